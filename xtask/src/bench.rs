@@ -1,0 +1,119 @@
+//! `cargo xtask bench`: the numbers of DESIGN section 5, as one flat JSON object in
+//! target/bench.json. It measures and never judges.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use serde_json::{Map, Value};
+
+use crate::browser::Browser;
+use crate::build::release_page;
+use crate::steps::Steps;
+use crate::test::wasm_test;
+use crate::tools::{Toolbox, output};
+
+type Report = Map<String, Value>;
+
+/// What the page's host sends before the page runs.
+const PAYLOAD: [&str; 4] = ["wasm", "js", "css", "html"];
+
+pub(crate) fn run(root: &Path) -> Result<()> {
+    let mut steps = Steps::new(4);
+    let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
+    let mut report = steps.run("native: headless bench", || native(&toolbox))?;
+    let speed = steps.run("wasm: the same in the browser", || wasm(&toolbox, &browser))?;
+    report.insert("events_per_second_wasm".to_owned(), speed);
+    steps.run("page: release build and its size", || {
+        release_page(&toolbox)?;
+        report.insert(
+            "payload_brotli_bytes".to_owned(),
+            payload(&root.join("dist"))?.into(),
+        );
+        Ok(())
+    })?;
+    steps.finish();
+
+    let text = serde_json::to_string_pretty(&report)?;
+    fs::create_dir_all(root.join("target")).context("The folder target/ cannot be made.")?;
+    fs::write(root.join("target/bench.json"), format!("{text}\n"))
+        .context("target/bench.json cannot be written.")?;
+    println!("{text}");
+    Ok(())
+}
+
+fn native(toolbox: &Toolbox) -> Result<Report> {
+    let arguments = [
+        "run",
+        "--locked",
+        "--quiet",
+        "--release",
+        "--bin",
+        "headless",
+        "--",
+    ];
+    let mut command = toolbox.cargo(&arguments)?;
+    let text = output(command.args(["bench", "--json"]))?;
+    serde_json::from_str(&text)
+        .with_context(|| format!("`headless bench --json` did not print one JSON object:\n{text}"))
+}
+
+fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Value> {
+    let mut command = wasm_test(toolbox, browser, 600)?;
+    let text = output(command.args(["--release", "--test", "bench_wasm", "--", "--nocapture"]))?;
+    let number = text
+        .lines()
+        .find_map(|line| line.split_once("events_per_second_wasm="));
+    number
+        .and_then(|(_, number)| serde_json::from_str(number.trim()).ok())
+        .with_context(|| format!("The wasm bench did not print its number:\n{text}"))
+}
+
+/// The page's size as a host sends it: every file compressed on its own, all summed.
+fn payload(dist: &Path) -> Result<usize> {
+    let mut total = 0;
+    for entry in fs::read_dir(dist).context("dist/ is not readable.")? {
+        let file = entry?.path();
+        let kind = file
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if PAYLOAD.contains(&kind.as_str()) {
+            let content =
+                fs::read(&file).with_context(|| format!("{} is not readable.", file.display()))?;
+            let size = compressed(&content)?;
+            println!(
+                "{size:>8} of {:>8} bytes: {}",
+                content.len(),
+                file.display()
+            );
+            total += size;
+        }
+    }
+    Ok(total)
+}
+
+fn compressed(content: &[u8]) -> Result<usize> {
+    let options = brotli::enc::BrotliEncoderParams {
+        quality: 9,
+        lgwin: 22,
+        ..Default::default()
+    };
+    let mut packed = Vec::new();
+    brotli::BrotliCompress(&mut &content[..], &mut packed, &options)
+        .context("brotli could not compress a file.")?;
+    Ok(packed.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_repeats_is_sent_once() {
+        let once = compressed(b"a quorum is more than half").unwrap();
+        let many = compressed(&b"a quorum is more than half".repeat(100)).unwrap();
+        assert!(once > 0 && many < 2 * once, "{once} {many}");
+    }
+}

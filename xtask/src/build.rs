@@ -1,0 +1,55 @@
+//! `cargo xtask build`: the page for any static host, in dist/.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::tools::{Toolbox, run as run_command};
+
+pub(crate) fn run(root: &Path) -> Result<()> {
+    release_page(&Toolbox::open(root)?)?;
+    println!("built dist/, ready for any static host");
+    Ok(())
+}
+
+/// The release page, built into dist/.
+pub(crate) fn release_page(toolbox: &Toolbox) -> Result<()> {
+    run_command(&mut trunk(toolbox, &["build", "--release", "--locked"])?)
+}
+
+/// Trunk, offline: cargo fetches the crates first, and the tools are there.
+pub(crate) fn trunk(toolbox: &Toolbox, arguments: &[&str]) -> Result<Command> {
+    run_command(&mut toolbox.cargo(&["fetch", "--quiet"])?)?;
+    let mut command = toolbox.command("trunk")?;
+    command
+        .args(arguments)
+        .args(["--offline", "--skip-version-check"]);
+    // Where Trunk itself was when cargo failed helps nobody.
+    command.env("RUST_BACKTRACE", "0");
+    if std::env::var_os("NO_COLOR").is_some() {
+        // Trunk takes only `true` and `false`, and stops at the usual `1`.
+        command.env("NO_COLOR", "true");
+    }
+    Ok(command)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    #[test]
+    fn every_style_is_linked_once() {
+        let root = crate::repository().unwrap();
+        let page = fs::read_to_string(root.join("index.html")).unwrap();
+        for entry in fs::read_dir(root.join("styles")).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let link = format!(r#"<link data-trunk rel="css" href="styles/{name}">"#);
+            assert_eq!(
+                page.matches(&link).count(),
+                1,
+                "index.html needs this line once: {link}"
+            );
+        }
+    }
+}

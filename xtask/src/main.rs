@@ -1,0 +1,77 @@
+//! Kvorum's chores, run as `cargo xtask COMMAND`: they get the tools that are missing, say what they
+//! do, and leave the work to cargo, Trunk and a browser.
+//!
+//! Deliberately absent: anything that the page or the tests could not do without. Plain
+//! `cargo test` and `trunk serve` work on their own once the tools are on the PATH.
+
+mod bench;
+mod browser;
+mod build;
+mod install;
+mod seal;
+mod serve;
+mod steps;
+mod test;
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Kvorum's chores")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the page at http://127.0.0.1:8080 and rebuild it at every change
+    Serve {
+        /// Passed on to `trunk serve`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Build the page for any static host into dist/
+    Build,
+    /// Everything that must hold before a change lands
+    Test,
+    /// Measure speed and size, and write target/bench.json
+    Bench,
+    /// Trunk's hook: switch on the content security policy of a release page
+    #[command(hide = true)]
+    Seal,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let reasons: Vec<_> = error.chain().map(ToString::to_string).collect();
+            eprintln!("error: {}", reasons.join("\n  because: "));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let root = repository()?;
+    match command {
+        Command::Serve { arguments } => serve::run(&root, &arguments),
+        Command::Build => build::run(&root),
+        Command::Test => test::run(&root),
+        Command::Bench => bench::run(&root),
+        Command::Seal => seal::run(),
+    }
+}
+
+/// The repository's root: the folder above this package.
+fn repository() -> Result<PathBuf> {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .map(Path::to_owned)
+        .context("The xtask package has no folder above it.")
+}

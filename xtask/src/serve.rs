@@ -1,0 +1,36 @@
+//! `cargo xtask serve`: the page on this machine, rebuilt and reloaded at every change.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Result;
+
+use crate::build::trunk;
+use crate::tools::Toolbox;
+
+pub(crate) fn run(root: &Path, extra: &[String]) -> Result<()> {
+    let toolbox = Toolbox::open(root)?;
+    let mut arguments = vec!["serve"];
+    // The page under work must not take the place of the release page in dist/.
+    if !extra
+        .iter()
+        .any(|argument| argument.starts_with("--dist") || argument == "-d")
+    {
+        arguments.extend(["--dist", "target/serve"]);
+    }
+    arguments.extend(extra.iter().map(String::as_str));
+    println!("building the page, then serving it at http://127.0.0.1:8080 (Ctrl-C ends it)");
+    become_it(trunk(&toolbox, &arguments)?)
+}
+
+/// Becomes Trunk, so that whoever ends this program ends the server.
+#[cfg(unix)]
+fn become_it(mut command: Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(anyhow::Error::from(command.exec()).context("Trunk did not start."))
+}
+
+#[cfg(not(unix))]
+fn become_it(mut command: Command) -> Result<()> {
+    crate::tools::run(&mut command)
+}

@@ -1,0 +1,281 @@
+//! The tools the page is built with, each in exactly one version: found on the PATH, found in this
+//! project's cache, or installed there. Children run with them first on their PATH.
+//!
+//! Nothing is fetched but from the registries of crates.io and npm; Trunk, which would download
+//! tools of its own, runs with `--offline`.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::install;
+
+/// The newest Trunk that this Rust compiles.
+const TRUNK: &str = "0.21.14";
+/// Must read what this Rust writes. `Trunk.toml` names it too, for a Trunk that is run by hand.
+const BINARYEN: &str = "132.0.0";
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+/// One tool in the one version that is used.
+pub(crate) struct Tool {
+    /// The package's name at its registry, and the cache folder's.
+    pub(crate) package: &'static str,
+    pub(crate) version: String,
+    /// The program that is run, and looked for on the PATH.
+    pub(crate) program: &'static str,
+    /// What `program --version` says, as one word among others.
+    word: String,
+    pub(crate) source: Source,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Source {
+    /// Built from crates.io; the minutes it takes are said before it begins.
+    Crates { minutes: &'static str },
+    /// The npm registry.
+    Npm,
+}
+
+impl Source {
+    /// Where an installed tool's programs are, below its cache folder.
+    fn programs(self) -> &'static str {
+        match self {
+            Self::Crates { .. } => "bin",
+            Self::Npm => "node_modules/.bin",
+        }
+    }
+}
+
+/// The tools in place: runs commands in the repository with them first on the PATH.
+pub(crate) struct Toolbox {
+    root: PathBuf,
+    path: OsString,
+}
+
+impl Toolbox {
+    /// Gets everything the page is built with.
+    pub(crate) fn open(root: &Path) -> Result<Self> {
+        ensure_wasm_target()?;
+        let mut folders = Vec::new();
+        for tool in tools(root)? {
+            folders.extend(tool.folder()?);
+        }
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        folders.extend(env::split_paths(&inherited));
+        let path = env::join_paths(folders).context("A folder on the PATH has a strange name.")?;
+        Ok(Self {
+            root: root.to_owned(),
+            path,
+        })
+    }
+
+    /// A command that runs in the repository, with the tools first on its PATH.
+    pub(crate) fn command(&self, program: &str) -> Result<Command> {
+        let file = which::which_in(program, Some(&self.path), &self.root)
+            .with_context(|| format!("{program} is not on the PATH."))?;
+        let mut command = Command::new(file);
+        command.current_dir(&self.root).env("PATH", &self.path);
+        forget_outer_cargo(&mut command);
+        Ok(command)
+    }
+
+    /// `cargo` with these arguments.
+    pub(crate) fn cargo(&self, arguments: &[&str]) -> Result<Command> {
+        let mut command = self.command("cargo")?;
+        command.args(arguments);
+        Ok(command)
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+}
+
+/// Runs a command to its end, its output going where this one's goes.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("`{}` did not start.", shown(command)))?;
+    ensure!(status.success(), "`{}` failed ({status}).", shown(command));
+    Ok(())
+}
+
+/// Runs a command to its end and gives what it printed; its complaints are shown as they come.
+pub(crate) fn output(command: &mut Command) -> Result<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("`{}` did not start.", shown(command)))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    if !output.status.success() {
+        bail!("`{}` failed ({}).\n{text}", shown(command), output.status);
+    }
+    Ok(text)
+}
+
+/// A command as a person would type it.
+fn shown(command: &Command) -> String {
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or_default();
+    let words = [program].into_iter().chain(command.get_args());
+    words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+/// Takes out what the cargo that started this program said about it, so that cargo, run again from
+/// here, sees what it would see in a terminal and rebuilds nothing.
+fn forget_outer_cargo(command: &mut Command) {
+    for name in [
+        "CARGO",
+        "CARGO_MANIFEST_DIR",
+        "CARGO_MANIFEST_PATH",
+        "CARGO_PRIMARY_PACKAGE",
+    ] {
+        command.env_remove(name);
+    }
+    for (name, _) in env::vars_os() {
+        if name.to_string_lossy().starts_with("CARGO_PKG_") {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn tools(root: &Path) -> Result<[Tool; 3]> {
+    let bindgen = locked_version(root, "wasm-bindgen")?;
+    Ok([
+        Tool {
+            package: "wasm-bindgen-cli",
+            word: bindgen.clone(),
+            version: bindgen,
+            program: "wasm-bindgen",
+            source: Source::Crates {
+                minutes: "about four minutes",
+            },
+        },
+        Tool {
+            package: "trunk",
+            word: TRUNK.to_owned(),
+            version: TRUNK.to_owned(),
+            program: "trunk",
+            source: Source::Crates {
+                minutes: "about ten minutes",
+            },
+        },
+        Tool {
+            package: "binaryen",
+            // npm's 132.0.0 calls itself "wasm-opt version 132 (version_132)".
+            word: BINARYEN.trim_end_matches(".0").to_owned(),
+            version: BINARYEN.to_owned(),
+            program: "wasm-opt",
+            source: Source::Npm,
+        },
+    ])
+}
+
+impl Tool {
+    /// The folder to put first on the PATH; none if the right version is on it already.
+    fn folder(&self) -> Result<Option<PathBuf>> {
+        if self.is_on_path() {
+            return Ok(None);
+        }
+        let home = cache()?.join(format!("{}-{}", self.package, self.version));
+        if !self.is_in(&home) {
+            install::tool(self, &home)?;
+        }
+        ensure!(
+            self.is_in(&home),
+            "{} {} was installed, but {} is not in {}.",
+            self.package,
+            self.version,
+            self.program,
+            home.display()
+        );
+        Ok(Some(home.join(self.source.programs())))
+    }
+
+    /// Whether this cache folder holds the whole tool: its program comes last.
+    pub(crate) fn is_in(&self, home: &Path) -> bool {
+        home.join(self.source.programs())
+            .join(self.program)
+            .exists()
+    }
+
+    fn is_on_path(&self) -> bool {
+        let Ok(file) = which::which(self.program) else {
+            return false;
+        };
+        Command::new(file)
+            .arg("--version")
+            .output()
+            .is_ok_and(|output| {
+                let text = String::from_utf8_lossy(&output.stdout);
+                text.split_whitespace().any(|word| word == self.word)
+            })
+    }
+}
+
+/// `$KVORUM_TOOLS`, or `kvorum/tools` in the user's cache.
+fn cache() -> Result<PathBuf> {
+    if let Some(folder) = env::var_os("KVORUM_TOOLS") {
+        return Ok(folder.into());
+    }
+    let home = || env::home_dir().map(|home| home.join(".cache"));
+    let cache = env::var_os("XDG_CACHE_HOME")
+        .map(PathBuf::from)
+        .or_else(home);
+    Ok(cache
+        .context("No home folder: set KVORUM_TOOLS to a folder for tools.")?
+        .join("kvorum/tools"))
+}
+
+fn ensure_wasm_target() -> Result<()> {
+    let arguments = ["--print", "target-libdir", "--target", WASM_TARGET];
+    let folder = output(Command::new("rustc").args(arguments))?;
+    if Path::new(folder.trim()).exists() {
+        return Ok(());
+    }
+    println!("adding the Rust target {WASM_TARGET}");
+    run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
+}
+
+/// A package's version in `Cargo.lock`, whose layout is cargo's own and stable.
+fn locked_version(root: &Path, package: &str) -> Result<String> {
+    let text =
+        fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock is not readable.")?;
+    let name = format!("name = \"{package}\"");
+    let mut lines = text.lines().skip_while(|line| *line != name);
+    lines
+        .nth(1)
+        .and_then(|line| line.strip_prefix("version = \"")?.strip_suffix('"'))
+        .map(str::to_owned)
+        .with_context(|| format!("Cargo.lock has no package {package}."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trunk_run_by_hand_uses_the_same_binaryen() {
+        let root = crate::repository().unwrap();
+        let text = fs::read_to_string(root.join("Trunk.toml")).unwrap();
+        let major = BINARYEN.trim_end_matches(".0");
+        assert!(
+            text.contains(&format!("wasm_opt = \"version_{major}\"")),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn the_lock_file_tells_wasm_bindgen_from_its_relatives() {
+        let version = locked_version(&crate::repository().unwrap(), "wasm-bindgen").unwrap();
+        assert!(version.starts_with("0.2."), "{version}");
+    }
+}
