@@ -1,0 +1,230 @@
+//! Everything that a person or a script can do to a cluster, in the words of the script language.
+
+use std::fmt;
+
+use super::client::{Consistency, Operation};
+use super::network::LinkChange;
+use super::workload::Workload;
+use crate::raft::{Change, MessageKind, NodeId};
+use crate::time::Duration;
+
+/// Something done to a cluster from outside. Its `Display` is the line of the script language that
+/// does the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Starts a blank server and asks the cluster to take it in.
+    Add(NodeId),
+    /// Asks the cluster to go on without the server, which is switched off when that is agreed.
+    Remove(NodeId),
+    /// The process ends at once; what was not on disk is lost.
+    Kill(NodeId),
+    /// The process starts again with what is on its disk.
+    Restart(NodeId),
+    /// The process stands still; it keeps its memory and its messages wait.
+    Pause(NodeId),
+    /// It goes on.
+    Resume(NodeId),
+    /// Cuts every link between servers of different groups; those not named form a group together.
+    Partition(Vec<Vec<NodeId>>),
+    /// Mends all links.
+    Heal,
+    /// Cuts the way from one server to another.
+    Cut { from: NodeId, to: NodeId },
+    /// Mends it.
+    Mend { from: NodeId, to: NodeId },
+    /// Changes all links.
+    Network(LinkChange),
+    /// Changes one link, one way.
+    Link {
+        from: NodeId,
+        to: NodeId,
+        change: LinkChange,
+    },
+    /// Changes how long a server's disk takes to make writes durable.
+    Disk { node: NodeId, fsync: Duration },
+    /// Changes the servers' timing.
+    Timing(Timing),
+    /// Lets a server's election timer run out now.
+    Timeout(NodeId),
+    /// Loses the oldest such message in flight.
+    Drop {
+        kind: MessageKind,
+        from: NodeId,
+        to: NodeId,
+    },
+    /// Sends a client's request, to a given server or to whom the client thinks best.
+    Request {
+        operation: Operation,
+        via: Option<NodeId>,
+    },
+    /// Starts, changes or ends the background workload.
+    Clients(Option<Workload>),
+}
+
+/// A change of the servers' timing; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Timing {
+    /// The shortest and the longest election timeout.
+    pub election: Option<(Duration, Duration)>,
+    /// The heartbeat interval.
+    pub heartbeat: Option<Duration>,
+}
+
+/// Why an action can't be done. Nothing has changed then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// There is no such server.
+    Unknown(NodeId),
+    /// There is one already.
+    Exists(NodeId),
+    /// The cluster is as large as it may be.
+    Full,
+    /// It is the last server.
+    Last(NodeId),
+    /// It is down already.
+    Down(NodeId),
+    /// It runs.
+    Running(NodeId),
+    /// It is paused already.
+    Paused(NodeId),
+    /// A link needs two ends.
+    SameNode(NodeId),
+    /// The server stands in two groups.
+    TwoGroups(NodeId),
+    /// A partition needs two groups.
+    OneGroup,
+    /// It has no election timer: it leads, is paused, or is not a member.
+    NoTimer(NodeId),
+    /// There is no such message in flight.
+    NoMessage {
+        kind: MessageKind,
+        from: NodeId,
+        to: NodeId,
+    },
+    /// A range whose end lies before its beginning, or a span of nothing.
+    BadTiming,
+    /// A workload without clients, keys or a pace.
+    EmptyWorkload,
+    /// More clients or keys than there may be.
+    LargeWorkload,
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Add(node) => write!(f, "add {node}"),
+            Self::Remove(node) => write!(f, "remove {node}"),
+            Self::Kill(node) => write!(f, "kill {node}"),
+            Self::Restart(node) => write!(f, "restart {node}"),
+            Self::Pause(node) => write!(f, "pause {node}"),
+            Self::Resume(node) => write!(f, "resume {node}"),
+            Self::Partition(groups) => {
+                let group = |nodes: &Vec<NodeId>| join(nodes.iter());
+                let groups: Vec<String> = groups.iter().map(group).collect();
+                write!(f, "partition {}", groups.join(" | "))
+            }
+            Self::Heal => write!(f, "heal"),
+            Self::Cut { from, to } => write!(f, "cut {from} -> {to}"),
+            Self::Mend { from, to } => write!(f, "mend {from} -> {to}"),
+            Self::Network(change) => write!(f, "network{change}"),
+            Self::Link { from, to, change } => write!(f, "link {from} -> {to}{change}"),
+            Self::Disk { node, fsync } => write!(f, "disk {node} fsync {fsync}"),
+            Self::Timing(timing) => write!(f, "timing{timing}"),
+            Self::Timeout(node) => write!(f, "timeout {node}"),
+            Self::Drop { kind, from, to } => write!(f, "drop {kind} {from} -> {to}"),
+            Self::Request { operation, via } => write_request(f, operation, *via),
+            Self::Clients(None) => write!(f, "clients off"),
+            Self::Clients(Some(workload)) => write!(f, "clients {workload}"),
+        }
+    }
+}
+
+fn join<T: fmt::Display>(items: impl Iterator<Item = T>) -> String {
+    items
+        .map(|item| item.to_string())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+fn write_request(
+    f: &mut fmt::Formatter<'_>,
+    operation: &Operation,
+    via: Option<NodeId>,
+) -> fmt::Result {
+    match (operation, via) {
+        // Changes of the membership are actions of their own; a request for one is how they travel.
+        (Operation::Change(Change::Add(node)), _) => write!(f, "add {node}"),
+        (Operation::Change(Change::Remove(node)), _) => write!(f, "remove {node}"),
+        (
+            Operation::Read {
+                consistency: Consistency::Stale,
+                ..
+            },
+            Some(node),
+        ) => {
+            write!(f, "{operation} from {node} stale")
+        }
+        (
+            Operation::Read {
+                consistency: Consistency::Stale,
+                ..
+            },
+            None,
+        ) => {
+            write!(f, "{operation} stale")
+        }
+        (Operation::Read { .. }, Some(node)) => write!(f, "{operation} from {node}"),
+        (_, Some(node)) => write!(f, "{operation} via {node}"),
+        (_, None) => write!(f, "{operation}"),
+    }
+}
+
+impl fmt::Display for Timing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some((min, max)) = self.election {
+            write!(f, " election {min}..{max}")?;
+        }
+        match self.heartbeat {
+            Some(heartbeat) => write!(f, " heartbeat {heartbeat}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(node) => write!(f, "there is no node {node}"),
+            Self::Exists(node) => write!(f, "there is a node {node} already"),
+            Self::Full => write!(
+                f,
+                "the cluster has {} nodes, which is the most",
+                super::MAX_NODES
+            ),
+            Self::Last(node) => write!(f, "{node} is the last node and can't be removed"),
+            Self::Down(node) => write!(f, "{node} is down"),
+            Self::Running(node) => write!(f, "{node} is running"),
+            Self::Paused(node) => write!(f, "{node} is paused already"),
+            Self::SameNode(node) => write!(f, "{node} has no link to itself"),
+            Self::TwoGroups(node) => write!(f, "{node} can't be in two groups"),
+            Self::OneGroup => write!(f, "a partition needs nodes on two sides"),
+            Self::NoTimer(node) => write!(f, "{node} has no election timer that could run out"),
+            Self::NoMessage { kind, from, to } => {
+                write!(f, "no {kind} from {from} to {to} is in flight")
+            }
+            Self::BadTiming => write!(
+                f,
+                "a time must not be zero, nor a range end before it begins"
+            ),
+            Self::EmptyWorkload => write!(f, "a workload needs a client, a key and a pace"),
+            Self::LargeWorkload => write!(
+                f,
+                "a workload has at most {} clients and {} keys",
+                Workload::MAX_CLIENTS,
+                Workload::MAX_KEYS
+            ),
+        }
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,506 @@
+//! What happened, one fact at a time, and the plain sentence for each.
+
+use std::fmt;
+
+use super::client::{Answer, Operation, RequestId, Station};
+use super::network::{Body, Endpoint, Loss};
+use crate::raft::{Change, MessageKind, NodeId, Note, Position, RefusedVote, StepDown, count};
+use crate::store::ClientId;
+use crate::time::Time;
+
+/// Something that happened at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    pub at: Time,
+    pub what: What,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A server did or decided something.
+    Server(NodeId, Note),
+    /// A fault, or the end of one.
+    Fault(Fault),
+    /// A server entered or left the world.
+    Started(NodeId),
+    /// The configuration without the server is committed; it is switched off.
+    SwitchedOff(NodeId),
+    /// A message was lost.
+    Lost {
+        kind: MailKind,
+        from: Endpoint,
+        to: Endpoint,
+        loss: Loss,
+    },
+    /// A client's request went a step further.
+    Request {
+        id: RequestId,
+        client: ClientId,
+        operation: Operation,
+        station: Station,
+    },
+    /// A client's request ended.
+    Answered {
+        id: RequestId,
+        client: ClientId,
+        operation: Operation,
+        answer: Answer,
+    },
+}
+
+/// The kinds of all messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailKind {
+    Raft(MessageKind),
+    Request,
+    Answer,
+}
+
+/// A fault of the world, or its repair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    Killed(NodeId),
+    /// With so many entries on its disk.
+    Restarted(NodeId, u64),
+    Paused(NodeId),
+    Resumed(NodeId),
+    Partitioned(Vec<Vec<NodeId>>),
+    Healed,
+    Cut(NodeId, NodeId),
+    Mended(NodeId, NodeId),
+}
+
+/// What a fact is about, for filters and colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Topic {
+    Election,
+    Replication,
+    Commit,
+    Membership,
+    Fault,
+    Client,
+}
+
+impl Body {
+    /// What kind of message it is.
+    pub fn kind(&self) -> MailKind {
+        match self {
+            Self::Raft(envelope) => MailKind::Raft(envelope.message.kind()),
+            Self::Request(_) => MailKind::Request,
+            Self::Answer(_) => MailKind::Answer,
+        }
+    }
+}
+
+impl What {
+    /// What it is about.
+    pub fn topic(&self) -> Topic {
+        match self {
+            Self::Server(_, note) => match note {
+                Note::StoodForElection { .. }
+                | Note::Voted { .. }
+                | Note::RefusedVote { .. }
+                | Note::CountedVote { .. }
+                | Note::BecameLeader { .. }
+                | Note::SteppedDown { .. } => Topic::Election,
+                Note::Committed { .. } | Note::LearnedCommit { .. } => Topic::Commit,
+                Note::ProposedChange { .. } => Topic::Membership,
+                Note::ConfirmedRead { .. } => Topic::Client,
+                Note::Proposed { .. }
+                | Note::Appended { .. }
+                | Note::Truncated { .. }
+                | Note::Conflicted { .. }
+                | Note::SteppedBack { .. }
+                | Note::Persisted { .. } => Topic::Replication,
+            },
+            Self::Fault(_) | Self::Lost { .. } => Topic::Fault,
+            Self::Started(_) | Self::SwitchedOff(_) => Topic::Membership,
+            Self::Request { .. } | Self::Answered { .. } => Topic::Client,
+        }
+    }
+
+    /// Whether it is a detail that a summary may leave out.
+    pub fn is_detail(&self) -> bool {
+        match self {
+            Self::Server(_, note) => matches!(
+                note,
+                Note::CountedVote { .. }
+                    | Note::Persisted { .. }
+                    | Note::SteppedBack { .. }
+                    | Note::ConfirmedRead { .. }
+                    | Note::LearnedCommit { .. }
+            ),
+            Self::Lost { loss, .. } => *loss != Loss::Dropped,
+            _ => false,
+        }
+    }
+
+    /// The server that it is about first of all.
+    pub fn node(&self) -> Option<NodeId> {
+        match self {
+            Self::Server(node, _) | Self::Started(node) | Self::SwitchedOff(node) => Some(*node),
+            Self::Fault(
+                Fault::Killed(node)
+                | Fault::Restarted(node, _)
+                | Fault::Paused(node)
+                | Fault::Resumed(node),
+            ) => Some(*node),
+            _ => None,
+        }
+    }
+}
+
+/// The sentence, without the time.
+impl fmt::Display for What {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(node, note) => write_note(f, *node, note),
+            Self::Fault(fault) => fault.fmt(f),
+            Self::Started(node) => write!(
+                f,
+                "{node} starts with an empty disk and waits to be taken in."
+            ),
+            Self::SwitchedOff(node) => {
+                write!(f, "{node} is no longer a member and is switched off.")
+            }
+            Self::Lost {
+                kind,
+                from,
+                to,
+                loss,
+            } => {
+                write!(f, "The {kind} from {from} to {to} is lost: {loss}.")
+            }
+            Self::Request {
+                client,
+                operation,
+                station,
+                ..
+            } => write_station(f, Who(*client), operation, station),
+            Self::Answered {
+                client,
+                operation,
+                answer,
+                ..
+            } => {
+                write!(
+                    f,
+                    "{} asked for `{operation}` and got: {answer}.",
+                    Who(*client).capital()
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Display for MailKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Raft(kind) => kind.fmt(f),
+            Self::Request => write!(f, "request"),
+            Self::Answer => write!(f, "answer"),
+        }
+    }
+}
+
+/// The visitor is "you"; the clients of the workload have names.
+struct Who(ClientId);
+
+impl Who {
+    fn capital(&self) -> String {
+        if self.0 == super::YOU {
+            "You".to_string()
+        } else {
+            self.0.to_string()
+        }
+    }
+}
+
+fn write_station(
+    f: &mut fmt::Formatter<'_>,
+    who: Who,
+    operation: &Operation,
+    station: &Station,
+) -> fmt::Result {
+    match station {
+        Station::Sent { to, attempt: 1 } => {
+            write!(f, "{} sent `{operation}` to {to}.", who.capital())
+        }
+        Station::Sent { to, attempt } => {
+            write!(
+                f,
+                "{} sent `{operation}` to {to}, attempt {attempt}.",
+                who.capital()
+            )
+        }
+        Station::Received { by } => write!(f, "{by} gets `{operation}`."),
+        Station::Redirected {
+            by,
+            leader: Some(leader),
+        } => {
+            write!(f, "{by} does not lead and sends the client on to {leader}.")
+        }
+        Station::Redirected { by, leader: None } => {
+            write!(
+                f,
+                "{by} does not lead and knows no leader; the client asks again soon."
+            )
+        }
+        Station::Appended { by, position } => {
+            write!(
+                f,
+                "{by} puts `{operation}` into its log as entry {}.",
+                position.index
+            )
+        }
+        Station::Confirming { by } => {
+            write!(
+                f,
+                "{by} asks the others whether it still leads, before it answers `{operation}`."
+            )
+        }
+        Station::Committed { by, position } => {
+            write!(f, "{by} executes entry {}, `{operation}`.", position.index)
+        }
+        Station::Answered { by } => write!(f, "{by} answers `{operation}`."),
+        Station::TimedOut { attempt } => {
+            write!(f, "No answer to `{operation}`, attempt {attempt}.")
+        }
+        Station::GaveUp => write!(f, "The client gives `{operation}` up."),
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Killed(node) => write!(f, "{node} is killed; what was not on its disk is gone."),
+            Self::Restarted(node, 0) => write!(f, "{node} starts again with an empty log."),
+            Self::Restarted(node, 1) => {
+                write!(f, "{node} starts again with the one entry on its disk.")
+            }
+            Self::Restarted(node, entries) => {
+                write!(
+                    f,
+                    "{node} starts again with the {entries} entries on its disk."
+                )
+            }
+            Self::Paused(node) => write!(f, "{node} is paused; its messages wait."),
+            Self::Resumed(node) => write!(f, "{node} goes on."),
+            Self::Partitioned(groups) => {
+                let side = |group: &Vec<NodeId>| {
+                    group
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect::<Vec<_>>()
+                        .join(" ")
+                };
+                let sides: Vec<String> = groups.iter().map(side).collect();
+                write!(f, "The network is split: {}.", sides.join(" | "))
+            }
+            Self::Healed => write!(f, "All links are mended."),
+            Self::Cut(from, to) => write!(f, "The link from {from} to {to} is cut."),
+            Self::Mended(from, to) => write!(f, "The link from {from} to {to} is mended."),
+        }
+    }
+}
+
+/// `no entry` or `term 2, index 6`.
+struct Last(Option<Position>);
+
+impl fmt::Display for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(position) => position.fmt(f),
+            None => write!(f, "empty"),
+        }
+    }
+}
+
+fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
+        Note::StoodForElection { term, waited } => write!(
+            f,
+            "{node} has heard no leader for {} ms and stands for term {term}.",
+            waited.as_micros() / 1_000
+        ),
+        Note::Voted {
+            candidate,
+            term,
+            last,
+        } => write!(
+            f,
+            "{node} votes for {candidate} in term {term}: its log is at least as new ({}).",
+            Last(*last)
+        ),
+        Note::RefusedVote {
+            candidate,
+            term,
+            why,
+        } => write_refusal(f, node, *candidate, term.0, why),
+        Note::CountedVote {
+            from,
+            votes,
+            needed,
+        } => {
+            write!(
+                f,
+                "{node} counts the vote of {from}: {votes} of {needed} needed."
+            )
+        }
+        Note::BecameLeader { term, votes, of } => {
+            write!(
+                f,
+                "{node} becomes leader of term {term} with {votes} votes of {of}."
+            )
+        }
+        Note::SteppedDown { led, term, why } => {
+            let what = if *led {
+                "leads no longer"
+            } else {
+                "is no candidate any more"
+            };
+            match why {
+                StepDown::HigherTerm { from } => {
+                    write!(
+                        f,
+                        "{node} {what}: {from} is in the higher term {term} (§5.1)."
+                    )
+                }
+                StepDown::LeaderExists(leader) => {
+                    write!(f, "{node} {what}: {leader} leads term {term} (§5.2).")
+                }
+                StepDown::Removed => write!(f, "{node} {what}: it is no longer a member."),
+            }
+        }
+        Note::Proposed {
+            position,
+            noop: true,
+        } => write!(
+            f,
+            "{node} opens term {} with an empty entry {} (§8).",
+            position.term, position.index
+        ),
+        Note::Proposed {
+            position,
+            noop: false,
+        } => {
+            write!(
+                f,
+                "{node} appends entry {} and sends it to all.",
+                position.index
+            )
+        }
+        Note::ProposedChange {
+            change: Change::Add(added),
+            position,
+        } => {
+            write!(
+                f,
+                "{node} appends entry {}: {added} becomes a member (§6).",
+                position.index
+            )
+        }
+        Note::ProposedChange {
+            change: Change::Remove(removed),
+            position,
+        } => {
+            write!(
+                f,
+                "{node} appends entry {}: {removed} is to leave (§6).",
+                position.index
+            )
+        }
+        Note::Committed { last, copies, of } => write!(
+            f,
+            "Entry {last} is committed: it is on {copies} of {of} disks and of {node}'s own term (§5.4.2)."
+        ),
+        Note::LearnedCommit { last } => write!(f, "{node} learns that entry {last} is committed."),
+        Note::ConfirmedRead { read_index, .. } => write!(
+            f,
+            "A majority confirms that {node} leads: it may answer reads as of entry {} (§8).",
+            count(*read_index)
+        ),
+        Note::Persisted { last } => {
+            write!(
+                f,
+                "{node} has its log on disk up to entry {}.",
+                count(*last)
+            )
+        }
+        _ => write_log_note(f, node, note),
+    }
+}
+
+fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
+        Note::Appended { from, first, last } if first == last => {
+            write!(f, "{node} appends entry {first} from {from}.")
+        }
+        Note::Appended { from, first, last } => {
+            write!(f, "{node} appends entries {first} to {last} from {from}.")
+        }
+        Note::Truncated { first, last } if first == last => {
+            write!(
+                f,
+                "{node} deletes its entry {first}: it conflicts with the leader's (§5.3)."
+            )
+        }
+        Note::Truncated { first, last } => write!(
+            f,
+            "{node} deletes its entries {first} to {last}: they conflict with the leader's (§5.3)."
+        ),
+        Note::Conflicted {
+            leader,
+            prev,
+            found: Some(found),
+        } => write!(
+            f,
+            "{node} refuses entries from {leader}: at index {} it has term {found}, not {} (§5.3).",
+            prev.index, prev.term
+        ),
+        Note::Conflicted {
+            leader,
+            prev,
+            found: None,
+        } => write!(
+            f,
+            "{node} refuses entries from {leader}: it has nothing at index {} (§5.3).",
+            prev.index
+        ),
+        Note::SteppedBack {
+            follower,
+            next_index,
+        } => {
+            write!(f, "{node} goes back to entry {next_index} for {follower}.")
+        }
+        // The others stand in write_note.
+        _ => Ok(()),
+    }
+}
+
+fn write_refusal(
+    f: &mut fmt::Formatter<'_>,
+    node: NodeId,
+    candidate: NodeId,
+    term: u64,
+    why: &RefusedVote,
+) -> fmt::Result {
+    write!(f, "{node} does not vote for {candidate}: ")?;
+    match why {
+        RefusedVote::OldTerm { current_term } => {
+            write!(
+                f,
+                "term {term} is over, it is in term {current_term} (§5.1)."
+            )
+        }
+        RefusedVote::VotedFor(other) => {
+            write!(f, "in term {term} it has voted for {other} (§5.2).")
+        }
+        RefusedVote::LogIsNewer { own, candidates } => write!(
+            f,
+            "its own log is newer ({own} against {}) (§5.4.1).",
+            Last(*candidates)
+        ),
+    }
+}

@@ -1,0 +1,564 @@
+//! The simulated world that hosts the servers: machines, network and clients under one clock.
+//!
+//! A run is a pure function of the founding (size and seed) and the timed actions. [`Cluster::step`]
+//! handles exactly one event, in the strict order of time and, at one time, of when it was scheduled;
+//! the servers' own timers come after everything else at the same instant, in the order of their
+//! names. Nothing here knows a real clock.
+//!
+//! `action.rs` lists what may be done to a cluster, `perform.rs` does it; `serve.rs` is how clients and
+//! servers talk; `fact.rs` is what the cluster tells of itself.
+
+mod action;
+mod client;
+mod disk;
+mod event;
+mod fact;
+mod network;
+mod perform;
+mod serve;
+mod server;
+mod workload;
+
+use std::collections::BTreeMap;
+
+pub use action::{Action, Refused, Timing};
+pub use client::{Answer, Consistency, Journey, Operation, RequestId, Station};
+pub use disk::Disk;
+pub use fact::{Fact, Fault, MailKind, Topic, What};
+pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Network};
+pub use server::{Server, Status};
+pub use workload::Workload;
+
+use crate::digest::{Digest, Digester};
+use crate::raft::{Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Settings, count};
+use crate::rng::Rng;
+use crate::store::{ClientId, Store};
+use crate::time::Time;
+use client::Clients;
+use event::{Event, Queue};
+use server::{Process, Waiting};
+
+/// The most servers of a cluster.
+pub const MAX_NODES: usize = 51;
+
+/// The visitor's own client.
+pub const YOU: ClientId = ClientId(0);
+
+/// What a cluster begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Founding {
+    /// How many servers, from n1 on; 1 to [`MAX_NODES`].
+    pub nodes: u32,
+    /// The seed of everything that happens by chance.
+    pub seed: u64,
+}
+
+/// What an event touched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stepped {
+    /// The server whose state may have changed.
+    pub node: Option<NodeId>,
+}
+
+/// A cluster and the world around it.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    founding: Founding,
+    now: Time,
+    events: u64,
+    queue: Queue,
+    servers: BTreeMap<NodeId, Server>,
+    network: Network,
+    clients: Clients,
+    workload: Option<Workload>,
+    workload_rng: Rng,
+    settings: Settings,
+    /// The last committed configuration that anybody applied, and where.
+    committed_config: (Option<Index>, Config),
+    facts: Vec<Fact>,
+    finished: Vec<Journey>,
+    /// Kept between steps for its allocations.
+    effects: Effects,
+}
+
+/// The streams of the run's randomness.
+const NETWORK_STREAM: u64 = 1;
+const WORKLOAD_STREAM: u64 = 2;
+const SERVER_STREAMS: u64 = 16;
+
+impl Cluster {
+    /// A cluster in which nothing has happened yet; its servers run and know each other.
+    pub fn new(founding: Founding) -> Self {
+        let size = founding
+            .nodes
+            .clamp(1, u32::try_from(MAX_NODES).unwrap_or(u32::MAX));
+        let founding = Founding {
+            nodes: size,
+            ..founding
+        };
+        let config = Config::new((1..=size).map(NodeId));
+        let mut cluster = Self {
+            founding,
+            now: Time::ZERO,
+            events: 0,
+            queue: Queue::default(),
+            servers: BTreeMap::new(),
+            network: Network::new(Rng::new(founding.seed, NETWORK_STREAM)),
+            clients: Clients::default(),
+            workload: None,
+            workload_rng: Rng::new(founding.seed, WORKLOAD_STREAM),
+            settings: Settings::default(),
+            committed_config: (None, config.clone()),
+            facts: Vec::new(),
+            finished: Vec::new(),
+            effects: Effects::default(),
+        };
+        for id in config.voters() {
+            cluster.install(*id, config.clone());
+            cluster.boot(*id);
+        }
+        cluster
+    }
+
+    /// Handles the next event, and tells what it touched. `None` where nothing will ever happen
+    /// again unless somebody acts.
+    pub fn step(&mut self) -> Option<Stepped> {
+        let (at, event) = self.next_event()?;
+        self.now = at;
+        self.events += 1;
+        let node = match event {
+            Event::Timer(node) => self.step_node(node, Input::Tick),
+            Event::Mail(slot, id) => {
+                self.queue.pop();
+                self.network
+                    .take(slot, id)
+                    .and_then(|flight| self.deliver(flight))
+            }
+            Event::Fsync(node, _) => {
+                self.queue.pop();
+                self.finish_fsync(node)
+            }
+            Event::Inbox(node, _) => {
+                self.queue.pop();
+                self.open_inbox(node)
+            }
+            Event::ClientTimer(request, _) => {
+                self.queue.pop();
+                self.on_client_timer(request);
+                None
+            }
+            Event::Turn(client, _) => {
+                self.queue.pop();
+                self.take_turn(client);
+                None
+            }
+        };
+        Some(Stepped { node })
+    }
+
+    /// When the next event happens.
+    pub fn next_time(&mut self) -> Option<Time> {
+        self.next_event().map(|(at, _)| at)
+    }
+
+    /// Lets time pass up to `until`, with no event in between.
+    pub fn rest_until(&mut self, until: Time) {
+        assert!(
+            self.next_time().is_none_or(|next| next >= until),
+            "time must not pass over an event"
+        );
+        self.now = self.now.max(until);
+    }
+
+    fn next_event(&mut self) -> Option<(Time, Event)> {
+        while let Some((_, event)) = self.queue.peek()
+            && self.is_void(event)
+        {
+            self.queue.pop();
+        }
+        let queued = self.queue.peek();
+        let timer = self.next_timer();
+        match (queued, timer) {
+            (Some(queued), Some(timer)) if timer.0 < queued.0 => Some(timer),
+            (None, timer) => timer,
+            (queued, _) => queued,
+        }
+    }
+
+    fn next_timer(&self) -> Option<(Time, Event)> {
+        let mut next: Option<(Time, NodeId)> = None;
+        for (id, server) in &self.servers {
+            let Some(process) = server.process.as_ref().filter(|_| !server.paused) else {
+                continue;
+            };
+            let Some(deadline) = process.node.deadline() else {
+                continue;
+            };
+            if next.is_none_or(|(earliest, _)| deadline < earliest) {
+                next = Some((deadline, *id));
+            }
+        }
+        next.map(|(at, id)| (at.max(self.now), Event::Timer(id)))
+    }
+
+    /// Whether what was scheduled is no longer to happen.
+    fn is_void(&self, event: Event) -> bool {
+        match event {
+            Event::Timer(_) => false,
+            Event::Mail(slot, id) => !self.network.is_in_flight(slot, id),
+            Event::Fsync(node, incarnation) => self
+                .servers
+                .get(&node)
+                .is_none_or(|server| server.incarnation != incarnation),
+            Event::Inbox(node, incarnation) => self.servers.get(&node).is_none_or(|server| {
+                server.incarnation != incarnation || server.paused || server.inbox.is_empty()
+            }),
+            Event::ClientTimer(request, attempt) => self
+                .clients
+                .pending
+                .get(&request)
+                .is_none_or(|pending| pending.attempt != attempt),
+            Event::Turn(client, workload) => self.workload.is_none_or(|current| {
+                client.0 > current.clients || workload != self.workload_generation()
+            }),
+        }
+    }
+
+    /// One step of a server's consensus, and all that it asks for.
+    fn step_node(&mut self, id: NodeId, input: Input) -> Option<NodeId> {
+        let now = self.now;
+        let mut effects = std::mem::take(&mut self.effects);
+        let process = self.servers.get_mut(&id)?.process.as_mut()?;
+        process.node.step(now, input, &mut effects);
+        self.carry_out(id, &mut effects);
+        effects.clear();
+        self.effects = effects;
+        Some(id)
+    }
+
+    fn carry_out(&mut self, id: NodeId, effects: &mut Effects) {
+        let at = self.now;
+        let tell = |note| Fact {
+            at,
+            what: What::Server(id, note),
+        };
+        self.facts.extend(effects.notes.drain(..).map(tell));
+        if let Some(write) = effects.write.take()
+            && let Some(server) = self.servers.get_mut(&id)
+            && server.disk.submit(write)
+        {
+            let done = at + server.disk.fsync();
+            self.queue.push(done, Event::Fsync(id, server.incarnation));
+        }
+        for envelope in effects.messages.drain(..) {
+            let to = Endpoint::Node(envelope.to);
+            self.send(Endpoint::Node(id), to, Body::Raft(envelope));
+        }
+        self.apply_committed(id);
+        for answer in effects.reads.drain(..) {
+            self.finish_read(id, answer);
+        }
+        self.send_askers_on(id);
+    }
+
+    /// Brings a server's state machine up to its commit index.
+    fn apply_committed(&mut self, id: NodeId) {
+        loop {
+            let Some(process) = self
+                .servers
+                .get_mut(&id)
+                .and_then(|server| server.process.as_mut())
+            else {
+                return;
+            };
+            let Some((index, entry)) = process.node.apply_next() else {
+                return;
+            };
+            let term = entry.term;
+            let config = match &entry.payload {
+                Payload::Noop => {
+                    self.finish_proposal(id, index, term, None);
+                    continue;
+                }
+                Payload::Command(data) => {
+                    let request = crate::store::Request::decode(data.as_bytes());
+                    assert!(request.is_some(), "entry {index} of {id} must be a request");
+                    let outcome = request.map(|request| process.store.apply(&request));
+                    self.finish_proposal(id, index, term, outcome.map(Answer::Outcome));
+                    continue;
+                }
+                Payload::Config(config) => config.clone(),
+            };
+            self.finish_proposal(id, index, term, Some(Answer::Changed));
+            self.on_committed_config(index, config);
+        }
+    }
+
+    /// A configuration is committed: machines that are no longer members are switched off.
+    fn on_committed_config(&mut self, index: Index, config: Config) {
+        if Some(index) <= self.committed_config.0 {
+            return;
+        }
+        let before = std::mem::replace(&mut self.committed_config, (Some(index), config));
+        for gone in before.1.voters() {
+            if !self.committed_config.1.contains(*gone) {
+                self.switch_off(*gone);
+            }
+        }
+    }
+
+    fn send(&mut self, from: Endpoint, to: Endpoint, body: Body) {
+        let (first, second) = self.network.send(self.now, from, to, body);
+        for departure in std::iter::once(first).chain(second) {
+            self.queue
+                .push(departure.at, Event::Mail(departure.slot, departure.id));
+        }
+    }
+
+    /// The end of a message's flight.
+    fn deliver(&mut self, flight: Flight) -> Option<NodeId> {
+        if flight.lost.is_some() {
+            self.tell_lost(&flight);
+            return None;
+        }
+        match flight.to {
+            Endpoint::Client(_) => {
+                if let Body::Answer(answer) = flight.body {
+                    self.on_answer(answer);
+                }
+                None
+            }
+            Endpoint::Node(to) => {
+                let Some(server) = self
+                    .servers
+                    .get_mut(&to)
+                    .filter(|server| server.process.is_some())
+                else {
+                    self.tell_lost(&Flight {
+                        lost: Some(Loss::Unreachable),
+                        ..flight
+                    });
+                    return None;
+                };
+                if server.paused {
+                    server.inbox.push_back(Waiting::Mail(flight));
+                    return None;
+                }
+                self.receive(to, flight.body)
+            }
+        }
+    }
+
+    fn receive(&mut self, to: NodeId, body: Body) -> Option<NodeId> {
+        match body {
+            Body::Raft(envelope) => self.step_node(to, Input::Receive(envelope)),
+            Body::Request(request) => self.serve(to, request),
+            Body::Answer(_) => None,
+        }
+    }
+
+    fn tell_lost(&mut self, flight: &Flight) {
+        let loss = flight.lost.unwrap_or(Loss::Chance);
+        let kind = flight.body.kind();
+        self.tell(What::Lost {
+            kind,
+            from: flight.from,
+            to: flight.to,
+            loss,
+        });
+    }
+
+    fn finish_fsync(&mut self, id: NodeId) -> Option<NodeId> {
+        let server = self.servers.get_mut(&id)?;
+        let (ticket, next) = server.disk.complete();
+        if next {
+            let done = self.now + server.disk.fsync();
+            self.queue.push(done, Event::Fsync(id, server.incarnation));
+        }
+        let ticket = ticket?;
+        if server.paused {
+            server.inbox.push_back(Waiting::Durable(ticket));
+            return None;
+        }
+        self.step_node(id, Input::Durable(ticket))
+    }
+
+    fn open_inbox(&mut self, id: NodeId) -> Option<NodeId> {
+        match self.servers.get_mut(&id)?.inbox.pop_front()? {
+            Waiting::Mail(flight) => self.receive(id, flight.body),
+            Waiting::Durable(ticket) => self.step_node(id, Input::Durable(ticket)),
+        }
+    }
+
+    fn tell(&mut self, what: What) {
+        self.facts.push(Fact { at: self.now, what });
+    }
+
+    /// Puts a machine into the world, switched off.
+    fn install(&mut self, id: NodeId, initial: Config) {
+        let server = Server {
+            id,
+            initial,
+            disk: Disk::new(crate::time::Duration::from_millis(2)),
+            process: None,
+            paused: false,
+            inbox: std::collections::VecDeque::new(),
+            incarnation: 0,
+        };
+        self.servers.insert(id, server);
+    }
+
+    /// Starts the process of a machine with what is on its disk.
+    fn boot(&mut self, id: NodeId) {
+        let (now, settings, seed) = (self.now, self.settings, self.founding.seed);
+        let Some(server) = self.servers.get_mut(&id) else {
+            return;
+        };
+        server.incarnation += 1;
+        server.paused = false;
+        let stream = SERVER_STREAMS + u64::from(id.0) + (u64::from(server.incarnation) << 32);
+        let durable: Durable = server.disk.durable().clone();
+        let rng = Rng::new(seed, stream);
+        let node = Node::start(id, settings, server.initial.clone(), durable, rng, now);
+        let (proposals, reads) = (BTreeMap::new(), BTreeMap::new());
+        server.process = Some(Process {
+            node,
+            store: Store::new(),
+            proposals,
+            reads,
+        });
+    }
+}
+
+/// What a cluster reports of itself.
+impl Cluster {
+    /// What it began with.
+    pub fn founding(&self) -> Founding {
+        self.founding
+    }
+
+    /// The time.
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// How many events were handled.
+    pub fn events(&self) -> u64 {
+        self.events
+    }
+
+    /// All machines, in the order of their names.
+    pub fn servers(&self) -> impl ExactSizeIterator<Item = &Server> {
+        self.servers.values()
+    }
+
+    /// One machine.
+    pub fn server(&self, id: NodeId) -> Option<&Server> {
+        self.servers.get(&id)
+    }
+
+    /// The network.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The timing and limits of the servers.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The background workload.
+    pub fn workload(&self) -> Option<&Workload> {
+        self.workload.as_ref()
+    }
+
+    /// The running leader of the highest term, if there is one.
+    pub fn leader(&self) -> Option<NodeId> {
+        let nodes = self.servers.values().filter_map(Server::node);
+        nodes
+            .filter(|node| node.is_leader())
+            .max_by_key(|node| node.current_term())
+            .map(Node::id)
+    }
+
+    /// The members that the cluster last agreed on, as far as anybody knows.
+    pub fn members(&self) -> &Config {
+        &self.committed_config.1
+    }
+
+    /// The name for the next new server.
+    pub fn next_node_id(&self) -> NodeId {
+        let last = self.servers.keys().next_back().map_or(0, |id| id.0);
+        NodeId(last.max(self.founding.nodes) + 1)
+    }
+
+    /// Requests that have no answer yet.
+    pub fn journeys(&self) -> impl Iterator<Item = &Journey> {
+        self.clients
+            .pending
+            .values()
+            .map(|pending| &pending.journey)
+    }
+
+    /// Takes what happened since it was last taken.
+    pub fn take_facts(&mut self) -> std::vec::Drain<'_, Fact> {
+        self.facts.drain(..)
+    }
+
+    /// Takes the requests that ended since they were last taken.
+    pub fn take_finished(&mut self) -> std::vec::Drain<'_, Journey> {
+        self.finished.drain(..)
+    }
+
+    /// One number for the whole state: equal runs have equal digests after every event.
+    pub fn digest(&self) -> Digest {
+        let mut digester = Digester::new(self.founding.seed);
+        digester.number(self.now.as_micros()).number(self.events);
+        for (id, server) in &self.servers {
+            digester
+                .number(id.0.into())
+                .number(server.incarnation.into());
+            digester
+                .number(server.paused.into())
+                .number(server.inbox.len() as u64);
+            digester.number(server.disk.durable().log.len() as u64);
+            let Some(process) = &server.process else {
+                continue;
+            };
+            digest_process(process, &mut digester);
+        }
+        let mut flights: Vec<&Flight> = self.network.flights().collect();
+        flights.sort_unstable_by_key(|flight| flight.id);
+        for flight in flights {
+            digester
+                .number(flight.id.0)
+                .number(flight.arrives_at.as_micros());
+        }
+        let mut network_rng = self.network.rng().clone();
+        digester.number(network_rng.range(0..=u64::MAX));
+        digester.number(self.clients.pending.len() as u64);
+        digester.finish()
+    }
+}
+
+fn digest_process(process: &Process, digester: &mut Digester) {
+    let node = &process.node;
+    let role = match node.role() {
+        crate::raft::Role::Follower { .. } => 0,
+        crate::raft::Role::Candidate(_) => 1,
+        crate::raft::Role::Leader(_) => 2,
+    };
+    digester.number(role).number(node.current_term().0);
+    digester.optional(node.voted_for().map(|id| id.0.into()));
+    digester
+        .number(count(node.commit_index()))
+        .number(count(node.durable_index()));
+    digester.number(node.deadline().map_or(0, Time::as_micros));
+    for entry in node.log().entries() {
+        entry.digest_into(digester);
+    }
+    digester.number(process.store.digest().0);
+}
+
+#[cfg(test)]
+mod tests;

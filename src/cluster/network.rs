@@ -1,0 +1,323 @@
+//! The network: messages in flight, and what may befall them.
+//!
+//! Every message takes a latency drawn anew, so that later ones overtake earlier ones. A message that
+//! will be lost, by chance or on a cut link, travels half of its way and vanishes there. Links between
+//! clients and servers have the network's latency and loss but are never cut.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use slab::Slab;
+
+use super::client::{ClientAnswer, ClientRequest};
+use crate::raft::{Envelope, MessageKind, NodeId};
+use crate::rng::{Chance, Rng};
+use crate::store::ClientId;
+use crate::time::{Duration, Time};
+
+/// Where a message comes from or goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Endpoint {
+    Node(NodeId),
+    Client(ClientId),
+}
+
+/// What a message carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// Between servers.
+    Raft(Envelope),
+    /// From a client to a server.
+    Request(ClientRequest),
+    /// From a server to a client.
+    Answer(ClientAnswer),
+}
+
+/// The number of a message; no two messages of a run have the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MessageId(pub u64);
+
+/// A message in flight.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flight {
+    pub id: MessageId,
+    pub from: Endpoint,
+    pub to: Endpoint,
+    pub body: Body,
+    pub sent_at: Time,
+    /// When it would be there.
+    pub arrives_at: Time,
+    /// Why it will vanish half way, if it will.
+    pub lost: Option<Loss>,
+}
+
+/// Why a message is lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The network lost it.
+    Chance,
+    /// The link is cut.
+    Cut,
+    /// Somebody dropped it.
+    Dropped,
+    /// Nobody was there to receive it.
+    Unreachable,
+}
+
+/// The properties of a link, one way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link {
+    pub latency_min: Duration,
+    pub latency_max: Duration,
+    pub loss: Chance,
+    pub duplicate: Chance,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self {
+            latency_min: Duration::from_millis(10),
+            latency_max: Duration::from_millis(20),
+            loss: Chance::NEVER,
+            duplicate: Chance::NEVER,
+        }
+    }
+}
+
+/// A change of a link's properties; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LinkChange {
+    pub latency: Option<(Duration, Duration)>,
+    pub loss: Option<Chance>,
+    pub duplicate: Option<Chance>,
+}
+
+impl LinkChange {
+    fn apply_to(self, link: &mut Link) {
+        if let Some((min, max)) = self.latency {
+            (link.latency_min, link.latency_max) = (min, max);
+        }
+        link.loss = self.loss.unwrap_or(link.loss);
+        link.duplicate = self.duplicate.unwrap_or(link.duplicate);
+    }
+}
+
+/// As the script language writes it, with a space before each part.
+impl fmt::Display for LinkChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.latency {
+            Some((min, max)) if min == max => write!(f, " latency {min}")?,
+            Some((min, max)) => write!(f, " latency {min}..{max}")?,
+            None => {}
+        }
+        if let Some(loss) = self.loss {
+            write!(f, " loss {loss}")?;
+        }
+        match self.duplicate {
+            Some(duplicate) => write!(f, " duplicate {duplicate}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Loss {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Chance => "the network lost it",
+            Self::Cut => "the link is cut",
+            Self::Dropped => "it was dropped by hand",
+            Self::Unreachable => "nobody was there",
+        })
+    }
+}
+
+impl fmt::Display for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => node.fmt(f),
+            Self::Client(client) => client.fmt(f),
+        }
+    }
+}
+
+impl Body {
+    /// The kind of a message between servers.
+    pub fn raft_kind(&self) -> Option<MessageKind> {
+        match self {
+            Self::Raft(envelope) => Some(envelope.message.kind()),
+            Self::Request(_) | Self::Answer(_) => None,
+        }
+    }
+}
+
+/// A place in the network's memory; only together with the message's id does it name a message.
+pub(super) type Slot = usize;
+
+/// When something will happen to a message, and to which.
+pub(super) struct Departure {
+    pub(super) at: Time,
+    pub(super) slot: Slot,
+    pub(super) id: MessageId,
+}
+
+/// The network of a cluster.
+#[derive(Clone, Debug)]
+pub struct Network {
+    default: Link,
+    links: BTreeMap<(NodeId, NodeId), Link>,
+    cuts: BTreeSet<(NodeId, NodeId)>,
+    flights: Slab<Flight>,
+    sent: u64,
+    rng: Rng,
+}
+
+impl Network {
+    pub(super) fn new(rng: Rng) -> Self {
+        Self {
+            default: Link::default(),
+            links: BTreeMap::new(),
+            cuts: BTreeSet::new(),
+            flights: Slab::new(),
+            sent: 0,
+            rng,
+        }
+    }
+
+    /// The properties of links that have none of their own.
+    pub fn default_link(&self) -> &Link {
+        &self.default
+    }
+
+    /// The properties of the way from one server to another.
+    pub fn link(&self, from: NodeId, to: NodeId) -> &Link {
+        self.links.get(&(from, to)).unwrap_or(&self.default)
+    }
+
+    /// Whether the way from one server to another is cut.
+    pub fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
+        !self.cuts.is_empty() && self.cuts.contains(&(from, to))
+    }
+
+    /// All cut ways.
+    pub fn cuts(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
+        self.cuts.iter().copied()
+    }
+
+    /// All messages in flight, in no particular order.
+    pub fn flights(&self) -> impl Iterator<Item = &Flight> {
+        self.flights.iter().map(|(_, flight)| flight)
+    }
+
+    pub(super) fn rng(&self) -> &Rng {
+        &self.rng
+    }
+
+    pub(super) fn change_all(&mut self, change: LinkChange) {
+        change.apply_to(&mut self.default);
+        for link in self.links.values_mut() {
+            change.apply_to(link);
+        }
+    }
+
+    pub(super) fn change_link(&mut self, from: NodeId, to: NodeId, change: LinkChange) {
+        change.apply_to(self.links.entry((from, to)).or_insert(self.default));
+    }
+
+    pub(super) fn cut(&mut self, from: NodeId, to: NodeId) {
+        self.cuts.insert((from, to));
+    }
+
+    pub(super) fn mend(&mut self, from: NodeId, to: NodeId) {
+        self.cuts.remove(&(from, to));
+    }
+
+    pub(super) fn heal(&mut self) {
+        self.cuts.clear();
+    }
+
+    /// Sends a message. Tells when something will happen to it, and to its duplicate if it has one.
+    pub(super) fn send(
+        &mut self,
+        now: Time,
+        from: Endpoint,
+        to: Endpoint,
+        body: Body,
+    ) -> (Departure, Option<Departure>) {
+        let (link, cut) = match (from, to) {
+            (Endpoint::Node(from), Endpoint::Node(to)) => {
+                (*self.link(from, to), self.is_cut(from, to))
+            }
+            _ => (self.default, false),
+        };
+        let twice = self.rng.happens(link.duplicate).then(|| body.clone());
+        let mut post = |body| {
+            let lost = match self.rng.happens(link.loss) {
+                _ if cut => Some(Loss::Cut),
+                true => Some(Loss::Chance),
+                false => None,
+            };
+            let (min, max) = (link.latency_min.as_micros(), link.latency_max.as_micros());
+            let latency = Duration::from_micros(self.rng.range(min..=max));
+            let at = now + if lost.is_some() { latency / 2 } else { latency };
+            self.sent += 1;
+            let id = MessageId(self.sent);
+            let arrives_at = now + latency;
+            let flight = Flight {
+                id,
+                from,
+                to,
+                body,
+                sent_at: now,
+                arrives_at,
+                lost,
+            };
+            Departure {
+                at,
+                slot: self.flights.insert(flight),
+                id,
+            }
+        };
+        let first = post(body);
+        (first, twice.map(post))
+    }
+
+    /// Whether this message is still in flight.
+    pub(super) fn is_in_flight(&self, slot: Slot, id: MessageId) -> bool {
+        self.flights.get(slot).is_some_and(|flight| flight.id == id)
+    }
+
+    /// Takes a message out at the end of its flight. One that comes to a link that was cut meanwhile
+    /// is lost too.
+    pub(super) fn take(&mut self, slot: Slot, id: MessageId) -> Option<Flight> {
+        if !self.is_in_flight(slot, id) {
+            return None;
+        }
+        let mut flight = self.flights.remove(slot);
+        if let (Endpoint::Node(from), Endpoint::Node(to)) = (flight.from, flight.to)
+            && self.is_cut(from, to)
+        {
+            flight.lost = flight.lost.or(Some(Loss::Cut));
+        }
+        Some(flight)
+    }
+
+    /// Takes out the oldest message of a kind between two servers.
+    pub(super) fn drop_oldest(
+        &mut self,
+        kind: MessageKind,
+        from: NodeId,
+        to: NodeId,
+    ) -> Option<Flight> {
+        let matches = |flight: &Flight| {
+            flight.body.raft_kind() == Some(kind)
+                && flight.from == Endpoint::Node(from)
+                && flight.to == Endpoint::Node(to)
+        };
+        let candidates = self.flights.iter().filter(|(_, flight)| matches(flight));
+        let (slot, _) = candidates.min_by_key(|(_, flight)| flight.id)?;
+        Some(Flight {
+            lost: Some(Loss::Dropped),
+            ..self.flights.remove(slot)
+        })
+    }
+}

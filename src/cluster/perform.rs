@@ -1,0 +1,298 @@
+//! Doing what is asked of a cluster, or saying why not. An action that is refused changes nothing.
+
+use super::action::{Action, Refused, Timing};
+use super::client::{Operation, RequestId};
+use super::event::Event;
+use super::fact::{Fault, What};
+use super::network::{Endpoint, LinkChange};
+use super::server::Status;
+use super::workload::Workload;
+use super::{Cluster, MAX_NODES, YOU};
+use crate::raft::{Change, Config, NodeId};
+use crate::store::ClientId;
+use crate::time::{Duration, Time};
+
+impl Cluster {
+    /// Does it now. Requests, additions and removals return the number of the request that travels;
+    /// everything else has happened when this returns.
+    pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
+        match action {
+            Action::Add(node) => return self.add(*node).map(Some),
+            Action::Remove(node) => return self.remove(*node).map(Some),
+            Action::Request { operation, via } => {
+                return self.request(operation.clone(), *via).map(Some);
+            }
+            Action::Kill(node) => self.kill(*node)?,
+            Action::Restart(node) => self.restart(*node)?,
+            Action::Pause(node) => self.pause(*node)?,
+            Action::Resume(node) => self.resume(*node)?,
+            Action::Partition(groups) => self.partition(groups)?,
+            Action::Heal => {
+                self.network.heal();
+                self.tell(What::Fault(Fault::Healed));
+            }
+            Action::Cut { from, to } => {
+                self.check_link(*from, *to)?;
+                self.network.cut(*from, *to);
+                self.tell(What::Fault(Fault::Cut(*from, *to)));
+            }
+            Action::Mend { from, to } => {
+                self.check_link(*from, *to)?;
+                self.network.mend(*from, *to);
+                self.tell(What::Fault(Fault::Mended(*from, *to)));
+            }
+            Action::Network(change) => self.network.change_all(check_change(*change)?),
+            Action::Link { from, to, change } => {
+                self.check_link(*from, *to)?;
+                self.network.change_link(*from, *to, check_change(*change)?);
+            }
+            Action::Disk { node, fsync } => {
+                let server = self.servers.get_mut(node).ok_or(Refused::Unknown(*node))?;
+                server.disk.set_fsync(*fsync);
+            }
+            Action::Timing(timing) => self.set_timing(*timing)?,
+            Action::Timeout(node) => self.expire_timer(*node)?,
+            Action::Drop { kind, from, to } => {
+                let dropped = self.network.drop_oldest(*kind, *from, *to);
+                let none = Refused::NoMessage {
+                    kind: *kind,
+                    from: *from,
+                    to: *to,
+                };
+                self.tell_lost(&dropped.ok_or(none)?);
+            }
+            Action::Clients(workload) => self.set_workload(*workload)?,
+        }
+        Ok(None)
+    }
+
+    fn known(&self, node: NodeId) -> Result<Status, Refused> {
+        self.servers
+            .get(&node)
+            .map(super::Server::status)
+            .ok_or(Refused::Unknown(node))
+    }
+
+    fn check_link(&self, from: NodeId, to: NodeId) -> Result<(), Refused> {
+        self.known(from)?;
+        self.known(to)?;
+        if from == to {
+            Err(Refused::SameNode(from))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn add(&mut self, node: NodeId) -> Result<RequestId, Refused> {
+        if self.servers.contains_key(&node) {
+            return Err(Refused::Exists(node));
+        }
+        if self.servers.len() >= MAX_NODES {
+            return Err(Refused::Full);
+        }
+        self.install(node, Config::default());
+        self.boot(node);
+        self.tell(What::Started(node));
+        Ok(self.begin_request(YOU, Operation::Change(Change::Add(node)), None))
+    }
+
+    fn remove(&mut self, node: NodeId) -> Result<RequestId, Refused> {
+        self.known(node)?;
+        if self.servers.len() == 1 {
+            return Err(Refused::Last(node));
+        }
+        Ok(self.begin_request(YOU, Operation::Change(Change::Remove(node)), None))
+    }
+
+    /// Takes a machine out of the world for good.
+    pub(super) fn switch_off(&mut self, node: NodeId) {
+        if self.servers.remove(&node).is_some() {
+            self.tell(What::SwitchedOff(node));
+        }
+    }
+
+    fn request(&mut self, operation: Operation, via: Option<NodeId>) -> Result<RequestId, Refused> {
+        if let Some(node) = via {
+            self.known(node)?;
+        }
+        Ok(self.begin_request(YOU, operation, via))
+    }
+
+    fn kill(&mut self, node: NodeId) -> Result<(), Refused> {
+        if self.known(node)? == Status::Down {
+            return Err(Refused::Down(node));
+        }
+        if let Some(server) = self.servers.get_mut(&node) {
+            server.process = None;
+            server.paused = false;
+            server.inbox.clear();
+            server.disk.crash();
+            // Void what was scheduled for this life.
+            server.incarnation += 1;
+        }
+        self.tell(What::Fault(Fault::Killed(node)));
+        Ok(())
+    }
+
+    fn restart(&mut self, node: NodeId) -> Result<(), Refused> {
+        if self.known(node)? != Status::Down {
+            return Err(Refused::Running(node));
+        }
+        self.boot(node);
+        let entries = self
+            .servers
+            .get(&node)
+            .map_or(0, |server| server.disk.durable().log.len());
+        self.tell(What::Fault(Fault::Restarted(node, entries as u64)));
+        Ok(())
+    }
+
+    fn pause(&mut self, node: NodeId) -> Result<(), Refused> {
+        match self.known(node)? {
+            Status::Down => return Err(Refused::Down(node)),
+            Status::Paused => return Err(Refused::Paused(node)),
+            Status::Running => {}
+        }
+        if let Some(server) = self.servers.get_mut(&node) {
+            server.paused = true;
+        }
+        self.tell(What::Fault(Fault::Paused(node)));
+        Ok(())
+    }
+
+    fn resume(&mut self, node: NodeId) -> Result<(), Refused> {
+        match self.known(node)? {
+            Status::Down => return Err(Refused::Down(node)),
+            Status::Running => return Err(Refused::Running(node)),
+            Status::Paused => {}
+        }
+        if let Some(server) = self.servers.get_mut(&node) {
+            server.paused = false;
+            for _ in 0..server.inbox.len() {
+                self.queue
+                    .push(self.now, Event::Inbox(node, server.incarnation));
+            }
+        }
+        self.tell(What::Fault(Fault::Resumed(node)));
+        Ok(())
+    }
+
+    fn partition(&mut self, groups: &[Vec<NodeId>]) -> Result<(), Refused> {
+        let mut side_of = std::collections::BTreeMap::new();
+        for (side, group) in groups.iter().enumerate() {
+            for node in group {
+                self.known(*node)?;
+                if side_of.insert(*node, side).is_some() {
+                    return Err(Refused::TwoGroups(*node));
+                }
+            }
+        }
+        let rest: Vec<NodeId> = self
+            .servers
+            .keys()
+            .copied()
+            .filter(|id| !side_of.contains_key(id))
+            .collect();
+        for node in &rest {
+            side_of.insert(*node, groups.len());
+        }
+        let mut sides: Vec<Vec<NodeId>> = groups.to_vec();
+        sides.push(rest);
+        sides.retain(|side| !side.is_empty());
+        if sides.len() < 2 {
+            return Err(Refused::OneGroup);
+        }
+        self.network.heal();
+        for (from, from_side) in &side_of {
+            for (to, _) in side_of.iter().filter(|(_, to_side)| *to_side != from_side) {
+                self.network.cut(*from, *to);
+            }
+        }
+        self.tell(What::Fault(Fault::Partitioned(sides)));
+        Ok(())
+    }
+
+    fn set_timing(&mut self, timing: Timing) -> Result<(), Refused> {
+        let mut settings = self.settings;
+        if let Some((min, max)) = timing.election {
+            (settings.election_timeout_min, settings.election_timeout_max) = (min, max);
+        }
+        settings.heartbeat_interval = timing.heartbeat.unwrap_or(settings.heartbeat_interval);
+        let spans = [settings.election_timeout_min, settings.heartbeat_interval];
+        if spans.contains(&Duration::ZERO)
+            || settings.election_timeout_max < settings.election_timeout_min
+        {
+            return Err(Refused::BadTiming);
+        }
+        self.settings = settings;
+        for server in self.servers.values_mut() {
+            if let Some(process) = &mut server.process {
+                process.node.set_settings(settings);
+            }
+        }
+        Ok(())
+    }
+
+    fn expire_timer(&mut self, node: NodeId) -> Result<(), Refused> {
+        let now: Time = self.now;
+        let status = self.known(node)?;
+        let process = self
+            .servers
+            .get_mut(&node)
+            .and_then(|server| server.process.as_mut());
+        let expired = process.is_some_and(|process| {
+            status == Status::Running && process.node.expire_election_timer(now)
+        });
+        if expired {
+            Ok(())
+        } else {
+            Err(Refused::NoTimer(node))
+        }
+    }
+
+    fn set_workload(&mut self, workload: Option<Workload>) -> Result<(), Refused> {
+        if let Some(Workload {
+            clients,
+            keys,
+            every,
+            ..
+        }) = workload
+        {
+            if clients == 0 || keys == 0 || every == Duration::ZERO {
+                return Err(Refused::EmptyWorkload);
+            }
+            if clients > Workload::MAX_CLIENTS || keys > Workload::MAX_KEYS {
+                return Err(Refused::LargeWorkload);
+            }
+        }
+        self.workload = workload;
+        self.queue.workloads += 1;
+        let Some(Workload { clients, every, .. }) = workload else {
+            return Ok(());
+        };
+        for client in 1..=clients {
+            // Spread over the first interval, so that they do not march in step.
+            let share = every * u64::from(client) / u64::from(clients);
+            let turn = Event::Turn(ClientId(client), self.queue.workloads);
+            self.queue.push(self.now + share, turn);
+        }
+        Ok(())
+    }
+}
+
+fn check_change(change: LinkChange) -> Result<LinkChange, Refused> {
+    match change.latency {
+        Some((min, max)) if max < min => Err(Refused::BadTiming),
+        _ => Ok(change),
+    }
+}
+
+impl Endpoint {
+    /// The server, if it is one.
+    pub fn node(self) -> Option<NodeId> {
+        match self {
+            Self::Node(node) => Some(node),
+            Self::Client(_) => None,
+        }
+    }
+}

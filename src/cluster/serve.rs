@@ -1,0 +1,376 @@
+//! How clients and servers talk: requests, redirects, answers, and what a client does when none comes.
+
+use super::client::{
+    ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, ClientAnswer, ClientRequest, Consistency, Journey,
+    Operation, PATIENCE, Pending, Reply, RequestId, Station,
+};
+use super::event::Event;
+use super::fact::What;
+use super::network::{Body, Endpoint};
+use super::server::{Asker, PendingRead, Process, Proposal};
+use super::{Cluster, YOU};
+use crate::raft::{
+    Change, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, Refusal, Term,
+};
+use crate::store::ClientId;
+
+/// The servers' side.
+impl Cluster {
+    /// A server gets a request.
+    pub(super) fn serve(&mut self, by: NodeId, request: ClientRequest) -> Option<NodeId> {
+        let ClientRequest {
+            id,
+            client,
+            attempt,
+            call,
+        } = request;
+        let asker = Asker {
+            client,
+            id,
+            attempt,
+        };
+        self.note(id, Station::Received { by });
+        match call {
+            Call::Write(write) => {
+                let data = Data::new(write.encode());
+                self.serve_proposal(by, asker, Input::Propose(data))
+            }
+            Call::Change(change) => self.serve_proposal(by, asker, Input::Change(change)),
+            Call::Read {
+                key,
+                consistency: Consistency::Stale,
+            } => {
+                let value = self.process_mut(by)?.store.get(&key).cloned();
+                self.reply(by, asker, Reply::Done(Answer::Value(value)));
+                Some(by)
+            }
+            Call::Read {
+                key,
+                consistency: Consistency::Linearizable,
+            } => {
+                let process = self.process_mut(by)?;
+                process.reads.insert(id, PendingRead { key, asker });
+                if process.node.is_leader() {
+                    self.note(id, Station::Confirming { by });
+                }
+                self.step_node(by, Input::Read(ReadId(id.0)))
+            }
+        }
+    }
+
+    fn serve_proposal(&mut self, by: NodeId, asker: Asker, input: Input) -> Option<NodeId> {
+        let mut effects = std::mem::take(&mut self.effects);
+        let now = self.now;
+        let process = self.process_mut(by)?;
+        process.node.step(now, input, &mut effects);
+        let result = effects.proposed.take();
+        if let Some(Ok(position)) = result {
+            let Position { term, index } = position;
+            process.proposals.insert(index, Proposal { term, asker });
+            self.note(asker.id, Station::Appended { by, position });
+        }
+        self.carry_out(by, &mut effects);
+        effects.clear();
+        self.effects = effects;
+        match result {
+            Some(Err(Refusal::NotLeader { leader })) => {
+                self.reply(by, asker, Reply::Redirect(leader));
+            }
+            Some(Err(Refusal::ChangeInProgress | Refusal::LastServer)) => {
+                self.reply(by, asker, Reply::Busy);
+            }
+            Some(Err(Refusal::NoChange)) => self.reply(by, asker, Reply::Done(Answer::Changed)),
+            Some(Ok(_)) | None => {}
+        }
+        Some(by)
+    }
+
+    /// The entry at `index` is applied: whoever waits for it gets an answer, if it is still the entry
+    /// that was proposed there.
+    pub(super) fn finish_proposal(
+        &mut self,
+        by: NodeId,
+        index: Index,
+        term: Term,
+        answer: Option<Answer>,
+    ) {
+        let Some(process) = self.process_mut(by) else {
+            return;
+        };
+        let Some(proposal) = process.proposals.remove(&index) else {
+            return;
+        };
+        let leader = process.node.leader();
+        match answer {
+            Some(answer) if proposal.term == term => {
+                let position = Position { term, index };
+                self.note(proposal.asker.id, Station::Committed { by, position });
+                self.reply(by, proposal.asker, Reply::Done(answer));
+            }
+            _ => self.reply(by, proposal.asker, Reply::Redirect(leader)),
+        }
+    }
+
+    /// A read is decided.
+    pub(super) fn finish_read(&mut self, by: NodeId, answer: ReadAnswer) {
+        let (ReadAnswer::Ready { id, .. } | ReadAnswer::NotLeader { id, .. }) = answer;
+        let Some(process) = self.process_mut(by) else {
+            return;
+        };
+        let Some(PendingRead { key, asker }) = process.reads.remove(&RequestId(id.0)) else {
+            return;
+        };
+        let reply = match answer {
+            ReadAnswer::Ready { read_index, .. } => {
+                assert!(
+                    process.node.last_applied() >= read_index,
+                    "{by} must have applied what it reads"
+                );
+                Reply::Done(Answer::Value(process.store.get(&key).cloned()))
+            }
+            ReadAnswer::NotLeader { leader, .. } => Reply::Redirect(leader),
+        };
+        self.reply(by, asker, reply);
+    }
+
+    /// A server that leads no longer sends those who wait for it on: their requests may still be
+    /// executed, and asking again under the same number is safe.
+    pub(super) fn send_askers_on(&mut self, by: NodeId) {
+        let Some(process) = self.process_mut(by) else {
+            return;
+        };
+        if process.node.is_leader() || process.proposals.is_empty() {
+            return;
+        }
+        let leader = process.node.leader();
+        for (_, proposal) in std::mem::take(&mut process.proposals) {
+            self.reply(by, proposal.asker, Reply::Redirect(leader));
+        }
+    }
+
+    fn reply(&mut self, by: NodeId, asker: Asker, reply: Reply) {
+        let station = match &reply {
+            Reply::Done(_) => Some(Station::Answered { by }),
+            Reply::Redirect(leader) => Some(Station::Redirected {
+                by,
+                leader: *leader,
+            }),
+            Reply::Busy => None,
+        };
+        if let Some(station) = station {
+            self.note(asker.id, station);
+        }
+        let body = Body::Answer(asker.answer(reply));
+        self.send(Endpoint::Node(by), Endpoint::Client(asker.client), body);
+    }
+
+    fn process_mut(&mut self, id: NodeId) -> Option<&mut Process> {
+        self.servers.get_mut(&id)?.process.as_mut()
+    }
+}
+
+/// The clients' side.
+impl Cluster {
+    /// A client begins a request.
+    pub(super) fn begin_request(
+        &mut self,
+        client: ClientId,
+        operation: Operation,
+        via: Option<NodeId>,
+    ) -> RequestId {
+        let (id, call) = self.clients.new_call(client, &operation);
+        let target = via
+            .or(self.clients.believed_leader)
+            .filter(|id| self.servers.contains_key(id));
+        let target = target.or_else(|| self.servers.keys().next().copied());
+        let journey = Journey {
+            id,
+            client,
+            operation,
+            stations: Vec::new(),
+            answer: None,
+        };
+        let pending = Pending {
+            journey,
+            call,
+            pinned: via.is_some(),
+            target: target.unwrap_or(NodeId(1)),
+            attempt: 0,
+            pausing: false,
+            give_up_at: self.now + PATIENCE,
+        };
+        self.clients.pending.insert(id, pending);
+        self.attempt(id);
+        id
+    }
+
+    /// Sends a request, for the first time or again.
+    fn attempt(&mut self, id: RequestId) {
+        let Some(pending) = self.clients.pending.get_mut(&id) else {
+            return;
+        };
+        pending.attempt += 1;
+        pending.pausing = false;
+        let (client, attempt, target) = (pending.journey.client, pending.attempt, pending.target);
+        let call = pending.call.clone();
+        let deadline = (self.now + ATTEMPT_TIMEOUT).min(pending.give_up_at);
+        self.queue.push(deadline, Event::ClientTimer(id, attempt));
+        self.note(
+            id,
+            Station::Sent {
+                to: target,
+                attempt,
+            },
+        );
+        let body = Body::Request(ClientRequest {
+            id,
+            client,
+            attempt,
+            call,
+        });
+        self.send(Endpoint::Client(client), Endpoint::Node(target), body);
+    }
+
+    /// An answer reaches a client.
+    pub(super) fn on_answer(&mut self, answer: ClientAnswer) {
+        let ClientAnswer { id, attempt, reply } = answer;
+        let Some(pending) = self.clients.pending.get_mut(&id) else {
+            return;
+        };
+        match reply {
+            Reply::Done(answer) => {
+                let stale = matches!(
+                    pending.call,
+                    Call::Read {
+                        consistency: Consistency::Stale,
+                        ..
+                    }
+                );
+                if !stale {
+                    self.clients.believed_leader = Some(pending.target);
+                }
+                self.finish_request(id, answer);
+            }
+            // An answer to an attempt that was given up says nothing about the current one.
+            Reply::Redirect(_) | Reply::Busy if attempt != pending.attempt => {}
+            Reply::Redirect(Some(leader)) if leader != pending.target => {
+                pending.target = leader;
+                self.clients.believed_leader = Some(leader);
+                self.attempt(id);
+            }
+            Reply::Redirect(_) => self.ask_again_later(id, true),
+            Reply::Busy => self.ask_again_later(id, false),
+        }
+    }
+
+    /// Waits a little and asks again, maybe another server. The pause counts as an attempt of its
+    /// own, so that the timer of the one before it is void.
+    fn ask_again_later(&mut self, id: RequestId, elsewhere: bool) {
+        if elsewhere {
+            self.turn_to_next(id);
+        }
+        let Some(pending) = self.clients.pending.get_mut(&id) else {
+            return;
+        };
+        pending.attempt += 1;
+        let at = (self.now + BACKOFF).min(pending.give_up_at);
+        self.queue.push(at, Event::ClientTimer(id, pending.attempt));
+        pending.pausing = true;
+    }
+
+    /// No answer came in time, or the pause is over.
+    pub(super) fn on_client_timer(&mut self, id: RequestId) {
+        let now = self.now;
+        let Some(pending) = self.clients.pending.get(&id) else {
+            return;
+        };
+        if now >= pending.give_up_at {
+            self.note(id, Station::GaveUp);
+            self.finish_request(id, Answer::Unknown);
+            return;
+        }
+        if !pending.pausing {
+            let attempt = pending.attempt;
+            self.note(id, Station::TimedOut { attempt });
+            self.clients.believed_leader = None;
+            self.turn_to_next(id);
+        }
+        self.attempt(id);
+    }
+
+    /// The next server in the order of names, unless the request stays with the one it was given to.
+    fn turn_to_next(&mut self, id: RequestId) {
+        let Some(pending) = self.clients.pending.get_mut(&id) else {
+            return;
+        };
+        if pending.pinned {
+            return;
+        }
+        let after = (
+            std::ops::Bound::Excluded(pending.target),
+            std::ops::Bound::Unbounded,
+        );
+        let next = self
+            .servers
+            .range(after)
+            .next()
+            .or_else(|| self.servers.iter().next());
+        pending.target = next.map_or(pending.target, |(id, _)| *id);
+    }
+
+    fn finish_request(&mut self, id: RequestId, answer: Answer) {
+        let Some(journey) = self.clients.finish(self.now, id, answer.clone()) else {
+            return;
+        };
+        let (client, operation) = (journey.client, journey.operation.clone());
+        if let (Operation::Change(Change::Remove(node)), Answer::Changed) = (&operation, &answer) {
+            self.switch_off(*node);
+        }
+        self.tell(What::Answered {
+            id,
+            client,
+            operation,
+            answer,
+        });
+        self.finished.push(journey);
+    }
+
+    /// Notes where a request is; of the visitor's own it is told.
+    fn note(&mut self, id: RequestId, station: Station) {
+        let Some(pending) = self.clients.pending.get(&id) else {
+            return;
+        };
+        if pending.journey.client != YOU {
+            return;
+        }
+        let operation = pending.journey.operation.clone();
+        self.clients.note(id, self.now, station);
+        self.tell(What::Request {
+            id,
+            client: YOU,
+            operation,
+            station,
+        });
+    }
+
+    /// A client of the workload takes its turn.
+    pub(super) fn take_turn(&mut self, client: ClientId) {
+        let Some(workload) = self.workload else {
+            return;
+        };
+        self.queue.push(
+            self.now + workload.every,
+            Event::Turn(client, self.queue.workloads),
+        );
+        if self.clients.is_busy(client) {
+            return;
+        }
+        if let Ok(operation) = workload.operation(&mut self.workload_rng, self.events) {
+            self.begin_request(client, operation, None);
+        }
+    }
+
+    pub(super) fn workload_generation(&self) -> u64 {
+        self.queue.workloads
+    }
+}

@@ -1,0 +1,121 @@
+//! A machine of the cluster: a disk, and on it a process that runs a [`Node`] and a [`Store`].
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::client::{ClientAnswer, RequestId};
+use super::disk::Disk;
+use super::network::Flight;
+use crate::raft::{Config, Index, Node, NodeId, Term, Ticket};
+use crate::store::{ClientId, Key, Store};
+
+/// A machine.
+#[derive(Clone, Debug)]
+pub struct Server {
+    pub(super) id: NodeId,
+    /// The configuration that it was founded with; empty for one that was added later.
+    pub(super) initial: Config,
+    pub(super) disk: Disk,
+    pub(super) process: Option<Process>,
+    pub(super) paused: bool,
+    /// What waits for a paused process.
+    pub(super) inbox: VecDeque<Waiting>,
+    /// Counts the starts, so that nothing from before a crash reaches the process after it.
+    pub(super) incarnation: u32,
+}
+
+/// What a paused process will find when it goes on.
+#[derive(Clone, Debug)]
+pub(super) enum Waiting {
+    Mail(Flight),
+    Durable(Ticket),
+}
+
+/// A running process: what a crash destroys.
+#[derive(Clone, Debug)]
+pub(super) struct Process {
+    pub(super) node: Node,
+    pub(super) store: Store,
+    /// Clients that wait for the entry at this index.
+    pub(super) proposals: BTreeMap<Index, Proposal>,
+    /// Clients that wait for a read.
+    pub(super) reads: BTreeMap<RequestId, PendingRead>,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Proposal {
+    pub(super) term: Term,
+    pub(super) asker: Asker,
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct PendingRead {
+    pub(super) key: Key,
+    pub(super) asker: Asker,
+}
+
+/// Whom to answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker {
+    pub(super) client: ClientId,
+    pub(super) id: RequestId,
+    pub(super) attempt: u32,
+}
+
+impl Asker {
+    pub(super) fn answer(self, reply: super::client::Reply) -> ClientAnswer {
+        ClientAnswer {
+            id: self.id,
+            attempt: self.attempt,
+            reply,
+        }
+    }
+}
+
+/// Whether a machine works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    Running,
+    Paused,
+    Down,
+}
+
+impl Server {
+    /// Its name.
+    pub fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// Whether it works.
+    pub fn status(&self) -> Status {
+        match (&self.process, self.paused) {
+            (None, _) => Status::Down,
+            (Some(_), true) => Status::Paused,
+            (Some(_), false) => Status::Running,
+        }
+    }
+
+    /// Its consensus state; `None` while it is down.
+    pub fn node(&self) -> Option<&Node> {
+        self.process.as_ref().map(|process| &process.node)
+    }
+
+    /// Its state machine; `None` while it is down.
+    pub fn store(&self) -> Option<&Store> {
+        self.process.as_ref().map(|process| &process.store)
+    }
+
+    /// Its disk.
+    pub fn disk(&self) -> &Disk {
+        &self.disk
+    }
+
+    /// How often it has been started.
+    pub fn incarnation(&self) -> u32 {
+        self.incarnation
+    }
+
+    /// How many messages wait while it is paused.
+    pub fn waiting(&self) -> usize {
+        self.inbox.len()
+    }
+}

@@ -1,0 +1,8 @@
+//! Kvorum.
+pub mod check;
+pub mod cluster;
+pub mod digest;
+pub mod raft;
+pub mod rng;
+pub mod store;
+pub mod time;

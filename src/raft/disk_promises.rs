@@ -1,0 +1,147 @@
+//! Durability: no message that promises something leaves before the disk has what it promises.
+//!
+//! Figure 2: "Updated on stable storage before responding to RPCs". A step changes the state in
+//! memory at once and asks for one [`Write`]; granted votes, appended entries and the request for
+//! votes (it implies the candidate's own) are held back until the ticket of the last write asked for
+//! comes back. Refusals promise nothing and leave at once.
+
+use std::collections::VecDeque;
+
+use super::effects::{Effects, Note};
+use super::message::{Entry, Envelope, Index, NodeId, Term};
+use super::node::Node;
+
+/// The number of a write. The disk finishes them in this order.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Ticket(pub u64);
+
+/// A change to what is on disk, to be made as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Write {
+    pub ticket: Ticket,
+    pub current_term: Term,
+    pub voted_for: Option<NodeId>,
+    /// The log on disk is cut off before this index ...
+    pub first: Index,
+    /// ... and continued with these.
+    pub entries: Vec<Entry>,
+}
+
+/// What a node has asked of its disk and what waits for it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DiskPromises {
+    issued: Ticket,
+    /// Writes on their way, with the last index that is on disk once they are done.
+    in_flight: VecDeque<(Ticket, Option<Index>)>,
+    /// The last index on disk, as far as it is still in the log.
+    durable: Option<Index>,
+    /// What this step changed.
+    term_or_vote_changed: bool,
+    log_changed_from: Option<Index>,
+    /// What this step promises.
+    promised: Vec<Envelope>,
+    /// Messages that wait for a write.
+    held: VecDeque<(Ticket, Envelope)>,
+}
+
+impl DiskPromises {
+    /// For a node whose log on disk ends at `durable`.
+    pub(super) fn new(durable: Option<Index>) -> Self {
+        Self {
+            durable,
+            ..Self::default()
+        }
+    }
+
+    /// `current_term` or `voted_for` changed. Promises made in an earlier term are void: nobody
+    /// would take them any more.
+    pub(super) fn hard_state_changed(&mut self) {
+        self.term_or_vote_changed = true;
+    }
+
+    /// Forgets the promises of earlier terms: whoever gets them would ignore them.
+    pub(super) fn forget_promises(&mut self) {
+        self.promised.clear();
+        self.held.clear();
+    }
+
+    /// The log changed from `index` on.
+    pub(super) fn log_changed(&mut self, index: Index) {
+        let from = self.log_changed_from.map_or(index, |from| from.min(index));
+        self.log_changed_from = Some(from);
+        self.durable = self.durable.min(from.previous());
+        for (_, last) in &mut self.in_flight {
+            *last = (*last).min(from.previous());
+        }
+    }
+
+    /// Sends `envelope` once all that was changed so far is on disk.
+    pub(super) fn promise(&mut self, envelope: Envelope) {
+        self.promised.push(envelope);
+    }
+}
+
+impl Node {
+    /// The last index of the log that is on this server's disk.
+    pub fn durable_index(&self) -> Option<Index> {
+        self.disk.durable
+    }
+
+    /// Whether something of this server is in memory only.
+    pub fn awaits_disk(&self) -> bool {
+        !self.disk.in_flight.is_empty()
+    }
+
+    /// The last part of every step: asks for the write that makes the step durable, and lets those
+    /// messages go that wait for none.
+    pub(super) fn settle(&mut self, effects: &mut Effects) {
+        let disk = &mut self.disk;
+        if disk.term_or_vote_changed || disk.log_changed_from.is_some() {
+            let end = Index::after(self.log.last_index());
+            let first = disk.log_changed_from.unwrap_or(end);
+            disk.issued = Ticket(disk.issued.0 + 1);
+            disk.in_flight
+                .push_back((disk.issued, self.log.last_index()));
+            disk.term_or_vote_changed = false;
+            disk.log_changed_from = None;
+            effects.write = Some(Write {
+                ticket: disk.issued,
+                current_term: self.current_term,
+                voted_for: self.voted_for,
+                first,
+                entries: self.log.from(first, usize::MAX).to_vec(),
+            });
+        }
+        if disk.in_flight.is_empty() {
+            effects.messages.append(&mut disk.promised);
+        } else {
+            disk.held.extend(
+                disk.promised
+                    .drain(..)
+                    .map(|envelope| (disk.issued, envelope)),
+            );
+        }
+    }
+
+    /// The disk is done with all writes up to `ticket`.
+    pub(super) fn on_durable(&mut self, ticket: Ticket, effects: &mut Effects) {
+        let disk = &mut self.disk;
+        let before = disk.durable;
+        while let Some((done, last)) = disk.in_flight.front().copied()
+            && done <= ticket
+        {
+            disk.in_flight.pop_front();
+            disk.durable = last;
+        }
+        if disk.durable != before {
+            effects.notes.push(Note::Persisted { last: disk.durable });
+        }
+        while let Some((waits_for, _)) = disk.held.front()
+            && *waits_for <= ticket
+        {
+            effects
+                .messages
+                .extend(disk.held.pop_front().map(|(_, envelope)| envelope));
+        }
+    }
+}

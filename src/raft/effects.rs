@@ -1,0 +1,155 @@
+//! What a step of a node asks for, and what it has to tell.
+
+use super::disk_promises::Write;
+use super::membership::Change;
+use super::message::{Envelope, Index, NodeId, Position, Term};
+use crate::time::Duration;
+
+/// What is to be done after a step, in any order: nothing here waits for anything else.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Messages to send.
+    pub messages: Vec<Envelope>,
+    /// What to bring to disk; the node waits for its ticket.
+    pub write: Option<Write>,
+    /// Reads that are decided.
+    pub reads: Vec<ReadAnswer>,
+    /// What became of `Input::Propose` or `Input::Change`.
+    pub proposed: Option<Result<Position, Refusal>>,
+    /// What happened and why, for whoever watches. Nothing depends on it.
+    pub notes: Vec<Note>,
+}
+
+impl Effects {
+    /// Empties it for the next step and keeps the allocations.
+    pub fn clear(&mut self) {
+        self.messages.clear();
+        self.write = None;
+        self.reads.clear();
+        self.proposed = None;
+        self.notes.clear();
+    }
+}
+
+/// A name that the host gives to a read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ReadId(pub u64);
+
+/// A decided read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadAnswer {
+    /// It may be served from the state machine once that has applied this index.
+    Ready {
+        id: ReadId,
+        read_index: Option<Index>,
+    },
+    /// This server can't serve it: it is no leader, or no longer.
+    NotLeader { id: ReadId, leader: Option<NodeId> },
+}
+
+/// Why a proposal was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// This server is no leader; it may know who is.
+    NotLeader { leader: Option<NodeId> },
+    /// An earlier membership change is not committed yet (thesis, section 4.1), or no entry of the
+    /// leader's own term is (the correction of 2015 to it).
+    ChangeInProgress,
+    /// The configuration is so already.
+    NoChange,
+    /// The last server can't be removed.
+    LastServer,
+}
+
+/// Something that a watcher would want to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The election timer ran out; the server stands for election.
+    StoodForElection { term: Term, waited: Duration },
+    /// It voted for the candidate; `last` is the candidate's last entry.
+    Voted {
+        candidate: NodeId,
+        term: Term,
+        last: Option<Position>,
+    },
+    /// It did not.
+    RefusedVote {
+        candidate: NodeId,
+        term: Term,
+        why: RefusedVote,
+    },
+    /// A vote came in; so many are there now, of so many that are needed.
+    CountedVote {
+        from: NodeId,
+        votes: usize,
+        needed: usize,
+    },
+    /// It leads.
+    BecameLeader { term: Term, votes: usize, of: usize },
+    /// It leads no longer, or is no candidate any more.
+    SteppedDown {
+        led: bool,
+        term: Term,
+        why: StepDown,
+    },
+    /// As the leader it added an entry to its log; a `noop` opens its term.
+    Proposed { position: Position, noop: bool },
+    /// As the leader it proposes this change of the configuration.
+    ProposedChange { change: Change, position: Position },
+    /// As a follower it added the leader's entries.
+    Appended {
+        from: NodeId,
+        first: Index,
+        last: Index,
+    },
+    /// As a follower it deleted entries that conflict with the leader's.
+    Truncated { first: Index, last: Index },
+    /// As a follower it does not have the entry before those it was sent.
+    Conflicted {
+        leader: NodeId,
+        prev: Position,
+        found: Option<Term>,
+    },
+    /// The leader steps back to an earlier entry for this follower.
+    SteppedBack { follower: NodeId, next_index: Index },
+    /// Entries up to here are committed, known to the leader since `copies` servers have it.
+    Committed {
+        last: Index,
+        copies: usize,
+        of: usize,
+    },
+    /// A follower learned that entries up to here are committed.
+    LearnedCommit { last: Index },
+    /// A majority has confirmed that it leads, so the read may be served at this index.
+    ConfirmedRead {
+        read_index: Option<Index>,
+        round: u64,
+    },
+    /// The disk has what was written up to here.
+    Persisted { last: Option<Index> },
+}
+
+/// Why a server did not vote for a candidate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefusedVote {
+    /// The candidate's term is old.
+    OldTerm { current_term: Term },
+    /// It voted for another in this term.
+    VotedFor(NodeId),
+    /// Its own log is more up-to-date (paper, section 5.4.1).
+    LogIsNewer {
+        own: Position,
+        candidates: Option<Position>,
+    },
+}
+
+/// Why a server stepped down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepDown {
+    /// It heard of a higher term.
+    HigherTerm { from: NodeId },
+    /// The term has a leader already.
+    LeaderExists(NodeId),
+    /// It is no longer in the configuration (thesis, section 4.2.2).
+    Removed,
+}

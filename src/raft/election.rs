@@ -1,0 +1,171 @@
+//! Leader election (paper, section 5.2, with the restriction of section 5.4.1).
+
+use std::collections::BTreeSet;
+
+use super::effects::{Effects, Note, RefusedVote, StepDown};
+use super::message::{Message, NodeId, Payload, Position, Term};
+use super::node::{Node, Role};
+use super::quorum::{is_majority, majority};
+use crate::time::Time;
+
+/// What a candidate knows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Candidate {
+    votes: BTreeSet<NodeId>,
+}
+
+impl Candidate {
+    /// Who has voted for it; itself too, once its own vote is on disk.
+    pub fn votes(&self) -> &BTreeSet<NodeId> {
+        &self.votes
+    }
+}
+
+impl Node {
+    /// Whether this server may become a candidate: only members of the configuration may (thesis,
+    /// section 4.2.2).
+    pub(super) fn may_stand(&self) -> bool {
+        self.config().contains(self.id)
+    }
+
+    /// Figure 2, candidates: a new term, a vote for itself, a new timeout, and a request for votes,
+    /// which leaves when term and vote are on disk.
+    pub(super) fn stand_for_election(&mut self, now: Time, effects: &mut Effects) {
+        let waited = now.since(self.election.set_at);
+        self.enter_term(self.current_term.next());
+        self.voted_for = Some(self.id);
+        self.role = Role::Candidate(Candidate::default());
+        self.reset_election_timer(now);
+        effects.notes.push(Note::StoodForElection {
+            term: self.current_term,
+            waited,
+        });
+        let last = self.log.last();
+        for voter in self.config().voters().to_vec() {
+            if voter != self.id {
+                self.disk
+                    .promise(self.envelope(voter, Message::RequestVote { last }));
+            }
+        }
+    }
+
+    /// Figure 2, RequestVote RPC: the receiver's part.
+    pub(super) fn on_request_vote(
+        &mut self,
+        now: Time,
+        candidate: NodeId,
+        term: Term,
+        last: Option<Position>,
+        effects: &mut Effects,
+    ) {
+        if let Some(why) = self.reason_to_refuse(candidate, term, last) {
+            effects.notes.push(Note::RefusedVote {
+                candidate,
+                term,
+                why,
+            });
+            let response = Message::RequestVoteResponse {
+                vote_granted: false,
+            };
+            effects.messages.push(self.envelope(candidate, response));
+            return;
+        }
+        if self.voted_for.is_none() {
+            self.voted_for = Some(candidate);
+            self.disk.hard_state_changed();
+        }
+        self.reset_election_timer(now);
+        effects.notes.push(Note::Voted {
+            candidate,
+            term,
+            last,
+        });
+        let response = Message::RequestVoteResponse { vote_granted: true };
+        self.disk.promise(self.envelope(candidate, response));
+    }
+
+    fn reason_to_refuse(
+        &self,
+        candidate: NodeId,
+        term: Term,
+        last: Option<Position>,
+    ) -> Option<RefusedVote> {
+        if term < self.current_term {
+            return Some(RefusedVote::OldTerm {
+                current_term: self.current_term,
+            });
+        }
+        if let Some(other) = self.voted_for.filter(|voted_for| *voted_for != candidate) {
+            return Some(RefusedVote::VotedFor(other));
+        }
+        // Section 5.4.1: the order of positions is "at least as up-to-date".
+        match self.log.last() {
+            Some(own) if last < Some(own) => Some(RefusedVote::LogIsNewer {
+                own,
+                candidates: last,
+            }),
+            _ => None,
+        }
+    }
+
+    /// A vote of the current term came in, its own included.
+    pub(super) fn on_vote(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        vote_granted: bool,
+        effects: &mut Effects,
+    ) {
+        let config = self.configs.current();
+        let Role::Candidate(candidate) = &mut self.role else {
+            return;
+        };
+        if !vote_granted || !candidate.votes.insert(from) {
+            return;
+        }
+        let (votes, needed) = (candidate.votes.len(), majority(config));
+        effects.notes.push(Note::CountedVote {
+            from,
+            votes,
+            needed,
+        });
+        if is_majority(config, |voter| candidate.votes.contains(&voter)) {
+            let of = config.voters().len();
+            effects.notes.push(Note::BecameLeader {
+                term: self.current_term,
+                votes,
+                of,
+            });
+            self.become_leader(now, effects);
+        }
+    }
+
+    /// A candidate's own vote counts when it is on disk.
+    pub(super) fn count_own_vote(&mut self, now: Time, effects: &mut Effects) {
+        if matches!(self.role, Role::Candidate(_)) && !self.awaits_disk() {
+            self.on_vote(now, self.id, true, effects);
+        }
+    }
+
+    /// Figure 2, candidates: an AppendEntries from the leader of this term ends the candidacy. A
+    /// higher term has already done so.
+    pub(super) fn recognise_leader(&mut self, now: Time, leader: NodeId, effects: &mut Effects) {
+        assert!(
+            !self.is_leader(),
+            "{} and {leader} lead the same term",
+            self.id
+        );
+        self.become_follower(Some(leader), StepDown::LeaderExists(leader), effects);
+        self.role = Role::Follower {
+            leader: Some(leader),
+        };
+        self.reset_election_timer(now);
+    }
+
+    fn become_leader(&mut self, now: Time, effects: &mut Effects) {
+        self.role = Role::Leader(self.new_leader(now));
+        // Section 8: a no-op commits what earlier terms left behind.
+        let proposed = self.propose(Payload::Noop, effects);
+        assert!(proposed.is_ok(), "a leader takes its own no-op");
+    }
+}

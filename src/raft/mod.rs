@@ -1,0 +1,43 @@
+//! One server's consensus: Raft, as in "In Search of an Understandable Consensus Algorithm"
+//! (extended version; "the paper") and Diego Ongaro's dissertation ("the thesis").
+//!
+//! A [`Node`] does no I/O and knows no store. It is told what happens ([`Input`]) and at what time by
+//! its own clock, and says what is to be done ([`Effects`]). Where the paper's Figure 2 stands here:
+//!
+//! | Figure 2 | here |
+//! |---|---|
+//! | State: `current_term`, `voted_for`, `log`, `commit_index`, `last_applied` | `node.rs` |
+//! | State: `next_index`, `match_index` | `replication.rs`, in the leader's variant of [`Role`] |
+//! | RequestVote RPC; Rules for Servers: Candidates | `election.rs` |
+//! | AppendEntries RPC; Rules for Servers: Leaders | `replication.rs` |
+//! | Rules for Servers: All Servers | `node.rs` |
+//! | section 6, membership changes (one server at a time, thesis 4.1) | `membership.rs` |
+//! | section 8, reads (ReadIndex, thesis 6.4) | `reads.rs` |
+//! | majorities | `quorum.rs` |
+//! | durability: what waits for the disk | `disk_promises.rs` |
+
+mod disk_promises;
+mod effects;
+mod election;
+mod log;
+mod membership;
+mod message;
+mod node;
+mod quorum;
+mod reads;
+mod replication;
+
+pub use disk_promises::{Ticket, Write};
+pub use effects::{Effects, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
+pub use log::Log;
+pub use membership::Change;
+pub use message::{
+    Appended, Config, Data, Entry, Envelope, Index, Message, MessageKind, NodeId, Payload,
+    Position, Term, count,
+};
+pub use node::{Durable, Input, Node, Role, Settings};
+pub use quorum::majority;
+pub use replication::{Leader, Progress};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,379 @@
+//! The dispatch: one server's state (paper, Figure 2), what can happen to it, and the rules that
+//! hold for all servers. What each message means stands in the files beside this one.
+
+use super::disk_promises::{DiskPromises, Ticket};
+use super::effects::{Effects, Note, ReadAnswer, ReadId, Refusal, StepDown};
+use super::election::Candidate;
+use super::log::Log;
+use super::membership::{Change, Configs};
+use super::message::{Config, Data, Entry, Envelope, Index, Message, NodeId, Payload, Term};
+use super::replication::Leader;
+use crate::rng::Rng;
+use crate::time::{Duration, Time};
+
+/// The timing and the limits of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The shortest election timeout.
+    pub election_timeout_min: Duration,
+    /// The longest election timeout (paper, section 5.2: chosen randomly from a fixed interval).
+    pub election_timeout_max: Duration,
+    /// How often a leader that has nothing to say says so.
+    pub heartbeat_interval: Duration,
+    /// The most entries in one AppendEntries.
+    pub max_batch: usize,
+    /// The most entries that a follower may be sent beyond those it has acknowledged.
+    pub max_in_flight: u64,
+}
+
+impl Default for Settings {
+    /// The paper's timing (section 9.3 recommends 150 to 300 ms).
+    fn default() -> Self {
+        Self {
+            election_timeout_min: Duration::from_millis(150),
+            election_timeout_max: Duration::from_millis(300),
+            heartbeat_interval: Duration::from_millis(50),
+            max_batch: 64,
+            max_in_flight: 256,
+        }
+    }
+}
+
+/// What a server finds on its disk when it starts: Figure 2's persistent state.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Durable {
+    pub current_term: Term,
+    pub voted_for: Option<NodeId>,
+    pub log: Vec<Entry>,
+}
+
+/// What happens to a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A message arrived.
+    Receive(Envelope),
+    /// The time that [`Node::deadline`] named has come.
+    Tick,
+    /// The disk has all writes up to this one.
+    Durable(Ticket),
+    /// A client's command.
+    Propose(Data),
+    /// A change of the configuration.
+    Change(Change),
+    /// A linearizable read.
+    Read(ReadId),
+}
+
+/// What a server is at the moment, with what only this role knows.
+#[derive(Clone, Debug)]
+pub enum Role {
+    /// Answers to leaders and candidates; knows its leader once it has heard from it.
+    Follower { leader: Option<NodeId> },
+    /// Stands for election.
+    Candidate(Candidate),
+    /// Leads.
+    Leader(Leader),
+}
+
+/// One server.
+#[derive(Clone, Debug)]
+pub struct Node {
+    pub(super) id: NodeId,
+    pub(super) settings: Settings,
+    pub(super) rng: Rng,
+    // Persistent state on all servers.
+    pub(super) current_term: Term,
+    pub(super) voted_for: Option<NodeId>,
+    pub(super) log: Log,
+    // Volatile state on all servers.
+    pub(super) commit_index: Option<Index>,
+    pub(super) last_applied: Option<Index>,
+    pub(super) role: Role,
+    pub(super) configs: Configs,
+    pub(super) election: ElectionTimer,
+    pub(super) disk: DiskPromises,
+}
+
+/// The election timer: when it was set and when it runs out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ElectionTimer {
+    pub(super) set_at: Time,
+    pub(super) deadline: Time,
+}
+
+impl Node {
+    /// Starts a server with what is on its disk. `initial` is the configuration that holds until the
+    /// log has one: that of the cluster's founding, or an empty one for a server that is to be added.
+    pub fn start(
+        id: NodeId,
+        settings: Settings,
+        initial: Config,
+        durable: Durable,
+        rng: Rng,
+        now: Time,
+    ) -> Self {
+        let log = Log::new(durable.log);
+        let mut node = Self {
+            id,
+            settings,
+            rng,
+            current_term: durable.current_term,
+            voted_for: durable.voted_for,
+            commit_index: None,
+            last_applied: None,
+            role: Role::Follower { leader: None },
+            configs: Configs::new(initial, &log),
+            election: ElectionTimer {
+                set_at: now,
+                deadline: now,
+            },
+            disk: DiskPromises::new(log.last_index()),
+            log,
+        };
+        node.reset_election_timer(now);
+        node
+    }
+
+    /// Handles one input at the time `now` of this server's clock. `effects` must be empty; what is
+    /// to be done is put into it.
+    pub fn step(&mut self, now: Time, input: Input, effects: &mut Effects) {
+        match input {
+            Input::Receive(envelope) => self.receive(now, envelope, effects),
+            Input::Tick => self.tick(now, effects),
+            Input::Durable(ticket) => {
+                self.on_durable(ticket, effects);
+                self.after_own_write(now, effects);
+            }
+            Input::Propose(data) => {
+                effects.proposed = Some(self.propose(Payload::Command(data), effects));
+            }
+            Input::Change(change) => effects.proposed = Some(self.change(change, effects)),
+            Input::Read(id) => self.read(now, id, effects),
+        }
+        self.settle(effects);
+    }
+
+    /// When the node wants `Input::Tick`; `None` while it waits for nothing.
+    pub fn deadline(&self) -> Option<Time> {
+        match &self.role {
+            Role::Leader(leader) => Some(leader.heartbeat_due),
+            _ if self.may_stand() => Some(self.election.deadline),
+            _ => None,
+        }
+    }
+
+    /// Lets the election timer run out at `now`, as if nothing had been heard for long. A leader has
+    /// none, nor has a server outside its configuration: `false` for them.
+    pub fn expire_election_timer(&mut self, now: Time) -> bool {
+        if matches!(self.role, Role::Leader(_)) || !self.may_stand() {
+            return false;
+        }
+        self.election.deadline = now;
+        true
+    }
+
+    /// The next committed entry that the state machine has not seen, which counts as applied from
+    /// now on (Figure 2, all servers: commitIndex > lastApplied).
+    pub fn apply_next(&mut self) -> Option<(Index, &Entry)> {
+        if self.last_applied >= self.commit_index {
+            return None;
+        }
+        let index = Index::after(self.last_applied);
+        self.last_applied = Some(index);
+        let entry = self.log.get(index);
+        assert!(
+            entry.is_some(),
+            "{}: entry {index} is committed and must be in the log",
+            self.id
+        );
+        entry.map(|entry| (index, entry))
+    }
+
+    fn tick(&mut self, now: Time, effects: &mut Effects) {
+        if self.deadline().is_none_or(|deadline| now < deadline) {
+            return;
+        }
+        match self.role {
+            Role::Leader(_) => self.heartbeat(now, effects),
+            _ => self.stand_for_election(now, effects),
+        }
+    }
+
+    fn receive(&mut self, now: Time, envelope: Envelope, effects: &mut Effects) {
+        let Envelope {
+            from,
+            term,
+            message,
+            ..
+        } = envelope;
+        // Figure 2, all servers: a higher term converts to follower (section 5.1).
+        if term > self.current_term {
+            self.enter_term(term);
+            self.become_follower(None, StepDown::HigherTerm { from }, effects);
+        }
+        match message {
+            Message::RequestVote { last } => self.on_request_vote(now, from, term, last, effects),
+            Message::RequestVoteResponse { vote_granted } => {
+                if term == self.current_term {
+                    self.on_vote(now, from, vote_granted, effects);
+                }
+            }
+            Message::AppendEntries {
+                prev,
+                entries,
+                leader_commit,
+                round,
+            } => {
+                let append = super::replication::Append {
+                    prev,
+                    entries,
+                    leader_commit,
+                    round,
+                };
+                self.on_append_entries(now, from, term, append, effects);
+            }
+            Message::AppendEntriesResponse { result, round } => {
+                if term == self.current_term {
+                    self.on_append_response(now, from, result, round, effects);
+                }
+            }
+        }
+    }
+
+    /// Moves on to a later term, in which no vote is cast yet.
+    pub(super) fn enter_term(&mut self, term: Term) {
+        assert!(term > self.current_term, "{}: terms only grow", self.id);
+        self.current_term = term;
+        self.voted_for = None;
+        self.disk.hard_state_changed();
+        self.disk.forget_promises();
+    }
+
+    /// Becomes a follower of `leader`, and fails what only a leader could have finished.
+    pub(super) fn become_follower(
+        &mut self,
+        leader: Option<NodeId>,
+        why: StepDown,
+        effects: &mut Effects,
+    ) {
+        let before = std::mem::replace(&mut self.role, Role::Follower { leader });
+        let led = match before {
+            Role::Follower { .. } => return,
+            Role::Candidate(_) => false,
+            Role::Leader(old) => {
+                let fail = |id| ReadAnswer::NotLeader { id, leader };
+                effects.reads.extend(old.into_reads().map(fail));
+                true
+            }
+        };
+        effects.notes.push(Note::SteppedDown {
+            led,
+            term: self.current_term,
+            why,
+        });
+    }
+
+    pub(super) fn reset_election_timer(&mut self, now: Time) {
+        let Settings {
+            election_timeout_min: min,
+            election_timeout_max: max,
+            ..
+        } = self.settings;
+        let timeout = self
+            .rng
+            .range(min.as_micros()..=max.as_micros().max(min.as_micros()));
+        let deadline = now + Duration::from_micros(timeout);
+        self.election = ElectionTimer {
+            set_at: now,
+            deadline,
+        };
+    }
+
+    pub(super) fn envelope(&self, to: NodeId, message: Message) -> Envelope {
+        Envelope {
+            from: self.id,
+            to,
+            term: self.current_term,
+            message,
+        }
+    }
+
+    pub(super) fn not_leader(&self) -> Refusal {
+        Refusal::NotLeader {
+            leader: self.leader(),
+        }
+    }
+}
+
+/// What a node reports of itself.
+impl Node {
+    /// Its name.
+    pub fn id(&self) -> NodeId {
+        self.id
+    }
+
+    /// Its timing and limits.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// Changes its timing and limits. A running timer runs on as it was set.
+    pub fn set_settings(&mut self, settings: Settings) {
+        self.settings = settings;
+    }
+
+    /// Its role.
+    pub fn role(&self) -> &Role {
+        &self.role
+    }
+
+    /// The leader it knows of; itself, if it leads.
+    pub fn leader(&self) -> Option<NodeId> {
+        match self.role {
+            Role::Follower { leader } => leader,
+            Role::Candidate(_) => None,
+            Role::Leader(_) => Some(self.id),
+        }
+    }
+
+    /// Whether it leads its term.
+    pub fn is_leader(&self) -> bool {
+        matches!(self.role, Role::Leader(_))
+    }
+
+    /// The latest term it has seen.
+    pub fn current_term(&self) -> Term {
+        self.current_term
+    }
+
+    /// Whom it voted for in this term.
+    pub fn voted_for(&self) -> Option<NodeId> {
+        self.voted_for
+    }
+
+    /// Its log.
+    pub fn log(&self) -> &Log {
+        &self.log
+    }
+
+    /// The last entry it knows to be committed.
+    pub fn commit_index(&self) -> Option<Index> {
+        self.commit_index
+    }
+
+    /// The last entry that was given to the state machine.
+    pub fn last_applied(&self) -> Option<Index> {
+        self.last_applied
+    }
+
+    /// The configuration in force: the latest in its log, committed or not.
+    pub fn config(&self) -> &Config {
+        self.configs.current()
+    }
+
+    /// When its election timer was set, and when it runs out; `None` where it has none.
+    pub fn election_timer(&self) -> Option<(Time, Time)> {
+        let running = !self.is_leader() && self.may_stand();
+        running.then_some((self.election.set_at, self.election.deadline))
+    }
+}

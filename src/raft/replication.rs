@@ -1,0 +1,437 @@
+//! Log replication (paper, section 5.3) and the commit rule (section 5.4.2).
+//!
+//! Each follower is in one of two states. While the leader does not know where the logs agree it
+//! *probes*: one AppendEntries at a time. Once it knows, it *pipelines*: it sends on without waiting
+//! for answers, up to a bound. A lost message shows as a failed consistency check, which leads back to
+//! probing.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::effects::{Effects, Note, ReadId, Refusal};
+use super::message::{Appended, Entry, Index, Message, NodeId, Payload, Position, Term, count};
+use super::node::{Node, Role};
+use super::quorum::reached_by_majority;
+use super::reads::PendingRead;
+use crate::time::Time;
+
+/// What a leader knows: Figure 2's volatile state on leaders.
+#[derive(Clone, Debug)]
+pub struct Leader {
+    pub(super) followers: BTreeMap<NodeId, Progress>,
+    pub(super) heartbeat_due: Time,
+    /// The number of the last round of AppendEntries, for reads (thesis, section 6.4).
+    pub(super) round: u64,
+    pub(super) reads: VecDeque<PendingRead>,
+}
+
+impl Leader {
+    /// How far it knows each other server to be.
+    pub fn followers(&self) -> &BTreeMap<NodeId, Progress> {
+        &self.followers
+    }
+
+    /// When its next heartbeat is due.
+    pub fn heartbeat_due(&self) -> Time {
+        self.heartbeat_due
+    }
+
+    pub(super) fn into_reads(self) -> impl Iterator<Item = ReadId> {
+        self.reads.into_iter().map(|read| read.id)
+    }
+}
+
+/// What a leader knows of one follower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// The next entry to send.
+    pub next_index: Index,
+    /// The last entry known to be on the follower's disk.
+    pub match_index: Option<Index>,
+    /// The last round it has answered.
+    pub(super) round: u64,
+    pub(super) pace: Pace,
+}
+
+/// How the leader sends to a follower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// Looks for the place where the logs agree; `waiting` for the answer to the last attempt.
+    Probe { waiting: bool },
+    /// Sends on without waiting.
+    Pipeline,
+}
+
+/// The fields of an AppendEntries.
+pub(super) struct Append {
+    pub(super) prev: Option<Position>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) leader_commit: Option<Index>,
+    pub(super) round: u64,
+}
+
+/// The leader's part.
+impl Node {
+    pub(super) fn new_leader(&self, now: Time) -> Leader {
+        let mut leader = Leader {
+            followers: BTreeMap::new(),
+            heartbeat_due: now + self.settings.heartbeat_interval,
+            round: 0,
+            reads: VecDeque::new(),
+        };
+        leader.follow(
+            self.id,
+            self.config().voters(),
+            Index::after(self.log.last_index()),
+        );
+        leader
+    }
+
+    /// Adds an entry to the log and sends it on. The leader's own write goes on meanwhile (thesis,
+    /// section 10.2.1).
+    pub(super) fn propose(
+        &mut self,
+        payload: Payload,
+        effects: &mut Effects,
+    ) -> Result<Position, Refusal> {
+        if !self.is_leader() {
+            return Err(self.not_leader());
+        }
+        let noop = payload == Payload::Noop;
+        let config = match &payload {
+            Payload::Config(config) => Some(config.clone()),
+            Payload::Noop | Payload::Command(_) => None,
+        };
+        let position = self.log.append(Entry {
+            term: self.current_term,
+            payload,
+        });
+        self.disk.log_changed(position.index);
+        if let Some(config) = config {
+            self.adopt_config(position.index, config);
+        } else {
+            effects.notes.push(Note::Proposed { position, noop });
+        }
+        self.send_to_all(effects);
+        Ok(position)
+    }
+
+    /// Sends a heartbeat to all: what they lack, or nothing.
+    pub(super) fn heartbeat(&mut self, now: Time, effects: &mut Effects) {
+        let interval = self.settings.heartbeat_interval;
+        let Role::Leader(leader) = &mut self.role else {
+            return;
+        };
+        leader.heartbeat_due = now + interval;
+        leader.round += 1;
+        let followers: Vec<NodeId> = leader.followers.keys().copied().collect();
+        for follower in followers {
+            self.send_append(follower, true, effects);
+        }
+    }
+
+    fn send_to_all(&mut self, effects: &mut Effects) {
+        let Role::Leader(leader) = &self.role else {
+            return;
+        };
+        let followers: Vec<NodeId> = leader.followers.keys().copied().collect();
+        for follower in followers {
+            self.send_append(follower, false, effects);
+        }
+    }
+
+    /// Sends what `to` lacks. With nothing to send, or nothing allowed, sends only if `even_empty`.
+    fn send_append(&mut self, to: NodeId, even_empty: bool, effects: &mut Effects) {
+        let settings = self.settings;
+        let Role::Leader(leader) = &mut self.role else {
+            return;
+        };
+        let round = leader.round;
+        let Some(progress) = leader.followers.get_mut(&to) else {
+            return;
+        };
+        let next_index = progress.next_index;
+        let limit = match progress.pace {
+            Pace::Probe { waiting: true } => 0,
+            Pace::Probe { waiting: false } => settings.max_batch,
+            Pace::Pipeline => {
+                let in_flight = next_index.get() - 1 - count(progress.match_index);
+                let room = settings.max_in_flight.saturating_sub(in_flight);
+                settings
+                    .max_batch
+                    .min(usize::try_from(room).unwrap_or(usize::MAX))
+            }
+        };
+        let entries = self.log.from(next_index, limit).to_vec();
+        if entries.is_empty() && !even_empty {
+            return;
+        }
+        match &mut progress.pace {
+            Pace::Probe { waiting } => *waiting = true,
+            Pace::Pipeline => {
+                for _ in &entries {
+                    progress.next_index = progress.next_index.next();
+                }
+            }
+        }
+        let prev = self.log.position(next_index.previous());
+        let leader_commit = self.commit_index;
+        let append = Message::AppendEntries {
+            prev,
+            entries,
+            leader_commit,
+            round,
+        };
+        effects.messages.push(self.envelope(to, append));
+    }
+
+    /// A follower has answered.
+    pub(super) fn on_append_response(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        result: Appended,
+        round: u64,
+        effects: &mut Effects,
+    ) {
+        let Role::Leader(leader) = &mut self.role else {
+            return;
+        };
+        let Some(progress) = leader.followers.get_mut(&from) else {
+            return;
+        };
+        progress.round = progress.round.max(round);
+        match result {
+            Appended::Matched { match_index } => {
+                let grew = match_index > progress.match_index;
+                progress.match_index = progress.match_index.max(match_index);
+                progress.next_index = progress.next_index.max(Index::after(progress.match_index));
+                progress.pace = Pace::Pipeline;
+                if grew {
+                    self.advance_commit_index(now, effects);
+                }
+                self.send_append(from, false, effects);
+            }
+            Appended::Conflict {
+                rejected,
+                conflict_term,
+                first,
+            } => {
+                self.step_back(from, rejected, conflict_term, first, effects);
+            }
+        }
+        self.confirm_reads(now, effects);
+    }
+
+    /// Section 5.3: after a failed consistency check the leader goes back, by a whole conflicting
+    /// term at a time.
+    fn step_back(
+        &mut self,
+        from: NodeId,
+        rejected: Index,
+        conflict_term: Option<Term>,
+        first: Index,
+        effects: &mut Effects,
+    ) {
+        let Role::Leader(leader) = &mut self.role else {
+            return;
+        };
+        let Some(progress) = leader.followers.get_mut(&from) else {
+            return;
+        };
+        // An answer to something older than what the leader knows by now.
+        let stale = match progress.pace {
+            Pace::Probe { .. } => Some(rejected) != progress.next_index.previous(),
+            Pace::Pipeline => Some(rejected) <= progress.match_index,
+        };
+        if stale {
+            return;
+        }
+        let hint = conflict_term
+            .and_then(|term| self.log.last_index_of_term(term))
+            .map_or(first, |last| last.next().min(rejected));
+        let next_index = hint.min(rejected).max(Index::after(progress.match_index));
+        progress.next_index = next_index;
+        progress.pace = Pace::Probe { waiting: false };
+        effects.notes.push(Note::SteppedBack {
+            follower: from,
+            next_index,
+        });
+        self.send_append(from, true, effects);
+    }
+
+    /// Something of this server's own is on disk: its own vote, or its own copy of entries.
+    pub(super) fn after_own_write(&mut self, now: Time, effects: &mut Effects) {
+        self.count_own_vote(now, effects);
+        self.advance_commit_index(now, effects);
+    }
+
+    /// Figure 2, leaders: an entry is committed once a majority has it on disk, if it is of the
+    /// leader's own term; those before it are with it (section 5.4.2, Figure 8).
+    fn advance_commit_index(&mut self, now: Time, effects: &mut Effects) {
+        let Role::Leader(leader) = &self.role else {
+            return;
+        };
+        let has = |id| match leader.followers.get(&id) {
+            Some(progress) => progress.match_index,
+            None if id == self.id => self.durable_index(),
+            None => None,
+        };
+        let Some(reached) = reached_by_majority(self.config(), has) else {
+            return;
+        };
+        if Some(reached) <= self.commit_index
+            || self.log.term_at(reached) != Some(self.current_term)
+        {
+            return;
+        }
+        let voters = self.config().voters();
+        let copies = voters
+            .iter()
+            .filter(|voter| has(**voter) >= Some(reached))
+            .count();
+        let of = voters.len();
+        effects.notes.push(Note::Committed {
+            last: reached,
+            copies,
+            of,
+        });
+        self.commit_index = Some(reached);
+        self.after_commit(effects);
+        self.confirm_reads(now, effects);
+    }
+}
+
+impl Leader {
+    /// Keeps the progress of exactly the other servers among `voters`; new ones begin at
+    /// `next_index`.
+    pub(super) fn follow(&mut self, own: NodeId, voters: &[NodeId], next_index: Index) {
+        self.followers
+            .retain(|follower, _| voters.contains(follower));
+        for voter in voters.iter().filter(|voter| **voter != own) {
+            self.followers.entry(*voter).or_insert(Progress {
+                next_index,
+                match_index: None,
+                round: 0,
+                pace: Pace::Probe { waiting: false },
+            });
+        }
+    }
+}
+
+/// The follower's part.
+impl Node {
+    /// Figure 2, AppendEntries RPC: the receiver's part.
+    pub(super) fn on_append_entries(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        term: Term,
+        append: Append,
+        effects: &mut Effects,
+    ) {
+        let Append {
+            prev,
+            entries,
+            leader_commit,
+            round,
+        } = append;
+        if term < self.current_term {
+            // An answer in the newer term is all that the old leader needs to step down.
+            let rejected = prev.map_or(Index::FIRST, |prev| prev.index);
+            let result = Appended::Conflict {
+                rejected,
+                conflict_term: None,
+                first: rejected,
+            };
+            let response = Message::AppendEntriesResponse { result, round };
+            effects.messages.push(self.envelope(from, response));
+            return;
+        }
+        self.recognise_leader(now, from, effects);
+        if let Some(prev) = prev.filter(|prev| !self.log.contains(Some(*prev))) {
+            let found = self.log.term_at(prev.index);
+            effects.notes.push(Note::Conflicted {
+                leader: from,
+                prev,
+                found,
+            });
+            let result = self.conflict(prev);
+            let response = Message::AppendEntriesResponse { result, round };
+            effects.messages.push(self.envelope(from, response));
+            return;
+        }
+        let match_index = self.append_missing(from, prev, entries, effects);
+        // Figure 2: min(leaderCommit, index of last new entry).
+        let commit_index = leader_commit.min(match_index);
+        if commit_index > self.commit_index {
+            self.commit_index = commit_index;
+            effects
+                .notes
+                .extend(commit_index.map(|last| Note::LearnedCommit { last }));
+            self.after_commit(effects);
+        }
+        let result = Appended::Matched { match_index };
+        let response = Message::AppendEntriesResponse { result, round };
+        self.disk.promise(self.envelope(from, response));
+    }
+
+    fn conflict(&self, prev: Position) -> Appended {
+        let conflict_term = self.log.term_at(prev.index);
+        let first = match conflict_term {
+            Some(_) => self.log.first_index_of_term_at(prev.index),
+            None => Index::after(self.log.last_index()),
+        };
+        Appended::Conflict {
+            rejected: prev.index,
+            conflict_term,
+            first,
+        }
+    }
+
+    /// Deletes what conflicts and appends what is missing, and nothing else: an AppendEntries that
+    /// was long in the network must not shorten the log. Returns the last index that agrees with the
+    /// leader's log.
+    fn append_missing(
+        &mut self,
+        from: NodeId,
+        prev: Option<Position>,
+        entries: Vec<Entry>,
+        effects: &mut Effects,
+    ) -> Option<Index> {
+        let mut last_new = prev.map(|prev| prev.index);
+        let mut first_appended = None;
+        for entry in entries {
+            let index = Index::after(last_new);
+            last_new = Some(index);
+            match self.log.term_at(index) {
+                Some(term) if term == entry.term => continue,
+                Some(_) => self.truncate_from(index, effects),
+                None => {}
+            }
+            first_appended = first_appended.or(Some(index));
+            if let Payload::Config(config) = &entry.payload {
+                self.adopt_config(index, config.clone());
+            }
+            self.log.append(entry);
+        }
+        if let (Some(first), Some(last)) = (first_appended, last_new) {
+            self.disk.log_changed(first);
+            effects.notes.push(Note::Appended { from, first, last });
+        }
+        last_new
+    }
+
+    fn truncate_from(&mut self, index: Index, effects: &mut Effects) {
+        assert!(
+            Some(index) > self.commit_index,
+            "{}: entry {index} is committed and must not be deleted",
+            self.id
+        );
+        if let Some(last) = self.log.last_index() {
+            effects.notes.push(Note::Truncated { first: index, last });
+        }
+        self.log.truncate_from(index);
+        self.disk.log_changed(index);
+        self.forget_configs_from(index);
+    }
+}

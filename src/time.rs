@@ -1,0 +1,144 @@
+//! Cluster time: the only clock below the page.
+//!
+//! Integers of microseconds, so that a run is the same natively and in WebAssembly. There is
+//! deliberately no way to ask the machine for the time: `now` is always passed in.
+
+use std::fmt;
+use std::ops::{Add, AddAssign, Div, Mul, Sub};
+
+use serde::{Deserialize, Serialize};
+
+/// An instant: microseconds of cluster time since the cluster began.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Time(u64);
+
+/// A span of cluster time in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Duration(u64);
+
+impl Time {
+    /// The instant at which every cluster begins.
+    pub const ZERO: Self = Self(0);
+
+    /// The instant `micros` microseconds after the beginning.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// Microseconds since the beginning.
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+
+    /// The time that passed since `earlier`; zero where `earlier` is later.
+    pub const fn since(self, earlier: Self) -> Duration {
+        Duration(self.0.saturating_sub(earlier.0))
+    }
+}
+
+impl Duration {
+    /// No time at all.
+    pub const ZERO: Self = Self(0);
+
+    /// A span of `micros` microseconds.
+    pub const fn from_micros(micros: u64) -> Self {
+        Self(micros)
+    }
+
+    /// A span of `millis` milliseconds.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis.saturating_mul(1_000))
+    }
+
+    /// A span of `secs` seconds.
+    pub const fn from_secs(secs: u64) -> Self {
+        Self(secs.saturating_mul(1_000_000))
+    }
+
+    /// The span in microseconds.
+    pub const fn as_micros(self) -> u64 {
+        self.0
+    }
+}
+
+impl Add<Duration> for Time {
+    type Output = Time;
+    fn add(self, rhs: Duration) -> Time {
+        Time(self.0.saturating_add(rhs.0))
+    }
+}
+
+impl AddAssign<Duration> for Time {
+    fn add_assign(&mut self, rhs: Duration) {
+        *self = *self + rhs;
+    }
+}
+
+impl Add for Duration {
+    type Output = Duration;
+    fn add(self, rhs: Duration) -> Duration {
+        Duration(self.0.saturating_add(rhs.0))
+    }
+}
+
+impl Sub for Duration {
+    type Output = Duration;
+    fn sub(self, rhs: Duration) -> Duration {
+        Duration(self.0.saturating_sub(rhs.0))
+    }
+}
+
+impl Mul<u64> for Duration {
+    type Output = Duration;
+    fn mul(self, rhs: u64) -> Duration {
+        Duration(self.0.saturating_mul(rhs))
+    }
+}
+
+impl Div<u64> for Duration {
+    type Output = Duration;
+    fn div(self, rhs: u64) -> Duration {
+        Duration(self.0 / rhs)
+    }
+}
+
+/// Seconds with three decimals: `2.784s`.
+impl fmt::Display for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.0 / 1_000;
+        write!(f, "{}.{:03}s", millis / 1_000, millis % 1_000)
+    }
+}
+
+/// The largest unit that loses nothing, as the script language writes it: `2s`, `15ms`, `250us`.
+impl fmt::Display for Duration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => write!(f, "0ms"),
+            micros if micros.is_multiple_of(1_000_000) => write!(f, "{}s", micros / 1_000_000),
+            micros if micros.is_multiple_of(1_000) => write!(f, "{}ms", micros / 1_000),
+            micros => write!(f, "{micros}us"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_print_in_the_largest_exact_unit() {
+        let print = |micros| Duration::from_micros(micros).to_string();
+        assert_eq!(print(0), "0ms");
+        assert_eq!(print(2_000_000), "2s");
+        assert_eq!(print(1_500_000), "1500ms");
+        assert_eq!(print(250), "250us");
+    }
+
+    #[test]
+    fn time_never_wraps() {
+        let end = Time::from_micros(u64::MAX);
+        assert_eq!(end + Duration::from_secs(1), end);
+        assert_eq!(Time::ZERO.since(end), Duration::ZERO);
+    }
+}
