@@ -1,1 +1,178 @@
+//! The native entry: the same core without a browser.
+//!
+//! `run` executes scripts and says which line was not as expected, `trace` prints every event of one
+//! as a JSON object, `bench` measures.
+
+#[cfg(not(target_arch = "wasm32"))]
+mod native {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+    use std::process::ExitCode;
+
+    use clap::{Parser, Subcommand};
+    use kvorum::script::Runner;
+    use serde_json::{Value, json};
+
+    /// Kvorum without a browser.
+    #[derive(Parser)]
+    #[command(version, about)]
+    pub(super) struct Arguments {
+        #[command(subcommand)]
+        command: Command,
+    }
+
+    #[derive(Subcommand)]
+    enum Command {
+        /// Executes scripts; exits 0 if every `expect` of every script holds.
+        Run {
+            /// The scripts.
+            #[arg(required = true)]
+            files: Vec<PathBuf>,
+            /// Prints one JSON object a script instead of the story.
+            #[arg(long)]
+            json: bool,
+            /// Tells details too.
+            #[arg(long)]
+            details: bool,
+        },
+        /// Executes a script and prints every event as one JSON object a line.
+        Trace { file: PathBuf },
+        /// Measures the core on this machine.
+        Bench {
+            /// Prints one JSON object.
+            #[arg(long)]
+            json: bool,
+        },
+    }
+
+    pub(super) fn main() -> ExitCode {
+        match Arguments::parse().command {
+            Command::Run {
+                files,
+                json,
+                details,
+            } => run(&files, json, details),
+            Command::Trace { file } => trace(&file),
+            Command::Bench { json } => bench(json),
+        }
+    }
+
+    fn run(files: &[PathBuf], json: bool, details: bool) -> ExitCode {
+        let mut failed = 0;
+        for file in files {
+            let mut runner = if details {
+                Runner::with_details()
+            } else {
+                Runner::default()
+            };
+            let result = read(file).and_then(|text| {
+                runner
+                    .run_script(&text)
+                    .map_err(|failure| failure.to_string())
+            });
+            let story = runner.take_story();
+            failed += usize::from(result.is_err());
+            if json {
+                println!("{}", report(file, &runner, &story, result.as_ref().err()));
+                continue;
+            }
+            println!("{}", file.display());
+            for line in &story {
+                println!("  {line}");
+            }
+            match result {
+                Ok(()) => println!("  ok: ended at {}\n", runner.now()),
+                Err(why) => println!("  FAILED: {}: {why}\n", file.display()),
+            }
+        }
+        if !json {
+            println!("{} passed, {failed} failed", files.len() - failed);
+        }
+        if failed == 0 {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::FAILURE
+        }
+    }
+
+    fn report(file: &Path, runner: &Runner, story: &[String], error: Option<&String>) -> Value {
+        let cluster = runner.run().cluster();
+        json!({
+            "file": file.display().to_string(),
+            "ok": error.is_none(),
+            "error": error,
+            "ended_at_us": runner.now().as_micros(),
+            "events": cluster.events(),
+            "digest": cluster.digest().to_string(),
+            "violation": runner.run().violation().map(|(_, violation)| violation.to_string()),
+            "story": story,
+        })
+    }
+
+    fn read(file: &Path) -> Result<String, String> {
+        fs::read_to_string(file).map_err(|error| format!("can't be read: {error}"))
+    }
+
+    fn trace(file: &Path) -> ExitCode {
+        let mut runner = Runner::with_details();
+        let result = read(file).and_then(|text| {
+            runner
+                .run_script(&text)
+                .map_err(|failure| failure.to_string())
+        });
+        for line in runner.take_story() {
+            let object = match line.strip_prefix("> ") {
+                Some(command) => json!({ "command": command }),
+                None => match line.split_once("s ") {
+                    Some((at, event)) => json!({ "at": format!("{at}s"), "event": event }),
+                    None => json!({ "output": line }),
+                },
+            };
+            println!("{object}");
+        }
+        match result {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(why) => {
+                eprintln!("{}: {why}", file.display());
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
+    fn bench(json: bool) -> ExitCode {
+        const EVENTS: u64 = 2_000_000;
+        let Ok(mut run) = busy() else {
+            return ExitCode::FAILURE;
+        };
+        let start = std::time::Instant::now();
+        kvorum::script::spin(&mut run, EVENTS);
+        let per_second = EVENTS as f64 / start.elapsed().as_secs_f64();
+        if run.violation().is_some() {
+            eprintln!("the benchmark's run broke a property");
+            return ExitCode::FAILURE;
+        }
+        let numbers = json!({ "events_per_second_native": per_second.round() });
+        if json {
+            println!("{numbers}");
+        } else {
+            println!("events per second, native, invariants on: {per_second:.0}");
+        }
+        ExitCode::SUCCESS
+    }
+
+    fn busy() -> Result<kvorum::check::Run, kvorum::script::Failure> {
+        let mut runner = Runner::default();
+        runner.run_script(include_str!("../../benches/busy.kvorum"))?;
+        Ok(runner.into_run())
+    }
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    native::main()
+}
+
+/// The page has an entry of its own, in main.rs.
+#[cfg(target_arch = "wasm32")]
 fn main() {}

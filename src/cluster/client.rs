@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::raft::{Change, NodeId, Position};
-use crate::store::{ClientId, Command, Key, Outcome, Request, Seq, Value};
+use crate::store::{ClientId, Command, Key, Outcome, Request, Seq, Value, Word};
 use crate::time::{Duration, Time};
 
 /// How strong a read is.
@@ -134,7 +134,7 @@ impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Write(command) => command.fmt(f),
-            Self::Read { key, .. } => write!(f, "get {key}"),
+            Self::Read { key, .. } => write!(f, "get {}", Word(key.as_str())),
             Self::Change(Change::Add(node)) => write!(f, "add {node}"),
             Self::Change(Change::Remove(node)) => write!(f, "remove {node}"),
         }

@@ -134,9 +134,26 @@ impl Command {
 impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Set { key, value } => write!(f, "set {key} {value}"),
-            Self::Delete { key } => write!(f, "delete {key}"),
-            Self::Cas { key, old, new } => write!(f, "cas {key} {old} {new}"),
+            Self::Set { key, value } => write!(f, "set {} {}", Word(&key.0), Word(&value.0)),
+            Self::Delete { key } => write!(f, "delete {}", Word(&key.0)),
+            Self::Cas { key, old, new } => {
+                write!(f, "cas {} {} {}", Word(&key.0), Word(&old.0), Word(&new.0))
+            }
+        }
+    }
+}
+
+/// A text as the script language writes it: in quotes where it is not a plain word.
+pub struct Word<'a>(pub &'a str);
+
+impl fmt::Display for Word<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let plain =
+            |c: char| c.is_alphanumeric() || (c.is_ascii_punctuation() && !"\"\\#".contains(c));
+        if !self.0.is_empty() && self.0.chars().all(plain) {
+            f.write_str(self.0)
+        } else {
+            write!(f, "{:?}", self.0)
         }
     }
 }

@@ -1,0 +1,203 @@
+//! The table of commands: what `help` prints and what completion offers.
+
+/// A command as people are told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Form {
+    /// How it is written: capitals stand for something, brackets for what may be left out.
+    pub syntax: &'static str,
+    /// What it does.
+    pub help: &'static str,
+    /// A line that is correct.
+    pub example: &'static str,
+}
+
+impl Form {
+    /// The command's first word.
+    pub fn name(&self) -> &'static str {
+        self.syntax.split(' ').next().unwrap_or_default()
+    }
+}
+
+const fn form(syntax: &'static str, help: &'static str, example: &'static str) -> Form {
+    Form {
+        syntax,
+        help,
+        example,
+    }
+}
+
+/// All commands, in the order in which `help` lists them.
+pub const GRAMMAR: &[Form] = &[
+    form(
+        "cluster SIZE [seed NUMBER]",
+        "a new cluster",
+        "cluster 5 seed 42",
+    ),
+    form(
+        "set KEY VALUE [via NODE] [&]",
+        "writes; & does not wait for the answer",
+        "set color blue via n2",
+    ),
+    form(
+        "get KEY [from NODE] [linearizable|stale] [&]",
+        "reads",
+        "get color from n3 stale",
+    ),
+    form(
+        "delete KEY [via NODE] [&]",
+        "takes a key away",
+        "delete color",
+    ),
+    form(
+        "cas KEY OLD NEW [via NODE] [&]",
+        "writes NEW if the value is OLD",
+        "cas color blue green",
+    ),
+    form(
+        "curl URL",
+        "asks as the original store was asked",
+        "curl \"http://localhost:8080/get?key=color\"",
+    ),
+    form("add NODE [&]", "starts a node and takes it in", "add n6"),
+    form("remove NODE [&]", "takes a node out", "remove n2"),
+    form("kill NODE", "ends its process at once", "kill n1"),
+    form(
+        "restart NODE",
+        "starts it with what is on its disk",
+        "restart n1",
+    ),
+    form("pause NODE", "lets it stand still", "pause n1"),
+    form("resume NODE", "lets it go on", "resume n1"),
+    form(
+        "partition NODE... [| NODE...]...",
+        "cuts the network into sides",
+        "partition n1 n2 | n3 n4 n5",
+    ),
+    form("heal", "mends all links", "heal"),
+    form("cut NODE -> NODE", "cuts one way of a link", "cut n1 -> n3"),
+    form("mend NODE -> NODE", "mends it", "mend n1 -> n3"),
+    form(
+        "network [latency TIME[..TIME]] [loss PERCENT] [duplicate PERCENT]",
+        "changes all links",
+        "network latency 5ms..15ms loss 10% duplicate 2%",
+    ),
+    form(
+        "link NODE -> NODE [latency TIME[..TIME]] [loss PERCENT] [duplicate PERCENT]",
+        "changes one link, one way",
+        "link n1 -> n3 latency 100ms",
+    ),
+    form(
+        "disk NODE fsync TIME",
+        "how long its disk takes",
+        "disk n2 fsync 40ms",
+    ),
+    form(
+        "timing [election TIME..TIME] [heartbeat TIME]",
+        "changes the servers' timing",
+        "timing election 150ms..300ms heartbeat 50ms",
+    ),
+    form(
+        "timeout NODE",
+        "lets its election timer run out",
+        "timeout n3",
+    ),
+    form(
+        "drop MESSAGE NODE -> NODE",
+        "loses the oldest such message",
+        "drop RequestVote n1 -> n3",
+    ),
+    form(
+        "clients NUMBER keys NUMBER writes PERCENT every TIME | clients off",
+        "a background workload",
+        "clients 5 keys 3 writes 50% every 20ms",
+    ),
+    form(
+        "wait TIME | leader | idle | agree | commit INDEX [on all]",
+        "lets time pass (in scripts)",
+        "wait commit 3 on all",
+    ),
+    form(
+        "expect leader NODE | no leader | term TERM | value KEY VALUE on NODE|all | \
+         no value KEY on NODE|all | commit INDEX on NODE|all | log TERM... on NODE | \
+         members NODE... | agree | answer ok|not-found|mismatch|none|value VALUE | holds | \
+         violates PROPERTY",
+        "says how things must be now",
+        "expect value color blue on n3",
+    ),
+    form("help", "lists the commands", "help"),
+];
+
+/// The words that could stand at the end of `line`, the begun word included. `nodes` and `keys` are
+/// what there is at the moment.
+pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
+    let begun = line.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let mut words: Vec<String> = if line.trim_start() == begun {
+        GRAMMAR.iter().map(|form| form.name().to_string()).collect()
+    } else {
+        let command = line.split_whitespace().next().unwrap_or_default();
+        let forms = GRAMMAR.iter().filter(|form| form.name() == command);
+        forms
+            .flat_map(|form| words_of(form.syntax, nodes, keys))
+            .collect()
+    };
+    words.retain(|word| word.starts_with(begun) && word != begun);
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+/// The words that a syntax allows, without the command's own name.
+fn words_of(syntax: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
+    let parts = syntax
+        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '>'))
+        .skip(1);
+    let mut words = Vec::new();
+    for part in parts.filter(|part| !part.is_empty() && *part != "-" && *part != "->") {
+        match part {
+            "NODE" => words.extend_from_slice(nodes),
+            "KEY" => words.extend_from_slice(keys),
+            "MESSAGE" => {
+                words.extend(
+                    crate::raft::MessageKind::ALL
+                        .iter()
+                        .map(ToString::to_string),
+                );
+            }
+            "PROPERTY" => {
+                words.extend(crate::check::Property::ALL.iter().map(ToString::to_string));
+            }
+            capital if capital.chars().all(char::is_uppercase) => {}
+            word => words.push(word.to_string()),
+        }
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_example_is_a_correct_line_of_its_command() {
+        for form in GRAMMAR {
+            let parsed = super::super::parse_line(form.example);
+            assert!(
+                parsed.as_ref().is_ok_and(Option::is_some),
+                "{}: {parsed:?}",
+                form.example
+            );
+            assert_eq!(form.example.split(' ').next(), Some(form.name()));
+        }
+    }
+
+    #[test]
+    fn completion_knows_commands_nodes_keys_and_words() {
+        let complete = |line: &str| complete(line, &["n1".into(), "n2".into()], &["color".into()]);
+        assert_eq!(complete("par"), ["partition"]);
+        assert_eq!(complete("kill "), ["n1", "n2"]);
+        assert_eq!(complete("get c"), ["color"]);
+        assert_eq!(complete("get color st"), ["stale"]);
+        assert_eq!(complete("drop RequestVoteR"), ["RequestVoteResponse"]);
+        assert_eq!(complete("nonsense "), [""; 0]);
+    }
+}

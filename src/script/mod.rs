@@ -1,0 +1,108 @@
+//! One small language for the console, scenarios, lessons, tests and recordings.
+//!
+//! A line is a command; `#` starts a comment. `parse.rs` reads it, `grammar.rs` is the table of all
+//! commands for `help` and completion, `runner.rs` executes whole scripts, `expect.rs` judges what a
+//! script expects, `curl.rs` keeps the original store's HTTP interface alive.
+
+mod curl;
+mod expect;
+mod grammar;
+mod parse;
+mod runner;
+
+pub use curl::{Curl, CurlAnswer};
+pub use expect::Unmet;
+pub use grammar::{Form, GRAMMAR, complete};
+pub use parse::{Mistake, parse_line, parse_script};
+pub use runner::{Failure, Runner, spin};
+
+use crate::check::Property;
+use crate::cluster::{Action, Founding};
+use crate::raft::{Index, NodeId, Term};
+use crate::store::{Key, Value};
+use crate::time::Duration;
+
+/// A line of the language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// A new cluster.
+    Cluster(Founding),
+    /// Something done to the cluster. A request is waited for unless `&` stands at the end.
+    Act { action: Action, background: bool },
+    /// A request in the words of the original store's HTTP interface.
+    Curl(Curl),
+    /// Lets time pass.
+    Wait(Wait),
+    /// Says how things must be now.
+    Expect(Expect),
+    /// Lists the commands.
+    Help,
+}
+
+/// What a script waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// For so long.
+    For(Duration),
+    /// Until a running server leads.
+    Leader,
+    /// Until every request has its answer.
+    Idle,
+    /// Until an entry is committed: that somebody knows it, or that all running members do.
+    Commit { index: Index, on_all: bool },
+    /// Until all running members have applied the same and their stores agree.
+    Agree,
+}
+
+/// How things must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// This server leads, in the highest term of all leaders.
+    Leader(NodeId),
+    /// No running server leads.
+    NoLeader,
+    /// The highest term of a running server.
+    Term(Term),
+    /// The value in a server's own store, or in those of all running servers; `None` for no such key.
+    Value {
+        key: Key,
+        value: Option<Value>,
+        on: Scope,
+    },
+    /// The commit index of a server, or of all running ones.
+    Commit { index: Index, on: Scope },
+    /// The terms of a server's whole log.
+    Log { terms: Vec<Term>, on: NodeId },
+    /// The members that were last agreed on.
+    Members(Vec<NodeId>),
+    /// The stores of all running servers have the same digest.
+    Agree,
+    /// How the last request was answered.
+    Answer(ExpectedAnswer),
+    /// No property is broken.
+    Holds,
+    /// This property is.
+    Violates(Property),
+}
+
+/// Where something must be so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    Node(NodeId),
+    All,
+}
+
+/// The answer that a script expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExpectedAnswer {
+    /// It was done.
+    Ok,
+    /// There is no such key.
+    NotFound,
+    /// Compare and set found another value.
+    Mismatch,
+    /// Nobody answered in time.
+    None,
+    /// This was read.
+    Value(Value),
+}

@@ -1,0 +1,630 @@
+//! Reading the language, with exact errors: the column and what was expected there.
+//!
+//! `winnow` cuts a line into words; each command then reads the words it needs, one after the other.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use winnow::ascii::{hex_digit1, space0};
+use winnow::combinator::{alt, delimited, preceded, repeat};
+use winnow::error::{AddContext, ContextError, ErrMode, StrContext, StrContextValue};
+use winnow::prelude::{ModalResult, Parser};
+use winnow::stream::Stream;
+use winnow::token::{any, none_of, take_while};
+
+use super::curl::Curl;
+use super::{Command, Expect, ExpectedAnswer, Scope, Wait};
+use crate::check::Property;
+use crate::cluster::{
+    Action, Consistency, Founding, LinkChange, MAX_NODES, Operation, Timing, Workload,
+};
+use crate::raft::{Index, MessageKind, NodeId, Term};
+use crate::rng::Chance;
+use crate::store::{self, Key, Value};
+use crate::time::Duration;
+
+/// What is wrong with a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// From 1; 1 for a line that stands alone.
+    pub line: usize,
+    /// From 1, counted in characters.
+    pub column: usize,
+    /// What was expected there.
+    pub expected: String,
+    /// What stands there instead; empty at the end of the line.
+    pub found: String,
+}
+
+impl fmt::Display for Mistake {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            line,
+            column,
+            expected,
+            found,
+        } = self;
+        write!(f, "line {line}, column {column}: expected {expected}, ")?;
+        if found.is_empty() {
+            write!(f, "but the line ends")
+        } else {
+            write!(f, "found `{found}`")
+        }
+    }
+}
+
+impl std::error::Error for Mistake {}
+
+/// Reads a line; `None` for one that says nothing.
+pub fn parse_line(line: &str) -> Result<Option<Command>, Mistake> {
+    let parsed = (space0, content).map(|(_, content)| content).parse(line);
+    parsed.map_err(|error| mistake(line, error.offset(), error.inner()))
+}
+
+/// Reads a script: its commands, each with the number of its line.
+pub fn parse_script(text: &str) -> Result<Vec<(usize, Command)>, Mistake> {
+    let mut commands = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        let number = at + 1;
+        let parsed = parse_line(line).map_err(|error| Mistake {
+            line: number,
+            ..error
+        })?;
+        commands.extend(parsed.map(|command| (number, command)));
+    }
+    Ok(commands)
+}
+
+fn mistake(line: &str, offset: usize, error: &ContextError) -> Mistake {
+    let rest = &line[offset..];
+    let expected = error.context().find_map(|context| match context {
+        StrContext::Expected(StrContextValue::Description(what)) => Some(*what),
+        _ => None,
+    });
+    let mut found: String = rest.split_whitespace().next().unwrap_or_default().into();
+    if let Some((cut, _)) = found.char_indices().nth(40) {
+        found.truncate(cut);
+        found.push('…');
+    }
+    Mistake {
+        line: 1,
+        column: line[..offset].chars().count() + 1,
+        expected: expected.unwrap_or("something else").to_string(),
+        found,
+    }
+}
+
+type In<'a, 'i> = &'a mut &'i str;
+
+fn content(input: In<'_, '_>) -> ModalResult<Option<Command>> {
+    if at_end(input) {
+        take_rest(input);
+        return Ok(None);
+    }
+    let command = command(input)?;
+    space0.parse_next(input)?;
+    if !at_end(input) {
+        return Err(expected(input, "the end of the line"));
+    }
+    take_rest(input);
+    Ok(Some(command))
+}
+
+fn at_end(input: &str) -> bool {
+    let rest = input.trim_start();
+    rest.is_empty() || rest.starts_with('#')
+}
+
+fn take_rest(input: In<'_, '_>) {
+    input.finish();
+}
+
+const COMMANDS: &str = "a command (help lists them)";
+
+fn command(input: In<'_, '_>) -> ModalResult<Command> {
+    let start = input.checkpoint();
+    let name = bare(input).unwrap_or_default();
+    let act = |action| Command::Act {
+        action,
+        background: false,
+    };
+    Ok(match name {
+        "cluster" => cluster(input)?,
+        "set" | "get" | "delete" | "cas" => request(name, input)?,
+        "curl" => curl(input)?,
+        "add" => in_background(input, |input| node(input).map(Action::Add))?,
+        "remove" => in_background(input, |input| node(input).map(Action::Remove))?,
+        "kill" => act(Action::Kill(node(input)?)),
+        "restart" => act(Action::Restart(node(input)?)),
+        "pause" => act(Action::Pause(node(input)?)),
+        "resume" => act(Action::Resume(node(input)?)),
+        "partition" => act(partition(input)?),
+        "heal" => act(Action::Heal),
+        "cut" | "mend" => {
+            let (from, to) = arrow(input)?;
+            act(if name == "cut" {
+                Action::Cut { from, to }
+            } else {
+                Action::Mend { from, to }
+            })
+        }
+        "network" => act(Action::Network(link_change(input)?)),
+        "link" => {
+            let (from, to) = arrow(input)?;
+            act(Action::Link {
+                from,
+                to,
+                change: link_change(input)?,
+            })
+        }
+        "disk" => {
+            let node = node(input)?;
+            keyword(input, "fsync", "`fsync` and a time such as 40ms")?;
+            act(Action::Disk {
+                node,
+                fsync: duration(input)?,
+            })
+        }
+        "timing" => act(Action::Timing(timing(input)?)),
+        "timeout" => act(Action::Timeout(node(input)?)),
+        "drop" => {
+            let kind = word(
+                input,
+                "a message: RequestVote, RequestVoteResponse, AppendEntries or AppendEntriesResponse",
+                |text| {
+                    MessageKind::ALL
+                        .into_iter()
+                        .find(|kind| kind.name() == text)
+                },
+            )?;
+            let (from, to) = arrow(input)?;
+            act(Action::Drop { kind, from, to })
+        }
+        "clients" => act(Action::Clients(workload(input)?)),
+        "wait" => Command::Wait(wait(input)?),
+        "expect" => Command::Expect(expect(input)?),
+        "help" => Command::Help,
+        _ => {
+            input.reset(&start);
+            return Err(expected(input, COMMANDS));
+        }
+    })
+}
+
+fn cluster(input: In<'_, '_>) -> ModalResult<Command> {
+    let nodes = word(input, "a size from 1 to 51", |text| {
+        let size: u32 = text.parse().ok()?;
+        (1..=u32::try_from(MAX_NODES).ok()?)
+            .contains(&size)
+            .then_some(size)
+    })?;
+    let mut seed = 1;
+    if optional(input, "seed") {
+        seed = number(input)?;
+    }
+    Ok(Command::Cluster(Founding { nodes, seed }))
+}
+
+fn request(name: &str, input: In<'_, '_>) -> ModalResult<Command> {
+    let key = key(input)?;
+    let mut via = None;
+    let operation = match name {
+        "set" => {
+            let value = value(input)?;
+            Operation::Write(store::Command::Set { key, value })
+        }
+        "delete" => Operation::Write(store::Command::Delete { key }),
+        "cas" => {
+            let (old, new) = (value(input)?, value(input)?);
+            Operation::Write(store::Command::Cas { key, old, new })
+        }
+        _ => {
+            if optional(input, "from") {
+                via = Some(node(input)?);
+            }
+            let stale = optional(input, "stale");
+            let consistency = if stale {
+                Consistency::Stale
+            } else {
+                Consistency::Linearizable
+            };
+            if !stale {
+                optional(input, "linearizable");
+            }
+            Operation::Read { key, consistency }
+        }
+    };
+    if name != "get" && optional(input, "via") {
+        via = Some(node(input)?);
+    }
+    in_background(input, |_| Ok(Action::Request { operation, via }))
+}
+
+fn in_background(
+    input: In<'_, '_>,
+    action: impl FnOnce(In<'_, '_>) -> ModalResult<Action>,
+) -> ModalResult<Command> {
+    let action = action(input)?;
+    Ok(Command::Act {
+        action,
+        background: optional(input, "&"),
+    })
+}
+
+fn curl(input: In<'_, '_>) -> ModalResult<Command> {
+    let what = "a URL such as \"http://localhost:8080/get?key=color\"";
+    Ok(Command::Curl(word(input, what, Curl::parse)?))
+}
+
+fn partition(input: In<'_, '_>) -> ModalResult<Action> {
+    let mut groups = vec![vec![node(input)?]];
+    while !at_end(input) {
+        if optional(input, "|") {
+            groups.push(vec![node(input)?]);
+        } else {
+            let next = word(input, "a node such as n1, or `|`", read_node)?;
+            groups
+                .last_mut()
+                .into_iter()
+                .for_each(|group| group.push(next));
+        }
+    }
+    Ok(Action::Partition(groups))
+}
+
+fn arrow(input: In<'_, '_>) -> ModalResult<(NodeId, NodeId)> {
+    let from = node(input)?;
+    keyword(input, "->", "`->` and a node")?;
+    Ok((from, node(input)?))
+}
+
+fn link_change(input: In<'_, '_>) -> ModalResult<LinkChange> {
+    let mut change = LinkChange::default();
+    loop {
+        if change.latency.is_none() && optional(input, "latency") {
+            change.latency = Some(range(input)?);
+        } else if change.loss.is_none() && optional(input, "loss") {
+            change.loss = Some(chance(input)?);
+        } else if change.duplicate.is_none() && optional(input, "duplicate") {
+            change.duplicate = Some(chance(input)?);
+        } else if change == LinkChange::default() || !at_end(input) {
+            skip_space(input);
+            return Err(expected(input, "`latency`, `loss` or `duplicate`"));
+        } else {
+            return Ok(change);
+        }
+    }
+}
+
+fn timing(input: In<'_, '_>) -> ModalResult<Timing> {
+    let mut timing = Timing::default();
+    loop {
+        if timing.election.is_none() && optional(input, "election") {
+            timing.election = Some(range(input)?);
+        } else if timing.heartbeat.is_none() && optional(input, "heartbeat") {
+            timing.heartbeat = Some(duration(input)?);
+        } else if timing == Timing::default() || !at_end(input) {
+            skip_space(input);
+            return Err(expected(input, "`election` or `heartbeat`"));
+        } else {
+            return Ok(timing);
+        }
+    }
+}
+
+fn workload(input: In<'_, '_>) -> ModalResult<Option<Workload>> {
+    if optional(input, "off") {
+        return Ok(None);
+    }
+    let clients = word(input, "a number of clients, or `off`", |text| {
+        text.parse().ok()
+    })?;
+    keyword(input, "keys", "`keys` and a number")?;
+    let keys = word(input, "a number of keys", |text| text.parse().ok())?;
+    keyword(input, "writes", "`writes` and a percentage")?;
+    let writes = chance(input)?;
+    keyword(input, "every", "`every` and a time")?;
+    Ok(Some(Workload {
+        clients,
+        keys,
+        writes,
+        every: duration(input)?,
+    }))
+}
+
+fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
+    if optional(input, "leader") {
+        return Ok(Wait::Leader);
+    }
+    if optional(input, "idle") {
+        return Ok(Wait::Idle);
+    }
+    if optional(input, "agree") {
+        return Ok(Wait::Agree);
+    }
+    if optional(input, "commit") {
+        let index = index(input)?;
+        let on_all = optional(input, "on");
+        if on_all {
+            keyword(input, "all", "`all`")?;
+        }
+        return Ok(Wait::Commit { index, on_all });
+    }
+    word(
+        input,
+        "a time such as 1s, `leader`, `idle`, `agree` or `commit`",
+        read_duration,
+    )
+    .map(Wait::For)
+}
+
+fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
+    skip_space(input);
+    let start = input.checkpoint();
+    Ok(match bare(input).unwrap_or_default() {
+        "leader" => Expect::Leader(node(input)?),
+        "no" if optional(input, "leader") => Expect::NoLeader,
+        "no" => {
+            keyword(input, "value", "`leader` or `value`")?;
+            let key = key(input)?;
+            Expect::Value {
+                key,
+                value: None,
+                on: scope(input)?,
+            }
+        }
+        "term" => Expect::Term(term(input)?),
+        "value" => {
+            let (key, value) = (key(input)?, Some(value(input)?));
+            Expect::Value {
+                key,
+                value,
+                on: scope(input)?,
+            }
+        }
+        "commit" => {
+            let index = index(input)?;
+            Expect::Commit {
+                index,
+                on: scope(input)?,
+            }
+        }
+        "log" => {
+            let mut terms = Vec::new();
+            while !optional(input, "on") {
+                terms.push(word(input, "a term, or `on` and a node", read_term)?);
+            }
+            Expect::Log {
+                terms,
+                on: node(input)?,
+            }
+        }
+        "members" => {
+            let mut members = vec![node(input)?];
+            while !at_end(input) {
+                members.push(node(input)?);
+            }
+            Expect::Members(members)
+        }
+        "agree" => Expect::Agree,
+        "answer" => Expect::Answer(expected_answer(input)?),
+        "holds" => Expect::Holds,
+        "violates" => {
+            Expect::Violates(word(input, "a property such as election-safety", |text| {
+                Property::ALL
+                    .into_iter()
+                    .find(|property| property.name() == text)
+            })?)
+        }
+        _ => {
+            input.reset(&start);
+            return Err(expected(
+                input,
+                "one of leader, no, term, value, commit, log, members, agree, answer, holds, violates",
+            ));
+        }
+    })
+}
+
+fn expected_answer(input: In<'_, '_>) -> ModalResult<ExpectedAnswer> {
+    if optional(input, "value") {
+        return value(input).map(ExpectedAnswer::Value);
+    }
+    word(
+        input,
+        "`ok`, `not-found`, `mismatch`, `none` or `value` and a value",
+        |text| match text {
+            "ok" => Some(ExpectedAnswer::Ok),
+            "not-found" => Some(ExpectedAnswer::NotFound),
+            "mismatch" => Some(ExpectedAnswer::Mismatch),
+            "none" => Some(ExpectedAnswer::None),
+            _ => None,
+        },
+    )
+}
+
+fn scope(input: In<'_, '_>) -> ModalResult<Scope> {
+    keyword(input, "on", "`on` and a node, or `on all`")?;
+    if optional(input, "all") {
+        return Ok(Scope::All);
+    }
+    word(input, "a node such as n1, or `all`", read_node).map(Scope::Node)
+}
+
+fn node(input: In<'_, '_>) -> ModalResult<NodeId> {
+    word(input, "a node such as n1", read_node)
+}
+
+fn read_node(text: &str) -> Option<NodeId> {
+    let digits = text
+        .strip_prefix('n')
+        .filter(|digits| !digits.starts_with(['0', '+']))?;
+    digits.parse().ok().map(NodeId)
+}
+
+fn number(input: In<'_, '_>) -> ModalResult<u64> {
+    word(input, "a whole number", |text| text.parse().ok())
+}
+
+fn index(input: In<'_, '_>) -> ModalResult<Index> {
+    word(input, "an index, 1 or more", |text| {
+        text.parse().ok().and_then(Index::new)
+    })
+}
+
+fn term(input: In<'_, '_>) -> ModalResult<Term> {
+    word(input, "a term", read_term)
+}
+
+fn read_term(text: &str) -> Option<Term> {
+    text.parse().ok().map(Term)
+}
+
+fn key(input: In<'_, '_>) -> ModalResult<Key> {
+    word(input, "a key of 1 to 256 bytes", |text| Key::new(text).ok())
+}
+
+fn value(input: In<'_, '_>) -> ModalResult<Value> {
+    word(input, "a value of at most 65536 bytes", |text| {
+        Value::new(text).ok()
+    })
+}
+
+fn duration(input: In<'_, '_>) -> ModalResult<Duration> {
+    word(input, "a time such as 40ms", read_duration)
+}
+
+fn range(input: In<'_, '_>) -> ModalResult<(Duration, Duration)> {
+    word(
+        input,
+        "a time or a range of times such as 5ms..15ms",
+        |text| {
+            let (min, max) = text.split_once("..").unwrap_or((text, text));
+            let (min, max) = (read_duration(min)?, read_duration(max)?);
+            (min <= max).then_some((min, max))
+        },
+    )
+}
+
+fn chance(input: In<'_, '_>) -> ModalResult<Chance> {
+    word(input, "a percentage from 0% to 100%", |text| {
+        let ppm = read_decimal(text.strip_suffix('%')?, 10_000)?;
+        Chance::from_ppm(u32::try_from(ppm).ok()?)
+    })
+}
+
+/// A time with its unit, in whole microseconds, up to a day.
+fn read_duration(text: &str) -> Option<Duration> {
+    let units = [
+        ("us", 1),
+        ("ms", 1_000),
+        ("s", 1_000_000),
+        ("m", 60_000_000),
+    ];
+    let (number, unit) = units
+        .iter()
+        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))?;
+    let micros = read_decimal(number, unit)?;
+    (micros <= 86_400_000_000).then_some(Duration::from_micros(micros))
+}
+
+/// A decimal number times `unit`, if that is whole.
+fn read_decimal(text: &str, unit: u64) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) || fraction.len() > 9 {
+        return None;
+    }
+    let scale = 10_u64.pow(u32::try_from(fraction.len()).ok()?);
+    let parts = fraction.parse::<u64>().ok()?.checked_mul(unit)?;
+    let whole = whole.parse::<u64>().ok()?.checked_mul(unit)?;
+    parts
+        .is_multiple_of(scale)
+        .then(|| whole.checked_add(parts / scale))?
+}
+
+/// The next word, read by `read`; where it is missing or cannot be read, the error stands at its
+/// beginning.
+fn word<T>(
+    input: In<'_, '_>,
+    what: &'static str,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> ModalResult<T> {
+    skip_space(input);
+    let start = input.checkpoint();
+    let text = if at_end(input) {
+        None
+    } else {
+        token(input).ok()
+    };
+    if let Some(value) = text.and_then(|text| read(&text)) {
+        return Ok(value);
+    }
+    input.reset(&start);
+    Err(expected(input, what))
+}
+
+/// The word `wanted`, or an error that says `what` was expected.
+fn keyword(input: In<'_, '_>, wanted: &str, what: &'static str) -> ModalResult<()> {
+    word(input, what, |text| (text == wanted).then_some(()))
+}
+
+/// Takes the word `wanted` if it comes next.
+fn optional(input: In<'_, '_>, wanted: &str) -> bool {
+    let start = input.checkpoint();
+    skip_space(input);
+    if bare(input).is_ok_and(|text| text == wanted) {
+        return true;
+    }
+    input.reset(&start);
+    false
+}
+
+fn skip_space(input: In<'_, '_>) {
+    *input = input.trim_start();
+}
+
+/// A word without quotes.
+fn bare<'i>(input: In<'_, 'i>) -> ModalResult<&'i str> {
+    take_while(1.., |c: char| !c.is_whitespace()).parse_next(input)
+}
+
+/// A word, with or without quotes. One that begins with a quote must end with one.
+fn token<'i>(input: In<'_, 'i>) -> ModalResult<Cow<'i, str>> {
+    if input.starts_with('"') {
+        return quoted.map(Cow::Owned).parse_next(input);
+    }
+    bare.map(Cow::Borrowed).parse_next(input)
+}
+
+fn quoted(input: In<'_, '_>) -> ModalResult<String> {
+    let character = alt((preceded('\\', escape), none_of(['"', '\\'])));
+    let text = repeat(0.., character).fold(String::new, |mut text, character| {
+        text.push(character);
+        text
+    });
+    delimited('"', text, '"').parse_next(input)
+}
+
+fn escape(input: In<'_, '_>) -> ModalResult<char> {
+    let unicode = preceded('u', delimited('{', hex_digit1, '}'))
+        .verify_map(|digits| char::from_u32(u32::from_str_radix(digits, 16).ok()?));
+    let simple = any.verify_map(|character| match character {
+        'n' => Some('\n'),
+        't' => Some('\t'),
+        'r' => Some('\r'),
+        '0' => Some('\0'),
+        '"' | '\\' | '\'' => Some(character),
+        _ => None,
+    });
+    alt((unicode, simple)).parse_next(input)
+}
+
+fn expected(input: In<'_, '_>, what: &'static str) -> ErrMode<ContextError> {
+    let start = input.checkpoint();
+    let context = StrContext::Expected(StrContextValue::Description(what));
+    ErrMode::Cut(ContextError::new().add_context(input, &start, context))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,127 @@
+use super::*;
+
+fn mistake(line: &str) -> String {
+    parse_line(line).unwrap_err().to_string()
+}
+
+#[test]
+fn nothing_and_comments_say_nothing() {
+    for line in ["", "   ", "# a comment", "  # another"] {
+        assert_eq!(parse_line(line), Ok(None));
+    }
+    assert!(matches!(parse_line("heal # now"), Ok(Some(_))));
+}
+
+#[test]
+fn mistakes_name_the_column_and_what_was_expected() {
+    let cases = [
+        (
+            "klil n1",
+            "line 1, column 1: expected a command (help lists them), found `klil`",
+        ),
+        (
+            "  kill",
+            "line 1, column 7: expected a node such as n1, but the line ends",
+        ),
+        (
+            "kill 1",
+            "line 1, column 6: expected a node such as n1, found `1`",
+        ),
+        (
+            "kill n0",
+            "line 1, column 6: expected a node such as n1, found `n0`",
+        ),
+        (
+            "kill n1 n2",
+            "line 1, column 9: expected the end of the line, found `n2`",
+        ),
+        (
+            "cut n1 n2",
+            "line 1, column 8: expected `->` and a node, found `n2`",
+        ),
+        (
+            "set color",
+            "line 1, column 10: expected a value of at most 65536 bytes, but the line ends",
+        ),
+        (
+            "set \"\" x",
+            "line 1, column 5: expected a key of 1 to 256 bytes, found `\"\"`",
+        ),
+        (
+            "network loss 110%",
+            "line 1, column 14: expected a percentage from 0% to 100%, found `110%`",
+        ),
+        (
+            "network",
+            "line 1, column 8: expected `latency`, `loss` or `duplicate`, but the line ends",
+        ),
+        (
+            "network loss 1% loss 2%",
+            "line 1, column 17: expected `latency`, `loss` or `duplicate`, found `loss`",
+        ),
+        (
+            "cluster 52",
+            "line 1, column 9: expected a size from 1 to 51, found `52`",
+        ),
+        (
+            "wait soon",
+            "line 1, column 6: expected a time such as 1s, `leader`, `idle`, `agree` or `commit`, found `soon`",
+        ),
+        (
+            "expect color",
+            "line 1, column 8: expected one of leader, no, term, value, commit, log, members, agree, answer, holds, violates, found `color`",
+        ),
+        (
+            "set ä \"open",
+            "line 1, column 7: expected a value of at most 65536 bytes, found `\"open`",
+        ),
+    ];
+    for (line, expected) in cases {
+        assert_eq!(mistake(line), expected, "{line}");
+    }
+}
+
+#[test]
+fn a_script_names_the_line() {
+    let error = parse_script("cluster 3\n\n# fine\nkill\n").unwrap_err();
+    assert_eq!((error.line, error.column), (4, 5));
+}
+
+#[test]
+fn actions_print_as_they_are_read() {
+    let lines = [
+        "add n6",
+        "remove n2",
+        "partition n1 n2 | n3 n4 n5",
+        "heal",
+        "cut n1 -> n3",
+        "network latency 5ms..15ms loss 10% duplicate 2.5%",
+        "link n1 -> n3 latency 100ms",
+        "disk n2 fsync 40ms",
+        "timing election 150ms..300ms heartbeat 50ms",
+        "drop AppendEntriesResponse n1 -> n3",
+        "clients 5 keys 3 writes 50% every 20ms",
+        "clients off",
+        "set color blue via n2",
+        "set \"two words\" \"a \\\"b\\\"\\n\"",
+        "get color from n3 stale",
+        "get color",
+        "cas color blue green",
+    ];
+    for line in lines {
+        let Ok(Some(Command::Act { action, .. })) = parse_line(line) else {
+            panic!("{line}")
+        };
+        assert_eq!(action.to_string(), line);
+    }
+}
+
+#[test]
+fn times_are_exact_or_refused() {
+    assert_eq!(read_duration("1.5s"), Some(Duration::from_millis(1_500)));
+    assert_eq!(read_duration("0.5us"), None);
+    assert_eq!(read_duration("5"), None);
+    assert_eq!(read_duration("-5ms"), None);
+    assert_eq!(read_duration("99999999999999999999s"), None);
+    assert_eq!(read_duration("2m"), Some(Duration::from_secs(120)));
+}

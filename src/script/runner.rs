@@ -1,0 +1,290 @@
+//! Executes scripts: natively, as fast as it goes, telling the story as it happens.
+
+use std::fmt;
+
+use super::curl::CurlAnswer;
+use super::expect::Unmet;
+use super::grammar::GRAMMAR;
+use super::{Command, Mistake, Wait, parse_script};
+use crate::check::Run;
+use crate::cluster::{Action, Answer, Cluster, Founding, Operation, Refused, RequestId, Server};
+use crate::raft::{Node, NodeId};
+use crate::time::{Duration, Time};
+
+/// How long a script waits for something before it fails, in cluster time.
+const LIMIT: Duration = Duration::from_secs(60);
+
+/// The longest value that the story prints whole.
+const LONG: usize = 200;
+
+/// Why a script stopped.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// A line that can't be read.
+    Mistake(Mistake),
+    /// An action that can't be done.
+    Refused { line: usize, refused: Refused },
+    /// An expectation that is not met.
+    Unmet { line: usize, unmet: Unmet },
+    /// What was waited for did not come.
+    Waited { line: usize, what: String },
+    /// A bad request in the original store's words.
+    BadRequest { line: usize, body: String },
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mistake(mistake) => mistake.fmt(f),
+            Self::Refused { line, refused } => write!(f, "line {line}: {refused}"),
+            Self::Unmet { line, unmet } => write!(f, "line {line}: not as expected: {unmet}"),
+            Self::Waited { line, what } => {
+                write!(
+                    f,
+                    "line {line}: waited {LIMIT} of cluster time for {what}, which did not come"
+                )
+            }
+            Self::BadRequest { line, body } => write!(f, "line {line}: {body}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Executes commands on a run of its own.
+#[derive(Debug)]
+pub struct Runner {
+    run: Run,
+    answer: Option<Answer>,
+    story: Vec<String>,
+    details: bool,
+}
+
+impl Default for Runner {
+    fn default() -> Self {
+        let run = Run::new(Founding { nodes: 5, seed: 1 });
+        Self {
+            run,
+            answer: None,
+            story: Vec::new(),
+            details: false,
+        }
+    }
+}
+
+impl Runner {
+    /// A runner that tells details too.
+    pub fn with_details() -> Self {
+        Self {
+            details: true,
+            ..Self::default()
+        }
+    }
+
+    /// Executes a whole script and stops at the first thing that is wrong. A line that can't be read
+    /// is found before anything is done.
+    pub fn run_script(&mut self, text: &str) -> Result<(), Failure> {
+        let commands = parse_script(text).map_err(Failure::Mistake)?;
+        let lines: Vec<&str> = text.lines().collect();
+        for (number, command) in commands {
+            self.story.push(format!("> {}", lines[number - 1].trim()));
+            self.execute(number, &command)?;
+        }
+        Ok(())
+    }
+
+    /// The run.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// The run alone.
+    pub fn into_run(self) -> Run {
+        self.run
+    }
+
+    /// Takes what happened since it was last taken, one sentence a line.
+    pub fn take_story(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.story)
+    }
+
+    fn execute(&mut self, line: usize, command: &Command) -> Result<(), Failure> {
+        match command {
+            Command::Cluster(founding) => self.run = Run::new(*founding),
+            Command::Act { action, background } => {
+                let request = self.act(line, action)?;
+                if let Some(id) = request.filter(|_| !background) {
+                    let answer = self.wait_for_answer(line, id)?;
+                    self.answer = Some(answer);
+                }
+            }
+            Command::Curl(curl) => {
+                let operation = curl.call.clone().map_err(|answer| Failure::BadRequest {
+                    line,
+                    body: answer.body,
+                })?;
+                self.curl(line, operation, curl.via)?;
+            }
+            Command::Wait(wait) => self.wait(line, *wait)?,
+            Command::Expect(expect) => expect
+                .check(&mut self.run, self.answer.as_ref())
+                .map_err(|unmet| Failure::Unmet { line, unmet })?,
+            Command::Help => {
+                let lines = GRAMMAR
+                    .iter()
+                    .map(|form| format!("{} : {}", form.syntax, form.help));
+                self.story.extend(lines);
+            }
+        }
+        Ok(())
+    }
+
+    fn curl(
+        &mut self,
+        line: usize,
+        operation: Operation,
+        via: Option<NodeId>,
+    ) -> Result<(), Failure> {
+        let action = Action::Request { operation, via };
+        if let Some(id) = self.act(line, &action)? {
+            let answer = self.wait_for_answer(line, id)?;
+            self.story.extend(CurlAnswer::from_answer(&answer).lines());
+            self.answer = Some(answer);
+        }
+        Ok(())
+    }
+
+    fn act(&mut self, line: usize, action: &Action) -> Result<Option<RequestId>, Failure> {
+        let result = self.run.apply(action);
+        self.tell();
+        result.map_err(|refused| Failure::Refused { line, refused })
+    }
+
+    fn step(&mut self) -> bool {
+        let stepped = self.run.step().is_some();
+        self.tell();
+        stepped
+    }
+
+    fn tell(&mut self) {
+        for fact in self.run.cluster_mut().take_facts() {
+            if self.details || !fact.what.is_detail() {
+                let mut sentence = fact.what.to_string();
+                if let Some((cut, _)) = sentence.char_indices().nth(LONG) {
+                    sentence.truncate(cut);
+                    sentence.push('…');
+                }
+                self.story.push(format!("{} {sentence}", fact.at));
+            }
+        }
+    }
+
+    fn wait_for_answer(&mut self, line: usize, id: RequestId) -> Result<Answer, Failure> {
+        // Background requests that end meanwhile are told in the story.
+        let limit = self.run.cluster().now() + LIMIT;
+        while self
+            .run
+            .cluster_mut()
+            .next_time()
+            .is_some_and(|next| next <= limit)
+        {
+            self.step();
+            let mut finished = self.run.cluster_mut().take_finished();
+            let own = finished.find(|journey| journey.id == id);
+            if let Some((_, answer)) = own.and_then(|journey| journey.answer) {
+                return Ok(answer);
+            }
+        }
+        Err(Failure::Waited {
+            line,
+            what: "an answer".to_string(),
+        })
+    }
+
+    fn wait(&mut self, line: usize, wait: Wait) -> Result<(), Failure> {
+        let limit = match wait {
+            Wait::For(span) => self.run.cluster().now() + span,
+            _ => self.run.cluster().now() + LIMIT,
+        };
+        while !is_there(self.run.cluster(), wait) {
+            if self
+                .run
+                .cluster_mut()
+                .next_time()
+                .is_none_or(|next| next > limit)
+            {
+                self.run.cluster_mut().rest_until(limit);
+                return self.end_of_wait(line, wait);
+            }
+            self.step();
+            self.keep_last_answer();
+        }
+        Ok(())
+    }
+
+    fn end_of_wait(&self, line: usize, wait: Wait) -> Result<(), Failure> {
+        let what = match wait {
+            Wait::For(_) => return Ok(()),
+            Wait::Leader => "a leader".to_string(),
+            Wait::Idle => "all answers".to_string(),
+            Wait::Agree => "all stores to agree".to_string(),
+            Wait::Commit {
+                index,
+                on_all: false,
+            } => format!("the commit of entry {index}"),
+            Wait::Commit {
+                index,
+                on_all: true,
+            } => format!("the commit of entry {index} on all"),
+        };
+        Err(Failure::Waited { line, what })
+    }
+
+    fn keep_last_answer(&mut self) {
+        let last = self.run.cluster_mut().take_finished().last();
+        if let Some((_, answer)) = last.and_then(|journey| journey.answer) {
+            self.answer = Some(answer);
+        }
+    }
+
+    /// The time of the run.
+    pub fn now(&self) -> Time {
+        self.run.cluster().now()
+    }
+}
+
+/// Lets a run go on for so many events, and takes no note of what happens but to judge it: what the
+/// benchmarks measure.
+pub fn spin(run: &mut Run, events: u64) {
+    for _ in 0..events {
+        if run.step().is_none() {
+            return;
+        }
+        run.cluster_mut().take_facts();
+        run.cluster_mut().take_finished();
+    }
+}
+
+fn is_there(cluster: &Cluster, wait: Wait) -> bool {
+    let nodes = || cluster.servers().filter_map(Server::node);
+    match wait {
+        Wait::For(_) => false,
+        Wait::Leader => cluster.leader().is_some(),
+        Wait::Idle => cluster.journeys().next().is_none(),
+        Wait::Commit {
+            index,
+            on_all: false,
+        } => nodes().any(|node| node.commit_index() >= Some(index)),
+        Wait::Commit {
+            index,
+            on_all: true,
+        } => nodes().all(|node| node.commit_index() >= Some(index)),
+        Wait::Agree => {
+            let state = |node: &Node| (node.last_applied(), node.log().last());
+            let mut states = nodes().map(state);
+            let first = states.next();
+            first.is_some_and(|(applied, last)| applied == last.map(|last| last.index))
+                && states.all(|state| Some(state) == first)
+        }
+    }
+}
