@@ -1,9 +1,35 @@
-//! Kvorum.
+//! Kvorum: a distributed key-value store that people can see and break.
+//!
+//! A whole Raft cluster, its network, its disks and its clients run in one thread under one simulated
+//! clock: inside a browser page as WebAssembly, or natively for tests, searches and replays.
+//!
+//! Bottom layer first; a module imports only from those above it in this list, and nothing below `ui`
+//! knows a browser, a real clock, real randomness, a hash-ordered map or a float in a decision.
+//!
+//! | module | what it is |
+//! |---|---|
+//! | [`time`], [`rng`], [`digest`] | the only clock, the only chance, one number for a piece of state |
+//! | [`store`] | the replicated key-value state machine |
+//! | [`raft`] | one server's consensus: no I/O, no clock, no store |
+//! | [`cluster`] | the simulated world that hosts the servers |
+//! | [`check`] | judges a run from the outside |
+//! | [`script`] | one small language for console, scripts, tests and recordings |
+//! | [`swarm`] | random clusters under random faults, to find what the judges reject |
+//! | [`playground`] | what a person does with a cluster |
+//! | `ui` | the page; in WebAssembly only |
+//!
+//! To read it: `raft/mod.rs` maps the paper's Figure 2 to the code; then `cluster/mod.rs`, whose
+//! `step` is the heart of the simulation; then `playground/mod.rs`.
+
 pub mod check;
 pub mod cluster;
 pub mod digest;
+pub mod playground;
 pub mod raft;
 pub mod rng;
 pub mod script;
 pub mod store;
+pub mod swarm;
 pub mod time;
+#[cfg(target_arch = "wasm32")]
+pub mod ui;

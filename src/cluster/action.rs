@@ -77,6 +77,8 @@ pub enum Refused {
     Unknown(NodeId),
     /// There is one already.
     Exists(NodeId),
+    /// There was one once, or its name comes before that of another.
+    UsedName(NodeId),
     /// The cluster is as large as it may be.
     Full,
     /// It is the last server.
@@ -196,6 +198,12 @@ impl fmt::Display for Refused {
         match self {
             Self::Unknown(node) => write!(f, "there is no node {node}"),
             Self::Exists(node) => write!(f, "there is a node {node} already"),
+            Self::UsedName(node) => {
+                write!(
+                    f,
+                    "the name {node} is used up; new nodes get higher numbers"
+                )
+            }
             Self::Full => write!(
                 f,
                 "the cluster has {} nodes, which is the most",

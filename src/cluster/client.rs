@@ -59,6 +59,13 @@ pub struct ClientAnswer {
     pub reply: Reply,
 }
 
+impl ClientAnswer {
+    /// Whether it sends the client elsewhere, or asks it to come again.
+    pub fn is_redirect(&self) -> bool {
+        !matches!(self.reply, Reply::Done(_))
+    }
+}
+
 /// What a server answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {

@@ -126,6 +126,7 @@ impl What {
             Self::Server(_, note) => matches!(
                 note,
                 Note::CountedVote { .. }
+                    | Note::Proposed { noop: false, .. }
                     | Note::Persisted { .. }
                     | Note::SteppedBack { .. }
                     | Note::ConfirmedRead { .. }
@@ -493,6 +494,9 @@ fn write_refusal(
                 f,
                 "term {term} is over, it is in term {current_term} (§5.1)."
             )
+        }
+        RefusedVote::VotedFor(own) if *own == node => {
+            write!(f, "it stands for term {term} itself (§5.2).")
         }
         RefusedVote::VotedFor(other) => {
             write!(f, "in term {term} it has voted for {other} (§5.2).")

@@ -68,6 +68,9 @@ pub struct Cluster {
     events: u64,
     queue: Queue,
     servers: BTreeMap<NodeId, Server>,
+    /// The last name that was given to a server. Names are never used again: what an earlier bearer
+    /// promised may still be in the network.
+    last_name: NodeId,
     network: Network,
     clients: Clients,
     workload: Option<Workload>,
@@ -103,6 +106,7 @@ impl Cluster {
             events: 0,
             queue: Queue::default(),
             servers: BTreeMap::new(),
+            last_name: NodeId(size),
             network: Network::new(Rng::new(founding.seed, NETWORK_STREAM)),
             clients: Clients::default(),
             workload: None,
@@ -488,8 +492,7 @@ impl Cluster {
 
     /// The name for the next new server.
     pub fn next_node_id(&self) -> NodeId {
-        let last = self.servers.keys().next_back().map_or(0, |id| id.0);
-        NodeId(last.max(self.founding.nodes) + 1)
+        NodeId(self.last_name.0.saturating_add(1))
     }
 
     /// Requests that have no answer yet.

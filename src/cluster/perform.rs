@@ -87,9 +87,13 @@ impl Cluster {
         if self.servers.contains_key(&node) {
             return Err(Refused::Exists(node));
         }
+        if node <= self.last_name {
+            return Err(Refused::UsedName(node));
+        }
         if self.servers.len() >= MAX_NODES {
             return Err(Refused::Full);
         }
+        self.last_name = node;
         self.install(node, Config::default());
         self.boot(node);
         self.tell(What::Started(node));

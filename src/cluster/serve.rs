@@ -35,6 +35,11 @@ impl Cluster {
                 let data = Data::new(write.encode());
                 self.serve_proposal(by, asker, Input::Propose(data))
             }
+            // A machine that was switched off meanwhile can't be taken in.
+            Call::Change(Change::Add(node)) if !self.servers.contains_key(&node) => {
+                self.reply(by, asker, Reply::Busy);
+                Some(by)
+            }
             Call::Change(change) => self.serve_proposal(by, asker, Input::Change(change)),
             Call::Read {
                 key,

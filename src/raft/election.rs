@@ -22,10 +22,13 @@ impl Candidate {
 }
 
 impl Node {
-    /// Whether this server may become a candidate: only members of the configuration may (thesis,
-    /// section 4.2.2).
+    /// Whether this server may become a candidate: a member of the configuration may, and so may one
+    /// that is to leave it as long as that is not committed: the others may need it until then, since
+    /// its log may be the newest (thesis, section 4.2.2). One that was never told who belongs to the
+    /// cluster may not.
     pub(super) fn may_stand(&self) -> bool {
-        self.config().contains(self.id)
+        let leaving = !self.config().voters().is_empty() && !self.config_is_committed();
+        self.config().contains(self.id) || leaving
     }
 
     /// Figure 2, candidates: a new term, a vote for itself, a new timeout, and a request for votes,
@@ -123,7 +126,12 @@ impl Node {
         if !vote_granted || !candidate.votes.insert(from) {
             return;
         }
-        let (votes, needed) = (candidate.votes.len(), majority(config));
+        // Only the votes of members count, so not its own if it is to leave.
+        let members = config.voters().iter();
+        let votes = members
+            .filter(|voter| candidate.votes.contains(voter))
+            .count();
+        let needed = majority(config);
         effects.notes.push(Note::CountedVote {
             from,
             votes,

@@ -62,6 +62,12 @@ impl Node {
         if !self.is_leader() {
             return Err(self.not_leader());
         }
+        let committed = self.log.position(self.commit_index);
+        let own_term_committed = committed.is_some_and(|last| last.term == self.current_term);
+        if !self.config_is_committed() || !own_term_committed {
+            return Err(Refusal::ChangeInProgress);
+        }
+        // Only a committed configuration may be called "so already": another can still be undone.
         let config = self.config();
         let new = match change {
             Change::Add(id) if config.contains(id) => return Err(Refusal::NoChange),
@@ -70,16 +76,16 @@ impl Node {
             Change::Remove(_) if config.voters().len() == 1 => return Err(Refusal::LastServer),
             Change::Remove(id) => config.without(id),
         };
-        let committed = self.log.position(self.commit_index);
-        let own_term_committed = committed.is_some_and(|last| last.term == self.current_term);
-        if self.configs.current_index() > self.commit_index || !own_term_committed {
-            return Err(Refusal::ChangeInProgress);
-        }
         let position = self.propose(Payload::Config(new), effects)?;
         effects
             .notes
             .push(Note::ProposedChange { change, position });
         Ok(position)
+    }
+
+    /// Whether the configuration in force is known to be committed.
+    pub(super) fn config_is_committed(&self) -> bool {
+        self.configs.current_index() <= self.commit_index
     }
 
     /// A configuration has come into the log at `index`, and is in force.
@@ -99,8 +105,7 @@ impl Node {
     /// The commit index grew: a leader that is no longer a member steps down once the configuration
     /// without it is committed (thesis, section 4.2.2).
     pub(super) fn after_commit(&mut self, effects: &mut Effects) {
-        let committed = self.configs.current_index() <= self.commit_index;
-        if self.is_leader() && committed && !self.config().contains(self.id) {
+        if self.is_leader() && self.config_is_committed() && !self.config().contains(self.id) {
             self.become_follower(None, StepDown::Removed, effects);
         }
     }

@@ -4,11 +4,15 @@
 //! as a JSON object, `bench` measures.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod swarm;
+
+#[cfg(not(target_arch = "wasm32"))]
 mod native {
     use std::fs;
     use std::path::{Path, PathBuf};
     use std::process::ExitCode;
 
+    use super::swarm;
     use clap::{Parser, Subcommand};
     use kvorum::script::Runner;
     use serde_json::{Value, json};
@@ -37,6 +41,15 @@ mod native {
         },
         /// Executes a script and prints every event as one JSON object a line.
         Trace { file: PathBuf },
+        /// Runs random clusters under random faults; exits 0 if no property breaks.
+        Swarm {
+            /// The seeds, from the first up to but not including the last.
+            #[arg(long, default_value = "0..1000")]
+            seeds: String,
+            /// Prints one JSON object.
+            #[arg(long)]
+            json: bool,
+        },
         /// Measures the core on this machine.
         Bench {
             /// Prints one JSON object.
@@ -53,6 +66,7 @@ mod native {
                 details,
             } => run(&files, json, details),
             Command::Trace { file } => trace(&file),
+            Command::Swarm { seeds, json } => swarm::swarm(&seeds, json),
             Command::Bench { json } => bench(json),
         }
     }
@@ -163,7 +177,7 @@ mod native {
 
     fn busy() -> Result<kvorum::check::Run, kvorum::script::Failure> {
         let mut runner = Runner::default();
-        runner.run_script(include_str!("../../benches/busy.kvorum"))?;
+        runner.run_script(include_str!("../../../benches/busy.kvorum"))?;
         Ok(runner.into_run())
     }
 }

@@ -1,0 +1,126 @@
+//! `headless swarm`: many runs on all cores, and one line for each finding that replays it.
+
+use std::io::IsTerminal as _;
+use std::ops::Range;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use kvorum::swarm::{Report, run};
+use kvorum::time::Duration;
+use serde_json::json;
+
+/// Runs the seeds `first..end` and prints what was found.
+pub(super) fn swarm(seeds: &str, json: bool) -> ExitCode {
+    let Some(seeds) = parse(seeds) else {
+        eprintln!("`--seeds` takes a range such as 0..1000, not `{seeds}`");
+        return ExitCode::from(2);
+    };
+    let (total, findings) = search(seeds.clone(), std::io::stderr().is_terminal());
+    if json {
+        let found = |report: &Report| {
+            let finding = report.finding.map(|finding| finding.to_string());
+            json!({ "seed": report.seed, "finding": finding, "replay": replay(report.seed) })
+        };
+        let findings: Vec<_> = findings.iter().map(found).collect();
+        println!(
+            "{}",
+            json!({
+                "runs": seeds.end - seeds.start,
+                "events": total.events,
+                "cluster_seconds": total.lasted.as_micros() / 1_000_000,
+                "findings": findings,
+            })
+        );
+    } else {
+        for report in &findings {
+            if let Some(finding) = report.finding {
+                println!("{}\n  {finding}", replay(report.seed));
+            }
+        }
+        println!(
+            "{} runs, {} events, {} of cluster time, {} findings",
+            seeds.end - seeds.start,
+            total.events,
+            Duration::from_secs(total.lasted.as_micros() / 1_000_000),
+            findings.len()
+        );
+    }
+    if findings.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+fn parse(seeds: &str) -> Option<Range<u64>> {
+    let (first, end) = seeds.split_once("..")?;
+    let (first, end) = (first.parse().ok()?, end.parse().ok()?);
+    (first < end).then_some(first..end)
+}
+
+fn replay(seed: u64) -> String {
+    format!("headless swarm --seeds {seed}..{}", seed + 1)
+}
+
+#[derive(Default)]
+struct Total {
+    events: u64,
+    lasted: Duration,
+    done: u64,
+    findings: Vec<Report>,
+}
+
+fn search(seeds: Range<u64>, progress: bool) -> (Total, Vec<Report>) {
+    let next = AtomicU64::new(seeds.start);
+    let total = Mutex::new(Total::default());
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    thread::scope(|scope| {
+        for _ in 0..cores {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds.end {
+                        break;
+                    }
+                    let report = run(seed);
+                    let mut total = total
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    total.take_in(report, &seeds, progress);
+                }
+            });
+        }
+    });
+    if progress {
+        eprint!("\r{:60}\r", "");
+    }
+    let mut total = total
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut findings = std::mem::take(&mut total.findings);
+    findings.sort_by_key(|report| report.seed);
+    (total, findings)
+}
+
+impl Total {
+    fn take_in(&mut self, report: Report, seeds: &Range<u64>, progress: bool) {
+        self.events += report.events;
+        self.lasted = self.lasted + report.lasted;
+        self.done += 1;
+        if report.finding.is_some() {
+            self.findings.push(report);
+        }
+        let runs = seeds.end - seeds.start;
+        if progress && (self.done.is_multiple_of(50) || self.done == runs) {
+            let bar = usize::try_from(self.done * 30 / runs).unwrap_or_default();
+            let findings = self.findings.len();
+            eprint!(
+                "\r[{:30}] {}/{runs} runs, {findings} findings",
+                "#".repeat(bar),
+                self.done
+            );
+        }
+    }
+}

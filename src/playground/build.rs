@@ -1,0 +1,300 @@
+//! Builds the view of a cluster.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::view::{
+    Agreed, ClockView, EntryView, NetworkView, NodeNumber, NodeView, RoleView, Safety, Summary,
+    View,
+};
+use super::{JOURNEYS, Playground, journey};
+use crate::cluster::{Cluster, Journey, Server, Status, YOU};
+use crate::digest::Digest;
+use crate::raft::{Entry, Node, Payload, Role, count, majority};
+use crate::store::{Request, Store};
+
+/// How many entries of a log a card can use.
+const LOG_TAIL: usize = 64;
+
+/// How many entries of a store are shown.
+const STORE_HEAD: usize = 100;
+
+/// The longest text of an entry, in characters.
+const LONG: usize = 80;
+
+pub(super) fn view(playground: &Playground) -> View {
+    let cluster = playground.run.cluster();
+    View {
+        clock: ClockView {
+            now: playground.now(),
+            playing: playground.playing,
+            speed: playground.speed,
+            events: cluster.events(),
+        },
+        summary: summary(cluster, playground.history.violation()),
+        nodes: cluster.servers().map(node_view).collect(),
+        cuts: cluster
+            .network()
+            .cuts()
+            .map(|(from, to)| (from.0, to.0))
+            .collect(),
+        sides: sides(cluster),
+        agreed: agreed(cluster),
+        journeys: journeys(playground),
+        network: network(cluster),
+        timeline: playground.history.timeline(),
+    }
+}
+
+fn summary(cluster: &Cluster, violation: Option<&String>) -> Summary {
+    let members = cluster.members();
+    let nodes = || cluster.servers().filter_map(Server::node);
+    let is_up = |id: &&crate::raft::NodeId| {
+        cluster
+            .server(**id)
+            .is_some_and(|server| server.status() == Status::Running)
+    };
+    Summary {
+        leader: cluster.leader().map(|id| id.0),
+        term: nodes()
+            .map(|node| node.current_term().0)
+            .max()
+            .unwrap_or_default(),
+        quorum: majority(members),
+        members: members.voters().len(),
+        running: members.voters().iter().filter(is_up).count(),
+        violation: violation.cloned(),
+    }
+}
+
+fn node_view(server: &Server) -> NodeView {
+    match (server.node(), server.store()) {
+        (Some(node), Some(store)) => running_view(server, node, store),
+        _ => down_view(server),
+    }
+}
+
+/// A running or paused server, as it is in memory.
+fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
+    let (on_disk, committed) = (count(node.durable_index()), count(node.commit_index()));
+    let durable = server.disk().durable();
+    let safety = |index| match index {
+        _ if index <= committed => Safety::Committed,
+        _ if index <= on_disk => Safety::OnDisk,
+        _ => Safety::InMemory,
+    };
+    let (votes, followers) = match node.role() {
+        Role::Follower { .. } => (None, Vec::new()),
+        Role::Candidate(candidate) => (
+            Some((candidate.votes().len(), majority(node.config()))),
+            Vec::new(),
+        ),
+        Role::Leader(leader) => {
+            let row = |(id, progress): (&crate::raft::NodeId, &crate::raft::Progress)| {
+                (id.0, count(progress.match_index), progress.next_index.get())
+            };
+            (None, leader.followers().iter().map(row).collect())
+        }
+    };
+    NodeView {
+        role: Some(role(node)),
+        term: node.current_term().0,
+        voted_for: node.voted_for().map(|id| id.0),
+        votes,
+        settled: durable.current_term == node.current_term()
+            && durable.voted_for == node.voted_for(),
+        leader: node.leader().map(|id| id.0),
+        log: tail(node.log().entries(), safety),
+        log_len: node.log().len() as u64,
+        commit_index: committed,
+        last_applied: count(node.last_applied()),
+        followers,
+        digest: Some(short(store.digest())),
+        store: head(store),
+        store_len: store.entries().len(),
+        ..blank_view(server)
+    }
+}
+
+/// A server that is down: what its disk holds.
+fn down_view(server: &Server) -> NodeView {
+    let durable = server.disk().durable();
+    NodeView {
+        term: durable.current_term.0,
+        voted_for: durable.voted_for.map(|id| id.0),
+        log: tail(&durable.log, |_| Safety::OnDisk),
+        log_len: durable.log.len() as u64,
+        ..blank_view(server)
+    }
+}
+
+fn blank_view(server: &Server) -> NodeView {
+    NodeView {
+        id: server.id().0,
+        status: server.status(),
+        role: None,
+        term: 0,
+        voted_for: None,
+        votes: None,
+        settled: true,
+        leader: None,
+        log: Vec::new(),
+        log_len: 0,
+        commit_index: 0,
+        last_applied: 0,
+        followers: Vec::new(),
+        digest: None,
+        store: Vec::new(),
+        store_len: 0,
+        waiting: server.waiting(),
+        fsync: server.disk().fsync().as_micros(),
+    }
+}
+
+fn role(node: &Node) -> RoleView {
+    match node.role() {
+        Role::Leader(_) => RoleView::Leader,
+        Role::Candidate(_) => RoleView::Candidate,
+        Role::Follower { .. } if node.config().contains(node.id()) => RoleView::Follower,
+        Role::Follower { .. } => RoleView::Joining,
+    }
+}
+
+fn tail(log: &[Entry], safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
+    let skip = log.len().saturating_sub(LOG_TAIL);
+    let view = |(at, entry): (usize, &Entry)| {
+        let index = at as u64 + 1;
+        EntryView {
+            index,
+            term: entry.term.0,
+            safety: safety(index),
+            what: what(entry),
+        }
+    };
+    log.iter().enumerate().skip(skip).map(view).collect()
+}
+
+fn what(entry: &Entry) -> String {
+    let text = match &entry.payload {
+        Payload::Noop => "empty".to_string(),
+        Payload::Command(data) => Request::decode(data.as_bytes())
+            .map_or("unreadable".to_string(), |request| {
+                request.command.to_string()
+            }),
+        Payload::Config(config) => {
+            let names: Vec<String> = config.voters().iter().map(ToString::to_string).collect();
+            format!("members {}", names.join(" "))
+        }
+    };
+    cut(text)
+}
+
+fn cut(mut text: String) -> String {
+    if let Some((at, _)) = text.char_indices().nth(LONG) {
+        text.truncate(at);
+        text.push('…');
+    }
+    text
+}
+
+fn head(store: &Store) -> Vec<(String, String)> {
+    let pair = |(key, value): (&crate::store::Key, &crate::store::Value)| {
+        (
+            cut(key.to_string()),
+            cut(value.as_str().chars().take(LONG + 1).collect()),
+        )
+    };
+    store.entries().take(STORE_HEAD).map(pair).collect()
+}
+
+fn short(digest: Digest) -> String {
+    let mut text = digest.to_string();
+    text.truncate(4);
+    text
+}
+
+/// The store that most running servers have; of equally many, that of the leader.
+fn agreed(cluster: &Cluster) -> Agreed {
+    let stores: Vec<(&Server, &Store)> = cluster
+        .servers()
+        .filter_map(|server| Some((server, server.store()?)))
+        .collect();
+    let mut counts: BTreeMap<Digest, usize> = BTreeMap::new();
+    for (_, store) in &stores {
+        *counts.entry(store.digest()).or_default() += 1;
+    }
+    let leader = cluster.leader();
+    let best = stores.iter().max_by_key(|(server, store)| {
+        (
+            counts.get(&store.digest()).copied(),
+            Some(server.id()) == leader,
+        )
+    });
+    let Some((_, store)) = best else {
+        return Agreed::default();
+    };
+    Agreed {
+        count: counts.get(&store.digest()).copied().unwrap_or_default(),
+        of: stores.len(),
+        entries: head(store),
+        len: store.entries().len(),
+    }
+}
+
+/// Groups of servers that can reach each other both ways, where there are several.
+fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
+    let network = cluster.network();
+    if network.cuts().next().is_none() {
+        return Vec::new();
+    }
+    let mut left: BTreeSet<_> = cluster.servers().map(Server::id).collect();
+    let mut sides = Vec::new();
+    while let Some(first) = left.pop_first() {
+        let mut side = vec![first];
+        let mut at = 0;
+        while let Some(from) = side.get(at).copied() {
+            let open =
+                |to: &crate::raft::NodeId| !network.is_cut(from, *to) && !network.is_cut(*to, from);
+            let reached: Vec<_> = left.iter().copied().filter(open).collect();
+            for node in reached {
+                left.remove(&node);
+                side.push(node);
+            }
+            at += 1;
+        }
+        side.sort_unstable();
+        sides.push(side.into_iter().map(|id| id.0).collect());
+    }
+    if sides.len() < 2 { Vec::new() } else { sides }
+}
+
+fn journeys(playground: &Playground) -> Vec<super::view::JourneyView> {
+    let cluster = playground.run.cluster();
+    let own = |journey: &&Journey| journey.client == YOU;
+    let mut journeys: Vec<&Journey> = cluster
+        .journeys()
+        .filter(own)
+        .chain(&playground.ended)
+        .collect();
+    journeys.sort_by_key(|journey| std::cmp::Reverse((journey::began(journey), journey.id)));
+    journeys.truncate(JOURNEYS);
+    journeys
+        .into_iter()
+        .map(|journey| journey::journey(journey, cluster))
+        .collect()
+}
+
+fn network(cluster: &Cluster) -> NetworkView {
+    let link = cluster.network().default_link();
+    let settings = cluster.settings();
+    NetworkView {
+        latency: (link.latency_min.as_micros(), link.latency_max.as_micros()),
+        loss: link.loss.as_ppm(),
+        duplicate: link.duplicate.as_ppm(),
+        election_timeout: (
+            settings.election_timeout_min.as_micros(),
+            settings.election_timeout_max.as_micros(),
+        ),
+        heartbeat: settings.heartbeat_interval.as_micros(),
+        workload_clients: cluster.workload().map_or(0, |workload| workload.clients),
+    }
+}

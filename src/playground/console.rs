@@ -1,0 +1,147 @@
+//! The console: the script language, one line at a time, in a cluster that plays on by itself.
+//!
+//! Unlike a script it never waits: a request is answered here when its answer comes.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::view::{ConsoleKind, ConsoleLine};
+use super::{Playground, Problem};
+use crate::cluster::{Action, Answer, RequestId};
+use crate::script::{Command, Curl, CurlAnswer, GRAMMAR, parse_line};
+
+/// How many lines are kept.
+const LINES: usize = 500;
+
+/// How an answer is to be printed.
+#[derive(Clone, Copy, Debug)]
+enum Style {
+    Plain,
+    Curl,
+}
+
+/// What the console shows and what it waits for.
+#[derive(Debug, Default)]
+pub(super) struct Console {
+    lines: VecDeque<ConsoleLine>,
+    next_id: u64,
+    asked: BTreeMap<RequestId, Style>,
+    last_answer: Option<Answer>,
+}
+
+impl Console {
+    pub(super) fn lines(&self, from: u64) -> impl DoubleEndedIterator<Item = &ConsoleLine> {
+        let first = self.next_id - self.lines.len() as u64;
+        let skip = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
+        self.lines.range(skip.min(self.lines.len())..)
+    }
+
+    /// One of the visitor's requests has ended, maybe one that was asked here.
+    pub(super) fn answered(&mut self, id: RequestId, answer: &Answer) {
+        match self.asked.remove(&id) {
+            Some(Style::Plain) => self.print(ConsoleKind::Output, answer.to_string()),
+            Some(Style::Curl) => self.print_curl(&CurlAnswer::from_answer(answer)),
+            None => {}
+        }
+        self.last_answer = Some(answer.clone());
+    }
+
+    /// The cluster is gone: no answer will come.
+    pub(super) fn forget_requests(&mut self) {
+        self.asked.clear();
+        self.last_answer = None;
+    }
+
+    fn print_curl(&mut self, answer: &CurlAnswer) {
+        let kind = if answer.status == 200 {
+            ConsoleKind::Output
+        } else {
+            ConsoleKind::Error
+        };
+        for line in answer.lines() {
+            self.print(kind, line);
+        }
+    }
+
+    fn print(&mut self, kind: ConsoleKind, text: String) {
+        if self.lines.len() == LINES {
+            self.lines.pop_front();
+        }
+        self.lines.push_back(ConsoleLine {
+            id: self.next_id,
+            kind,
+            text,
+        });
+        self.next_id += 1;
+    }
+}
+
+impl Playground {
+    /// Executes a line and prints what comes of it.
+    pub(super) fn type_line(&mut self, line: &str) -> Result<(), Problem> {
+        if line.trim().is_empty() {
+            return Ok(());
+        }
+        self.console
+            .print(ConsoleKind::Input, line.trim().to_string());
+        let result = match parse_line(line) {
+            Ok(None) => Ok(()),
+            Ok(Some(command)) => self.execute(command),
+            Err(mistake) => Err(Problem::Mistake(mistake)),
+        };
+        if let Err(problem) = &result {
+            self.console.print(ConsoleKind::Error, problem.to_string());
+        }
+        result
+    }
+
+    fn execute(&mut self, command: Command) -> Result<(), Problem> {
+        match command {
+            Command::Cluster(founding) => {
+                self.found(founding);
+                let text = format!("a new cluster of {} nodes", founding.nodes);
+                self.console.print(ConsoleKind::Output, text);
+            }
+            Command::Act { action, .. } => {
+                let request = self.act(&action)?;
+                if let Some(id) = request {
+                    self.console.asked.insert(id, Style::Plain);
+                }
+            }
+            Command::Curl(curl) => self.curl(curl)?,
+            Command::Wait(_) => {
+                let text = "time passes by itself here; `wait` is for scripts".to_string();
+                self.console.print(ConsoleKind::Output, text);
+            }
+            Command::Expect(expect) => {
+                let answer = self.console.last_answer.clone();
+                let met = expect.check(&mut self.run, answer.as_ref());
+                met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
+                self.console
+                    .print(ConsoleKind::Output, "as expected".to_string());
+            }
+            Command::Help => {
+                for form in GRAMMAR {
+                    let text = format!("{} : {}", form.syntax, form.help);
+                    self.console.print(ConsoleKind::Output, text);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn curl(&mut self, curl: Curl) -> Result<(), Problem> {
+        match curl.call {
+            Ok(operation) => {
+                let request = self.act(&Action::Request {
+                    operation,
+                    via: curl.via,
+                })?;
+                if let Some(id) = request {
+                    self.console.asked.insert(id, Style::Curl);
+                }
+            }
+            Err(answer) => self.console.print_curl(&answer),
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,336 @@
+//! What a person does with a cluster: the one reducer behind every button, key and console line.
+//!
+//! [`Playground::apply`] takes an [`Input`] and either does it or says in a sentence why not, with
+//! nothing changed. [`view`] holds plain data for a page to draw. A problem stops here; a run that
+//! breaks a property stops playing.
+
+mod build;
+mod console;
+mod history;
+mod journey;
+mod motion;
+pub mod view;
+
+use std::collections::VecDeque;
+use std::fmt;
+
+pub use crate::cluster::{Action, Consistency, LinkChange, Operation, Timing, Topic, Workload};
+pub use crate::raft::NodeId;
+pub use crate::rng::Chance;
+pub use crate::store::{Command, Key, LimitError, Value};
+pub use crate::time::Duration;
+
+use crate::check::Run;
+use crate::cluster::{Founding, Journey, Refused};
+use crate::script::Mistake;
+use crate::time::Time;
+use console::Console;
+use history::History;
+use view::{ConsoleLine, Motion, Sentence, View};
+
+/// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
+/// as fast as life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Speed(u32);
+
+impl Speed {
+    /// A thousandth of life.
+    pub const SLOWEST: Self = Self(1);
+    /// A thousand times as fast as life.
+    pub const FASTEST: Self = Self(1_000_000);
+
+    /// The speed, moved into the bounds.
+    pub const fn new(micros_per_milli: u32) -> Self {
+        if micros_per_milli < Self::SLOWEST.0 {
+            Self::SLOWEST
+        } else if micros_per_milli > Self::FASTEST.0 {
+            Self::FASTEST
+        } else {
+            Self(micros_per_milli)
+        }
+    }
+
+    /// Microseconds of cluster time per millisecond of real time.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Speed {
+    /// Slow enough to follow a heartbeat by eye.
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+/// `1/20`, `1×`, `50×`.
+impl fmt::Display for Speed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 >= 1_000 {
+            let tenths = (u64::from(self.0) + 50) / 100;
+            return match tenths % 10 {
+                _ if tenths >= 100 => write!(f, "{}×", (tenths + 5) / 10),
+                0 => write!(f, "{}×", tenths / 10),
+                rest => write!(f, "{}.{rest}×", tenths / 10),
+            };
+        }
+        write!(f, "1/{}", (1_000 + self.0 / 2) / self.0)
+    }
+}
+
+/// What a person does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// Something to the cluster.
+    Act(Action),
+    /// Lets time pass.
+    Play,
+    /// Stops it.
+    Pause,
+    /// Handles exactly one event, and pauses.
+    Step,
+    /// Changes how fast time passes.
+    Speed(Speed),
+    /// So many microseconds of real time have passed.
+    Advance(u64),
+    /// A line typed into the console.
+    Console(String),
+    /// A new cluster.
+    Restart { nodes: u32, seed: u64 },
+}
+
+/// Why something can't be done, as a sentence for the person who tried.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// The cluster refuses it.
+    Refused(Refused),
+    /// The line can't be read.
+    Mistake(Mistake),
+    /// An expectation typed into the console is not met.
+    Unmet(String),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(refused) => refused.fmt(f),
+            Self::Mistake(mistake) => mistake.fmt(f),
+            Self::Unmet(how) => write!(f, "not as expected: {how}"),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+/// The most events that one `Advance` handles: enough for the highest speed that a frame has room
+/// for. What is left is not made up later; time just passes more slowly.
+const EVENTS_PER_ADVANCE: u32 = 1_000;
+
+/// The longest real time that one `Advance` counts, in microseconds: a page that was asleep goes on
+/// where it was.
+const LONGEST_ADVANCE: u64 = 100_000;
+
+/// How many of the visitor's requests are shown.
+const JOURNEYS: usize = 5;
+
+/// A cluster under a person's hands.
+#[derive(Debug)]
+pub struct Playground {
+    run: Run,
+    playing: bool,
+    speed: Speed,
+    /// Real time that has not yet made a whole microsecond of cluster time, in thousandths of one.
+    leftover: u64,
+    revision: u64,
+    history: History,
+    console: Console,
+    /// The visitor's latest requests that have ended, the newest first.
+    ended: VecDeque<Journey>,
+}
+
+impl Playground {
+    /// A cluster of `nodes` servers, playing at the default speed.
+    pub fn new(nodes: u32, seed: u64) -> Self {
+        Self {
+            run: Run::new(Founding { nodes, seed }),
+            playing: true,
+            speed: Speed::default(),
+            leftover: 0,
+            revision: 0,
+            history: History::default(),
+            console: Console::default(),
+            ended: VecDeque::new(),
+        }
+    }
+
+    /// The one reducer. Where it returns a problem, nothing has changed but what the console shows.
+    pub fn apply(&mut self, input: Input) -> Result<(), Problem> {
+        match input {
+            Input::Advance(real_micros) => {
+                self.advance(real_micros);
+                return Ok(());
+            }
+            Input::Act(action) => {
+                self.act(&action)?;
+            }
+            Input::Play => self.playing = true,
+            Input::Pause => self.playing = false,
+            Input::Step => {
+                self.playing = false;
+                self.step();
+            }
+            Input::Speed(speed) => self.speed = speed,
+            Input::Console(line) => {
+                self.revision += 1;
+                return self.type_line(&line);
+            }
+            Input::Restart { nodes, seed } => self.found(Founding { nodes, seed }),
+        }
+        self.revision += 1;
+        Ok(())
+    }
+
+    /// A new cluster in place of the old one; speed, playback and console stay.
+    fn found(&mut self, founding: Founding) {
+        self.run = Run::new(founding);
+        self.leftover = 0;
+        self.history.begin_anew();
+        self.console.forget_requests();
+        self.ended.clear();
+    }
+
+    fn act(&mut self, action: &Action) -> Result<Option<crate::cluster::RequestId>, Problem> {
+        let request = self.run.apply(action).map_err(Problem::Refused)?;
+        self.take_notes();
+        Ok(request)
+    }
+
+    fn advance(&mut self, real_micros: u64) {
+        if !self.playing {
+            return;
+        }
+        let scaled = real_micros.min(LONGEST_ADVANCE) * u64::from(self.speed.0) + self.leftover;
+        let target = self.run.cluster().now() + Duration::from_micros(scaled / 1_000);
+        self.leftover = scaled % 1_000;
+        for _ in 0..EVENTS_PER_ADVANCE {
+            if self
+                .run
+                .cluster_mut()
+                .next_time()
+                .is_none_or(|next| next > target)
+            {
+                self.run.cluster_mut().rest_until(target);
+                return;
+            }
+            self.step();
+            if !self.playing {
+                return;
+            }
+        }
+    }
+
+    fn step(&mut self) {
+        let sound = self.run.violation().is_none();
+        if self.run.step().is_none() {
+            return;
+        }
+        self.revision += 1;
+        self.take_notes();
+        if let Some((at, violation)) = self.run.violation()
+            && sound
+        {
+            self.playing = false;
+            self.history.violated(*at, violation);
+        }
+    }
+
+    fn take_notes(&mut self) {
+        for fact in self.run.cluster_mut().take_facts() {
+            self.history.note(&fact);
+        }
+        for journey in self.run.cluster_mut().take_finished() {
+            if journey.client != crate::cluster::YOU {
+                continue;
+            }
+            if let Some((_, answer)) = &journey.answer {
+                self.console.answered(journey.id, answer);
+            }
+            self.ended.push_front(journey);
+        }
+        self.ended.truncate(JOURNEYS);
+    }
+
+    /// Whether time passes.
+    pub fn is_playing(&self) -> bool {
+        self.playing
+    }
+
+    /// How fast.
+    pub fn speed(&self) -> Speed {
+        self.speed
+    }
+
+    /// Cluster time in microseconds.
+    pub fn now(&self) -> u64 {
+        self.run.cluster().now().as_micros()
+    }
+
+    /// Grows whenever anything but the clock may have changed.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// All that a page shows, but for what moves.
+    pub fn view(&self) -> View {
+        build::view(self)
+    }
+
+    /// What moves, at this instant.
+    pub fn motion(&self) -> Motion {
+        motion::motion(self.run.cluster())
+    }
+
+    /// The sentences from number `from` on, as far as they are kept.
+    pub fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = &Sentence> {
+        self.history.sentences(from)
+    }
+
+    /// The lines of the console from number `from` on, as far as they are kept.
+    pub fn console(&self, from: u64) -> impl DoubleEndedIterator<Item = &ConsoleLine> {
+        self.console.lines(from)
+    }
+
+    /// The name for the next new server.
+    pub fn next_node(&self) -> NodeId {
+        self.run.cluster().next_node_id()
+    }
+
+    /// The words that could stand at the end of a console line.
+    pub fn completions(&self, line: &str) -> Vec<String> {
+        let cluster = self.run.cluster();
+        let nodes: Vec<String> = cluster
+            .servers()
+            .map(|server| server.id().to_string())
+            .collect();
+        let stores = cluster.servers().filter_map(crate::cluster::Server::store);
+        let mut keys: Vec<String> = stores
+            .flat_map(|store| store.entries().map(|(key, _)| key.to_string()))
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        crate::script::complete(line, &nodes, &keys)
+    }
+
+    /// The seed of the run.
+    pub fn seed(&self) -> u64 {
+        self.run.cluster().founding().seed
+    }
+}
+
+/// Microseconds of cluster time, for plain data.
+fn micros(at: Time) -> u64 {
+    at.as_micros()
+}
+
+#[cfg(test)]
+mod tests;

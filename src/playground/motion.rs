@@ -1,0 +1,101 @@
+//! What moves: messages on their way and election timers running out.
+
+use super::view::{MessageView, Motion, Place, Shape};
+use crate::cluster::{Body, Cluster, Flight, Status};
+use crate::raft::{Appended, Message, Node};
+use crate::time::Time;
+
+/// Everything that moves, as it is now.
+pub(super) fn motion(cluster: &Cluster) -> Motion {
+    let now = cluster.now();
+    let mut messages: Vec<MessageView> = cluster
+        .network()
+        .flights()
+        .map(|flight| message(flight, now))
+        .collect();
+    messages.sort_unstable_by_key(|message| message.id);
+    let timers = cluster
+        .servers()
+        .filter(|server| server.status() != Status::Down)
+        .filter_map(|server| {
+            let (set_at, deadline) = server.node().and_then(Node::election_timer)?;
+            Some((server.id().0, 1.0 - share(set_at, deadline, now)))
+        })
+        .collect();
+    Motion { messages, timers }
+}
+
+fn message(flight: &Flight, now: Time) -> MessageView {
+    let (shape, label) = shape(&flight.body);
+    MessageView {
+        id: flight.id.0,
+        shape,
+        from: flight.from.into(),
+        to: flight.to.into(),
+        progress: share(flight.sent_at, flight.arrives_at, now),
+        lost: flight.lost.is_some(),
+        term: match &flight.body {
+            Body::Raft(envelope) => envelope.term.0,
+            Body::Request(_) | Body::Answer(_) => 0,
+        },
+        label,
+    }
+}
+
+fn shape(body: &Body) -> (Shape, String) {
+    let plain = |shape| (shape, String::new());
+    match body {
+        Body::Request(_) => plain(Shape::Request),
+        Body::Answer(answer) if answer.is_redirect() => plain(Shape::Redirect),
+        Body::Answer(_) => plain(Shape::Answer),
+        Body::Raft(envelope) => match &envelope.message {
+            Message::RequestVote { .. } => plain(Shape::VoteRequest),
+            Message::RequestVoteResponse { vote_granted: true } => plain(Shape::VoteGranted),
+            Message::RequestVoteResponse {
+                vote_granted: false,
+            } => plain(Shape::VoteRefused),
+            Message::AppendEntries { entries, .. } if entries.is_empty() => plain(Shape::Heartbeat),
+            Message::AppendEntries { prev, entries, .. } => {
+                let first = prev.map_or(0, |prev| prev.index.get()) + 1;
+                let last = first + entries.len() as u64 - 1;
+                let range = format!("{first}-{last}");
+                (
+                    Shape::Append,
+                    if first == last {
+                        first.to_string()
+                    } else {
+                        range
+                    },
+                )
+            }
+            Message::AppendEntriesResponse {
+                result: Appended::Matched { .. },
+                ..
+            } => plain(Shape::AppendOk),
+            Message::AppendEntriesResponse {
+                result: Appended::Conflict { .. },
+                ..
+            } => plain(Shape::AppendRefused),
+        },
+    }
+}
+
+/// How much of the way from one instant to another is over, 0 to 1.
+fn share(from: Time, to: Time, now: Time) -> f32 {
+    let whole = to.since(from).as_micros();
+    if whole == 0 {
+        return 1.0;
+    }
+    let part = now.since(from).as_micros().min(whole);
+    part as f32 / whole as f32
+}
+
+impl From<crate::cluster::Endpoint> for Place {
+    fn from(endpoint: crate::cluster::Endpoint) -> Self {
+        match endpoint {
+            crate::cluster::Endpoint::Node(id) => Self::Node(id.0),
+            crate::cluster::Endpoint::Client(client) if client == crate::cluster::YOU => Self::You,
+            crate::cluster::Endpoint::Client(client) => Self::Client(client.0),
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The reducer: time, console, and what a page is given to draw.
+
+use super::view::{AnswerKind, ConsoleKind, RoleView, Safety, Status};
+use super::*;
+
+fn line(playground: &mut Playground, line: &str) -> Result<(), Problem> {
+    playground.apply(Input::Console(line.to_string()))
+}
+
+/// Lets so many milliseconds of cluster time pass.
+fn pass(playground: &mut Playground, millis: u64) {
+    playground.apply(Input::Play).unwrap();
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    for _ in 0..millis {
+        playground.apply(Input::Advance(1_000)).unwrap();
+    }
+}
+
+fn output(playground: &Playground) -> Vec<String> {
+    playground
+        .console(0)
+        .map(|line| line.text.clone())
+        .collect()
+}
+
+#[test]
+fn it_starts_by_itself_and_elects_a_leader() {
+    let mut playground = Playground::new(5, 3);
+    assert!(playground.is_playing());
+    pass(&mut playground, 1_000);
+    let view = playground.view();
+    assert!(view.summary.leader.is_some());
+    assert_eq!((view.summary.quorum, view.summary.members), (3, 5));
+    let leaders = view
+        .nodes
+        .iter()
+        .filter(|node| node.role == Some(RoleView::Leader));
+    assert_eq!(leaders.count(), 1);
+    assert_eq!((view.agreed.count, view.agreed.of), (5, 5));
+}
+
+#[test]
+fn time_stands_still_while_paused_and_a_step_is_one_event() {
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Pause).unwrap();
+    playground.apply(Input::Advance(1_000_000)).unwrap();
+    assert_eq!(playground.now(), 0);
+    playground.apply(Input::Step).unwrap();
+    assert_eq!(playground.view().clock.events, 1);
+    assert!(playground.now() > 0);
+}
+
+#[test]
+fn a_long_absence_is_no_backlog() {
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    playground.apply(Input::Advance(3_600_000_000)).unwrap();
+    assert_eq!(playground.now(), LONGEST_ADVANCE);
+}
+
+#[test]
+fn slow_speeds_lose_no_time_to_rounding() {
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Speed(Speed::SLOWEST)).unwrap();
+    for _ in 0..10 {
+        playground.apply(Input::Advance(16_700)).unwrap();
+    }
+    assert_eq!(playground.now(), 167);
+}
+
+#[test]
+fn the_playback_speed_never_changes_the_run() {
+    let mut slow = Playground::new(5, 9);
+    let mut fast = Playground::new(5, 9);
+    slow.apply(Input::Speed(Speed::new(700))).unwrap();
+    fast.apply(Input::Speed(Speed::new(7_000))).unwrap();
+    for _ in 0..1_000 {
+        slow.apply(Input::Advance(1_000)).unwrap();
+    }
+    for _ in 0..100 {
+        fast.apply(Input::Advance(1_000)).unwrap();
+    }
+    assert_eq!(slow.run.cluster().digest(), fast.run.cluster().digest());
+}
+
+#[test]
+fn the_seeds_curl_lines_answer_as_the_seeds_server_did() {
+    let mut playground = Playground::new(5, 3);
+    pass(&mut playground, 500);
+    line(
+        &mut playground,
+        r#"curl "http://localhost:8080/set?key=myKey&value=myValue""#,
+    )
+    .unwrap();
+    pass(&mut playground, 500);
+    line(
+        &mut playground,
+        r#"curl "http://localhost:8080/get?key=myKey""#,
+    )
+    .unwrap();
+    pass(&mut playground, 500);
+    line(
+        &mut playground,
+        r#"curl "http://localhost:8080/get?key=other""#,
+    )
+    .unwrap();
+    pass(&mut playground, 500);
+    let output: Vec<String> = playground
+        .console(0)
+        .filter(|line| line.kind != ConsoleKind::Input)
+        .map(|line| line.text.clone())
+        .collect();
+    let expected = [
+        r#"{"status":"success"}"#,
+        r#"{"value":"myValue"}"#,
+        "HTTP status 404",
+        "Key not found",
+    ];
+    assert_eq!(output, expected);
+}
+
+#[test]
+fn a_bad_line_changes_nothing_and_says_where_and_why() {
+    let mut playground = Playground::new(3, 1);
+    let before = playground.run.cluster().digest();
+    let problem = line(&mut playground, "kill n9").unwrap_err();
+    assert_eq!(problem.to_string(), "there is no node n9");
+    let problem = line(&mut playground, "set k").unwrap_err();
+    assert!(problem.to_string().contains("column 6"), "{problem}");
+    assert_eq!(playground.run.cluster().digest(), before);
+    assert_eq!(output(&playground).len(), 4);
+}
+
+#[test]
+fn a_request_is_a_journey_with_its_legs() {
+    let mut playground = Playground::new(3, 1);
+    pass(&mut playground, 1_000);
+    let leader = playground.view().summary.leader.unwrap();
+    let follower = (1..=3).find(|id| *id != leader).unwrap();
+    line(&mut playground, &format!("set color blue via n{follower}")).unwrap();
+    let sent = &playground.view().journeys[0];
+    assert!(sent.answer.is_none());
+    assert!(
+        sent.stations.iter().any(|station| station.at.is_none()),
+        "some are ahead"
+    );
+    pass(&mut playground, 500);
+    let journeys = playground.view().journeys;
+    let labels: Vec<&str> = journeys[0]
+        .stations
+        .iter()
+        .map(|station| station.label.as_str())
+        .collect();
+    let (follower, leader) = (format!("n{follower}"), format!("leader n{leader}"));
+    assert_eq!(labels, ["you", &follower, &leader, "committed", "answer"]);
+    assert_eq!(
+        journeys[0].answer.as_ref().unwrap().kind,
+        AnswerKind::Success
+    );
+}
+
+#[test]
+fn a_dead_node_shows_its_disk() {
+    let mut playground = Playground::new(3, 1);
+    pass(&mut playground, 1_000);
+    line(&mut playground, "kill n1").unwrap();
+    let view = playground.view();
+    let dead = &view.nodes[0];
+    assert_eq!((dead.status, dead.role), (Status::Down, None));
+    assert!(dead.log.iter().all(|entry| entry.safety == Safety::OnDisk));
+    assert_eq!(dead.digest, None);
+}
+
+#[test]
+fn a_partition_shows_its_sides() {
+    let mut playground = Playground::new(5, 1);
+    assert!(playground.view().sides.is_empty());
+    line(&mut playground, "partition n1 n2 | n3 n4 n5").unwrap();
+    assert_eq!(playground.view().sides, [vec![1, 2], vec![3, 4, 5]]);
+    line(&mut playground, "heal").unwrap();
+    assert!(playground.view().sides.is_empty());
+}
+
+#[test]
+fn speeds_read_as_people_say_them() {
+    let print = |speed| Speed::new(speed).to_string();
+    assert_eq!(print(0), "1/1000");
+    assert_eq!(print(50), "1/20");
+    assert_eq!(print(1_000), "1×");
+    assert_eq!(print(2_500), "2.5×");
+    assert_eq!(print(1_000_000), "1000×");
+}

@@ -1,0 +1,305 @@
+//! What a page shows of a cluster: plain data in the words of the page.
+//!
+//! A [`View`] is what changes with events; [`Motion`] is what changes with every frame. Neither holds
+//! anything of the cluster itself, so a page can compare two of them and draw only what differs.
+
+pub use crate::cluster::{Status, Topic};
+
+/// A server's name as a number: 3 for `n3`.
+pub type NodeNumber = u32;
+
+/// All that a page shows, but for what moves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct View {
+    pub clock: ClockView,
+    pub summary: Summary,
+    /// In the order of their names.
+    pub nodes: Vec<NodeView>,
+    /// Cut ways between servers, one way each.
+    pub cuts: Vec<(NodeNumber, NodeNumber)>,
+    /// The sides of a partition: groups of servers that can reach each other, where there are several.
+    pub sides: Vec<Vec<NodeNumber>>,
+    pub agreed: Agreed,
+    /// The visitor's latest requests, the newest first.
+    pub journeys: Vec<JourneyView>,
+    pub network: NetworkView,
+    pub timeline: Timeline,
+}
+
+/// The clock of the cluster and of the playback.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClockView {
+    /// Cluster time in microseconds.
+    pub now: u64,
+    pub playing: bool,
+    pub speed: super::Speed,
+    /// Events handled so far.
+    pub events: u64,
+}
+
+/// The line at the top.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    pub leader: Option<NodeNumber>,
+    /// The highest term of a running server.
+    pub term: u64,
+    /// How many servers make a majority, of how many members.
+    pub quorum: usize,
+    pub members: usize,
+    /// Members that run.
+    pub running: usize,
+    /// `None` while all properties hold; else the sentence that says what broke.
+    pub violation: Option<String>,
+}
+
+/// What a server is, as a page names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoleView {
+    Follower,
+    Candidate,
+    Leader,
+    /// Runs, but is no member of the configuration that it knows.
+    Joining,
+}
+
+/// A card.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NodeView {
+    pub id: NodeNumber,
+    pub status: Status,
+    /// Its role; what is on its disk has none, so `None` while it is down.
+    pub role: Option<RoleView>,
+    pub term: u64,
+    pub voted_for: Option<NodeNumber>,
+    /// The votes a candidate has, of those it needs.
+    pub votes: Option<(usize, usize)>,
+    /// Whether term and vote are on disk.
+    pub settled: bool,
+    /// The leader it believes in.
+    pub leader: Option<NodeNumber>,
+    /// The last entries of its log, oldest first; `log_len` counts all.
+    pub log: Vec<EntryView>,
+    pub log_len: u64,
+    pub commit_index: u64,
+    pub last_applied: u64,
+    /// For a leader: each other member with the last entry it has, and the next to be sent.
+    pub followers: Vec<(NodeNumber, u64, u64)>,
+    /// The store's digest, four hexadecimal digits; `None` while it is down.
+    pub digest: Option<String>,
+    /// The store's first entries in the order of keys; `store_len` counts all.
+    pub store: Vec<(String, String)>,
+    pub store_len: usize,
+    /// Messages that wait while it is paused.
+    pub waiting: usize,
+    /// How long its disk takes for an fsync, in microseconds.
+    pub fsync: u64,
+}
+
+/// How safe an entry is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Safety {
+    /// Only in this server's memory.
+    InMemory,
+    /// On this server's disk.
+    OnDisk,
+    /// This server knows it to be committed.
+    Committed,
+}
+
+/// An entry of a log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryView {
+    pub index: u64,
+    pub term: u64,
+    pub safety: Safety,
+    /// What it does: `set color blue`, `empty`, `members n1 n2 n3`.
+    pub what: String,
+}
+
+/// What most running servers have in their stores.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Agreed {
+    /// So many running servers have exactly this ...
+    pub count: usize,
+    /// ... of so many.
+    pub of: usize,
+    /// The first entries in the order of keys; `len` counts all.
+    pub entries: Vec<(String, String)>,
+    pub len: usize,
+}
+
+/// The way of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JourneyView {
+    pub id: u64,
+    /// `set color blue`.
+    pub operation: String,
+    /// Microseconds of cluster time from its beginning to its end, or to now.
+    pub took: u64,
+    /// How it ended; `None` while it is on its way.
+    pub answer: Option<AnswerView>,
+    /// The stations it has passed and those it will pass if all goes well.
+    pub stations: Vec<StationView>,
+}
+
+/// How a request ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AnswerView {
+    pub kind: AnswerKind,
+    pub text: String,
+}
+
+/// What kind of end that is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswerKind {
+    /// It was done.
+    Success,
+    /// There is no such key, or compare and set found another value.
+    Negative,
+    /// Nobody answered.
+    Unknown,
+}
+
+/// A station of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StationView {
+    /// `you`, `n5`, `leader n2`, `2 of 3`, `answer`.
+    pub label: String,
+    /// What happened there, in a sentence for a tooltip.
+    pub title: String,
+    /// When, in microseconds since the request began; `None` while it is still ahead.
+    pub at: Option<u64>,
+    /// Something went wrong there: a timeout.
+    pub failed: bool,
+}
+
+/// The settings of the world.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NetworkView {
+    /// Microseconds.
+    pub latency: (u64, u64),
+    /// Parts per million.
+    pub loss: u32,
+    pub duplicate: u32,
+    /// Microseconds.
+    pub election_timeout: (u64, u64),
+    pub heartbeat: u64,
+    /// Clients of the background workload, 0 while it is off.
+    pub workload_clients: u32,
+}
+
+/// The history as a strip: from the beginning to now.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// Each term that had a leader or a candidate, from when it began, in order.
+    pub terms: Vec<TermView>,
+    /// What stands above and below the strip.
+    pub marks: Vec<MarkView>,
+}
+
+/// A term on the timeline; it lasts until the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TermView {
+    pub term: u64,
+    pub from: u64,
+}
+
+/// A mark on the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarkView {
+    pub at: u64,
+    pub kind: MarkKind,
+}
+
+/// What a mark stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    Elected,
+    Commit,
+    Fault,
+    Repair,
+    Violation,
+}
+
+/// A line of the event log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sentence {
+    /// Grows by one from each to the next.
+    pub id: u64,
+    /// Cluster time in microseconds.
+    pub at: u64,
+    pub text: String,
+    pub topic: Topic,
+    /// A summary may leave it out.
+    pub detail: bool,
+}
+
+/// A line of the console.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConsoleLine {
+    pub id: u64,
+    pub kind: ConsoleKind,
+    pub text: String,
+}
+
+/// Who wrote it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConsoleKind {
+    Input,
+    Output,
+    Error,
+}
+
+/// What moves: everything in it changes from frame to frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Motion {
+    pub messages: Vec<MessageView>,
+    /// Each running server with an election timer: how much of it is left, 1 to 0.
+    pub timers: Vec<(NodeNumber, f32)>,
+}
+
+/// One end of a message's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Node(NodeNumber),
+    /// The visitor.
+    You,
+    /// A client of the background workload.
+    Client(u32),
+}
+
+/// What a message is, as it is drawn: each has its own shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// An AppendEntries without entries.
+    Heartbeat,
+    /// An AppendEntries with entries; the label names them.
+    Append,
+    /// A log was found to agree.
+    AppendOk,
+    /// The consistency check failed.
+    AppendRefused,
+    VoteRequest,
+    VoteGranted,
+    VoteRefused,
+    Request,
+    Answer,
+    Redirect,
+}
+
+/// A message in flight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageView {
+    pub id: u64,
+    pub shape: Shape,
+    pub from: Place,
+    pub to: Place,
+    /// How much of its way is behind it, 0 to 1.
+    pub progress: f32,
+    /// It will not arrive: it vanishes half way.
+    pub lost: bool,
+    /// The sender's term; 0 for clients' messages.
+    pub term: u64,
+    /// `8` or `5-8` for entries, else empty.
+    pub label: String,
+}

@@ -1,0 +1,11 @@
+//! Natively a recorded run has the recorded digest after every event; `browser_core.rs` asks the same
+//! of WebAssembly.
+
+mod recorded;
+
+use expect_test::expect_file;
+
+#[test]
+fn a_recorded_run_has_its_digests() {
+    expect_file!["recorded/digests.txt"].assert_eq(&recorded::digests());
+}

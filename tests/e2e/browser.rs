@@ -1,0 +1,90 @@
+//! Starts a browser of its own for each test and ends it with the test, panic or not.
+
+use std::env;
+use std::error::Error;
+use std::ffi::OsString;
+
+use thirtyfour::manager::BrowserKind;
+use thirtyfour::testing::run_browser_test;
+use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
+
+use crate::page::Page;
+
+/// What a test's body gives back: any error will do, and fails the test.
+pub(crate) type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
+
+/// What this machine needs to run Chromium without a screen, and what keeps it off the network.
+const ARGUMENTS: [&str; 8] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+];
+
+/// The browser that a test asks for.
+#[derive(Clone, Copy)]
+pub(crate) struct Window {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) scheme: Scheme,
+}
+
+/// What the system says about colours.
+#[allow(
+    dead_code,
+    reason = "the words are there before every test that says them"
+)]
+#[derive(Clone, Copy)]
+pub(crate) enum Scheme {
+    Light,
+    Dark,
+}
+
+impl Window {
+    /// A laptop's, with a light system.
+    pub(crate) const LAPTOP: Self = Self {
+        width: 1440,
+        height: 900,
+        scheme: Scheme::Light,
+    };
+
+    /// Opens a page in a fresh browser, runs the test on it, and closes the browser whatever
+    /// happens.
+    pub(crate) async fn visit<F>(self, url: &str, test: F) -> Outcome
+    where
+        F: AsyncFnOnce(&Page) -> Outcome,
+    {
+        let driver = WebDriver::managed(capabilities(self)?)
+            .driver_binary(BrowserKind::Chrome, program("CHROMEDRIVER"))
+            .offline();
+        run_browser_test(driver, async |driver| {
+            let page = Page::open(driver, url, self).await?;
+            test(&page).await
+        })
+        .await?;
+        Ok(())
+    }
+}
+
+/// Each session gets a user folder of its own from the driver, which removes it afterwards.
+fn capabilities(
+    window: Window,
+) -> Result<thirtyfour::ChromeCapabilities, Box<dyn Error + Send + Sync>> {
+    let mut wanted = DesiredCapabilities::chrome();
+    wanted.set_binary(&program("CHROMIUM").to_string_lossy())?;
+    for argument in ARGUMENTS {
+        wanted.add_arg(argument)?;
+    }
+    wanted.add_arg(&format!("--window-size={},{}", window.width, window.height))?;
+    wanted.set_logging_prefs("browser", LoggingPrefsLogLevel::All)?;
+    wanted.set_logging_prefs("performance", LoggingPrefsLogLevel::All)?;
+    Ok(wanted)
+}
+
+fn program(variable: &str) -> OsString {
+    env::var_os(variable).unwrap_or_else(|| panic!("set {variable}, or run `cargo xtask test`"))
+}

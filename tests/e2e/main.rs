@@ -1,0 +1,13 @@
+//! End to end: the built page in a real browser, used the way people and screen readers use it,
+//! by role and accessible name.
+//!
+//! `cargo xtask test` builds the page and runs this; it needs `KVORUM_DIST` (the folder of the
+//! release page), `CHROMIUM` and `CHROMEDRIVER`. Everything else, the web server among it, runs in
+//! this process.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+mod browser;
+mod page;
+mod site;
+mod start;

@@ -1,0 +1,270 @@
+//! A page as a person meets it: things with a role and a name, found in the browser's own
+//! accessibility tree; waiting with a deadline, never for a fixed time.
+
+#![allow(
+    dead_code,
+    reason = "the words are there before every test that says them"
+)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use thirtyfour::cdp::domains::emulation::{MediaFeature, SetEmulatedMedia};
+use thirtyfour::error::{WebDriverErrorInner, WebDriverResult};
+use thirtyfour::{BrowserLogEntry, WebDriver, WebElement};
+use tokio::time::{sleep, timeout};
+
+use crate::browser::{Scheme, Window};
+
+/// Long enough for a busy machine with two cores; a page that works answers at once.
+const DEADLINE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(20);
+
+pub(crate) struct Page {
+    driver: WebDriver,
+}
+
+impl Page {
+    /// Opens a page in a browser that has just started.
+    pub(crate) async fn open(
+        driver: WebDriver,
+        url: &str,
+        window: Window,
+    ) -> WebDriverResult<Self> {
+        let page = Self { driver };
+        page.resize(window.width, window.height).await?;
+        page.media(window.scheme, false).await?;
+        page.driver
+            .cdp()
+            .send_raw("Accessibility.enable", ())
+            .await?;
+        page.driver.goto(url).await?;
+        Ok(page)
+    }
+
+    /// The driver, for what has no word here.
+    pub(crate) fn driver(&self) -> &WebDriver {
+        &self.driver
+    }
+
+    /// Sets the size of what the page sees, in CSS pixels.
+    pub(crate) async fn resize(&self, width: u32, height: u32) -> WebDriverResult<()> {
+        self.driver
+            .cdp()
+            .emulation()
+            .set_device_metrics_override(width, height, 1.0, false)
+            .await
+    }
+
+    /// Sets what the system prefers.
+    pub(crate) async fn media(&self, scheme: Scheme, reduced_motion: bool) -> WebDriverResult<()> {
+        let scheme = match scheme {
+            Scheme::Light => "light",
+            Scheme::Dark => "dark",
+        };
+        let motion = if reduced_motion {
+            "reduce"
+        } else {
+            "no-preference"
+        };
+        let features = [
+            ("prefers-color-scheme", scheme),
+            ("prefers-reduced-motion", motion),
+        ]
+        .map(|(name, value)| MediaFeature {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        });
+        let media = SetEmulatedMedia {
+            media: None,
+            features: Some(features.into()),
+        };
+        self.driver.cdp().send(media).await?;
+        Ok(())
+    }
+
+    /// The one element with this role and accessible name, as soon as it is there.
+    ///
+    /// # Panics
+    /// If it does not come, or if there are several: people could not tell them apart either.
+    pub(crate) async fn find(&self, role: &str, name: &str) -> WebDriverResult<WebElement> {
+        let found = self
+            .until(&format!("a {role} named {name:?}"), async || {
+                let found = self.find_all(role, name).await?;
+                Ok((!found.is_empty()).then_some(found))
+            })
+            .await?;
+        assert_eq!(
+            found.len(),
+            1,
+            "several elements are a {role} named {name:?}"
+        );
+        Ok(found.into_iter().next().expect("one element"))
+    }
+
+    /// All elements with this role and accessible name that are there now.
+    pub(crate) async fn find_all(
+        &self,
+        role: &str,
+        name: &str,
+    ) -> WebDriverResult<Vec<WebElement>> {
+        let cdp = self.driver.cdp();
+        let document = cdp
+            .send_raw("DOM.getDocument", json!({ "depth": 0 }))
+            .await?;
+        let query = json!({ "nodeId": document["root"]["nodeId"], "accessibleName": name });
+        let answer = cdp.send_raw("Accessibility.queryAXTree", query).await?;
+        let mut found = Vec::new();
+        for node in answer["nodes"].as_array().into_iter().flatten() {
+            if node["ignored"] == json!(false) && is_role(&node["role"]["value"], role) {
+                found.extend(self.element(&node["backendDOMNodeId"]).await?);
+            }
+        }
+        Ok(found)
+    }
+
+    /// Clicks the element with this role and name.
+    pub(crate) async fn click(&self, role: &str, name: &str) -> WebDriverResult<()> {
+        self.find(role, name).await?.click().await
+    }
+
+    /// Types into the field with this name, in place of what is in it.
+    pub(crate) async fn fill(&self, name: &str, text: &str) -> WebDriverResult<()> {
+        let field = self.find("textbox", name).await?;
+        field.clear().await?;
+        field.send_keys(text).await
+    }
+
+    /// Waits until the page shows this text somewhere.
+    pub(crate) async fn sees(&self, text: &str) -> WebDriverResult<()> {
+        self.until(&format!("the text {text:?}"), async || {
+            let shown = self.script("return document.body.innerText").await?;
+            Ok(shown
+                .as_str()
+                .is_some_and(|shown| shown.contains(text))
+                .then_some(()))
+        })
+        .await
+    }
+
+    /// What a script in the page returns.
+    pub(crate) async fn script(&self, script: &str) -> WebDriverResult<Value> {
+        Ok(self
+            .driver
+            .execute(script, Vec::new())
+            .await?
+            .json()
+            .clone())
+    }
+
+    /// Asks again and again until there is an answer.
+    ///
+    /// # Panics
+    /// If there is none before the deadline; `what` says what was waited for.
+    pub(crate) async fn until<T>(
+        &self,
+        what: &str,
+        mut ask: impl AsyncFnMut() -> WebDriverResult<Option<T>>,
+    ) -> WebDriverResult<T> {
+        let answer = async {
+            loop {
+                if let Some(answer) = ask().await? {
+                    return Ok(answer);
+                }
+                sleep(PAUSE).await;
+            }
+        };
+        match timeout(DEADLINE, answer).await {
+            Ok(answer) => answer,
+            Err(_) => panic!(
+                "{what} did not come within {DEADLINE:?}; {}",
+                self.state().await
+            ),
+        }
+    }
+
+    /// Everything the page has said in the browser's console so far, once.
+    pub(crate) async fn console(&self) -> WebDriverResult<Vec<BrowserLogEntry>> {
+        self.driver.browser_log().await
+    }
+
+    /// The errors among it.
+    pub(crate) async fn console_errors(&self) -> WebDriverResult<Vec<String>> {
+        let entries = self.console().await?.into_iter();
+        Ok(entries
+            .filter(|entry| entry.level == "SEVERE")
+            .map(|entry| entry.message)
+            .collect())
+    }
+
+    /// Every address the page has asked the network for so far, once, whatever came of it.
+    pub(crate) async fn requests(&self) -> WebDriverResult<Vec<String>> {
+        let mut addresses = Vec::new();
+        for entry in self.driver.get_log("performance").await? {
+            let event: Value = serde_json::from_str(&entry.message)?;
+            let message = &event["message"];
+            let address = match message["method"].as_str() {
+                Some("Network.requestWillBeSent") => &message["params"]["request"]["url"],
+                Some("Network.webSocketCreated") => &message["params"]["url"],
+                _ => continue,
+            };
+            addresses.extend(address.as_str().map(str::to_owned));
+        }
+        Ok(addresses)
+    }
+
+    /// Writes what is on the screen to a PNG file.
+    pub(crate) async fn screenshot(&self, file: &Path) -> WebDriverResult<()> {
+        self.driver.screenshot(file).await
+    }
+
+    /// The element behind a node of the accessibility tree; none if it has gone since.
+    async fn element(&self, backend_node: &Value) -> WebDriverResult<Option<WebElement>> {
+        let cdp = self.driver.cdp();
+        let node = json!({ "backendNodeId": backend_node });
+        let Ok(resolved) = cdp.send_raw("DOM.resolveNode", node).await else {
+            return Ok(None);
+        };
+        // The two protocols know elements by different numbers and share only the page itself.
+        let hand_over = json!({
+            "objectId": resolved["object"]["objectId"],
+            "functionDeclaration": "function () { window.handedOver = this; }",
+        });
+        cdp.send_raw("Runtime.callFunctionOn", hand_over).await?;
+        let taken = "const it = window.handedOver; delete window.handedOver; return it;";
+        match self.driver.execute(taken, Vec::new()).await?.element() {
+            Ok(element) => Ok(Some(element)),
+            Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What a person would report when the page does not do what it should, with a picture.
+    async fn state(&self) -> String {
+        let test = std::thread::current()
+            .name()
+            .unwrap_or("page")
+            .replace("::", "-");
+        let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.png"));
+        let seen = match self.screenshot(&picture).await {
+            Ok(()) => format!("see {}", picture.display()),
+            Err(error) => format!("no picture of it: {error}"),
+        };
+        let shown = self
+            .script("return document.body.innerText")
+            .await
+            .unwrap_or_default();
+        let said = self.console().await.unwrap_or_default();
+        let said: Vec<_> = said.iter().map(|entry| entry.message.as_str()).collect();
+        format!("the page shows {shown}; its console says {said:?}; {seen}")
+    }
+}
+
+/// Chromium says "image" where ARIA says "img", and agrees on the rest.
+fn is_role(said: &Value, wanted: &str) -> bool {
+    said.as_str()
+        .is_some_and(|said| said == wanted || (wanted == "img" && said == "image"))
+}
