@@ -180,8 +180,10 @@ pub(super) struct Pending {
     /// It stays with the server it was given to.
     pub(super) pinned: bool,
     pub(super) target: NodeId,
-    /// Counts the attempts and the pauses between them: names the timer that is not void.
     pub(super) attempt: u32,
+    /// Counts the timers that were set, for the end of an attempt or of a pause: only the last one
+    /// counts.
+    pub(super) timer: u32,
     /// Between two attempts; otherwise an attempt is under way.
     pub(super) pausing: bool,
     pub(super) give_up_at: Time,

@@ -21,7 +21,7 @@ pub(super) enum Event {
     Fsync(NodeId, u32),
     /// A process that was paused turns to the next thing that waited.
     Inbox(NodeId, u32),
-    /// A client's patience with its n-th attempt ends.
+    /// The n-th timer of a request ends: an attempt, or a pause between two.
     ClientTimer(RequestId, u32),
     /// A client of the n-th workload takes its turn.
     Turn(ClientId, u64),

@@ -217,11 +217,11 @@ impl Cluster {
             Event::Inbox(node, incarnation) => self.servers.get(&node).is_none_or(|server| {
                 server.incarnation != incarnation || server.paused || server.inbox.is_empty()
             }),
-            Event::ClientTimer(request, attempt) => self
+            Event::ClientTimer(request, timer) => self
                 .clients
                 .pending
                 .get(&request)
-                .is_none_or(|pending| pending.attempt != attempt),
+                .is_none_or(|pending| pending.timer != timer),
             Event::Turn(client, workload) => self.workload.is_none_or(|current| {
                 client.0 > current.clients || workload != self.workload_generation()
             }),

@@ -201,6 +201,7 @@ impl Cluster {
             pinned: via.is_some(),
             target: target.unwrap_or(NodeId(1)),
             attempt: 0,
+            timer: 0,
             pausing: false,
             give_up_at: self.now + PATIENCE,
         };
@@ -215,11 +216,13 @@ impl Cluster {
             return;
         };
         pending.attempt += 1;
+        pending.timer += 1;
         pending.pausing = false;
+        let timer = pending.timer;
         let (client, attempt, target) = (pending.journey.client, pending.attempt, pending.target);
         let call = pending.call.clone();
         let deadline = (self.now + ATTEMPT_TIMEOUT).min(pending.give_up_at);
-        self.queue.push(deadline, Event::ClientTimer(id, attempt));
+        self.queue.push(deadline, Event::ClientTimer(id, timer));
         self.note(
             id,
             Station::Sent {
@@ -257,7 +260,7 @@ impl Cluster {
                 self.finish_request(id, answer);
             }
             // An answer to an attempt that was given up says nothing about the current one.
-            Reply::Redirect(_) | Reply::Busy if attempt != pending.attempt => {}
+            Reply::Redirect(_) | Reply::Busy if attempt != pending.attempt || pending.pausing => {}
             Reply::Redirect(Some(leader)) if leader != pending.target => {
                 pending.target = leader;
                 self.clients.believed_leader = Some(leader);
@@ -268,8 +271,7 @@ impl Cluster {
         }
     }
 
-    /// Waits a little and asks again, maybe another server. The pause counts as an attempt of its
-    /// own, so that the timer of the one before it is void.
+    /// Waits a little and asks again, maybe another server.
     fn ask_again_later(&mut self, id: RequestId, elsewhere: bool) {
         if elsewhere {
             self.turn_to_next(id);
@@ -277,9 +279,9 @@ impl Cluster {
         let Some(pending) = self.clients.pending.get_mut(&id) else {
             return;
         };
-        pending.attempt += 1;
+        pending.timer += 1;
         let at = (self.now + BACKOFF).min(pending.give_up_at);
-        self.queue.push(at, Event::ClientTimer(id, pending.attempt));
+        self.queue.push(at, Event::ClientTimer(id, pending.timer));
         pending.pausing = true;
     }
 

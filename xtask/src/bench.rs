@@ -60,7 +60,14 @@ fn native(toolbox: &Toolbox) -> Result<Report> {
 
 fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Value> {
     let mut command = wasm_test(toolbox, browser, 600)?;
-    let text = output(command.args(["--release", "--test", "bench_wasm", "--", "--nocapture"]))?;
+    let text = output(command.args([
+        "--profile",
+        "web",
+        "--test",
+        "bench_wasm",
+        "--",
+        "--nocapture",
+    ]))?;
     let number = text
         .lines()
         .find_map(|line| line.split_once("events_per_second_wasm="));

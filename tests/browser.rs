@@ -1,0 +1,322 @@
+//! The page's components in a real browser, each mounted in a root of its own.
+
+#![cfg(target_arch = "wasm32")]
+
+use std::rc::Rc;
+
+use kvorum::playground::view::{EntryView, NodeView, RoleView, Safety, Status};
+use kvorum::playground::{Input, Playground};
+use kvorum::ui::app::App;
+use kvorum::ui::card::{self, Card};
+use kvorum::ui::request::{self, Request};
+use kvorum::ui::ring::{Density, Rect};
+use kvorum::ui::session::Session;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use web_sys::{
+    Document, Element, Event, EventInit, HtmlDialogElement, HtmlElement, HtmlInputElement,
+};
+use web_sys::{KeyboardEvent, KeyboardEventInit};
+use yew::Callback;
+use yew::scheduler::flush;
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+fn document() -> Document {
+    web_sys::window()
+        .expect("a window")
+        .document()
+        .expect("a document")
+}
+
+/// A place in the page for one test, with the page's styles.
+fn root() -> Element {
+    let document = document();
+    if document.get_element_by_id("styles").is_none() {
+        let style = document.create_element("style").expect("a style element");
+        style.set_id("styles");
+        style.set_text_content(Some(concat!(
+            include_str!("../styles/tokens.css"),
+            include_str!("../styles/base.css"),
+            include_str!("../styles/layout.css"),
+            include_str!("../styles/controls.css"),
+            include_str!("../styles/header.css"),
+            include_str!("../styles/stage.css"),
+            include_str!("../styles/card.css"),
+            include_str!("../styles/request.css"),
+            include_str!("../styles/tabs.css"),
+            include_str!("../styles/transport.css"),
+            include_str!("../styles/dialogs.css"),
+        )));
+        document
+            .head()
+            .expect("a head")
+            .append_child(&style)
+            .expect("a style");
+    }
+    let root = document.create_element("div").expect("a root");
+    document
+        .body()
+        .expect("a body")
+        .append_child(&root)
+        .expect("a root in the page");
+    root
+}
+
+fn find(root: &Element, selector: &str) -> Element {
+    let found = root
+        .query_selector(selector)
+        .expect("a selector that can be read");
+    found.unwrap_or_else(|| panic!("no {selector} in {}", root.inner_html()))
+}
+
+fn text(element: &Element) -> String {
+    element.text_content().unwrap_or_default()
+}
+
+fn click(root: &Element, selector: &str) {
+    find(root, selector)
+        .dyn_into::<HtmlElement>()
+        .expect("something to click")
+        .click();
+}
+
+fn press(target: &Element, key: &str) {
+    let init = KeyboardEventInit::new();
+    init.set_key(key);
+    init.set_bubbles(true);
+    init.set_cancelable(true);
+    let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init);
+    target
+        .dispatch_event(&event.expect("a key event"))
+        .expect("a listener's answer");
+}
+
+fn type_into(root: &Element, selector: &str, value: &str) {
+    let field: HtmlInputElement = find(root, selector).dyn_into().expect("a text field");
+    field.set_value(value);
+    let init = EventInit::new();
+    init.set_bubbles(true);
+    let event = Event::new_with_event_init_dict("input", &init);
+    field
+        .dispatch_event(&event.expect("an input event"))
+        .expect("a listener's answer");
+}
+
+fn node() -> NodeView {
+    let entry = |index, safety| EntryView {
+        index,
+        term: 3,
+        safety,
+        what: "set color blue".to_string(),
+    };
+    NodeView {
+        id: 1,
+        status: Status::Running,
+        role: Some(RoleView::Candidate),
+        term: 4,
+        voted_for: Some(1),
+        votes: Some((2, 3)),
+        settled: true,
+        leader: None,
+        log: vec![
+            entry(1, Safety::Committed),
+            entry(2, Safety::OnDisk),
+            entry(3, Safety::InMemory),
+        ],
+        log_len: 3,
+        commit_index: 1,
+        last_applied: 1,
+        followers: Vec::new(),
+        digest: Some("a41f".to_string()),
+        store: Vec::new(),
+        store_len: 0,
+        waiting: 0,
+        fsync: 2_000,
+    }
+}
+
+async fn mount_card(node: NodeView, density: Density) -> Element {
+    let root = root();
+    let props = card::Props {
+        node: Rc::new(node),
+        place: Rect::around(120.0, 80.0, (210.0, 130.0)),
+        density,
+        side: None,
+        selected: false,
+        menu_open: false,
+        on_act: Callback::noop(),
+        on_menu: Callback::noop(),
+        on_inspect: Callback::noop(),
+    };
+    yew::Renderer::<Card>::with_root_and_props(root.clone(), props).render();
+    flush().await;
+    root
+}
+
+#[wasm_bindgen_test]
+async fn a_card_says_its_role_term_and_digest_in_words() {
+    let root = mount_card(node(), Density::Full).await;
+    let card = find(&root, "[role=group]");
+    assert_eq!(card.get_attribute("aria-label").as_deref(), Some("n1"));
+    assert_eq!(
+        card.get_attribute("data-role").as_deref(),
+        Some("candidate")
+    );
+    let words = text(&card);
+    for expected in ["Candidate", "2/3 votes", "term 4", "#a41f"] {
+        assert!(words.contains(expected), "no {expected} in {words}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_block_shows_how_safe_its_entry_is() {
+    let root = mount_card(node(), Density::Full).await;
+    for (index, safety) in [("1", "committed"), ("2", "disk"), ("3", "memory")] {
+        let block = find(&root, &format!(".block[data-safety={safety}]"));
+        assert_eq!(text(&block), index);
+        assert_eq!(
+            block.get_attribute("data-hue").as_deref(),
+            Some("2"),
+            "the third term's colour"
+        );
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_dead_node_can_only_be_restarted() {
+    let dead = NodeView {
+        status: Status::Down,
+        role: None,
+        votes: None,
+        digest: None,
+        ..node()
+    };
+    let root = mount_card(dead, Density::Full).await;
+    assert!(text(&root).contains("Down"));
+    find(&root, "[data-status=down]");
+    find(&root, "button[aria-label='Restart n1']");
+    assert_eq!(
+        root.query_selector("button[aria-label='Kill n1']"),
+        Ok(None)
+    );
+    assert_eq!(
+        root.query_selector("button[aria-label='Pause n1']"),
+        Ok(None)
+    );
+}
+
+async fn mount_request() -> (Element, Session) {
+    let session = Session::new(Playground::new(3, 1));
+    let root = root();
+    let (journeys, nodes) = (Vec::new(), vec![1, 2, 3]);
+    let props = request::Props {
+        session: session.clone(),
+        nodes,
+        journeys,
+        is_open: false,
+    };
+    yew::Renderer::<Request>::with_root_and_props(root.clone(), props).render();
+    flush().await;
+    (root, session)
+}
+
+#[wasm_bindgen_test]
+async fn an_empty_key_is_answered_beside_the_field_and_nothing_is_sent() {
+    let (root, session) = mount_request().await;
+    type_into(&root, "#key", "");
+    flush().await;
+    click(&root, "button[type=submit]");
+    flush().await;
+    let problem = find(&root, "#key-problem");
+    assert_eq!(problem.get_attribute("role").as_deref(), Some("alert"));
+    assert!(
+        text(&problem).contains("at least one character"),
+        "{}",
+        text(&problem)
+    );
+    assert_eq!(
+        find(&root, "#key").get_attribute("aria-invalid").as_deref(),
+        Some("true")
+    );
+    assert!(session.view().journeys.is_empty());
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+async fn a_request_is_sent_with_what_stands_in_the_form() {
+    let (root, session) = mount_request().await;
+    type_into(&root, "#key", "owner");
+    flush().await;
+    type_into(&root, "#value", "ada");
+    flush().await;
+    click(&root, "button[type=submit]");
+    flush().await;
+    let journeys = session.view().journeys;
+    assert_eq!(
+        journeys.first().map(|journey| journey.operation.as_str()),
+        Some("set owner ada")
+    );
+    root.remove();
+}
+
+/// The whole page. All of it listens to the document's keys, so one test has it to itself.
+#[wasm_bindgen_test]
+async fn the_page_obeys_keys_and_its_buttons_can_be_reached() {
+    let root = root();
+    let app = yew::Renderer::<App>::with_root(root.clone()).render();
+    flush().await;
+    let body: Element = document().body().expect("a body").into();
+    assert_eq!(text(&find(&root, ".play")), "Pause", "it starts by itself");
+    press(&body, " ");
+    flush().await;
+    assert_eq!(text(&find(&root, ".play")), "Play");
+    press(&body, " ");
+    flush().await;
+    assert_eq!(text(&find(&root, ".play")), "Pause");
+
+    press(&find(&root, "#key"), " ");
+    flush().await;
+    assert_eq!(
+        text(&find(&root, ".play")),
+        "Pause",
+        "a key typed into a field is text"
+    );
+
+    // The stage measures itself after the first rendering.
+    for _ in 0..50 {
+        if root
+            .query_selector("button[aria-label='Kill n1']")
+            .is_ok_and(|found| found.is_some())
+        {
+            break;
+        }
+        yew::platform::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+    let more: HtmlElement = find(
+        &root,
+        "button[aria-label='More n1'], button[aria-label='Kill n1']",
+    )
+    .dyn_into()
+    .expect("a button");
+    assert_eq!(more.tab_index(), 0);
+    more.focus().expect("the focus");
+    assert_eq!(document().active_element().as_ref(), Some(more.as_ref()));
+
+    press(&body, "?");
+    flush().await;
+    let dialog: HtmlDialogElement = find(&root, "dialog[open]").dyn_into().expect("a dialog");
+    assert!(text(&dialog).contains("Play or pause"));
+    dialog.close();
+    app.destroy();
+    flush().await;
+    root.remove();
+}
+
+#[wasm_bindgen_test]
+fn a_step_handles_one_event_and_pauses() {
+    let session = Session::new(Playground::new(3, 1));
+    assert_eq!(session.apply(Input::Step), Ok(()));
+    let view = session.view();
+    assert_eq!((view.clock.events, view.clock.playing), (1, false));
+}
