@@ -6,7 +6,7 @@
 
 use crate::check::{Run, Violation};
 use crate::cluster::{Action, Cluster, Founding, LinkChange, Server, Status, Timing, Workload};
-use crate::raft::NodeId;
+use crate::raft::{NodeId, Rule};
 use crate::rng::{Chance, Rng};
 use crate::time::{Duration, Time};
 
@@ -43,32 +43,25 @@ impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Broken(at, violation) => write!(f, "at {at}: {violation}"),
-            Self::Stuck => write!(
-                f,
-                "mended and left alone for {QUIET}, the nodes do not agree"
-            ),
+            Self::Stuck => write!(f, "mended and left alone for {QUIET}, the nodes do not agree"),
         }
     }
 }
 
-/// Runs the cluster of a seed.
-pub fn run(seed: u64) -> Report {
+/// Runs the cluster of a seed, with all rules in force but those in `off`.
+pub fn run(seed: u64, off: &[Rule]) -> Report {
     let mut rng = Rng::new(seed, STREAM);
     let nodes = u32::try_from(rng.range(1..=7)).unwrap_or(5).max(3);
     let mut run = Run::new(Founding { nodes, seed });
-    let finding = turbulence(&mut run, &mut rng)
-        .or_else(|| quiet(&mut run))
-        .or_else(|| {
-            run.audit();
-            broken(&run)
-        });
-    let cluster = run.cluster();
-    Report {
-        seed,
-        events: cluster.events(),
-        lasted: cluster.now().since(Time::ZERO),
-        finding,
+    for rule in off {
+        try_action(&mut run, &Action::Rule { rule: *rule, on: !rule.on_by_default() });
     }
+    let finding = turbulence(&mut run, &mut rng).or_else(|| quiet(&mut run)).or_else(|| {
+        run.audit();
+        broken(&run)
+    });
+    let cluster = run.cluster();
+    Report { seed, events: cluster.events(), lasted: cluster.now().since(Time::ZERO), finding }
 }
 
 fn turbulence(run: &mut Run, rng: &mut Rng) -> Option<Finding> {
@@ -110,13 +103,9 @@ fn climate(rng: &mut Rng) -> Vec<Action> {
         Action::Timing(Timing {
             election: Some((Duration::from_millis(150), Duration::from_millis(400))),
             heartbeat: Some(Duration::from_millis(rng.range(20..=60))),
+            batch: u32::try_from(rng.range(1..=3) * rng.range(1..=20)).ok(),
         }),
-        Action::Clients(Some(Workload {
-            clients,
-            keys,
-            writes,
-            every,
-        })),
+        Action::Clients(Some(Workload { clients, keys, writes, every })),
     ]
 }
 
@@ -125,10 +114,7 @@ fn fault(cluster: &Cluster, rng: &mut Rng) -> Option<Action> {
     let servers: Vec<&Server> = cluster.servers().collect();
     let pick = |rng: &mut Rng| {
         let at = rng.range(0..=servers.len() as u64 - 1);
-        usize::try_from(at)
-            .ok()
-            .and_then(|at| servers.get(at))
-            .copied()
+        usize::try_from(at).ok().and_then(|at| servers.get(at)).copied()
     };
     let server = pick(rng)?;
     let node = server.id();
@@ -140,18 +126,9 @@ fn fault(cluster: &Cluster, rng: &mut Rng) -> Option<Action> {
         (3, Status::Running) => Action::Timeout(node),
         (4, _) => Action::Partition(vec![some_of(&servers, rng)]),
         (5..=6, _) => Action::Heal,
-        (7, _) => Action::Cut {
-            from: node,
-            to: pick(rng)?.id(),
-        },
-        (8, _) => Action::Mend {
-            from: node,
-            to: pick(rng)?.id(),
-        },
-        (9, _) => Action::Disk {
-            node,
-            fsync: Duration::from_micros(rng.range(0..=60_000)),
-        },
+        (7, _) => Action::Cut { from: node, to: pick(rng)?.id() },
+        (8, _) => Action::Mend { from: node, to: pick(rng)?.id() },
+        (9, _) => Action::Disk { node, fsync: Duration::from_micros(rng.range(0..=60_000)) },
         (10, _) if servers.len() < 9 => Action::Add(cluster.next_node_id()),
         (11, _) if servers.len() > 3 => Action::Remove(node),
         (12, _) => Action::Kill(cluster.leader()?),
@@ -178,10 +155,7 @@ fn quiet(run: &mut Run) -> Option<Finding> {
     ];
     for server in run.cluster().servers() {
         let node = server.id();
-        mend.push(Action::Disk {
-            node,
-            fsync: Duration::from_millis(1),
-        });
+        mend.push(Action::Disk { node, fsync: Duration::from_millis(1) });
         mend.extend(match server.status() {
             Status::Down => Some(Action::Restart(node)),
             Status::Paused => Some(Action::Resume(node)),
@@ -216,11 +190,7 @@ fn try_action(run: &mut Run, action: &Action) {
 
 fn pass(run: &mut Run, span: Duration) -> Option<Finding> {
     let until = run.cluster().now() + span;
-    while run
-        .cluster_mut()
-        .next_time()
-        .is_some_and(|next| next <= until)
-    {
+    while run.cluster_mut().next_time().is_some_and(|next| next <= until) {
         run.step();
         run.cluster_mut().take_facts();
         run.cluster_mut().take_finished();
@@ -233,6 +203,5 @@ fn pass(run: &mut Run, span: Duration) -> Option<Finding> {
 }
 
 fn broken(run: &Run) -> Option<Finding> {
-    run.violation()
-        .map(|(at, violation)| Finding::Broken(*at, *violation))
+    run.violation().map(|(at, violation)| Finding::Broken(*at, *violation))
 }

@@ -23,10 +23,7 @@ use yew::scheduler::flush;
 wasm_bindgen_test_configure!(run_in_browser);
 
 fn document() -> Document {
-    web_sys::window()
-        .expect("a window")
-        .document()
-        .expect("a document")
+    web_sys::window().expect("a window").document().expect("a document")
 }
 
 /// A place in the page for one test, with the page's styles.
@@ -48,25 +45,15 @@ fn root() -> Element {
             include_str!("../styles/transport.css"),
             include_str!("../styles/dialogs.css"),
         )));
-        document
-            .head()
-            .expect("a head")
-            .append_child(&style)
-            .expect("a style");
+        document.head().expect("a head").append_child(&style).expect("a style");
     }
     let root = document.create_element("div").expect("a root");
-    document
-        .body()
-        .expect("a body")
-        .append_child(&root)
-        .expect("a root in the page");
+    document.body().expect("a body").append_child(&root).expect("a root in the page");
     root
 }
 
 fn find(root: &Element, selector: &str) -> Element {
-    let found = root
-        .query_selector(selector)
-        .expect("a selector that can be read");
+    let found = root.query_selector(selector).expect("a selector that can be read");
     found.unwrap_or_else(|| panic!("no {selector} in {}", root.inner_html()))
 }
 
@@ -75,10 +62,7 @@ fn text(element: &Element) -> String {
 }
 
 fn click(root: &Element, selector: &str) {
-    find(root, selector)
-        .dyn_into::<HtmlElement>()
-        .expect("something to click")
-        .click();
+    find(root, selector).dyn_into::<HtmlElement>().expect("something to click").click();
 }
 
 fn press(target: &Element, key: &str) {
@@ -87,9 +71,7 @@ fn press(target: &Element, key: &str) {
     init.set_bubbles(true);
     init.set_cancelable(true);
     let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init);
-    target
-        .dispatch_event(&event.expect("a key event"))
-        .expect("a listener's answer");
+    target.dispatch_event(&event.expect("a key event")).expect("a listener's answer");
 }
 
 fn type_into(root: &Element, selector: &str, value: &str) {
@@ -98,18 +80,12 @@ fn type_into(root: &Element, selector: &str, value: &str) {
     let init = EventInit::new();
     init.set_bubbles(true);
     let event = Event::new_with_event_init_dict("input", &init);
-    field
-        .dispatch_event(&event.expect("an input event"))
-        .expect("a listener's answer");
+    field.dispatch_event(&event.expect("an input event")).expect("a listener's answer");
 }
 
 fn node() -> NodeView {
-    let entry = |index, safety| EntryView {
-        index,
-        term: 3,
-        safety,
-        what: "set color blue".to_string(),
-    };
+    let entry =
+        |index, safety| EntryView { index, term: 3, safety, what: "set color blue".to_string() };
     NodeView {
         id: 1,
         status: Status::Running,
@@ -159,10 +135,7 @@ async fn a_card_says_its_role_term_and_digest_in_words() {
     let root = mount_card(node(), Density::Full).await;
     let card = find(&root, "[role=group]");
     assert_eq!(card.get_attribute("aria-label").as_deref(), Some("n1"));
-    assert_eq!(
-        card.get_attribute("data-role").as_deref(),
-        Some("candidate")
-    );
+    assert_eq!(card.get_attribute("data-role").as_deref(), Some("candidate"));
     let words = text(&card);
     for expected in ["Candidate", "2/3 votes", "term 4", "#a41f"] {
         assert!(words.contains(expected), "no {expected} in {words}");
@@ -185,37 +158,20 @@ async fn a_block_shows_how_safe_its_entry_is() {
 
 #[wasm_bindgen_test]
 async fn a_dead_node_can_only_be_restarted() {
-    let dead = NodeView {
-        status: Status::Down,
-        role: None,
-        votes: None,
-        digest: None,
-        ..node()
-    };
+    let dead = NodeView { status: Status::Down, role: None, votes: None, digest: None, ..node() };
     let root = mount_card(dead, Density::Full).await;
     assert!(text(&root).contains("Down"));
     find(&root, "[data-status=down]");
     find(&root, "button[aria-label='Restart n1']");
-    assert_eq!(
-        root.query_selector("button[aria-label='Kill n1']"),
-        Ok(None)
-    );
-    assert_eq!(
-        root.query_selector("button[aria-label='Pause n1']"),
-        Ok(None)
-    );
+    assert_eq!(root.query_selector("button[aria-label='Kill n1']"), Ok(None));
+    assert_eq!(root.query_selector("button[aria-label='Pause n1']"), Ok(None));
 }
 
 async fn mount_request() -> (Element, Session) {
     let session = Session::new(Playground::new(3, 1));
     let root = root();
     let (journeys, nodes) = (Vec::new(), vec![1, 2, 3]);
-    let props = request::Props {
-        session: session.clone(),
-        nodes,
-        journeys,
-        is_open: false,
-    };
+    let props = request::Props { session: session.clone(), nodes, journeys, is_open: false };
     yew::Renderer::<Request>::with_root_and_props(root.clone(), props).render();
     flush().await;
     (root, session)
@@ -230,15 +186,8 @@ async fn an_empty_key_is_answered_beside_the_field_and_nothing_is_sent() {
     flush().await;
     let problem = find(&root, "#key-problem");
     assert_eq!(problem.get_attribute("role").as_deref(), Some("alert"));
-    assert!(
-        text(&problem).contains("at least one character"),
-        "{}",
-        text(&problem)
-    );
-    assert_eq!(
-        find(&root, "#key").get_attribute("aria-invalid").as_deref(),
-        Some("true")
-    );
+    assert!(text(&problem).contains("at least one character"), "{}", text(&problem));
+    assert_eq!(find(&root, "#key").get_attribute("aria-invalid").as_deref(), Some("true"));
     assert!(session.view().journeys.is_empty());
     root.remove();
 }
@@ -253,10 +202,7 @@ async fn a_request_is_sent_with_what_stands_in_the_form() {
     click(&root, "button[type=submit]");
     flush().await;
     let journeys = session.view().journeys;
-    assert_eq!(
-        journeys.first().map(|journey| journey.operation.as_str()),
-        Some("set owner ada")
-    );
+    assert_eq!(journeys.first().map(|journey| journey.operation.as_str()), Some("set owner ada"));
     root.remove();
 }
 
@@ -277,28 +223,19 @@ async fn the_page_obeys_keys_and_its_buttons_can_be_reached() {
 
     press(&find(&root, "#key"), " ");
     flush().await;
-    assert_eq!(
-        text(&find(&root, ".play")),
-        "Pause",
-        "a key typed into a field is text"
-    );
+    assert_eq!(text(&find(&root, ".play")), "Pause", "a key typed into a field is text");
 
     // The stage measures itself after the first rendering.
     for _ in 0..50 {
-        if root
-            .query_selector("button[aria-label='Kill n1']")
-            .is_ok_and(|found| found.is_some())
-        {
+        if root.query_selector("button[aria-label='Kill n1']").is_ok_and(|found| found.is_some()) {
             break;
         }
         yew::platform::time::sleep(std::time::Duration::from_millis(20)).await;
     }
-    let more: HtmlElement = find(
-        &root,
-        "button[aria-label='More n1'], button[aria-label='Kill n1']",
-    )
-    .dyn_into()
-    .expect("a button");
+    let more: HtmlElement =
+        find(&root, "button[aria-label='More n1'], button[aria-label='Kill n1']")
+            .dyn_into()
+            .expect("a button");
     assert_eq!(more.tab_index(), 0);
     more.focus().expect("the focus");
     assert_eq!(document().active_element().as_ref(), Some(more.as_ref()));

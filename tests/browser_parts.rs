@@ -22,11 +22,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 #[wasm_bindgen_test]
 fn the_pacer_gives_the_time_between_two_ticks() {
     let mut pacer = Pacer::default();
-    assert_eq!(
-        pacer.tick(1_000.0, false),
-        None,
-        "the first tick only starts the clock"
-    );
+    assert_eq!(pacer.tick(1_000.0, false), None, "the first tick only starts the clock");
     assert_eq!(pacer.tick(1_016.5, false), Some(16_500));
     assert_eq!(pacer.tick(1_016.5, false), None, "no time has passed");
 }
@@ -37,11 +33,7 @@ fn a_hidden_tab_stands_still_and_coming_back_replays_nothing() {
     pacer.tick(0.0, false);
     assert_eq!(pacer.tick(16.0, true), None);
     assert_eq!(pacer.tick(60_000.0, true), None);
-    assert_eq!(
-        pacer.tick(60_016.0, false),
-        None,
-        "the minute in the dark does not count"
-    );
+    assert_eq!(pacer.tick(60_016.0, false), None, "the minute in the dark does not count");
     assert_eq!(pacer.tick(60_032.0, false), Some(16_000));
 }
 
@@ -60,10 +52,7 @@ async fn the_pump_lets_time_pass_while_it_plays() {
     let pump = Pump::start(session.clone());
     sleep(Duration::from_millis(300)).await;
     let passed = session.now();
-    assert!(
-        (50_000..=600_000).contains(&passed),
-        "{passed} µs in 300 ms at life's pace"
-    );
+    assert!((50_000..=600_000).contains(&passed), "{passed} µs in 300 ms at life's pace");
     assert_eq!(session.apply(Input::Pause), Ok(()));
     let stopped = session.now();
     sleep(Duration::from_millis(100)).await;
@@ -71,11 +60,7 @@ async fn the_pump_lets_time_pass_while_it_plays() {
     assert_eq!(session.apply(Input::Play), Ok(()));
     drop(pump);
     sleep(Duration::from_millis(100)).await;
-    assert_eq!(
-        session.now(),
-        stopped,
-        "without its pump it stands still too"
-    );
+    assert_eq!(session.now(), stopped, "without its pump it stands still too");
 }
 
 /// The stage's size in windows of 1440 × 900, 1280 × 720 and 390 × 844.
@@ -91,33 +76,18 @@ fn nothing_on_the_stage_overlaps_or_is_cut_off() {
         for count in 1..=25 {
             let layout = Layout::new(width, height, &nodes(count));
             assert_eq!(layout.nodes.len(), nodes(count).len());
-            let mut things: Vec<(String, Rect)> = layout
-                .nodes
-                .iter()
-                .map(|(id, rect)| (format!("n{id}"), *rect))
-                .collect();
+            let mut things: Vec<(String, Rect)> =
+                layout.nodes.iter().map(|(id, rect)| (format!("n{id}"), *rect)).collect();
             things.push(("the middle".to_string(), layout.centre));
             things.push(("you".to_string(), layout.you));
             things.push(("clients".to_string(), layout.clients));
             for (position, (name, rect)) in things.iter().enumerate() {
                 let case = format!("{count} nodes on {width} × {height}");
-                assert!(
-                    rect.left() >= 0.0 && rect.top() >= 0.0,
-                    "{name} is cut off: {case}"
-                );
-                assert!(
-                    rect.left() + rect.width <= width,
-                    "{name} is cut off: {case}"
-                );
-                assert!(
-                    rect.top() + rect.height <= height,
-                    "{name} is cut off: {case}"
-                );
+                assert!(rect.left() >= 0.0 && rect.top() >= 0.0, "{name} is cut off: {case}");
+                assert!(rect.left() + rect.width <= width, "{name} is cut off: {case}");
+                assert!(rect.top() + rect.height <= height, "{name} is cut off: {case}");
                 for (other, rectangle) in things.iter().skip(position + 1) {
-                    assert!(
-                        !rect.crowds(rectangle, 0.0),
-                        "{name} lies on {other}: {case}"
-                    );
+                    assert!(!rect.crowds(rectangle, 0.0), "{name} lies on {other}: {case}");
                 }
             }
         }
@@ -129,11 +99,7 @@ fn up_to_nine_nodes_are_full_cards_on_a_desk() {
     for (width, height) in [(844.0, 760.0), (732.0, 580.0)] {
         for count in 3..=9 {
             let density = Layout::new(width, height, &nodes(count)).density;
-            assert_ne!(
-                density,
-                Density::Compact,
-                "{count} nodes on {width} × {height}"
-            );
+            assert_ne!(density, Density::Compact, "{count} nodes on {width} × {height}");
         }
     }
 }
@@ -146,30 +112,16 @@ fn fifty_one_nodes_still_have_a_place_each() {
 
 #[wasm_bindgen_test]
 fn keys_belong_to_the_field_that_is_typed_in() {
-    assert_eq!(
-        shortcut(" ", Focus::Elsewhere, false),
-        Some(Shortcut::PlayOrPause)
-    );
+    assert_eq!(shortcut(" ", Focus::Elsewhere, false), Some(Shortcut::PlayOrPause));
     assert_eq!(shortcut(" ", Focus::Text, false), None);
-    assert_eq!(
-        shortcut(" ", Focus::Pressable, false),
-        None,
-        "it presses the button"
-    );
+    assert_eq!(shortcut(" ", Focus::Pressable, false), None, "it presses the button");
     assert_eq!(shortcut("?", Focus::Pressable, false), Some(Shortcut::Help));
-    assert_eq!(
-        shortcut("a", Focus::Elsewhere, true),
-        None,
-        "Ctrl+A is the browser's"
-    );
+    assert_eq!(shortcut("a", Focus::Elsewhere, true), None, "Ctrl+A is the browser's");
 }
 
 #[wasm_bindgen_test]
 fn no_key_does_two_things() {
-    let all: Vec<&str> = KEYS
-        .iter()
-        .flat_map(|(keys, ..)| keys.iter().copied())
-        .collect();
+    let all: Vec<&str> = KEYS.iter().flat_map(|(keys, ..)| keys.iter().copied()).collect();
     let mut unique = all.clone();
     unique.sort_unstable();
     unique.dedup();
@@ -179,16 +131,10 @@ fn no_key_does_two_things() {
 #[wasm_bindgen_test]
 fn completion_goes_as_far_as_all_candidates_agree() {
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
-    assert_eq!(
-        complete("ki", words(&["kill"])),
-        ("kill ".to_string(), vec![])
-    );
+    assert_eq!(complete("ki", words(&["kill"])), ("kill ".to_string(), vec![]));
     let (line, hints) = complete("set n", words(&["node1", "node2"]));
     assert_eq!((line.as_str(), hints.len()), ("set node", 2));
-    assert_eq!(
-        complete("nonsense", vec![]),
-        ("nonsense".to_string(), vec![])
-    );
+    assert_eq!(complete("nonsense", vec![]), ("nonsense".to_string(), vec![]));
 }
 
 #[wasm_bindgen_test]
@@ -221,10 +167,7 @@ fn the_address_says_how_to_begin() {
     assert_eq!((asked.nodes, asked.seed, asked.paused), (7, 42, true));
     assert_eq!(asked.speed, Some(Speed::new(1_000)));
     let plain = begin("");
-    assert_eq!(
-        (plain.nodes, plain.seed, plain.speed, plain.paused),
-        (5, 77, None, false)
-    );
+    assert_eq!((plain.nodes, plain.seed, plain.speed, plain.paused), (5, 77, None, false));
     let wrong = begin("?nodes=1000&seed=minus&paused=0");
     assert_eq!((wrong.nodes, wrong.seed, wrong.paused), (5, 77, false));
 }
@@ -244,30 +187,13 @@ fn little_is_spoken_and_not_too_fast() {
         say(1, Topic::Fault, true, "A heartbeat is lost."),
         say(2, Topic::Fault, false, "n3 is killed."),
     ];
-    let leads = Summary {
-        leader: Some(1),
-        term: 4,
-        ..Summary::default()
-    };
+    let leads = Summary { leader: Some(1), term: 4, ..Summary::default() };
     announcer.listen(sentences.iter(), &leads, &[]);
     assert_eq!(announcer.speak(10_000.0), "n3 is killed. n1 leads term 4.");
-    let answer = Some(AnswerView {
-        kind: AnswerKind::Success,
-        text: "success".to_string(),
-    });
+    let answer = Some(AnswerView { kind: AnswerKind::Success, text: "success".to_string() });
     let operation = "set color blue".to_string();
-    let journey = JourneyView {
-        id: 1,
-        operation,
-        took: 9,
-        answer,
-        stations: Vec::new(),
-    };
+    let journey = JourneyView { id: 1, operation, took: 9, answer, stations: Vec::new() };
     announcer.listen(sentences.iter(), &leads, &[journey]);
-    assert_eq!(
-        announcer.speak(10_100.0),
-        "n3 is killed. n1 leads term 4.",
-        "still being heard"
-    );
+    assert_eq!(announcer.speak(10_100.0), "n3 is killed. n1 leads term 4.", "still being heard");
     assert_eq!(announcer.speak(12_000.0), "set color blue: success.");
 }

@@ -12,9 +12,8 @@ use kvorum::script::{Failure, Runner};
 fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
     let entries = fs::read_dir(folder).expect("tests/scripts can be read");
-    let mut files: Vec<PathBuf> = entries
-        .map(|entry| entry.expect("an entry can be read").path())
-        .collect();
+    let mut files: Vec<PathBuf> =
+        entries.map(|entry| entry.expect("an entry can be read").path()).collect();
     files.sort();
     assert!(files.len() >= 11, "the scripts are there");
     files
@@ -23,11 +22,7 @@ fn scripts() -> Vec<PathBuf> {
 #[test]
 fn every_script_tells_its_golden_story() {
     for file in scripts() {
-        let name = file
-            .file_stem()
-            .and_then(|name| name.to_str())
-            .expect("a name")
-            .to_string();
+        let name = file.file_stem().and_then(|name| name.to_str()).expect("a name").to_string();
         let text = fs::read_to_string(&file).expect("a script can be read");
         let mut runner = Runner::default();
         let result = runner.run_script(&text);
@@ -44,18 +39,13 @@ fn a_script_that_expects_wrongly_fails_and_names_the_line() {
     let failure = Runner::default()
         .run_script("cluster 3 seed 1\nwait leader\n\nexpect no leader\n")
         .expect_err("somebody leads");
-    assert!(
-        matches!(failure, Failure::Unmet { line: 4, .. }),
-        "{failure}"
-    );
+    assert!(matches!(failure, Failure::Unmet { line: 4, .. }), "{failure}");
 }
 
 #[test]
 fn a_script_with_a_mistake_does_nothing_at_all() {
     let mut runner = Runner::default();
-    let failure = runner
-        .run_script("cluster 3\nkill n1\nkil n2\n")
-        .expect_err("a mistake");
+    let failure = runner.run_script("cluster 3\nkill n1\nkil n2\n").expect_err("a mistake");
     let expected = "line 3, column 1: expected a command (help lists them), found `kil`";
     assert_eq!(failure.to_string(), expected);
     assert_eq!(runner.run().cluster().events(), 0);
@@ -67,10 +57,7 @@ fn waiting_for_what_never_comes_ends() {
     let failure = Runner::default()
         .run_script("cluster 2\nkill n1\nwait leader\n")
         .expect_err("nobody can lead");
-    assert!(
-        matches!(failure, Failure::Waited { line: 3, .. }),
-        "{failure}"
-    );
+    assert!(matches!(failure, Failure::Waited { line: 3, .. }), "{failure}");
 }
 
 /// The program itself: what it exits with, and that it names the line.
@@ -84,16 +71,10 @@ fn headless_run_exits_by_what_the_scripts_expect() {
             .arg(&file)
             .output()
             .expect("headless can be started");
-        (
-            headless.status.code(),
-            String::from_utf8_lossy(&headless.stdout).into_owned(),
-        )
+        (headless.status.code(), String::from_utf8_lossy(&headless.stdout).into_owned())
     };
     assert_eq!(run("cluster 3\nwait leader\nexpect term 1\n").0, Some(0));
     let (code, output) = run("cluster 3\nwait leader\nexpect term 99\n");
     assert_eq!(code, Some(1));
-    assert!(
-        output.contains("line 3: not as expected: the highest term: 1, not 99"),
-        "{output}"
-    );
+    assert!(output.contains("line 3: not as expected: the highest term: 1, not 99"), "{output}");
 }

@@ -78,29 +78,13 @@ pub struct Violation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
     /// Both led this term.
-    TwoLeaders {
-        term: Term,
-        first: NodeId,
-        second: NodeId,
-    },
+    TwoLeaders { term: Term, first: NodeId, second: NodeId },
     /// The leader's log differs from what it was, from this index on.
-    Overwritten {
-        leader: NodeId,
-        term: Term,
-        index: Index,
-    },
+    Overwritten { leader: NodeId, term: Term, index: Index },
     /// This server's entry, or one before it, differs from another's of the same index and term.
-    Mismatch {
-        node: NodeId,
-        index: Index,
-        term: Term,
-    },
+    Mismatch { node: NodeId, index: Index, term: Term },
     /// The leader lacks what was committed at this index.
-    Missing {
-        leader: NodeId,
-        term: Term,
-        index: Index,
-    },
+    Missing { leader: NodeId, term: Term, index: Index },
     /// This server commits or applies something else than another did.
     Different { node: NodeId, index: Index },
     /// Having applied the same, this server's store differs from another's.
@@ -113,53 +97,29 @@ impl fmt::Display for Violation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.property)?;
         match self.evidence {
-            Evidence::TwoLeaders {
-                term,
-                first,
-                second,
-            } => {
+            Evidence::TwoLeaders { term, first, second } => {
                 write!(f, "{first} and {second} have both led term {term}")
             }
-            Evidence::Overwritten {
-                leader,
-                term,
-                index,
-            } => {
-                write!(
-                    f,
-                    "{leader}, leading term {term}, has changed its own log at entry {index}"
-                )
+            Evidence::Overwritten { leader, term, index } => {
+                write!(f, "{leader}, leading term {term}, has changed its own log at entry {index}")
             }
             Evidence::Mismatch { node, index, term } => write!(
                 f,
                 "{node} has an entry {index} of term {term}, but not the log before it that another \
                  server with that entry has"
             ),
-            Evidence::Missing {
-                leader,
-                term,
-                index,
-            } => {
-                write!(
-                    f,
-                    "{leader} leads term {term} without the committed entry {index}"
-                )
+            Evidence::Missing { leader, term, index } => {
+                write!(f, "{leader} leads term {term} without the committed entry {index}")
             }
             Evidence::Different { node, index } => {
-                write!(
-                    f,
-                    "{node} has another entry {index} committed than a server before it"
-                )
+                write!(f, "{node} has another entry {index} committed than a server before it")
             }
             Evidence::Diverged { node, index } => write!(
                 f,
                 "{node} has applied the same entries up to {index} as another, but its store differs"
             ),
             Evidence::Beyond { node, index } => {
-                write!(
-                    f,
-                    "{node} counts entry {index} as committed and does not have it"
-                )
+                write!(f, "{node} counts entry {index} as committed and does not have it")
             }
         }
     }
@@ -204,11 +164,8 @@ impl Invariants {
         }
         let same = mirror.chain.len() == seen.log.len()
             && seen.log.last().is_none_or(|last| {
-                let before = mirror
-                    .chain
-                    .len()
-                    .checked_sub(2)
-                    .map_or(ROOT, |at| mirror.chain[at].1);
+                let before =
+                    mirror.chain.len().checked_sub(2).map_or(ROOT, |at| mirror.chain[at].1);
                 mirror.chain.last() == Some(&(last.term, extend(before, last)))
             });
         if !same {
@@ -264,24 +221,13 @@ impl Invariants {
         }
         if shortened && seen.is_leader && mirror.led == Some(seen.current_term) {
             let (leader, term, index) = (seen.node, seen.current_term, index_at(common));
-            let evidence = Evidence::Overwritten {
-                leader,
-                term,
-                index,
-            };
-            return Err(Violation {
-                property: Property::LeaderAppendOnly,
-                evidence,
-            });
+            let evidence = Evidence::Overwritten { leader, term, index };
+            return Err(Violation { property: Property::LeaderAppendOnly, evidence });
         }
         match mismatch {
             Some((index, term)) => Err(Violation {
                 property: Property::LogMatching,
-                evidence: Evidence::Mismatch {
-                    node: seen.node,
-                    index,
-                    term,
-                },
+                evidence: Evidence::Mismatch { node: seen.node, index, term },
             }),
             None => Ok(()),
         }
@@ -302,20 +248,10 @@ impl Invariants {
         mirror.led = Some(term);
         let first = *self.leaders.entry(term).or_insert(seen.node);
         if first != seen.node {
-            let evidence = Evidence::TwoLeaders {
-                term,
-                first,
-                second: seen.node,
-            };
-            return Err(Violation {
-                property: Property::ElectionSafety,
-                evidence,
-            });
+            let evidence = Evidence::TwoLeaders { term, first, second: seen.node };
+            return Err(Violation { property: Property::ElectionSafety, evidence });
         }
-        let owed = self
-            .committed
-            .iter()
-            .rposition(|committed| committed.term < term);
+        let owed = self.committed.iter().rposition(|committed| committed.term < term);
         self.check_completeness(seen.node, term, owed)
     }
 
@@ -330,24 +266,14 @@ impl Invariants {
             return Ok(());
         };
         let has = |at: usize| {
-            mirror
-                .chain
-                .get(at)
-                .is_some_and(|(_, chain)| *chain == self.committed[at].chain)
+            mirror.chain.get(at).is_some_and(|(_, chain)| *chain == self.committed[at].chain)
         };
         if has(owed) {
             return Ok(());
         }
         let missing = (0..=owed).find(|at| !has(*at)).unwrap_or(owed);
-        let evidence = Evidence::Missing {
-            leader,
-            term,
-            index: index_at(missing),
-        };
-        Err(Violation {
-            property: Property::LeaderCompleteness,
-            evidence,
-        })
+        let evidence = Evidence::Missing { leader, term, index: index_at(missing) };
+        Err(Violation { property: Property::LeaderCompleteness, evidence })
     }
 
     fn check_commit(&mut self, seen: &Observation<'_>) -> Result<(), Violation> {
@@ -359,32 +285,21 @@ impl Invariants {
         }
         let (from, to) = (place(mirror.commit_index), place(seen.commit_index));
         mirror.commit_index = seen.commit_index;
-        let unsafe_commit = |evidence| Violation {
-            property: Property::StateMachineSafety,
-            evidence,
-        };
+        let unsafe_commit =
+            |evidence| Violation { property: Property::StateMachineSafety, evidence };
         let mut new = false;
         for at in from..to {
             let index = index_at(at);
             let Some((_, chain)) = mirror.chain.get(at) else {
-                return Err(unsafe_commit(Evidence::Beyond {
-                    node: seen.node,
-                    index,
-                }));
+                return Err(unsafe_commit(Evidence::Beyond { node: seen.node, index }));
             };
             match self.committed.get(at) {
                 Some(known) if known.chain != *chain => {
-                    return Err(unsafe_commit(Evidence::Different {
-                        node: seen.node,
-                        index,
-                    }));
+                    return Err(unsafe_commit(Evidence::Different { node: seen.node, index }));
                 }
                 Some(_) => {}
                 None => {
-                    self.committed.push(Committed {
-                        chain: *chain,
-                        term: seen.current_term,
-                    });
+                    self.committed.push(Committed { chain: *chain, term: seen.current_term });
                     new = true;
                 }
             }
@@ -414,10 +329,7 @@ impl Invariants {
         };
         let property = Property::StateMachineSafety;
         if seen.last_applied > seen.commit_index {
-            let evidence = Evidence::Beyond {
-                node: seen.node,
-                index,
-            };
+            let evidence = Evidence::Beyond { node: seen.node, index };
             return Err(Violation { property, evidence });
         }
         let at = place(seen.last_applied);
@@ -428,10 +340,7 @@ impl Invariants {
             return Ok(());
         };
         if *slot.get_or_insert(seen.store_digest) != seen.store_digest {
-            let evidence = Evidence::Diverged {
-                node: seen.node,
-                index,
-            };
+            let evidence = Evidence::Diverged { node: seen.node, index };
             return Err(Violation { property, evidence });
         }
         Ok(())
@@ -461,11 +370,7 @@ fn extend(chain: Digest, entry: &Entry) -> Digest {
 fn common_prefix(chain: &[(Term, Digest)], log: &[Entry]) -> usize {
     let mut common = chain.len().min(log.len());
     while common > 0 {
-        let before = if common > 1 {
-            chain[common - 2].1
-        } else {
-            ROOT
-        };
+        let before = if common > 1 { chain[common - 2].1 } else { ROOT };
         let entry = &log[common - 1];
         if chain[common - 1] == (entry.term, extend(before, entry)) {
             break;

@@ -23,11 +23,7 @@ impl Run {
     /// A cluster in which nothing has happened yet.
     pub fn new(founding: Founding) -> Self {
         let cluster = Cluster::new(founding);
-        Self {
-            cluster,
-            invariants: Invariants::default(),
-            violation: None,
-        }
+        Self { cluster, invariants: Invariants::default(), violation: None }
     }
 
     /// The cluster.
@@ -62,10 +58,7 @@ impl Run {
 
     /// Looks at every running server anew, at the whole of its log.
     pub fn audit(&mut self) {
-        let running = self
-            .cluster
-            .servers()
-            .filter(|server| server.status() != Status::Down);
+        let running = self.cluster.servers().filter(|server| server.status() != Status::Down);
         for node in running.map(Server::id).collect::<Vec<_>>() {
             if let Some(server) = self.cluster.server(node)
                 && let Some(observation) = observation(server)

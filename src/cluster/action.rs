@@ -5,7 +5,7 @@ use std::fmt;
 use super::client::{Consistency, Operation};
 use super::network::LinkChange;
 use super::workload::Workload;
-use crate::raft::{Change, MessageKind, NodeId};
+use crate::raft::{Change, MessageKind, NodeId, Rule};
 use crate::time::Duration;
 
 /// Something done to a cluster from outside. Its `Display` is the line of the script language that
@@ -35,28 +35,19 @@ pub enum Action {
     /// Changes all links.
     Network(LinkChange),
     /// Changes one link, one way.
-    Link {
-        from: NodeId,
-        to: NodeId,
-        change: LinkChange,
-    },
+    Link { from: NodeId, to: NodeId, change: LinkChange },
     /// Changes how long a server's disk takes to make writes durable.
     Disk { node: NodeId, fsync: Duration },
     /// Changes the servers' timing.
     Timing(Timing),
+    /// Switches a rule of the protocol, for all servers.
+    Rule { rule: Rule, on: bool },
     /// Lets a server's election timer run out now.
     Timeout(NodeId),
     /// Loses the oldest such message in flight.
-    Drop {
-        kind: MessageKind,
-        from: NodeId,
-        to: NodeId,
-    },
+    Drop { kind: MessageKind, from: NodeId, to: NodeId },
     /// Sends a client's request, to a given server or to whom the client thinks best.
-    Request {
-        operation: Operation,
-        via: Option<NodeId>,
-    },
+    Request { operation: Operation, via: Option<NodeId> },
     /// Starts, changes or ends the background workload.
     Clients(Option<Workload>),
 }
@@ -68,6 +59,8 @@ pub struct Timing {
     pub election: Option<(Duration, Duration)>,
     /// The heartbeat interval.
     pub heartbeat: Option<Duration>,
+    /// The most entries in one AppendEntries.
+    pub batch: Option<u32>,
 }
 
 /// Why an action can't be done. Nothing has changed then.
@@ -98,11 +91,7 @@ pub enum Refused {
     /// It has no election timer: it leads, is paused, or is not a member.
     NoTimer(NodeId),
     /// There is no such message in flight.
-    NoMessage {
-        kind: MessageKind,
-        from: NodeId,
-        to: NodeId,
-    },
+    NoMessage { kind: MessageKind, from: NodeId, to: NodeId },
     /// A range whose end lies before its beginning, or a span of nothing.
     BadTiming,
     /// A workload without clients, keys or a pace.
@@ -132,6 +121,7 @@ impl fmt::Display for Action {
             Self::Link { from, to, change } => write!(f, "link {from} -> {to}{change}"),
             Self::Disk { node, fsync } => write!(f, "disk {node} fsync {fsync}"),
             Self::Timing(timing) => write!(f, "timing{timing}"),
+            Self::Rule { rule, on } => write!(f, "rule {rule} {}", if *on { "on" } else { "off" }),
             Self::Timeout(node) => write!(f, "timeout {node}"),
             Self::Drop { kind, from, to } => write!(f, "drop {kind} {from} -> {to}"),
             Self::Request { operation, via } => write_request(f, operation, *via),
@@ -142,10 +132,7 @@ impl fmt::Display for Action {
 }
 
 fn join<T: fmt::Display>(items: impl Iterator<Item = T>) -> String {
-    items
-        .map(|item| item.to_string())
-        .collect::<Vec<_>>()
-        .join(" ")
+    items.map(|item| item.to_string()).collect::<Vec<_>>().join(" ")
 }
 
 fn write_request(
@@ -157,22 +144,10 @@ fn write_request(
         // Changes of the membership are actions of their own; a request for one is how they travel.
         (Operation::Change(Change::Add(node)), _) => write!(f, "add {node}"),
         (Operation::Change(Change::Remove(node)), _) => write!(f, "remove {node}"),
-        (
-            Operation::Read {
-                consistency: Consistency::Stale,
-                ..
-            },
-            Some(node),
-        ) => {
+        (Operation::Read { consistency: Consistency::Stale, .. }, Some(node)) => {
             write!(f, "{operation} from {node} stale")
         }
-        (
-            Operation::Read {
-                consistency: Consistency::Stale,
-                ..
-            },
-            None,
-        ) => {
+        (Operation::Read { consistency: Consistency::Stale, .. }, None) => {
             write!(f, "{operation} stale")
         }
         (Operation::Read { .. }, Some(node)) => write!(f, "{operation} from {node}"),
@@ -186,8 +161,11 @@ impl fmt::Display for Timing {
         if let Some((min, max)) = self.election {
             write!(f, " election {min}..{max}")?;
         }
-        match self.heartbeat {
-            Some(heartbeat) => write!(f, " heartbeat {heartbeat}"),
+        if let Some(heartbeat) = self.heartbeat {
+            write!(f, " heartbeat {heartbeat}")?;
+        }
+        match self.batch {
+            Some(batch) => write!(f, " batch {batch}"),
             None => Ok(()),
         }
     }
@@ -199,16 +177,11 @@ impl fmt::Display for Refused {
             Self::Unknown(node) => write!(f, "there is no node {node}"),
             Self::Exists(node) => write!(f, "there is a node {node} already"),
             Self::UsedName(node) => {
-                write!(
-                    f,
-                    "the name {node} is used up; new nodes get higher numbers"
-                )
+                write!(f, "the name {node} is used up; new nodes get higher numbers")
             }
-            Self::Full => write!(
-                f,
-                "the cluster has {} nodes, which is the most",
-                super::MAX_NODES
-            ),
+            Self::Full => {
+                write!(f, "the cluster has {} nodes, which is the most", super::MAX_NODES)
+            }
             Self::Last(node) => write!(f, "{node} is the last node and can't be removed"),
             Self::Down(node) => write!(f, "{node} is down"),
             Self::Running(node) => write!(f, "{node} is running"),
@@ -220,10 +193,9 @@ impl fmt::Display for Refused {
             Self::NoMessage { kind, from, to } => {
                 write!(f, "no {kind} from {from} to {to} is in flight")
             }
-            Self::BadTiming => write!(
-                f,
-                "a time must not be zero, nor a range end before it begins"
-            ),
+            Self::BadTiming => {
+                write!(f, "a time must not be zero, nor a range end before it begins")
+            }
             Self::EmptyWorkload => write!(f, "a workload needs a client, a key and a pace"),
             Self::LargeWorkload => write!(
                 f,

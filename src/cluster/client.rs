@@ -221,17 +221,11 @@ impl Clients {
                 session.unanswered.insert(session.last);
                 let known_below = session.unanswered.first().copied().unwrap_or(session.last);
                 let command = command.clone();
-                Call::Write(Request {
-                    client,
-                    seq: session.last,
-                    known_below,
-                    command,
-                })
+                Call::Write(Request { client, seq: session.last, known_below, command })
             }
-            Operation::Read { key, consistency } => Call::Read {
-                key: key.clone(),
-                consistency: *consistency,
-            },
+            Operation::Read { key, consistency } => {
+                Call::Read { key: key.clone(), consistency: *consistency }
+            }
             Operation::Change(change) => Call::Change(*change),
         };
         (RequestId(self.next_request), call)
@@ -239,9 +233,7 @@ impl Clients {
 
     /// Ends a request.
     pub(super) fn finish(&mut self, now: Time, id: RequestId, answer: Answer) -> Option<Journey> {
-        let Pending {
-            mut journey, call, ..
-        } = self.pending.remove(&id)?;
+        let Pending { mut journey, call, .. } = self.pending.remove(&id)?;
         if let Call::Write(request) = call
             && let Some(session) = self.sessions.get_mut(&request.client)
         {
@@ -253,9 +245,7 @@ impl Clients {
 
     /// Whether the client waits for an answer.
     pub(super) fn is_busy(&self, client: ClientId) -> bool {
-        self.pending
-            .values()
-            .any(|pending| pending.journey.client == client)
+        self.pending.values().any(|pending| pending.journey.client == client)
     }
 
     /// Notes where a request is.

@@ -20,12 +20,7 @@ pub struct Disk {
 impl Disk {
     pub(super) fn new(fsync: Duration) -> Self {
         let (durable, syncing, waiting) = (Durable::default(), Vec::new(), VecDeque::new());
-        Self {
-            fsync,
-            durable,
-            syncing,
-            waiting,
-        }
+        Self { fsync, durable, syncing, waiting }
     }
 
     /// How long an fsync takes.
@@ -57,10 +52,7 @@ impl Disk {
             self.durable.current_term = write.current_term;
             self.durable.voted_for = write.voted_for;
             let keep = usize::try_from(write.first.get() - 1).unwrap_or(usize::MAX);
-            assert!(
-                keep <= self.durable.log.len(),
-                "a write must not leave a gap in the log"
-            );
+            assert!(keep <= self.durable.log.len(), "a write must not leave a gap in the log");
             self.durable.log.truncate(keep);
             self.durable.log.extend(write.entries);
         }

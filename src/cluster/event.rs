@@ -43,9 +43,7 @@ impl Queue {
     }
 
     pub(super) fn peek(&self) -> Option<(Time, Event)> {
-        self.heap
-            .peek()
-            .map(|Reverse((at, _, event))| (*at, *event))
+        self.heap.peek().map(|Reverse((at, _, event))| (*at, *event))
     }
 
     pub(super) fn pop(&mut self) {

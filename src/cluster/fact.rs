@@ -4,7 +4,9 @@ use std::fmt;
 
 use super::client::{Answer, Operation, RequestId, Station};
 use super::network::{Body, Endpoint, Loss};
-use crate::raft::{Change, MessageKind, NodeId, Note, Position, RefusedVote, StepDown, count};
+use crate::raft::{
+    Change, MessageKind, NodeId, Note, Position, RefusedVote, Rule, StepDown, count,
+};
 use crate::store::ClientId;
 use crate::time::Time;
 
@@ -22,31 +24,18 @@ pub enum What {
     Server(NodeId, Note),
     /// A fault, or the end of one.
     Fault(Fault),
+    /// A rule was switched on or off.
+    Switched(Rule, bool),
     /// A server entered or left the world.
     Started(NodeId),
     /// The configuration without the server is committed; it is switched off.
     SwitchedOff(NodeId),
     /// A message was lost.
-    Lost {
-        kind: MailKind,
-        from: Endpoint,
-        to: Endpoint,
-        loss: Loss,
-    },
+    Lost { kind: MailKind, from: Endpoint, to: Endpoint, loss: Loss },
     /// A client's request went a step further.
-    Request {
-        id: RequestId,
-        client: ClientId,
-        operation: Operation,
-        station: Station,
-    },
+    Request { id: RequestId, client: ClientId, operation: Operation, station: Station },
     /// A client's request ended.
-    Answered {
-        id: RequestId,
-        client: ClientId,
-        operation: Operation,
-        answer: Answer,
-    },
+    Answered { id: RequestId, client: ClientId, operation: Operation, answer: Answer },
 }
 
 /// The kinds of all messages.
@@ -114,7 +103,7 @@ impl What {
                 | Note::SteppedBack { .. }
                 | Note::Persisted { .. } => Topic::Replication,
             },
-            Self::Fault(_) | Self::Lost { .. } => Topic::Fault,
+            Self::Fault(_) | Self::Lost { .. } | Self::Switched(..) => Topic::Fault,
             Self::Started(_) | Self::SwitchedOff(_) => Topic::Membership,
             Self::Request { .. } | Self::Answered { .. } => Topic::Client,
         }
@@ -158,38 +147,24 @@ impl fmt::Display for What {
         match self {
             Self::Server(node, note) => write_note(f, *node, note),
             Self::Fault(fault) => fault.fmt(f),
-            Self::Started(node) => write!(
-                f,
-                "{node} starts with an empty disk and waits to be taken in."
-            ),
+            Self::Switched(rule, on) => {
+                let now = if *on { "on" } else { "off" };
+                write!(f, "The rule {rule} is {now}: {}.", rule.about().guards)
+            }
+            Self::Started(node) => {
+                write!(f, "{node} starts with an empty disk and waits to be taken in.")
+            }
             Self::SwitchedOff(node) => {
                 write!(f, "{node} is no longer a member and is switched off.")
             }
-            Self::Lost {
-                kind,
-                from,
-                to,
-                loss,
-            } => {
+            Self::Lost { kind, from, to, loss } => {
                 write!(f, "The {kind} from {from} to {to} is lost: {loss}.")
             }
-            Self::Request {
-                client,
-                operation,
-                station,
-                ..
-            } => write_station(f, Who(*client), operation, station),
-            Self::Answered {
-                client,
-                operation,
-                answer,
-                ..
-            } => {
-                write!(
-                    f,
-                    "{} asked for `{operation}` and got: {answer}.",
-                    Who(*client).capital()
-                )
+            Self::Request { client, operation, station, .. } => {
+                write_station(f, Who(*client), operation, station)
+            }
+            Self::Answered { client, operation, answer, .. } => {
+                write!(f, "{} asked for `{operation}` and got: {answer}.", Who(*client).capital())
             }
         }
     }
@@ -210,11 +185,7 @@ struct Who(ClientId);
 
 impl Who {
     fn capital(&self) -> String {
-        if self.0 == super::YOU {
-            "You".to_string()
-        } else {
-            self.0.to_string()
-        }
+        if self.0 == super::YOU { "You".to_string() } else { self.0.to_string() }
     }
 }
 
@@ -229,31 +200,17 @@ fn write_station(
             write!(f, "{} sent `{operation}` to {to}.", who.capital())
         }
         Station::Sent { to, attempt } => {
-            write!(
-                f,
-                "{} sent `{operation}` to {to}, attempt {attempt}.",
-                who.capital()
-            )
+            write!(f, "{} sent `{operation}` to {to}, attempt {attempt}.", who.capital())
         }
         Station::Received { by } => write!(f, "{by} gets `{operation}`."),
-        Station::Redirected {
-            by,
-            leader: Some(leader),
-        } => {
+        Station::Redirected { by, leader: Some(leader) } => {
             write!(f, "{by} does not lead and sends the client on to {leader}.")
         }
         Station::Redirected { by, leader: None } => {
-            write!(
-                f,
-                "{by} does not lead and knows no leader; the client asks again soon."
-            )
+            write!(f, "{by} does not lead and knows no leader; the client asks again soon.")
         }
         Station::Appended { by, position } => {
-            write!(
-                f,
-                "{by} puts `{operation}` into its log as entry {}.",
-                position.index
-            )
+            write!(f, "{by} puts `{operation}` into its log as entry {}.", position.index)
         }
         Station::Confirming { by } => {
             write!(
@@ -281,20 +238,13 @@ impl fmt::Display for Fault {
                 write!(f, "{node} starts again with the one entry on its disk.")
             }
             Self::Restarted(node, entries) => {
-                write!(
-                    f,
-                    "{node} starts again with the {entries} entries on its disk."
-                )
+                write!(f, "{node} starts again with the {entries} entries on its disk.")
             }
             Self::Paused(node) => write!(f, "{node} is paused; its messages wait."),
             Self::Resumed(node) => write!(f, "{node} goes on."),
             Self::Partitioned(groups) => {
                 let side = |group: &Vec<NodeId>| {
-                    group
-                        .iter()
-                        .map(ToString::to_string)
-                        .collect::<Vec<_>>()
-                        .join(" ")
+                    group.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
                 };
                 let sides: Vec<String> = groups.iter().map(side).collect();
                 write!(f, "The network is split: {}.", sides.join(" | "))
@@ -325,48 +275,25 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
             "{node} has heard no leader for {} ms and stands for term {term}.",
             waited.as_micros() / 1_000
         ),
-        Note::Voted {
-            candidate,
-            term,
-            last,
-        } => write!(
+        Note::Voted { candidate, term, last } => write!(
             f,
             "{node} votes for {candidate} in term {term}: its log is at least as new ({}).",
             Last(*last)
         ),
-        Note::RefusedVote {
-            candidate,
-            term,
-            why,
-        } => write_refusal(f, node, *candidate, term.0, why),
-        Note::CountedVote {
-            from,
-            votes,
-            needed,
-        } => {
-            write!(
-                f,
-                "{node} counts the vote of {from}: {votes} of {needed} needed."
-            )
+        Note::RefusedVote { candidate, term, why } => {
+            write_refusal(f, node, *candidate, term.0, why)
+        }
+        Note::CountedVote { from, votes, needed } => {
+            write!(f, "{node} counts the vote of {from}: {votes} of {needed} needed.")
         }
         Note::BecameLeader { term, votes, of } => {
-            write!(
-                f,
-                "{node} becomes leader of term {term} with {votes} votes of {of}."
-            )
+            write!(f, "{node} becomes leader of term {term} with {votes} votes of {of}.")
         }
         Note::SteppedDown { led, term, why } => {
-            let what = if *led {
-                "leads no longer"
-            } else {
-                "is no candidate any more"
-            };
+            let what = if *led { "leads no longer" } else { "is no candidate any more" };
             match why {
                 StepDown::HigherTerm { from } => {
-                    write!(
-                        f,
-                        "{node} {what}: {from} is in the higher term {term} (§5.1)."
-                    )
+                    write!(f, "{node} {what}: {from} is in the higher term {term} (§5.1).")
                 }
                 StepDown::LeaderExists(leader) => {
                     write!(f, "{node} {what}: {leader} leads term {term} (§5.2).")
@@ -374,43 +301,19 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
                 StepDown::Removed => write!(f, "{node} {what}: it is no longer a member."),
             }
         }
-        Note::Proposed {
-            position,
-            noop: true,
-        } => write!(
+        Note::Proposed { position, noop: true } => write!(
             f,
             "{node} opens term {} with an empty entry {} (§8).",
             position.term, position.index
         ),
-        Note::Proposed {
-            position,
-            noop: false,
-        } => {
-            write!(
-                f,
-                "{node} appends entry {} and sends it to all.",
-                position.index
-            )
+        Note::Proposed { position, noop: false } => {
+            write!(f, "{node} appends entry {} and sends it to all.", position.index)
         }
-        Note::ProposedChange {
-            change: Change::Add(added),
-            position,
-        } => {
-            write!(
-                f,
-                "{node} appends entry {}: {added} becomes a member (§6).",
-                position.index
-            )
+        Note::ProposedChange { change: Change::Add(added), position } => {
+            write!(f, "{node} appends entry {}: {added} becomes a member (§6).", position.index)
         }
-        Note::ProposedChange {
-            change: Change::Remove(removed),
-            position,
-        } => {
-            write!(
-                f,
-                "{node} appends entry {}: {removed} is to leave (§6).",
-                position.index
-            )
+        Note::ProposedChange { change: Change::Remove(removed), position } => {
+            write!(f, "{node} appends entry {}: {removed} is to leave (§6).", position.index)
         }
         Note::Committed { last, copies, of } => write!(
             f,
@@ -423,11 +326,7 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
             count(*read_index)
         ),
         Note::Persisted { last } => {
-            write!(
-                f,
-                "{node} has its log on disk up to entry {}.",
-                count(*last)
-            )
+            write!(f, "{node} has its log on disk up to entry {}.", count(*last))
         }
         _ => write_log_note(f, node, note),
     }
@@ -442,37 +341,23 @@ fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt:
             write!(f, "{node} appends entries {first} to {last} from {from}.")
         }
         Note::Truncated { first, last } if first == last => {
-            write!(
-                f,
-                "{node} deletes its entry {first}: it conflicts with the leader's (§5.3)."
-            )
+            write!(f, "{node} deletes its entry {first}: it conflicts with the leader's (§5.3).")
         }
         Note::Truncated { first, last } => write!(
             f,
             "{node} deletes its entries {first} to {last}: they conflict with the leader's (§5.3)."
         ),
-        Note::Conflicted {
-            leader,
-            prev,
-            found: Some(found),
-        } => write!(
+        Note::Conflicted { leader, prev, found: Some(found) } => write!(
             f,
             "{node} refuses entries from {leader}: at index {} it has term {found}, not {} (§5.3).",
             prev.index, prev.term
         ),
-        Note::Conflicted {
-            leader,
-            prev,
-            found: None,
-        } => write!(
+        Note::Conflicted { leader, prev, found: None } => write!(
             f,
             "{node} refuses entries from {leader}: it has nothing at index {} (§5.3).",
             prev.index
         ),
-        Note::SteppedBack {
-            follower,
-            next_index,
-        } => {
+        Note::SteppedBack { follower, next_index } => {
             write!(f, "{node} goes back to entry {next_index} for {follower}.")
         }
         // The others stand in write_note.
@@ -490,10 +375,7 @@ fn write_refusal(
     write!(f, "{node} does not vote for {candidate}: ")?;
     match why {
         RefusedVote::OldTerm { current_term } => {
-            write!(
-                f,
-                "term {term} is over, it is in term {current_term} (§5.1)."
-            )
+            write!(f, "term {term} is over, it is in term {current_term} (§5.1).")
         }
         RefusedVote::VotedFor(own) if *own == node => {
             write!(f, "it stands for term {term} itself (§5.2).")
@@ -501,10 +383,8 @@ fn write_refusal(
         RefusedVote::VotedFor(other) => {
             write!(f, "in term {term} it has voted for {other} (§5.2).")
         }
-        RefusedVote::LogIsNewer { own, candidates } => write!(
-            f,
-            "its own log is newer ({own} against {}) (§5.4.1).",
-            Last(*candidates)
-        ),
+        RefusedVote::LogIsNewer { own, candidates } => {
+            write!(f, "its own log is newer ({own} against {}) (§5.4.1).", Last(*candidates))
+        }
     }
 }

@@ -30,9 +30,11 @@ pub use server::{Server, Status};
 pub use workload::Workload;
 
 use crate::digest::{Digest, Digester};
-use crate::raft::{Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Settings, count};
+use crate::raft::{
+    Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Rule, Settings, count,
+};
 use crate::rng::Rng;
-use crate::store::{ClientId, Store};
+use crate::store::{ClientId, Duplicates, Store};
 use crate::time::Time;
 use client::Clients;
 use event::{Event, Queue};
@@ -76,6 +78,8 @@ pub struct Cluster {
     workload: Option<Workload>,
     workload_rng: Rng,
     settings: Settings,
+    /// Whether a rule was ever switched away from Raft.
+    modified: bool,
     /// The last committed configuration that anybody applied, and where.
     committed_config: (Option<Index>, Config),
     facts: Vec<Fact>,
@@ -92,13 +96,8 @@ const SERVER_STREAMS: u64 = 16;
 impl Cluster {
     /// A cluster in which nothing has happened yet; its servers run and know each other.
     pub fn new(founding: Founding) -> Self {
-        let size = founding
-            .nodes
-            .clamp(1, u32::try_from(MAX_NODES).unwrap_or(u32::MAX));
-        let founding = Founding {
-            nodes: size,
-            ..founding
-        };
+        let size = founding.nodes.clamp(1, u32::try_from(MAX_NODES).unwrap_or(u32::MAX));
+        let founding = Founding { nodes: size, ..founding };
         let config = Config::new((1..=size).map(NodeId));
         let mut cluster = Self {
             founding,
@@ -112,6 +111,7 @@ impl Cluster {
             workload: None,
             workload_rng: Rng::new(founding.seed, WORKLOAD_STREAM),
             settings: Settings::default(),
+            modified: false,
             committed_config: (None, config.clone()),
             facts: Vec::new(),
             finished: Vec::new(),
@@ -134,9 +134,7 @@ impl Cluster {
             Event::Timer(node) => self.step_node(node, Input::Tick),
             Event::Mail(slot, id) => {
                 self.queue.pop();
-                self.network
-                    .take(slot, id)
-                    .and_then(|flight| self.deliver(flight))
+                self.network.take(slot, id).and_then(|flight| self.deliver(flight))
             }
             Event::Fsync(node, _) => {
                 self.queue.pop();
@@ -210,18 +208,15 @@ impl Cluster {
         match event {
             Event::Timer(_) => false,
             Event::Mail(slot, id) => !self.network.is_in_flight(slot, id),
-            Event::Fsync(node, incarnation) => self
-                .servers
-                .get(&node)
-                .is_none_or(|server| server.incarnation != incarnation),
+            Event::Fsync(node, incarnation) => {
+                self.servers.get(&node).is_none_or(|server| server.incarnation != incarnation)
+            }
             Event::Inbox(node, incarnation) => self.servers.get(&node).is_none_or(|server| {
                 server.incarnation != incarnation || server.paused || server.inbox.is_empty()
             }),
-            Event::ClientTimer(request, timer) => self
-                .clients
-                .pending
-                .get(&request)
-                .is_none_or(|pending| pending.timer != timer),
+            Event::ClientTimer(request, timer) => {
+                self.clients.pending.get(&request).is_none_or(|pending| pending.timer != timer)
+            }
             Event::Turn(client, workload) => self.workload.is_none_or(|current| {
                 client.0 > current.clients || workload != self.workload_generation()
             }),
@@ -242,10 +237,7 @@ impl Cluster {
 
     fn carry_out(&mut self, id: NodeId, effects: &mut Effects) {
         let at = self.now;
-        let tell = |note| Fact {
-            at,
-            what: What::Server(id, note),
-        };
+        let tell = |note| Fact { at, what: What::Server(id, note) };
         self.facts.extend(effects.notes.drain(..).map(tell));
         if let Some(write) = effects.write.take()
             && let Some(server) = self.servers.get_mut(&id)
@@ -267,11 +259,14 @@ impl Cluster {
 
     /// Brings a server's state machine up to its commit index.
     fn apply_committed(&mut self, id: NodeId) {
+        let duplicates = if self.settings.rules.on(Rule::DuplicateSuppression) {
+            Duplicates::Suppress
+        } else {
+            Duplicates::Execute
+        };
         loop {
-            let Some(process) = self
-                .servers
-                .get_mut(&id)
-                .and_then(|server| server.process.as_mut())
+            let Some(process) =
+                self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
             else {
                 return;
             };
@@ -287,7 +282,7 @@ impl Cluster {
                 Payload::Command(data) => {
                     let request = crate::store::Request::decode(data.as_bytes());
                     assert!(request.is_some(), "entry {index} of {id} must be a request");
-                    let outcome = request.map(|request| process.store.apply(&request));
+                    let outcome = request.map(|request| process.store.apply(&request, duplicates));
                     self.finish_proposal(id, index, term, outcome.map(Answer::Outcome));
                     continue;
                 }
@@ -314,8 +309,7 @@ impl Cluster {
     fn send(&mut self, from: Endpoint, to: Endpoint, body: Body) {
         let (first, second) = self.network.send(self.now, from, to, body);
         for departure in std::iter::once(first).chain(second) {
-            self.queue
-                .push(departure.at, Event::Mail(departure.slot, departure.id));
+            self.queue.push(departure.at, Event::Mail(departure.slot, departure.id));
         }
     }
 
@@ -333,15 +327,10 @@ impl Cluster {
                 None
             }
             Endpoint::Node(to) => {
-                let Some(server) = self
-                    .servers
-                    .get_mut(&to)
-                    .filter(|server| server.process.is_some())
+                let Some(server) =
+                    self.servers.get_mut(&to).filter(|server| server.process.is_some())
                 else {
-                    self.tell_lost(&Flight {
-                        lost: Some(Loss::Unreachable),
-                        ..flight
-                    });
+                    self.tell_lost(&Flight { lost: Some(Loss::Unreachable), ..flight });
                     return None;
                 };
                 if server.paused {
@@ -364,12 +353,7 @@ impl Cluster {
     fn tell_lost(&mut self, flight: &Flight) {
         let loss = flight.lost.unwrap_or(Loss::Chance);
         let kind = flight.body.kind();
-        self.tell(What::Lost {
-            kind,
-            from: flight.from,
-            to: flight.to,
-            loss,
-        });
+        self.tell(What::Lost { kind, from: flight.from, to: flight.to, loss });
     }
 
     fn finish_fsync(&mut self, id: NodeId) -> Option<NodeId> {
@@ -425,12 +409,7 @@ impl Cluster {
         let rng = Rng::new(seed, stream);
         let node = Node::start(id, settings, server.initial.clone(), durable, rng, now);
         let (proposals, reads) = (BTreeMap::new(), BTreeMap::new());
-        server.process = Some(Process {
-            node,
-            store: Store::new(),
-            proposals,
-            reads,
-        });
+        server.process = Some(Process { node, store: Store::new(), proposals, reads });
     }
 }
 
@@ -471,6 +450,11 @@ impl Cluster {
         &self.settings
     }
 
+    /// Whether a rule was ever switched away from Raft in this run.
+    pub fn is_modified(&self) -> bool {
+        self.modified
+    }
+
     /// The background workload.
     pub fn workload(&self) -> Option<&Workload> {
         self.workload.as_ref()
@@ -479,10 +463,7 @@ impl Cluster {
     /// The running leader of the highest term, if there is one.
     pub fn leader(&self) -> Option<NodeId> {
         let nodes = self.servers.values().filter_map(Server::node);
-        nodes
-            .filter(|node| node.is_leader())
-            .max_by_key(|node| node.current_term())
-            .map(Node::id)
+        nodes.filter(|node| node.is_leader()).max_by_key(|node| node.current_term()).map(Node::id)
     }
 
     /// The members that the cluster last agreed on, as far as anybody knows.
@@ -497,10 +478,7 @@ impl Cluster {
 
     /// Requests that have no answer yet.
     pub fn journeys(&self) -> impl Iterator<Item = &Journey> {
-        self.clients
-            .pending
-            .values()
-            .map(|pending| &pending.journey)
+        self.clients.pending.values().map(|pending| &pending.journey)
     }
 
     /// Takes what happened since it was last taken.
@@ -518,12 +496,8 @@ impl Cluster {
         let mut digester = Digester::new(self.founding.seed);
         digester.number(self.now.as_micros()).number(self.events);
         for (id, server) in &self.servers {
-            digester
-                .number(id.0.into())
-                .number(server.incarnation.into());
-            digester
-                .number(server.paused.into())
-                .number(server.inbox.len() as u64);
+            digester.number(id.0.into()).number(server.incarnation.into());
+            digester.number(server.paused.into()).number(server.inbox.len() as u64);
             digester.number(server.disk.durable().log.len() as u64);
             let Some(process) = &server.process else {
                 continue;
@@ -533,9 +507,7 @@ impl Cluster {
         let mut flights: Vec<&Flight> = self.network.flights().collect();
         flights.sort_unstable_by_key(|flight| flight.id);
         for flight in flights {
-            digester
-                .number(flight.id.0)
-                .number(flight.arrives_at.as_micros());
+            digester.number(flight.id.0).number(flight.arrives_at.as_micros());
         }
         let mut network_rng = self.network.rng().clone();
         digester.number(network_rng.range(0..=u64::MAX));
@@ -553,9 +525,7 @@ fn digest_process(process: &Process, digester: &mut Digester) {
     };
     digester.number(role).number(node.current_term().0);
     digester.optional(node.voted_for().map(|id| id.0.into()));
-    digester
-        .number(count(node.commit_index()))
-        .number(count(node.durable_index()));
+    digester.number(count(node.commit_index())).number(count(node.durable_index()));
     digester.number(node.deadline().map_or(0, Time::as_micros));
     for entry in node.log().entries() {
         entry.digest_into(digester);

@@ -262,20 +262,8 @@ impl Network {
             self.sent += 1;
             let id = MessageId(self.sent);
             let arrives_at = now + latency;
-            let flight = Flight {
-                id,
-                from,
-                to,
-                body,
-                sent_at: now,
-                arrives_at,
-                lost,
-            };
-            Departure {
-                at,
-                slot: self.flights.insert(flight),
-                id,
-            }
+            let flight = Flight { id, from, to, body, sent_at: now, arrives_at, lost };
+            Departure { at, slot: self.flights.insert(flight), id }
         };
         let first = post(body);
         (first, twice.map(post))
@@ -315,9 +303,6 @@ impl Network {
         };
         let candidates = self.flights.iter().filter(|(_, flight)| matches(flight));
         let (slot, _) = candidates.min_by_key(|(_, flight)| flight.id)?;
-        Some(Flight {
-            lost: Some(Loss::Dropped),
-            ..self.flights.remove(slot)
-        })
+        Some(Flight { lost: Some(Loss::Dropped), ..self.flights.remove(slot) })
     }
 }

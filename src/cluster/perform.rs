@@ -8,7 +8,7 @@ use super::network::{Endpoint, LinkChange};
 use super::server::Status;
 use super::workload::Workload;
 use super::{Cluster, MAX_NODES, YOU};
-use crate::raft::{Change, Config, NodeId};
+use crate::raft::{Change, Config, NodeId, Rule, Settings};
 use crate::store::ClientId;
 use crate::time::{Duration, Time};
 
@@ -51,14 +51,11 @@ impl Cluster {
                 server.disk.set_fsync(*fsync);
             }
             Action::Timing(timing) => self.set_timing(*timing)?,
+            Action::Rule { rule, on } => self.switch_rule(*rule, *on),
             Action::Timeout(node) => self.expire_timer(*node)?,
             Action::Drop { kind, from, to } => {
                 let dropped = self.network.drop_oldest(*kind, *from, *to);
-                let none = Refused::NoMessage {
-                    kind: *kind,
-                    from: *from,
-                    to: *to,
-                };
+                let none = Refused::NoMessage { kind: *kind, from: *from, to: *to };
                 self.tell_lost(&dropped.ok_or(none)?);
             }
             Action::Clients(workload) => self.set_workload(*workload)?,
@@ -67,20 +64,13 @@ impl Cluster {
     }
 
     fn known(&self, node: NodeId) -> Result<Status, Refused> {
-        self.servers
-            .get(&node)
-            .map(super::Server::status)
-            .ok_or(Refused::Unknown(node))
+        self.servers.get(&node).map(super::Server::status).ok_or(Refused::Unknown(node))
     }
 
     fn check_link(&self, from: NodeId, to: NodeId) -> Result<(), Refused> {
         self.known(from)?;
         self.known(to)?;
-        if from == to {
-            Err(Refused::SameNode(from))
-        } else {
-            Ok(())
-        }
+        if from == to { Err(Refused::SameNode(from)) } else { Ok(()) }
     }
 
     fn add(&mut self, node: NodeId) -> Result<RequestId, Refused> {
@@ -143,10 +133,7 @@ impl Cluster {
             return Err(Refused::Running(node));
         }
         self.boot(node);
-        let entries = self
-            .servers
-            .get(&node)
-            .map_or(0, |server| server.disk.durable().log.len());
+        let entries = self.servers.get(&node).map_or(0, |server| server.disk.durable().log.len());
         self.tell(What::Fault(Fault::Restarted(node, entries as u64)));
         Ok(())
     }
@@ -173,8 +160,7 @@ impl Cluster {
         if let Some(server) = self.servers.get_mut(&node) {
             server.paused = false;
             for _ in 0..server.inbox.len() {
-                self.queue
-                    .push(self.now, Event::Inbox(node, server.incarnation));
+                self.queue.push(self.now, Event::Inbox(node, server.incarnation));
             }
         }
         self.tell(What::Fault(Fault::Resumed(node)));
@@ -191,12 +177,8 @@ impl Cluster {
                 }
             }
         }
-        let rest: Vec<NodeId> = self
-            .servers
-            .keys()
-            .copied()
-            .filter(|id| !side_of.contains_key(id))
-            .collect();
+        let rest: Vec<NodeId> =
+            self.servers.keys().copied().filter(|id| !side_of.contains_key(id)).collect();
         for node in &rest {
             side_of.insert(*node, groups.len());
         }
@@ -222,46 +204,49 @@ impl Cluster {
             (settings.election_timeout_min, settings.election_timeout_max) = (min, max);
         }
         settings.heartbeat_interval = timing.heartbeat.unwrap_or(settings.heartbeat_interval);
+        if let Some(batch) = timing.batch {
+            settings.max_batch = usize::try_from(batch).unwrap_or(usize::MAX);
+        }
         let spans = [settings.election_timeout_min, settings.heartbeat_interval];
         if spans.contains(&Duration::ZERO)
             || settings.election_timeout_max < settings.election_timeout_min
+            || settings.max_batch == 0
         {
             return Err(Refused::BadTiming);
         }
+        self.change_settings(settings);
+        Ok(())
+    }
+
+    fn switch_rule(&mut self, rule: Rule, on: bool) {
+        let mut settings = self.settings;
+        settings.rules.set(rule, on);
+        self.modified |= !settings.rules.is_raft();
+        self.change_settings(settings);
+        self.tell(What::Switched(rule, on));
+    }
+
+    fn change_settings(&mut self, settings: Settings) {
         self.settings = settings;
         for server in self.servers.values_mut() {
             if let Some(process) = &mut server.process {
                 process.node.set_settings(settings);
             }
         }
-        Ok(())
     }
 
     fn expire_timer(&mut self, node: NodeId) -> Result<(), Refused> {
         let now: Time = self.now;
         let status = self.known(node)?;
-        let process = self
-            .servers
-            .get_mut(&node)
-            .and_then(|server| server.process.as_mut());
+        let process = self.servers.get_mut(&node).and_then(|server| server.process.as_mut());
         let expired = process.is_some_and(|process| {
             status == Status::Running && process.node.expire_election_timer(now)
         });
-        if expired {
-            Ok(())
-        } else {
-            Err(Refused::NoTimer(node))
-        }
+        if expired { Ok(()) } else { Err(Refused::NoTimer(node)) }
     }
 
     fn set_workload(&mut self, workload: Option<Workload>) -> Result<(), Refused> {
-        if let Some(Workload {
-            clients,
-            keys,
-            every,
-            ..
-        }) = workload
-        {
+        if let Some(Workload { clients, keys, every, .. }) = workload {
             if clients == 0 || keys == 0 || every == Duration::ZERO {
                 return Err(Refused::EmptyWorkload);
             }

@@ -18,17 +18,8 @@ use crate::store::ClientId;
 impl Cluster {
     /// A server gets a request.
     pub(super) fn serve(&mut self, by: NodeId, request: ClientRequest) -> Option<NodeId> {
-        let ClientRequest {
-            id,
-            client,
-            attempt,
-            call,
-        } = request;
-        let asker = Asker {
-            client,
-            id,
-            attempt,
-        };
+        let ClientRequest { id, client, attempt, call } = request;
+        let asker = Asker { client, id, attempt };
         self.note(id, Station::Received { by });
         match call {
             Call::Write(write) => {
@@ -41,18 +32,12 @@ impl Cluster {
                 Some(by)
             }
             Call::Change(change) => self.serve_proposal(by, asker, Input::Change(change)),
-            Call::Read {
-                key,
-                consistency: Consistency::Stale,
-            } => {
+            Call::Read { key, consistency: Consistency::Stale } => {
                 let value = self.process_mut(by)?.store.get(&key).cloned();
                 self.reply(by, asker, Reply::Done(Answer::Value(value)));
                 Some(by)
             }
-            Call::Read {
-                key,
-                consistency: Consistency::Linearizable,
-            } => {
+            Call::Read { key, consistency: Consistency::Linearizable } => {
                 let process = self.process_mut(by)?;
                 process.reads.insert(id, PendingRead { key, asker });
                 if process.node.is_leader() {
@@ -156,10 +141,7 @@ impl Cluster {
     fn reply(&mut self, by: NodeId, asker: Asker, reply: Reply) {
         let station = match &reply {
             Reply::Done(_) => Some(Station::Answered { by }),
-            Reply::Redirect(leader) => Some(Station::Redirected {
-                by,
-                leader: *leader,
-            }),
+            Reply::Redirect(leader) => Some(Station::Redirected { by, leader: *leader }),
             Reply::Busy => None,
         };
         if let Some(station) = station {
@@ -184,17 +166,10 @@ impl Cluster {
         via: Option<NodeId>,
     ) -> RequestId {
         let (id, call) = self.clients.new_call(client, &operation);
-        let target = via
-            .or(self.clients.believed_leader)
-            .filter(|id| self.servers.contains_key(id));
+        let target =
+            via.or(self.clients.believed_leader).filter(|id| self.servers.contains_key(id));
         let target = target.or_else(|| self.servers.keys().next().copied());
-        let journey = Journey {
-            id,
-            client,
-            operation,
-            stations: Vec::new(),
-            answer: None,
-        };
+        let journey = Journey { id, client, operation, stations: Vec::new(), answer: None };
         let pending = Pending {
             journey,
             call,
@@ -223,19 +198,8 @@ impl Cluster {
         let call = pending.call.clone();
         let deadline = (self.now + ATTEMPT_TIMEOUT).min(pending.give_up_at);
         self.queue.push(deadline, Event::ClientTimer(id, timer));
-        self.note(
-            id,
-            Station::Sent {
-                to: target,
-                attempt,
-            },
-        );
-        let body = Body::Request(ClientRequest {
-            id,
-            client,
-            attempt,
-            call,
-        });
+        self.note(id, Station::Sent { to: target, attempt });
+        let body = Body::Request(ClientRequest { id, client, attempt, call });
         self.send(Endpoint::Client(client), Endpoint::Node(target), body);
     }
 
@@ -247,13 +211,8 @@ impl Cluster {
         };
         match reply {
             Reply::Done(answer) => {
-                let stale = matches!(
-                    pending.call,
-                    Call::Read {
-                        consistency: Consistency::Stale,
-                        ..
-                    }
-                );
+                let stale =
+                    matches!(pending.call, Call::Read { consistency: Consistency::Stale, .. });
                 if !stale {
                     self.clients.believed_leader = Some(pending.target);
                 }
@@ -313,15 +272,8 @@ impl Cluster {
         if pending.pinned {
             return;
         }
-        let after = (
-            std::ops::Bound::Excluded(pending.target),
-            std::ops::Bound::Unbounded,
-        );
-        let next = self
-            .servers
-            .range(after)
-            .next()
-            .or_else(|| self.servers.iter().next());
+        let after = (std::ops::Bound::Excluded(pending.target), std::ops::Bound::Unbounded);
+        let next = self.servers.range(after).next().or_else(|| self.servers.iter().next());
         pending.target = next.map_or(pending.target, |(id, _)| *id);
     }
 
@@ -333,12 +285,7 @@ impl Cluster {
         if let (Operation::Change(Change::Remove(node)), Answer::Changed) = (&operation, &answer) {
             self.switch_off(*node);
         }
-        self.tell(What::Answered {
-            id,
-            client,
-            operation,
-            answer,
-        });
+        self.tell(What::Answered { id, client, operation, answer });
         self.finished.push(journey);
     }
 
@@ -352,12 +299,7 @@ impl Cluster {
         }
         let operation = pending.journey.operation.clone();
         self.clients.note(id, self.now, station);
-        self.tell(What::Request {
-            id,
-            client: YOU,
-            operation,
-            station,
-        });
+        self.tell(What::Request { id, client: YOU, operation, station });
     }
 
     /// A client of the workload takes its turn.
@@ -365,10 +307,7 @@ impl Cluster {
         let Some(workload) = self.workload else {
             return;
         };
-        self.queue.push(
-            self.now + workload.every,
-            Event::Turn(client, self.queue.workloads),
-        );
+        self.queue.push(self.now + workload.every, Event::Turn(client, self.queue.workloads));
         if self.clients.is_busy(client) {
             return;
         }

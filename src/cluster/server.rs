@@ -63,11 +63,7 @@ pub(super) struct Asker {
 
 impl Asker {
     pub(super) fn answer(self, reply: super::client::Reply) -> ClientAnswer {
-        ClientAnswer {
-            id: self.id,
-            attempt: self.attempt,
-            reply,
-        }
+        ClientAnswer { id: self.id, attempt: self.attempt, reply }
     }
 }
 

@@ -22,28 +22,15 @@ fn five_servers_elect_a_leader_and_serve_a_write_and_a_read() {
     run_until(&mut cluster, Time::from_micros(1_000_000));
     assert!(cluster.leader().is_some());
     let via = Some(NodeId(3));
-    cluster
-        .apply(&Action::Request {
-            operation: set("color", "blue"),
-            via,
-        })
-        .unwrap();
+    cluster.apply(&Action::Request { operation: set("color", "blue"), via }).unwrap();
     run_until(&mut cluster, Time::from_micros(2_000_000));
-    let answers: Vec<_> = cluster
-        .take_finished()
-        .filter_map(|journey| journey.answer)
-        .collect();
+    let answers: Vec<_> = cluster.take_finished().filter_map(|journey| journey.answer).collect();
     assert!(
-        matches!(
-            answers[..],
-            [(_, Answer::Outcome(crate::store::Outcome::Written))]
-        ),
+        matches!(answers[..], [(_, Answer::Outcome(crate::store::Outcome::Written))]),
         "{answers:?}"
     );
-    let digests: std::collections::BTreeSet<_> = cluster
-        .servers()
-        .map(|server| server.store().unwrap().digest())
-        .collect();
+    let digests: std::collections::BTreeSet<_> =
+        cluster.servers().map(|server| server.store().unwrap().digest()).collect();
     assert_eq!(digests.len(), 1);
 }
 
@@ -81,19 +68,10 @@ fn refused_actions_change_nothing() {
         (Action::Add(n1), Refused::Exists(n1)),
         (Action::Cut { from: n1, to: n1 }, Refused::SameNode(n1)),
         (Action::Partition(vec![vec![n1]]), Refused::OneGroup),
-        (
-            Action::Partition(vec![vec![n1], vec![n1]]),
-            Refused::TwoGroups(n1),
-        ),
+        (Action::Partition(vec![vec![n1], vec![n1]]), Refused::TwoGroups(n1)),
         (Action::Network(same), Refused::BadTiming),
         (Action::Timeout(n1), Refused::NoTimer(n1)),
-        (
-            Action::Request {
-                operation: set("k", "v"),
-                via: Some(n9),
-            },
-            Refused::Unknown(n9),
-        ),
+        (Action::Request { operation: set("k", "v"), via: Some(n9) }, Refused::Unknown(n9)),
     ];
     for (action, refused) in bad {
         assert_eq!(cluster.apply(&action), Err(refused), "{action}");

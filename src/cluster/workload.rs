@@ -33,22 +33,14 @@ impl Workload {
             let value = Value::new(format!("v{number}"))?;
             return Ok(Operation::Write(Command::Set { key, value }));
         }
-        Ok(Operation::Read {
-            key,
-            consistency: Consistency::Linearizable,
-        })
+        Ok(Operation::Read { key, consistency: Consistency::Linearizable })
     }
 }
 
 /// As the script language writes it, without the leading `clients`.
 impl fmt::Display for Workload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            clients,
-            keys,
-            writes,
-            every,
-        } = self;
+        let Self { clients, keys, writes, every } = self;
         write!(f, "{clients} keys {keys} writes {writes} every {every}")
     }
 }

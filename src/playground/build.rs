@@ -32,11 +32,7 @@ pub(super) fn view(playground: &Playground) -> View {
         },
         summary: summary(cluster, playground.history.violation()),
         nodes: cluster.servers().map(node_view).collect(),
-        cuts: cluster
-            .network()
-            .cuts()
-            .map(|(from, to)| (from.0, to.0))
-            .collect(),
+        cuts: cluster.network().cuts().map(|(from, to)| (from.0, to.0)).collect(),
         sides: sides(cluster),
         agreed: agreed(cluster),
         journeys: journeys(playground),
@@ -49,16 +45,11 @@ fn summary(cluster: &Cluster, violation: Option<&String>) -> Summary {
     let members = cluster.members();
     let nodes = || cluster.servers().filter_map(Server::node);
     let is_up = |id: &&crate::raft::NodeId| {
-        cluster
-            .server(**id)
-            .is_some_and(|server| server.status() == Status::Running)
+        cluster.server(**id).is_some_and(|server| server.status() == Status::Running)
     };
     Summary {
         leader: cluster.leader().map(|id| id.0),
-        term: nodes()
-            .map(|node| node.current_term().0)
-            .max()
-            .unwrap_or_default(),
+        term: nodes().map(|node| node.current_term().0).max().unwrap_or_default(),
         quorum: majority(members),
         members: members.voters().len(),
         running: members.voters().iter().filter(is_up).count(),
@@ -84,10 +75,9 @@ fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
     };
     let (votes, followers) = match node.role() {
         Role::Follower { .. } => (None, Vec::new()),
-        Role::Candidate(candidate) => (
-            Some((candidate.votes().len(), majority(node.config()))),
-            Vec::new(),
-        ),
+        Role::Candidate(candidate) => {
+            (Some((candidate.votes().len(), majority(node.config()))), Vec::new())
+        }
         Role::Leader(leader) => {
             let row = |(id, progress): (&crate::raft::NodeId, &crate::raft::Progress)| {
                 (id.0, count(progress.match_index), progress.next_index.get())
@@ -163,12 +153,7 @@ fn tail(log: &[Entry], safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
     let skip = log.len().saturating_sub(LOG_TAIL);
     let view = |(at, entry): (usize, &Entry)| {
         let index = at as u64 + 1;
-        EntryView {
-            index,
-            term: entry.term.0,
-            safety: safety(index),
-            what: what(entry),
-        }
+        EntryView { index, term: entry.term.0, safety: safety(index), what: what(entry) }
     };
     log.iter().enumerate().skip(skip).map(view).collect()
 }
@@ -177,9 +162,7 @@ fn what(entry: &Entry) -> String {
     let text = match &entry.payload {
         Payload::Noop => "empty".to_string(),
         Payload::Command(data) => Request::decode(data.as_bytes())
-            .map_or("unreadable".to_string(), |request| {
-                request.command.to_string()
-            }),
+            .map_or("unreadable".to_string(), |request| request.command.to_string()),
         Payload::Config(config) => {
             let names: Vec<String> = config.voters().iter().map(ToString::to_string).collect();
             format!("members {}", names.join(" "))
@@ -198,10 +181,7 @@ fn cut(mut text: String) -> String {
 
 fn head(store: &Store) -> Vec<(String, String)> {
     let pair = |(key, value): (&crate::store::Key, &crate::store::Value)| {
-        (
-            cut(key.to_string()),
-            cut(value.as_str().chars().take(LONG + 1).collect()),
-        )
+        (cut(key.to_string()), cut(value.as_str().chars().take(LONG + 1).collect()))
     };
     store.entries().take(STORE_HEAD).map(pair).collect()
 }
@@ -214,20 +194,15 @@ fn short(digest: Digest) -> String {
 
 /// The store that most running servers have; of equally many, that of the leader.
 fn agreed(cluster: &Cluster) -> Agreed {
-    let stores: Vec<(&Server, &Store)> = cluster
-        .servers()
-        .filter_map(|server| Some((server, server.store()?)))
-        .collect();
+    let stores: Vec<(&Server, &Store)> =
+        cluster.servers().filter_map(|server| Some((server, server.store()?))).collect();
     let mut counts: BTreeMap<Digest, usize> = BTreeMap::new();
     for (_, store) in &stores {
         *counts.entry(store.digest()).or_default() += 1;
     }
     let leader = cluster.leader();
     let best = stores.iter().max_by_key(|(server, store)| {
-        (
-            counts.get(&store.digest()).copied(),
-            Some(server.id()) == leader,
-        )
+        (counts.get(&store.digest()).copied(), Some(server.id()) == leader)
     });
     let Some((_, store)) = best else {
         return Agreed::default();
@@ -270,17 +245,11 @@ fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
 fn journeys(playground: &Playground) -> Vec<super::view::JourneyView> {
     let cluster = playground.run.cluster();
     let own = |journey: &&Journey| journey.client == YOU;
-    let mut journeys: Vec<&Journey> = cluster
-        .journeys()
-        .filter(own)
-        .chain(&playground.ended)
-        .collect();
+    let mut journeys: Vec<&Journey> =
+        cluster.journeys().filter(own).chain(&playground.ended).collect();
     journeys.sort_by_key(|journey| std::cmp::Reverse((journey::began(journey), journey.id)));
     journeys.truncate(JOURNEYS);
-    journeys
-        .into_iter()
-        .map(|journey| journey::journey(journey, cluster))
-        .collect()
+    journeys.into_iter().map(|journey| journey::journey(journey, cluster)).collect()
 }
 
 fn network(cluster: &Cluster) -> NetworkView {

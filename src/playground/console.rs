@@ -52,11 +52,7 @@ impl Console {
     }
 
     fn print_curl(&mut self, answer: &CurlAnswer) {
-        let kind = if answer.status == 200 {
-            ConsoleKind::Output
-        } else {
-            ConsoleKind::Error
-        };
+        let kind = if answer.status == 200 { ConsoleKind::Output } else { ConsoleKind::Error };
         for line in answer.lines() {
             self.print(kind, line);
         }
@@ -66,11 +62,7 @@ impl Console {
         if self.lines.len() == LINES {
             self.lines.pop_front();
         }
-        self.lines.push_back(ConsoleLine {
-            id: self.next_id,
-            kind,
-            text,
-        });
+        self.lines.push_back(ConsoleLine { id: self.next_id, kind, text });
         self.next_id += 1;
     }
 }
@@ -81,8 +73,7 @@ impl Playground {
         if line.trim().is_empty() {
             return Ok(());
         }
-        self.console
-            .print(ConsoleKind::Input, line.trim().to_string());
+        self.console.print(ConsoleKind::Input, line.trim().to_string());
         let result = match parse_line(line) {
             Ok(None) => Ok(()),
             Ok(Some(command)) => self.execute(command),
@@ -116,8 +107,7 @@ impl Playground {
                 let answer = self.console.last_answer.clone();
                 let met = expect.check(&mut self.run, answer.as_ref());
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
-                self.console
-                    .print(ConsoleKind::Output, "as expected".to_string());
+                self.console.print(ConsoleKind::Output, "as expected".to_string());
             }
             Command::Help => {
                 for form in GRAMMAR {
@@ -132,10 +122,7 @@ impl Playground {
     fn curl(&mut self, curl: Curl) -> Result<(), Problem> {
         match curl.call {
             Ok(operation) => {
-                let request = self.act(&Action::Request {
-                    operation,
-                    via: curl.via,
-                })?;
+                let request = self.act(&Action::Request { operation, via: curl.via })?;
                 if let Some(id) = request {
                     self.console.asked.insert(id, Style::Curl);
                 }

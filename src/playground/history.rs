@@ -34,22 +34,14 @@ impl History {
             What::Server(_, Note::StoodForElection { term, .. })
                 if self.terms.last().is_none_or(|last| last.term < term.0) =>
             {
-                self.terms.push(TermView {
-                    term: term.0,
-                    from: at,
-                });
+                self.terms.push(TermView { term: term.0, from: at });
             }
             What::Server(_, Note::BecameLeader { .. }) => self.mark(at, MarkKind::Elected),
             What::Server(_, Note::Committed { .. }) => self.mark(at, MarkKind::Commit),
             What::Fault(fault) => self.mark(at, kind_of(fault)),
             _ => {}
         }
-        self.say(
-            at,
-            fact.what.to_string(),
-            fact.what.topic(),
-            fact.what.is_detail(),
-        );
+        self.say(at, fact.what.to_string(), fact.what.topic(), fact.what.is_detail());
     }
 
     /// A property broke.
@@ -80,10 +72,7 @@ impl History {
     }
 
     pub(super) fn timeline(&self) -> Timeline {
-        Timeline {
-            terms: self.terms.clone(),
-            marks: self.marks.iter().copied().collect(),
-        }
+        Timeline { terms: self.terms.clone(), marks: self.marks.iter().copied().collect() }
     }
 
     fn mark(&mut self, at: u64, kind: MarkKind) {
@@ -97,13 +86,7 @@ impl History {
         if self.sentences.len() == SENTENCES {
             self.sentences.pop_front();
         }
-        self.sentences.push_back(Sentence {
-            id: self.next_id,
-            at,
-            text,
-            topic,
-            detail,
-        });
+        self.sentences.push_back(Sentence { id: self.next_id, at, text, topic, detail });
         self.next_id += 1;
     }
 }

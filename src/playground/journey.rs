@@ -9,10 +9,7 @@ use crate::time::Time;
 
 /// A request as a page shows it.
 pub(super) fn journey(journey: &Journey, cluster: &Cluster) -> JourneyView {
-    let began = journey
-        .stations
-        .first()
-        .map_or(cluster.now(), |(at, _)| *at);
+    let began = journey.stations.first().map_or(cluster.now(), |(at, _)| *at);
     let ended = journey.answer.as_ref().map(|(at, _)| *at);
     let mut stations = passed(journey, began);
     match &journey.answer {
@@ -28,10 +25,7 @@ pub(super) fn journey(journey: &Journey, cluster: &Cluster) -> JourneyView {
         id: journey.id.0,
         operation: journey.operation.to_string(),
         took: ended.unwrap_or(cluster.now()).since(began).as_micros(),
-        answer: journey
-            .answer
-            .as_ref()
-            .map(|(_, answer)| answer_view(answer)),
+        answer: journey.answer.as_ref().map(|(_, answer)| answer_view(answer)),
         stations,
     }
 }
@@ -47,14 +41,8 @@ fn passed(journey: &Journey, began: Time) -> Vec<StationView> {
             }
             Station::Sent { to, .. } => ("again".to_string(), format!("You ask {to}."), false),
             Station::Received { by } => (by.to_string(), format!("{by} gets the request."), false),
-            Station::Redirected {
-                by,
-                leader: Some(leader),
-            } => {
-                replace_last(
-                    &mut stations,
-                    &format!("{by} does not lead and names {leader}."),
-                );
+            Station::Redirected { by, leader: Some(leader) } => {
+                replace_last(&mut stations, &format!("{by} does not lead and names {leader}."));
                 sent_on = true;
                 continue;
             }
@@ -77,20 +65,13 @@ fn passed(journey: &Journey, began: Time) -> Vec<StationView> {
                 ("committed".to_string(), title, false)
             }
             Station::Answered { .. } => continue,
-            Station::TimedOut { .. } => (
-                "no answer".to_string(),
-                "No answer came in time.".to_string(),
-                true,
-            ),
+            Station::TimedOut { .. } => {
+                ("no answer".to_string(), "No answer came in time.".to_string(), true)
+            }
             Station::GaveUp => ("given up".to_string(), "You give up.".to_string(), true),
         };
         let at = Some(at.since(began).as_micros());
-        stations.push(StationView {
-            label,
-            title,
-            at,
-            failed,
-        });
+        stations.push(StationView { label, title, at, failed });
     }
     stations
 }
@@ -104,27 +85,16 @@ fn replace_last(stations: &mut [StationView], title: &str) {
 
 /// The stations that will follow if all goes well.
 fn ahead(journey: &Journey, cluster: &Cluster) -> Vec<StationView> {
-    let future = |label: String, title: String| StationView {
-        label,
-        title,
-        at: None,
-        failed: false,
-    };
-    let stale = matches!(
-        journey.operation,
-        Operation::Read {
-            consistency: Consistency::Stale,
-            ..
-        }
-    );
+    let future =
+        |label: String, title: String| StationView { label, title, at: None, failed: false };
+    let stale =
+        matches!(journey.operation, Operation::Read { consistency: Consistency::Stale, .. });
     let last = journey.stations.last().map(|(_, station)| *station);
     let mut stations = Vec::new();
     match last {
         Some(Station::Appended { by, position }) => {
-            stations.push(future(
-                copies(cluster, by, position.index),
-                "Waits for a majority.".into(),
-            ));
+            stations
+                .push(future(copies(cluster, by, position.index), "Waits for a majority.".into()));
         }
         Some(Station::Confirming { .. }) => {
             stations.push(future("majority".into(), "Waits for a majority.".into()));
@@ -142,29 +112,20 @@ fn ahead(journey: &Journey, cluster: &Cluster) -> Vec<StationView> {
         }
         _ => {}
     }
-    stations.push(future(
-        "answer".into(),
-        "The answer is still to come.".into(),
-    ));
+    stations.push(future("answer".into(), "The answer is still to come.".into()));
     stations
 }
 
 /// `2 of 3`: how many disks have the entry, of how many it needs.
 fn copies(cluster: &Cluster, leader: NodeId, index: Index) -> String {
-    let Some(node) = cluster
-        .server(leader)
-        .and_then(crate::cluster::Server::node)
-    else {
+    let Some(node) = cluster.server(leader).and_then(crate::cluster::Server::node) else {
         return "majority".to_string();
     };
     let Role::Leader(state) = node.role() else {
         return "majority".to_string();
     };
     let own = usize::from(node.durable_index() >= Some(index) && node.config().contains(leader));
-    let others = state
-        .followers()
-        .values()
-        .filter(|follower| follower.match_index >= Some(index));
+    let others = state.followers().values().filter(|follower| follower.match_index >= Some(index));
     format!("{} of {}", own + others.count(), majority(node.config()))
 }
 
@@ -178,10 +139,7 @@ fn answer_view(answer: &Answer) -> AnswerView {
         }
         Answer::Unknown => AnswerKind::Unknown,
     };
-    AnswerView {
-        kind,
-        text: answer.to_string(),
-    }
+    AnswerView { kind, text: answer.to_string() }
 }
 
 /// When a journey began, to order them.

@@ -213,12 +213,7 @@ impl Playground {
         let target = self.run.cluster().now() + Duration::from_micros(scaled / 1_000);
         self.leftover = scaled % 1_000;
         for _ in 0..EVENTS_PER_ADVANCE {
-            if self
-                .run
-                .cluster_mut()
-                .next_time()
-                .is_none_or(|next| next > target)
-            {
+            if self.run.cluster_mut().next_time().is_none_or(|next| next > target) {
                 self.run.cluster_mut().rest_until(target);
                 return;
             }
@@ -308,14 +303,10 @@ impl Playground {
     /// The words that could stand at the end of a console line.
     pub fn completions(&self, line: &str) -> Vec<String> {
         let cluster = self.run.cluster();
-        let nodes: Vec<String> = cluster
-            .servers()
-            .map(|server| server.id().to_string())
-            .collect();
+        let nodes: Vec<String> = cluster.servers().map(|server| server.id().to_string()).collect();
         let stores = cluster.servers().filter_map(crate::cluster::Server::store);
-        let mut keys: Vec<String> = stores
-            .flat_map(|store| store.entries().map(|(key, _)| key.to_string()))
-            .collect();
+        let mut keys: Vec<String> =
+            stores.flat_map(|store| store.entries().map(|(key, _)| key.to_string())).collect();
         keys.sort_unstable();
         keys.dedup();
         crate::script::complete(line, &nodes, &keys)

@@ -8,11 +8,8 @@ use crate::time::Time;
 /// Everything that moves, as it is now.
 pub(super) fn motion(cluster: &Cluster) -> Motion {
     let now = cluster.now();
-    let mut messages: Vec<MessageView> = cluster
-        .network()
-        .flights()
-        .map(|flight| message(flight, now))
-        .collect();
+    let mut messages: Vec<MessageView> =
+        cluster.network().flights().map(|flight| message(flight, now)).collect();
     messages.sort_unstable_by_key(|message| message.id);
     let timers = cluster
         .servers()
@@ -51,31 +48,20 @@ fn shape(body: &Body) -> (Shape, String) {
         Body::Raft(envelope) => match &envelope.message {
             Message::RequestVote { .. } => plain(Shape::VoteRequest),
             Message::RequestVoteResponse { vote_granted: true } => plain(Shape::VoteGranted),
-            Message::RequestVoteResponse {
-                vote_granted: false,
-            } => plain(Shape::VoteRefused),
+            Message::RequestVoteResponse { vote_granted: false } => plain(Shape::VoteRefused),
             Message::AppendEntries { entries, .. } if entries.is_empty() => plain(Shape::Heartbeat),
             Message::AppendEntries { prev, entries, .. } => {
                 let first = prev.map_or(0, |prev| prev.index.get()) + 1;
                 let last = first + entries.len() as u64 - 1;
                 let range = format!("{first}-{last}");
-                (
-                    Shape::Append,
-                    if first == last {
-                        first.to_string()
-                    } else {
-                        range
-                    },
-                )
+                (Shape::Append, if first == last { first.to_string() } else { range })
             }
-            Message::AppendEntriesResponse {
-                result: Appended::Matched { .. },
-                ..
-            } => plain(Shape::AppendOk),
-            Message::AppendEntriesResponse {
-                result: Appended::Conflict { .. },
-                ..
-            } => plain(Shape::AppendRefused),
+            Message::AppendEntriesResponse { result: Appended::Matched { .. }, .. } => {
+                plain(Shape::AppendOk)
+            }
+            Message::AppendEntriesResponse { result: Appended::Conflict { .. }, .. } => {
+                plain(Shape::AppendRefused)
+            }
         },
     }
 }

@@ -17,10 +17,7 @@ fn pass(playground: &mut Playground, millis: u64) {
 }
 
 fn output(playground: &Playground) -> Vec<String> {
-    playground
-        .console(0)
-        .map(|line| line.text.clone())
-        .collect()
+    playground.console(0).map(|line| line.text.clone()).collect()
 }
 
 #[test]
@@ -31,10 +28,7 @@ fn it_starts_by_itself_and_elects_a_leader() {
     let view = playground.view();
     assert!(view.summary.leader.is_some());
     assert_eq!((view.summary.quorum, view.summary.members), (3, 5));
-    let leaders = view
-        .nodes
-        .iter()
-        .filter(|node| node.role == Some(RoleView::Leader));
+    let leaders = view.nodes.iter().filter(|node| node.role == Some(RoleView::Leader));
     assert_eq!(leaders.count(), 1);
     assert_eq!((view.agreed.count, view.agreed.of), (5, 5));
 }
@@ -87,35 +81,19 @@ fn the_playback_speed_never_changes_the_run() {
 fn the_seeds_curl_lines_answer_as_the_seeds_server_did() {
     let mut playground = Playground::new(5, 3);
     pass(&mut playground, 500);
-    line(
-        &mut playground,
-        r#"curl "http://localhost:8080/set?key=myKey&value=myValue""#,
-    )
-    .unwrap();
+    line(&mut playground, r#"curl "http://localhost:8080/set?key=myKey&value=myValue""#).unwrap();
     pass(&mut playground, 500);
-    line(
-        &mut playground,
-        r#"curl "http://localhost:8080/get?key=myKey""#,
-    )
-    .unwrap();
+    line(&mut playground, r#"curl "http://localhost:8080/get?key=myKey""#).unwrap();
     pass(&mut playground, 500);
-    line(
-        &mut playground,
-        r#"curl "http://localhost:8080/get?key=other""#,
-    )
-    .unwrap();
+    line(&mut playground, r#"curl "http://localhost:8080/get?key=other""#).unwrap();
     pass(&mut playground, 500);
     let output: Vec<String> = playground
         .console(0)
         .filter(|line| line.kind != ConsoleKind::Input)
         .map(|line| line.text.clone())
         .collect();
-    let expected = [
-        r#"{"status":"success"}"#,
-        r#"{"value":"myValue"}"#,
-        "HTTP status 404",
-        "Key not found",
-    ];
+    let expected =
+        [r#"{"status":"success"}"#, r#"{"value":"myValue"}"#, "HTTP status 404", "Key not found"];
     assert_eq!(output, expected);
 }
 
@@ -140,23 +118,14 @@ fn a_request_is_a_journey_with_its_legs() {
     line(&mut playground, &format!("set color blue via n{follower}")).unwrap();
     let sent = &playground.view().journeys[0];
     assert!(sent.answer.is_none());
-    assert!(
-        sent.stations.iter().any(|station| station.at.is_none()),
-        "some are ahead"
-    );
+    assert!(sent.stations.iter().any(|station| station.at.is_none()), "some are ahead");
     pass(&mut playground, 500);
     let journeys = playground.view().journeys;
-    let labels: Vec<&str> = journeys[0]
-        .stations
-        .iter()
-        .map(|station| station.label.as_str())
-        .collect();
+    let labels: Vec<&str> =
+        journeys[0].stations.iter().map(|station| station.label.as_str()).collect();
     let (follower, leader) = (format!("n{follower}"), format!("leader n{leader}"));
     assert_eq!(labels, ["you", &follower, &leader, "committed", "answer"]);
-    assert_eq!(
-        journeys[0].answer.as_ref().unwrap().kind,
-        AnswerKind::Success
-    );
+    assert_eq!(journeys[0].answer.as_ref().unwrap().kind, AnswerKind::Success);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use super::effects::{Effects, Note};
 use super::message::{Entry, Envelope, Index, NodeId, Term};
 use super::node::Node;
+use super::rules::Rule;
 
 /// The number of a write. The disk finishes them in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,10 +48,7 @@ pub(super) struct DiskPromises {
 impl DiskPromises {
     /// For a node whose log on disk ends at `durable`.
     pub(super) fn new(durable: Option<Index>) -> Self {
-        Self {
-            durable,
-            ..Self::default()
-        }
+        Self { durable, ..Self::default() }
     }
 
     /// `current_term` or `voted_for` changed. Promises made in an earlier term are void: nobody
@@ -95,31 +93,28 @@ impl Node {
     /// The last part of every step: asks for the write that makes the step durable, and lets those
     /// messages go that wait for none.
     pub(super) fn settle(&mut self, effects: &mut Effects) {
+        let voted_for = self.voted_for.filter(|_| self.obeys(Rule::VoteOnDisk));
+        let waits = self.obeys(Rule::LogOnDisk);
         let disk = &mut self.disk;
         if disk.term_or_vote_changed || disk.log_changed_from.is_some() {
             let end = Index::after(self.log.last_index());
             let first = disk.log_changed_from.unwrap_or(end);
             disk.issued = Ticket(disk.issued.0 + 1);
-            disk.in_flight
-                .push_back((disk.issued, self.log.last_index()));
+            disk.in_flight.push_back((disk.issued, self.log.last_index()));
             disk.term_or_vote_changed = false;
             disk.log_changed_from = None;
             effects.write = Some(Write {
                 ticket: disk.issued,
                 current_term: self.current_term,
-                voted_for: self.voted_for,
+                voted_for,
                 first,
                 entries: self.log.from(first, usize::MAX).to_vec(),
             });
         }
-        if disk.in_flight.is_empty() {
+        if disk.in_flight.is_empty() || !waits {
             effects.messages.append(&mut disk.promised);
         } else {
-            disk.held.extend(
-                disk.promised
-                    .drain(..)
-                    .map(|envelope| (disk.issued, envelope)),
-            );
+            disk.held.extend(disk.promised.drain(..).map(|envelope| (disk.issued, envelope)));
         }
     }
 
@@ -139,9 +134,7 @@ impl Node {
         while let Some((waits_for, _)) = disk.held.front()
             && *waits_for <= ticket
         {
-            effects
-                .messages
-                .extend(disk.held.pop_front().map(|(_, envelope)| envelope));
+            effects.messages.extend(disk.held.pop_front().map(|(_, envelope)| envelope));
         }
     }
 }

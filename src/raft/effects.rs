@@ -39,10 +39,7 @@ pub struct ReadId(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadAnswer {
     /// It may be served from the state machine once that has applied this index.
-    Ready {
-        id: ReadId,
-        read_index: Option<Index>,
-    },
+    Ready { id: ReadId, read_index: Option<Index> },
     /// This server can't serve it: it is no leader, or no longer.
     NotLeader { id: ReadId, leader: Option<NodeId> },
 }
@@ -67,64 +64,33 @@ pub enum Note {
     /// The election timer ran out; the server stands for election.
     StoodForElection { term: Term, waited: Duration },
     /// It voted for the candidate; `last` is the candidate's last entry.
-    Voted {
-        candidate: NodeId,
-        term: Term,
-        last: Option<Position>,
-    },
+    Voted { candidate: NodeId, term: Term, last: Option<Position> },
     /// It did not.
-    RefusedVote {
-        candidate: NodeId,
-        term: Term,
-        why: RefusedVote,
-    },
+    RefusedVote { candidate: NodeId, term: Term, why: RefusedVote },
     /// A vote came in; so many are there now, of so many that are needed.
-    CountedVote {
-        from: NodeId,
-        votes: usize,
-        needed: usize,
-    },
+    CountedVote { from: NodeId, votes: usize, needed: usize },
     /// It leads.
     BecameLeader { term: Term, votes: usize, of: usize },
     /// It leads no longer, or is no candidate any more.
-    SteppedDown {
-        led: bool,
-        term: Term,
-        why: StepDown,
-    },
+    SteppedDown { led: bool, term: Term, why: StepDown },
     /// As the leader it added an entry to its log; a `noop` opens its term.
     Proposed { position: Position, noop: bool },
     /// As the leader it proposes this change of the configuration.
     ProposedChange { change: Change, position: Position },
     /// As a follower it added the leader's entries.
-    Appended {
-        from: NodeId,
-        first: Index,
-        last: Index,
-    },
+    Appended { from: NodeId, first: Index, last: Index },
     /// As a follower it deleted entries that conflict with the leader's.
     Truncated { first: Index, last: Index },
     /// As a follower it does not have the entry before those it was sent.
-    Conflicted {
-        leader: NodeId,
-        prev: Position,
-        found: Option<Term>,
-    },
+    Conflicted { leader: NodeId, prev: Position, found: Option<Term> },
     /// The leader steps back to an earlier entry for this follower.
     SteppedBack { follower: NodeId, next_index: Index },
     /// Entries up to here are committed, known to the leader since `copies` servers have it.
-    Committed {
-        last: Index,
-        copies: usize,
-        of: usize,
-    },
+    Committed { last: Index, copies: usize, of: usize },
     /// A follower learned that entries up to here are committed.
     LearnedCommit { last: Index },
     /// A majority has confirmed that it leads, so the read may be served at this index.
-    ConfirmedRead {
-        read_index: Option<Index>,
-        round: u64,
-    },
+    ConfirmedRead { read_index: Option<Index>, round: u64 },
     /// The disk has what was written up to here.
     Persisted { last: Option<Index> },
 }
@@ -137,10 +103,7 @@ pub enum RefusedVote {
     /// It voted for another in this term.
     VotedFor(NodeId),
     /// Its own log is more up-to-date (paper, section 5.4.1).
-    LogIsNewer {
-        own: Position,
-        candidates: Option<Position>,
-    },
+    LogIsNewer { own: Position, candidates: Option<Position> },
 }
 
 /// Why a server stepped down.

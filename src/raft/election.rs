@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use super::effects::{Effects, Note, RefusedVote, StepDown};
 use super::message::{Message, NodeId, Payload, Position, Term};
 use super::node::{Node, Role};
-use super::quorum::{is_majority, majority};
+use super::quorum::{is_majority, needed};
+use super::rules::Rule;
 use crate::time::Time;
 
 /// What a candidate knows.
@@ -27,6 +28,9 @@ impl Node {
     /// its log may be the newest (thesis, section 4.2.2). One that was never told who belongs to the
     /// cluster may not.
     pub(super) fn may_stand(&self) -> bool {
+        if self.obeys(Rule::FirstNodeLeads) {
+            return self.config().voters().first() == Some(&self.id);
+        }
         let leaving = !self.config().voters().is_empty() && !self.config_is_committed();
         self.config().contains(self.id) || leaving
     }
@@ -35,19 +39,22 @@ impl Node {
     /// which leaves when term and vote are on disk.
     pub(super) fn stand_for_election(&mut self, now: Time, effects: &mut Effects) {
         let waited = now.since(self.election.set_at);
-        self.enter_term(self.current_term.next());
+        if self.obeys(Rule::TermGrows) || self.current_term == Term::default() {
+            self.enter_term(self.current_term.next());
+        }
+        self.disk.hard_state_changed();
         self.voted_for = Some(self.id);
         self.role = Role::Candidate(Candidate::default());
         self.reset_election_timer(now);
-        effects.notes.push(Note::StoodForElection {
-            term: self.current_term,
-            waited,
-        });
+        effects.notes.push(Note::StoodForElection { term: self.current_term, waited });
+        if self.obeys(Rule::FirstNodeLeads) {
+            self.become_leader(now, effects);
+            return;
+        }
         let last = self.log.last();
         for voter in self.config().voters().to_vec() {
             if voter != self.id {
-                self.disk
-                    .promise(self.envelope(voter, Message::RequestVote { last }));
+                self.disk.promise(self.envelope(voter, Message::RequestVote { last }));
             }
         }
     }
@@ -62,14 +69,8 @@ impl Node {
         effects: &mut Effects,
     ) {
         if let Some(why) = self.reason_to_refuse(candidate, term, last) {
-            effects.notes.push(Note::RefusedVote {
-                candidate,
-                term,
-                why,
-            });
-            let response = Message::RequestVoteResponse {
-                vote_granted: false,
-            };
+            effects.notes.push(Note::RefusedVote { candidate, term, why });
+            let response = Message::RequestVoteResponse { vote_granted: false };
             effects.messages.push(self.envelope(candidate, response));
             return;
         }
@@ -78,13 +79,14 @@ impl Node {
             self.disk.hard_state_changed();
         }
         self.reset_election_timer(now);
-        effects.notes.push(Note::Voted {
-            candidate,
-            term,
-            last,
-        });
+        effects.notes.push(Note::Voted { candidate, term, last });
         let response = Message::RequestVoteResponse { vote_granted: true };
-        self.disk.promise(self.envelope(candidate, response));
+        let response = self.envelope(candidate, response);
+        if self.obeys(Rule::VoteOnDisk) {
+            self.disk.promise(response);
+        } else {
+            effects.messages.push(response);
+        }
     }
 
     fn reason_to_refuse(
@@ -94,19 +96,16 @@ impl Node {
         last: Option<Position>,
     ) -> Option<RefusedVote> {
         if term < self.current_term {
-            return Some(RefusedVote::OldTerm {
-                current_term: self.current_term,
-            });
+            return Some(RefusedVote::OldTerm { current_term: self.current_term });
         }
         if let Some(other) = self.voted_for.filter(|voted_for| *voted_for != candidate) {
             return Some(RefusedVote::VotedFor(other));
         }
         // Section 5.4.1: the order of positions is "at least as up-to-date".
         match self.log.last() {
-            Some(own) if last < Some(own) => Some(RefusedVote::LogIsNewer {
-                own,
-                candidates: last,
-            }),
+            Some(own) if last < Some(own) && self.obeys(Rule::ElectionRestriction) => {
+                Some(RefusedVote::LogIsNewer { own, candidates: last })
+            }
             _ => None,
         }
     }
@@ -128,29 +127,20 @@ impl Node {
         }
         // Only the votes of members count, so not its own if it is to leave.
         let members = config.voters().iter();
-        let votes = members
-            .filter(|voter| candidate.votes.contains(voter))
-            .count();
-        let needed = majority(config);
-        effects.notes.push(Note::CountedVote {
-            from,
-            votes,
-            needed,
-        });
-        if is_majority(config, |voter| candidate.votes.contains(&voter)) {
+        let votes = members.filter(|voter| candidate.votes.contains(voter)).count();
+        let needed = needed(config, self.settings.rules);
+        effects.notes.push(Note::CountedVote { from, votes, needed });
+        if is_majority(config, self.settings.rules, |voter| candidate.votes.contains(&voter)) {
             let of = config.voters().len();
-            effects.notes.push(Note::BecameLeader {
-                term: self.current_term,
-                votes,
-                of,
-            });
+            effects.notes.push(Note::BecameLeader { term: self.current_term, votes, of });
             self.become_leader(now, effects);
         }
     }
 
     /// A candidate's own vote counts when it is on disk.
     pub(super) fn count_own_vote(&mut self, now: Time, effects: &mut Effects) {
-        if matches!(self.role, Role::Candidate(_)) && !self.awaits_disk() {
+        let standing = matches!(self.role, Role::Candidate(_));
+        if standing && (!self.awaits_disk() || !self.obeys(Rule::VoteOnDisk)) {
             self.on_vote(now, self.id, true, effects);
         }
     }
@@ -159,21 +149,23 @@ impl Node {
     /// higher term has already done so.
     pub(super) fn recognise_leader(&mut self, now: Time, leader: NodeId, effects: &mut Effects) {
         assert!(
-            !self.is_leader(),
+            !self.is_leader() || !self.is_raft(),
             "{} and {leader} lead the same term",
             self.id
         );
         self.become_follower(Some(leader), StepDown::LeaderExists(leader), effects);
-        self.role = Role::Follower {
-            leader: Some(leader),
-        };
+        self.role = Role::Follower { leader: Some(leader) };
         self.reset_election_timer(now);
     }
 
     fn become_leader(&mut self, now: Time, effects: &mut Effects) {
         self.role = Role::Leader(self.new_leader(now));
         // Section 8: a no-op commits what earlier terms left behind.
-        let proposed = self.propose(Payload::Noop, effects);
-        assert!(proposed.is_ok(), "a leader takes its own no-op");
+        if self.obeys(Rule::NoOp) {
+            let proposed = self.propose(Payload::Noop, effects);
+            assert!(proposed.is_ok(), "a leader takes its own no-op");
+        } else {
+            self.heartbeat(now, effects);
+        }
     }
 }

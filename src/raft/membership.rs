@@ -9,6 +9,7 @@ use super::effects::{Effects, Note, Refusal, StepDown};
 use super::log::Log;
 use super::message::{Config, Index, NodeId, Payload, Position};
 use super::node::{Node, Role};
+use super::rules::Rule;
 
 /// A change of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,9 +42,7 @@ impl Configs {
 
     /// The configuration in force: the latest in the log.
     pub(super) fn current(&self) -> &Config {
-        self.in_log
-            .last()
-            .map_or(&self.initial, |(_, config)| config)
+        self.in_log.last().map_or(&self.initial, |(_, config)| config)
     }
 
     /// Where the configuration in force stands in the log.
@@ -64,7 +63,9 @@ impl Node {
         }
         let committed = self.log.position(self.commit_index);
         let own_term_committed = committed.is_some_and(|last| last.term == self.current_term);
-        if !self.config_is_committed() || !own_term_committed {
+        let waits = !self.config_is_committed() && self.obeys(Rule::OneChangeAtATime)
+            || !own_term_committed && self.obeys(Rule::CommitBeforeChange);
+        if waits {
             return Err(Refusal::ChangeInProgress);
         }
         // Only a committed configuration may be called "so already": another can still be undone.
@@ -77,9 +78,7 @@ impl Node {
             Change::Remove(id) => config.without(id),
         };
         let position = self.propose(Payload::Config(new), effects)?;
-        effects
-            .notes
-            .push(Note::ProposedChange { change, position });
+        effects.notes.push(Note::ProposedChange { change, position });
         Ok(position)
     }
 

@@ -43,11 +43,7 @@ impl Index {
 
     /// The index with this number; `None` for 0.
     pub const fn new(number: u64) -> Option<Self> {
-        if number == 0 {
-            None
-        } else {
-            Some(Self(number))
-        }
+        if number == 0 { None } else { Some(Self(number)) }
     }
 
     /// The number, 1 or more.
@@ -105,9 +101,7 @@ impl Config {
         let mut voters: Vec<NodeId> = voters.into_iter().collect();
         voters.sort_unstable();
         voters.dedup();
-        Self {
-            voters: voters.into(),
-        }
+        Self { voters: voters.into() }
     }
 
     /// Its servers, in the order of their numbers.

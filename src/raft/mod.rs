@@ -14,6 +14,7 @@
 //! | section 6, membership changes (one server at a time, thesis 4.1) | `membership.rs` |
 //! | section 8, reads (ReadIndex, thesis 6.4) | `reads.rs` |
 //! | majorities | `quorum.rs` |
+//! | rules as switches | `rules.rs` |
 //! | durability: what waits for the disk | `disk_promises.rs` |
 
 mod disk_promises;
@@ -26,6 +27,7 @@ mod node;
 mod quorum;
 mod reads;
 mod replication;
+mod rules;
 
 pub use disk_promises::{Ticket, Write};
 pub use effects::{Effects, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
@@ -38,6 +40,7 @@ pub use message::{
 pub use node::{Durable, Input, Node, Role, Settings};
 pub use quorum::majority;
 pub use replication::{Leader, Progress};
+pub use rules::{About, Rule, Rules};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use super::log::Log;
 use super::membership::{Change, Configs};
 use super::message::{Config, Data, Entry, Envelope, Index, Message, NodeId, Payload, Term};
 use super::replication::Leader;
+use super::rules::{Rule, Rules};
 use crate::rng::Rng;
 use crate::time::{Duration, Time};
 
@@ -24,6 +25,8 @@ pub struct Settings {
     pub max_batch: usize,
     /// The most entries that a follower may be sent beyond those it has acknowledged.
     pub max_in_flight: u64,
+    /// Which rules are in force.
+    pub rules: Rules,
 }
 
 impl Default for Settings {
@@ -35,6 +38,7 @@ impl Default for Settings {
             heartbeat_interval: Duration::from_millis(50),
             max_batch: 64,
             max_in_flight: 256,
+            rules: Rules::default(),
         }
     }
 }
@@ -113,6 +117,10 @@ impl Node {
         now: Time,
     ) -> Self {
         let log = Log::new(durable.log);
+        assert!(
+            !settings.rules.is_raft() || log.entries().is_sorted_by_key(|entry| entry.term),
+            "{id}: terms never decrease along a log"
+        );
         let mut node = Self {
             id,
             settings,
@@ -123,10 +131,7 @@ impl Node {
             last_applied: None,
             role: Role::Follower { leader: None },
             configs: Configs::new(initial, &log),
-            election: ElectionTimer {
-                set_at: now,
-                deadline: now,
-            },
+            election: ElectionTimer { set_at: now, deadline: now },
             disk: DiskPromises::new(log.last_index()),
             log,
         };
@@ -179,13 +184,15 @@ impl Node {
             return None;
         }
         let index = Index::after(self.last_applied);
-        self.last_applied = Some(index);
         let entry = self.log.get(index);
         assert!(
-            entry.is_some(),
+            entry.is_some() || !self.is_raft(),
             "{}: entry {index} is committed and must be in the log",
             self.id
         );
+        if entry.is_some() {
+            self.last_applied = Some(index);
+        }
         entry.map(|entry| (index, entry))
     }
 
@@ -200,16 +207,13 @@ impl Node {
     }
 
     fn receive(&mut self, now: Time, envelope: Envelope, effects: &mut Effects) {
-        let Envelope {
-            from,
-            term,
-            message,
-            ..
-        } = envelope;
+        let Envelope { from, term, message, .. } = envelope;
         // Figure 2, all servers: a higher term converts to follower (section 5.1).
         if term > self.current_term {
             self.enter_term(term);
-            self.become_follower(None, StepDown::HigherTerm { from }, effects);
+            if self.obeys(Rule::StepDown) || !self.is_leader() {
+                self.become_follower(None, StepDown::HigherTerm { from }, effects);
+            }
         }
         match message {
             Message::RequestVote { last } => self.on_request_vote(now, from, term, last, effects),
@@ -218,18 +222,8 @@ impl Node {
                     self.on_vote(now, from, vote_granted, effects);
                 }
             }
-            Message::AppendEntries {
-                prev,
-                entries,
-                leader_commit,
-                round,
-            } => {
-                let append = super::replication::Append {
-                    prev,
-                    entries,
-                    leader_commit,
-                    round,
-                };
+            Message::AppendEntries { prev, entries, leader_commit, round } => {
+                let append = super::replication::Append { prev, entries, leader_commit, round };
                 self.on_append_entries(now, from, term, append, effects);
             }
             Message::AppendEntriesResponse { result, round } => {
@@ -238,6 +232,16 @@ impl Node {
                 }
             }
         }
+    }
+
+    /// Whether the rule is in force.
+    pub(super) fn obeys(&self, rule: Rule) -> bool {
+        self.settings.rules.on(rule)
+    }
+
+    /// Whether all rules are in force, so that the invariants hold.
+    pub(super) fn is_raft(&self) -> bool {
+        self.settings.rules.is_raft()
     }
 
     /// Moves on to a later term, in which no vote is cast yet.
@@ -266,42 +270,23 @@ impl Node {
                 true
             }
         };
-        effects.notes.push(Note::SteppedDown {
-            led,
-            term: self.current_term,
-            why,
-        });
+        effects.notes.push(Note::SteppedDown { led, term: self.current_term, why });
     }
 
     pub(super) fn reset_election_timer(&mut self, now: Time) {
-        let Settings {
-            election_timeout_min: min,
-            election_timeout_max: max,
-            ..
-        } = self.settings;
-        let timeout = self
-            .rng
-            .range(min.as_micros()..=max.as_micros().max(min.as_micros()));
+        let Settings { election_timeout_min: min, election_timeout_max: max, .. } = self.settings;
+        let max = if self.obeys(Rule::RandomTimeouts) { max.max(min) } else { min };
+        let timeout = self.rng.range(min.as_micros()..=max.as_micros());
         let deadline = now + Duration::from_micros(timeout);
-        self.election = ElectionTimer {
-            set_at: now,
-            deadline,
-        };
+        self.election = ElectionTimer { set_at: now, deadline };
     }
 
     pub(super) fn envelope(&self, to: NodeId, message: Message) -> Envelope {
-        Envelope {
-            from: self.id,
-            to,
-            term: self.current_term,
-            message,
-        }
+        Envelope { from: self.id, to, term: self.current_term, message }
     }
 
     pub(super) fn not_leader(&self) -> Refusal {
-        Refusal::NotLeader {
-            leader: self.leader(),
-        }
+        Refusal::NotLeader { leader: self.leader() }
     }
 }
 

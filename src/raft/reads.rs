@@ -8,6 +8,7 @@ use super::effects::{Effects, Note, ReadAnswer, ReadId};
 use super::message::Index;
 use super::node::{Node, Role};
 use super::quorum::is_majority;
+use super::rules::Rule;
 use crate::time::Time;
 
 /// A read that the leader has taken.
@@ -23,10 +24,7 @@ pub(super) enum Stage {
     /// Waits for the first commit of the leader's term.
     Waiting,
     /// Waits for a majority to answer this round or a later one.
-    Confirming {
-        read_index: Option<Index>,
-        round: u64,
-    },
+    Confirming { read_index: Option<Index>, round: u64 },
 }
 
 impl Node {
@@ -37,10 +35,7 @@ impl Node {
             effects.reads.push(ReadAnswer::NotLeader { id, leader });
             return;
         };
-        state.reads.push_back(PendingRead {
-            id,
-            stage: Stage::Waiting,
-        });
+        state.reads.push_back(PendingRead { id, stage: Stage::Waiting });
         self.confirm_reads(now, effects);
     }
 
@@ -49,7 +44,8 @@ impl Node {
         if self.start_confirming() {
             self.heartbeat(now, effects);
         }
-        let config = self.configs.current();
+        let (config, rules) = (self.configs.current(), self.settings.rules);
+        let unasked = !rules.on(Rule::ReadConfirmation);
         let Role::Leader(leader) = &mut self.role else {
             return;
         };
@@ -57,17 +53,16 @@ impl Node {
             let Stage::Confirming { read_index, round } = stage else {
                 break;
             };
-            let confirmed = is_majority(config, |voter| match leader.followers.get(&voter) {
-                Some(progress) => progress.round >= round,
-                None => voter == self.id,
-            });
+            let confirmed = unasked
+                || is_majority(config, rules, |voter| match leader.followers.get(&voter) {
+                    Some(progress) => progress.round >= round,
+                    None => voter == self.id,
+                });
             if !confirmed {
                 break;
             }
             leader.reads.pop_front();
-            effects
-                .notes
-                .push(Note::ConfirmedRead { read_index, round });
+            effects.notes.push(Note::ConfirmedRead { read_index, round });
             effects.reads.push(ReadAnswer::Ready { id, read_index });
         }
     }
@@ -88,11 +83,7 @@ impl Node {
         }
         let round = leader.round + 1;
         let mut any = false;
-        for read in leader
-            .reads
-            .iter_mut()
-            .filter(|read| read.stage == Stage::Waiting)
-        {
+        for read in leader.reads.iter_mut().filter(|read| read.stage == Stage::Waiting) {
             read.stage = Stage::Confirming { read_index, round };
             any = true;
         }

@@ -12,6 +12,7 @@ use super::message::{Appended, Entry, Index, Message, NodeId, Payload, Position,
 use super::node::{Node, Role};
 use super::quorum::reached_by_majority;
 use super::reads::PendingRead;
+use super::rules::Rule;
 use crate::time::Time;
 
 /// What a leader knows: Figure 2's volatile state on leaders.
@@ -78,11 +79,7 @@ impl Node {
             round: 0,
             reads: VecDeque::new(),
         };
-        leader.follow(
-            self.id,
-            self.config().voters(),
-            Index::after(self.log.last_index()),
-        );
+        leader.follow(self.id, self.config().voters(), Index::after(self.log.last_index()));
         leader
     }
 
@@ -101,10 +98,7 @@ impl Node {
             Payload::Config(config) => Some(config.clone()),
             Payload::Noop | Payload::Command(_) => None,
         };
-        let position = self.log.append(Entry {
-            term: self.current_term,
-            payload,
-        });
+        let position = self.log.append(Entry { term: self.current_term, payload });
         self.disk.log_changed(position.index);
         if let Some(config) = config {
             self.adopt_config(position.index, config);
@@ -156,9 +150,7 @@ impl Node {
             Pace::Pipeline => {
                 let in_flight = next_index.get() - 1 - count(progress.match_index);
                 let room = settings.max_in_flight.saturating_sub(in_flight);
-                settings
-                    .max_batch
-                    .min(usize::try_from(room).unwrap_or(usize::MAX))
+                settings.max_batch.min(usize::try_from(room).unwrap_or(usize::MAX))
             }
         };
         let entries = self.log.from(next_index, limit).to_vec();
@@ -175,12 +167,7 @@ impl Node {
         }
         let prev = self.log.position(next_index.previous());
         let leader_commit = self.commit_index;
-        let append = Message::AppendEntries {
-            prev,
-            entries,
-            leader_commit,
-            round,
-        };
+        let append = Message::AppendEntries { prev, entries, leader_commit, round };
         effects.messages.push(self.envelope(to, append));
     }
 
@@ -211,11 +198,7 @@ impl Node {
                 }
                 self.send_append(from, false, effects);
             }
-            Appended::Conflict {
-                rejected,
-                conflict_term,
-                first,
-            } => {
+            Appended::Conflict { rejected, conflict_term, first } => {
                 self.step_back(from, rejected, conflict_term, first, effects);
             }
         }
@@ -252,10 +235,7 @@ impl Node {
         let next_index = hint.min(rejected).max(Index::after(progress.match_index));
         progress.next_index = next_index;
         progress.pace = Pace::Probe { waiting: false };
-        effects.notes.push(Note::SteppedBack {
-            follower: from,
-            next_index,
-        });
+        effects.notes.push(Note::SteppedBack { follower: from, next_index });
         self.send_append(from, true, effects);
     }
 
@@ -273,28 +253,22 @@ impl Node {
         };
         let has = |id| match leader.followers.get(&id) {
             Some(progress) => progress.match_index,
+            None if id == self.id && !self.obeys(Rule::LogOnDisk) => self.log.last_index(),
             None if id == self.id => self.durable_index(),
             None => None,
         };
-        let Some(reached) = reached_by_majority(self.config(), has) else {
+        let Some(reached) = reached_by_majority(self.config(), self.settings.rules, has) else {
             return;
         };
-        if Some(reached) <= self.commit_index
-            || self.log.term_at(reached) != Some(self.current_term)
-        {
+        let own_term = self.log.term_at(reached) == Some(self.current_term);
+        let counts = own_term || !self.obeys(Rule::CurrentTermCommit);
+        if Some(reached) <= self.commit_index || !counts {
             return;
         }
         let voters = self.config().voters();
-        let copies = voters
-            .iter()
-            .filter(|voter| has(**voter) >= Some(reached))
-            .count();
+        let copies = voters.iter().filter(|voter| has(**voter) >= Some(reached)).count();
         let of = voters.len();
-        effects.notes.push(Note::Committed {
-            last: reached,
-            copies,
-            of,
-        });
+        effects.notes.push(Note::Committed { last: reached, copies, of });
         self.commit_index = Some(reached);
         self.after_commit(effects);
         self.confirm_reads(now, effects);
@@ -305,8 +279,7 @@ impl Leader {
     /// Keeps the progress of exactly the other servers among `voters`; new ones begin at
     /// `next_index`.
     pub(super) fn follow(&mut self, own: NodeId, voters: &[NodeId], next_index: Index) {
-        self.followers
-            .retain(|follower, _| voters.contains(follower));
+        self.followers.retain(|follower, _| voters.contains(follower));
         for voter in voters.iter().filter(|voter| **voter != own) {
             self.followers.entry(*voter).or_insert(Progress {
                 next_index,
@@ -329,32 +302,21 @@ impl Node {
         append: Append,
         effects: &mut Effects,
     ) {
-        let Append {
-            prev,
-            entries,
-            leader_commit,
-            round,
-        } = append;
+        let Append { prev, entries, leader_commit, round } = append;
         if term < self.current_term {
             // An answer in the newer term is all that the old leader needs to step down.
             let rejected = prev.map_or(Index::FIRST, |prev| prev.index);
-            let result = Appended::Conflict {
-                rejected,
-                conflict_term: None,
-                first: rejected,
-            };
+            let result = Appended::Conflict { rejected, conflict_term: None, first: rejected };
             let response = Message::AppendEntriesResponse { result, round };
             effects.messages.push(self.envelope(from, response));
             return;
         }
         self.recognise_leader(now, from, effects);
-        if let Some(prev) = prev.filter(|prev| !self.log.contains(Some(*prev))) {
+        if let Some(prev) = prev.filter(|prev| !self.log.contains(Some(*prev)))
+            && self.obeys(Rule::ConsistencyCheck)
+        {
             let found = self.log.term_at(prev.index);
-            effects.notes.push(Note::Conflicted {
-                leader: from,
-                prev,
-                found,
-            });
+            effects.notes.push(Note::Conflicted { leader: from, prev, found });
             let result = self.conflict(prev);
             let response = Message::AppendEntriesResponse { result, round };
             effects.messages.push(self.envelope(from, response));
@@ -365,9 +327,7 @@ impl Node {
         let commit_index = leader_commit.min(match_index);
         if commit_index > self.commit_index {
             self.commit_index = commit_index;
-            effects
-                .notes
-                .extend(commit_index.map(|last| Note::LearnedCommit { last }));
+            effects.notes.extend(commit_index.map(|last| Note::LearnedCommit { last }));
             self.after_commit(effects);
         }
         let result = Appended::Matched { match_index };
@@ -381,11 +341,7 @@ impl Node {
             Some(_) => self.log.first_index_of_term_at(prev.index),
             None => Index::after(self.log.last_index()),
         };
-        Appended::Conflict {
-            rejected: prev.index,
-            conflict_term,
-            first,
-        }
+        Appended::Conflict { rejected: prev.index, conflict_term, first }
     }
 
     /// Deletes what conflicts and appends what is missing, and nothing else: an AppendEntries that
@@ -412,6 +368,11 @@ impl Node {
             if let Payload::Config(config) = &entry.payload {
                 self.adopt_config(index, config.clone());
             }
+            assert!(
+                !self.is_raft() || self.log.last().is_none_or(|last| last.term <= entry.term),
+                "{}: terms never decrease along a log",
+                self.id
+            );
             self.log.append(entry);
         }
         if let (Some(first), Some(last)) = (first_appended, last_new) {
@@ -423,7 +384,7 @@ impl Node {
 
     fn truncate_from(&mut self, index: Index, effects: &mut Effects) {
         assert!(
-            Some(index) > self.commit_index,
+            Some(index) > self.commit_index || !self.is_raft(),
             "{}: entry {index} is committed and must not be deleted",
             self.id
         );

@@ -15,17 +15,11 @@ fn index(number: u64) -> Index {
 }
 
 fn position(term: u64, number: u64) -> Option<Position> {
-    Some(Position {
-        term: Term(term),
-        index: index(number),
-    })
+    Some(Position { term: Term(term), index: index(number) })
 }
 
 fn entry(term: u64) -> Entry {
-    Entry {
-        term: Term(term),
-        payload: Payload::Noop,
-    }
+    Entry { term: Term(term), payload: Payload::Noop }
 }
 
 fn entries(terms: &[u64]) -> Vec<Entry> {
@@ -41,18 +35,11 @@ struct Server {
 
 impl Server {
     fn new(id: u32, size: u32, term: u64, log: &[u64]) -> Self {
-        let durable = Durable {
-            current_term: Term(term),
-            voted_for: None,
-            log: entries(log),
-        };
+        let durable = Durable { current_term: Term(term), voted_for: None, log: entries(log) };
         let config = Config::new((1..=size).map(NodeId));
         let rng = Rng::new(7, id.into());
         let node = Node::start(NodeId(id), Settings::default(), config, durable, rng, T0);
-        Self {
-            node,
-            writes: Vec::new(),
-        }
+        Self { node, writes: Vec::new() }
     }
 
     fn step(&mut self, now: Time, input: Input) -> Effects {
@@ -64,27 +51,13 @@ impl Server {
 
     fn receive(&mut self, from: u32, term: u64, message: Message) -> Effects {
         let to = self.node.id();
-        let envelope = Envelope {
-            from: NodeId(from),
-            to,
-            term: Term(term),
-            message,
-        };
+        let envelope = Envelope { from: NodeId(from), to, term: Term(term), message };
         self.step(at(1), Input::Receive(envelope))
     }
 
     fn append(&mut self, from: u32, term: u64, prev: Option<Position>, terms: &[u64]) -> Effects {
         let (entries, leader_commit) = (entries(terms), None);
-        self.receive(
-            from,
-            term,
-            Message::AppendEntries {
-                prev,
-                entries,
-                leader_commit,
-                round: 1,
-            },
-        )
+        self.receive(from, term, Message::AppendEntries { prev, entries, leader_commit, round: 1 })
     }
 
     /// The disk is done with all that was asked of it.
@@ -110,55 +83,35 @@ impl Server {
             .collect();
         let mut last = Effects::default();
         for voter in voters.into_iter().take(needed) {
-            last = self.receive(
-                voter.0,
-                term,
-                Message::RequestVoteResponse { vote_granted: true },
-            );
+            last = self.receive(voter.0, term, Message::RequestVoteResponse { vote_granted: true });
         }
         assert!(self.node.is_leader());
         last
     }
 
     fn matched(&mut self, from: u32, number: u64) -> Effects {
-        let result = Appended::Matched {
-            match_index: Index::new(number),
-        };
+        let result = Appended::Matched { match_index: Index::new(number) };
         let term = self.node.current_term().0;
-        self.receive(
-            from,
-            term,
-            Message::AppendEntriesResponse { result, round: 0 },
-        )
+        self.receive(from, term, Message::AppendEntriesResponse { result, round: 0 })
     }
 }
 
 fn kinds(effects: &Effects) -> Vec<(u32, MessageKind)> {
-    effects
-        .messages
-        .iter()
-        .map(|envelope| (envelope.to.0, envelope.message.kind()))
-        .collect()
+    effects.messages.iter().map(|envelope| (envelope.to.0, envelope.message.kind())).collect()
 }
 
 fn granted(effects: &Effects) -> Option<bool> {
-    effects
-        .messages
-        .iter()
-        .find_map(|envelope| match envelope.message {
-            Message::RequestVoteResponse { vote_granted } => Some(vote_granted),
-            _ => None,
-        })
+    effects.messages.iter().find_map(|envelope| match envelope.message {
+        Message::RequestVoteResponse { vote_granted } => Some(vote_granted),
+        _ => None,
+    })
 }
 
 fn result(effects: &Effects) -> Option<Appended> {
-    effects
-        .messages
-        .iter()
-        .find_map(|envelope| match envelope.message {
-            Message::AppendEntriesResponse { result, .. } => Some(result),
-            _ => None,
-        })
+    effects.messages.iter().find_map(|envelope| match envelope.message {
+        Message::AppendEntriesResponse { result, .. } => Some(result),
+        _ => None,
+    })
 }
 
 /// Section 5.2: a candidate increments its term, votes for itself and asks all others, but not before
@@ -170,20 +123,12 @@ fn a_candidate_asks_for_votes_once_its_own_is_on_disk() {
     let effects = server.step(at(1), Input::Tick);
     assert_eq!(kinds(&effects), []);
     let write = effects.write.unwrap();
-    assert_eq!(
-        (write.current_term, write.voted_for),
-        (Term(5), Some(NodeId(1)))
-    );
+    assert_eq!((write.current_term, write.voted_for), (Term(5), Some(NodeId(1))));
     let effects = server.sync();
     let asked = MessageKind::RequestVote;
     assert_eq!(kinds(&effects), [(2, asked), (3, asked)]);
     let last = position(4, 2);
-    assert!(
-        effects
-            .messages
-            .iter()
-            .all(|sent| sent.message == Message::RequestVote { last })
-    );
+    assert!(effects.messages.iter().all(|sent| sent.message == Message::RequestVote { last }));
 }
 
 /// Section 5.2: one vote per term, first come first served; the same candidate may ask again.
@@ -195,16 +140,8 @@ fn one_vote_per_term_and_it_waits_for_the_disk() {
     assert_eq!(granted(&effects), None, "not before it is on disk");
     assert_eq!(granted(&server.sync()), Some(true));
     assert_eq!(granted(&server.receive(3, 2, ask.clone())), Some(false));
-    assert_eq!(
-        granted(&server.receive(2, 2, ask.clone())),
-        Some(true),
-        "asked again"
-    );
-    assert_eq!(
-        granted(&server.receive(3, 1, ask)),
-        Some(false),
-        "an old term"
-    );
+    assert_eq!(granted(&server.receive(2, 2, ask.clone())), Some(true), "asked again");
+    assert_eq!(granted(&server.receive(3, 1, ask)), Some(false), "an old term");
 }
 
 /// Section 5.4.1: no vote for a candidate whose log is less up-to-date.
@@ -230,11 +167,7 @@ fn a_vote_of_a_past_term_is_not_sent() {
     server.receive(2, 2, Message::RequestVote { last: None });
     server.receive(3, 3, Message::RequestVote { last: None });
     let effects = server.sync();
-    let sent: Vec<_> = effects
-        .messages
-        .iter()
-        .map(|sent| (sent.to.0, sent.term.0))
-        .collect();
+    let sent: Vec<_> = effects.messages.iter().map(|sent| (sent.to.0, sent.term.0)).collect();
     assert_eq!(sent, [(3, 3)]);
 }
 
@@ -243,25 +176,13 @@ fn a_vote_of_a_past_term_is_not_sent() {
 fn a_follower_refuses_what_does_not_follow() {
     let mut server = Server::new(1, 3, 6, &[1, 4, 4, 4]);
     let conflict = |effects: Effects| match result(&effects) {
-        Some(Appended::Conflict {
-            rejected,
-            conflict_term,
-            first,
-        }) => (
-            rejected.get(),
-            conflict_term.map(|term| term.0),
-            first.get(),
-        ),
+        Some(Appended::Conflict { rejected, conflict_term, first }) => {
+            (rejected.get(), conflict_term.map(|term| term.0), first.get())
+        }
         other => panic!("{other:?}"),
     };
-    assert_eq!(
-        conflict(server.append(2, 6, position(5, 7), &[6])),
-        (7, None, 5)
-    );
-    assert_eq!(
-        conflict(server.append(2, 6, position(5, 4), &[6])),
-        (4, Some(4), 2)
-    );
+    assert_eq!(conflict(server.append(2, 6, position(5, 7), &[6])), (7, None, 5));
+    assert_eq!(conflict(server.append(2, 6, position(5, 4), &[6])), (4, Some(4), 2));
     assert_eq!(server.node.log().len(), 4, "nothing changed");
 }
 
@@ -272,23 +193,12 @@ fn a_follower_replaces_what_conflicts_and_only_that() {
     let effects = server.append(2, 3, position(1, 1), &[2, 3]);
     assert_eq!(result(&effects), None, "not before it is on disk");
     assert_eq!(
-        effects
-            .write
-            .as_ref()
-            .map(|write| (write.first.get(), write.entries.len())),
+        effects.write.as_ref().map(|write| (write.first.get(), write.entries.len())),
         Some((3, 1))
     );
-    let matched = Some(Appended::Matched {
-        match_index: Some(index(3)),
-    });
+    let matched = Some(Appended::Matched { match_index: Some(index(3)) });
     assert_eq!(result(&server.sync()), matched);
-    let terms: Vec<u64> = server
-        .node
-        .log()
-        .entries()
-        .iter()
-        .map(|entry| entry.term.0)
-        .collect();
+    let terms: Vec<u64> = server.node.log().entries().iter().map(|entry| entry.term.0).collect();
     assert_eq!(terms, [1, 2, 3]);
 }
 
@@ -298,12 +208,7 @@ fn a_late_append_does_not_truncate() {
     let mut server = Server::new(1, 3, 2, &[1, 2, 2, 2]);
     let effects = server.append(2, 2, position(1, 1), &[2]);
     assert_eq!(server.node.log().len(), 4);
-    assert_eq!(
-        result(&effects),
-        Some(Appended::Matched {
-            match_index: Some(index(2))
-        })
-    );
+    assert_eq!(result(&effects), Some(Appended::Matched { match_index: Some(index(2)) }));
     assert_eq!(effects.write, None);
 }
 
@@ -313,12 +218,7 @@ fn a_late_append_does_not_truncate() {
 fn a_follower_commits_only_what_it_knows_to_agree() {
     let mut server = Server::new(1, 3, 2, &[1, 1, 1]);
     let (prev, leader_commit) = (position(1, 1), Some(index(3)));
-    let heartbeat = Message::AppendEntries {
-        prev,
-        entries: Vec::new(),
-        leader_commit,
-        round: 1,
-    };
+    let heartbeat = Message::AppendEntries { prev, entries: Vec::new(), leader_commit, round: 1 };
     server.receive(2, 2, heartbeat);
     assert_eq!(server.node.commit_index(), Some(index(1)));
 }
@@ -328,29 +228,15 @@ fn a_follower_commits_only_what_it_knows_to_agree() {
 fn a_higher_term_ends_leadership_and_candidacy() {
     let mut server = Server::new(1, 3, 1, &[]);
     server.elect();
-    let effects = server.receive(
-        2,
-        9,
-        Message::RequestVoteResponse {
-            vote_granted: false,
-        },
-    );
-    assert!(matches!(
-        server.node.role(),
-        Role::Follower { leader: None }
-    ));
+    let effects = server.receive(2, 9, Message::RequestVoteResponse { vote_granted: false });
+    assert!(matches!(server.node.role(), Role::Follower { leader: None }));
     assert_eq!(server.node.current_term(), Term(9));
     assert_eq!(
-        effects
-            .write
-            .map(|write| (write.current_term, write.voted_for)),
+        effects.write.map(|write| (write.current_term, write.voted_for)),
         Some((Term(9), None))
     );
     let effects = server.append(3, 2, None, &[2]);
-    assert!(
-        matches!(result(&effects), Some(Appended::Conflict { .. })),
-        "an old leader"
-    );
+    assert!(matches!(result(&effects), Some(Appended::Conflict { .. })), "an old leader");
     assert_eq!(effects.messages[0].term, Term(9));
 }
 
@@ -360,19 +246,11 @@ fn a_higher_term_ends_leadership_and_candidacy() {
 fn a_leader_counts_itself_only_when_its_disk_is_done() {
     let mut server = Server::new(1, 3, 1, &[1, 1]);
     let effects = server.elect();
-    assert_eq!(
-        effects.messages.len(),
-        2,
-        "sent while its own write is under way"
-    );
+    assert_eq!(effects.messages.len(), 2, "sent while its own write is under way");
     server.matched(2, 3);
     assert_eq!(server.node.commit_index(), None);
     server.sync();
-    assert_eq!(
-        server.node.commit_index(),
-        Some(index(3)),
-        "with it, all before it"
-    );
+    assert_eq!(server.node.commit_index(), Some(index(3)), "with it, all before it");
 }
 
 /// Section 5.4.2, Figure 8: entries of earlier terms are never committed by counting.
@@ -383,11 +261,7 @@ fn a_leader_commits_no_entry_of_an_earlier_term_by_counting() {
     server.sync();
     server.matched(2, 2);
     server.matched(3, 2);
-    assert_eq!(
-        server.node.commit_index(),
-        None,
-        "entry 2 is on three of five"
-    );
+    assert_eq!(server.node.commit_index(), None, "entry 2 is on three of five");
     server.matched(2, 3);
     server.matched(3, 3);
     assert_eq!(server.node.commit_index(), Some(index(3)));
@@ -398,11 +272,8 @@ fn a_leader_commits_no_entry_of_an_earlier_term_by_counting() {
 fn a_leader_steps_back_over_a_conflicting_term() {
     let mut server = Server::new(1, 3, 6, &[1, 1, 4, 4, 5, 6]);
     server.elect();
-    let result = Appended::Conflict {
-        rejected: index(6),
-        conflict_term: Some(Term(2)),
-        first: index(3),
-    };
+    let result =
+        Appended::Conflict { rejected: index(6), conflict_term: Some(Term(2)), first: index(3) };
     let term = server.node.current_term().0;
     let effects = server.receive(2, term, Message::AppendEntriesResponse { result, round: 0 });
     let Message::AppendEntries { prev, entries, .. } = &effects.messages[0].message else {
@@ -419,32 +290,16 @@ fn a_read_waits_for_a_commit_and_a_round() {
     server.elect();
     let id = ReadId(5);
     let effects = server.step(at(3), Input::Read(id));
-    assert_eq!(
-        (effects.reads.len(), effects.messages.len()),
-        (0, 0),
-        "nothing is committed yet"
-    );
+    assert_eq!((effects.reads.len(), effects.messages.len()), (0, 0), "nothing is committed yet");
     server.sync();
     let effects = server.matched(2, 1);
-    assert_eq!(
-        effects.reads,
-        [],
-        "a round must be answered that began after the read"
-    );
-    let round = effects
-        .messages
-        .iter()
-        .find_map(|sent| match &sent.message {
-            Message::AppendEntries { round, .. } => Some(*round),
-            _ => None,
-        });
-    let result = Appended::Matched {
-        match_index: Some(index(1)),
-    };
-    let answer = Message::AppendEntriesResponse {
-        result,
-        round: round.unwrap(),
-    };
+    assert_eq!(effects.reads, [], "a round must be answered that began after the read");
+    let round = effects.messages.iter().find_map(|sent| match &sent.message {
+        Message::AppendEntries { round, .. } => Some(*round),
+        _ => None,
+    });
+    let result = Appended::Matched { match_index: Some(index(1)) };
+    let answer = Message::AppendEntriesResponse { result, round: round.unwrap() };
     let effects = server.receive(3, 2, answer);
     let read_index = Some(index(1));
     assert_eq!(effects.reads, [ReadAnswer::Ready { id, read_index }]);
@@ -457,17 +312,9 @@ fn readers_are_sent_on() {
     server.append(2, 1, None, &[1]);
     let id = ReadId(1);
     let effects = server.step(at(3), Input::Read(id));
-    assert_eq!(
-        effects.reads,
-        [ReadAnswer::NotLeader {
-            id,
-            leader: Some(NodeId(2))
-        }]
-    );
+    assert_eq!(effects.reads, [ReadAnswer::NotLeader { id, leader: Some(NodeId(2)) }]);
     let effects = server.step(at(3), Input::Propose(Data::new(*b"x")));
-    let refusal = Refusal::NotLeader {
-        leader: Some(NodeId(2)),
-    };
+    let refusal = Refusal::NotLeader { leader: Some(NodeId(2)) };
     assert_eq!(effects.proposed, Some(Err(refusal)));
     server.elect();
     server.step(at(3), Input::Read(id));
@@ -494,16 +341,9 @@ fn changes_of_the_membership_come_one_at_a_time() {
     }
     server.sync();
     server.matched(2, 2);
-    assert_eq!(
-        server.node.commit_index(),
-        Some(index(1)),
-        "three of four are needed now"
-    );
+    assert_eq!(server.node.commit_index(), Some(index(1)), "three of four are needed now");
     server.matched(3, 2);
-    assert_eq!(
-        server.step(at(3), add(4)).proposed,
-        Some(Err(Refusal::NoChange))
-    );
+    assert_eq!(server.step(at(3), add(4)).proposed, Some(Err(Refusal::NoChange)));
 }
 
 /// Thesis 4.2.2: a leader that removes itself leads until that is committed, and does not count itself.
@@ -528,21 +368,9 @@ fn a_leader_that_leaves_steps_down_when_that_is_committed() {
 fn a_truncated_configuration_is_undone() {
     let mut server = Server::new(1, 3, 1, &[1]);
     let config = Payload::Config(Config::new((1..=4).map(NodeId)));
-    let added = vec![Entry {
-        term: Term(1),
-        payload: config,
-    }];
+    let added = vec![Entry { term: Term(1), payload: config }];
     let (prev, leader_commit) = (position(1, 1), None);
-    server.receive(
-        2,
-        1,
-        Message::AppendEntries {
-            prev,
-            entries: added,
-            leader_commit,
-            round: 1,
-        },
-    );
+    server.receive(2, 1, Message::AppendEntries { prev, entries: added, leader_commit, round: 1 });
     assert_eq!(server.node.config().voters().len(), 4);
     server.append(3, 2, prev, &[2]);
     assert_eq!(server.node.config().voters().len(), 3);
@@ -554,14 +382,7 @@ fn a_truncated_configuration_is_undone() {
 fn a_blank_server_waits() {
     let durable = Durable::default();
     let rng = Rng::new(1, 1);
-    let mut node = Node::start(
-        NodeId(9),
-        Settings::default(),
-        Config::default(),
-        durable,
-        rng,
-        T0,
-    );
+    let mut node = Node::start(NodeId(9), Settings::default(), Config::default(), durable, rng, T0);
     assert_eq!(node.deadline(), None);
     assert!(!node.expire_election_timer(at(1)));
 }
@@ -589,11 +410,7 @@ fn a_follower_is_not_flooded() {
     let mut sent = 0;
     for _ in 0..1_000 {
         let effects = server.step(at(3), Input::Propose(Data::new(*b"x")));
-        sent += effects
-            .messages
-            .iter()
-            .filter(|envelope| envelope.to == NodeId(2))
-            .count();
+        sent += effects.messages.iter().filter(|envelope| envelope.to == NodeId(2)).count();
     }
     assert_eq!(sent as u64, Settings::default().max_in_flight);
 }

@@ -30,27 +30,19 @@ impl Curl {
         let rest = url.strip_prefix("http://").unwrap_or(url);
         let (host, path) = rest.split_once('/')?;
         let name = host.split_once(':').map_or(host, |(name, _)| name);
-        let via = name
-            .strip_prefix('n')
-            .and_then(|digits| digits.parse().ok())
-            .map(NodeId);
+        let via = name.strip_prefix('n').and_then(|digits| digits.parse().ok()).map(NodeId);
         if via.is_none() && name != "localhost" && name != "127.0.0.1" {
             return None;
         }
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
-        Some(Self {
-            call: read_call(path, query),
-            via,
-        })
+        Some(Self { call: read_call(path, query), via })
     }
 }
 
 fn read_call(path: &str, query: &str) -> Result<Operation, CurlAnswer> {
     let parameter = |name: &str| {
         let mut pairs = form_urlencoded::parse(query.as_bytes());
-        let found = pairs
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned());
+        let found = pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned());
         found.ok_or_else(|| bad_request(format!("the parameter `{name}` is missing")))
     };
     let refuse = |error: crate::store::LimitError| bad_request(error.to_string());
@@ -61,14 +53,8 @@ fn read_call(path: &str, query: &str) -> Result<Operation, CurlAnswer> {
             let value = Value::new(parameter("value")?).map_err(refuse)?;
             Ok(Operation::Write(Command::Set { key, value }))
         }
-        "get" => Ok(Operation::Read {
-            key: key()?,
-            consistency: Consistency::Linearizable,
-        }),
-        _ => Err(CurlAnswer {
-            status: 404,
-            body: "404 page not found".to_string(),
-        }),
+        "get" => Ok(Operation::Read { key: key()?, consistency: Consistency::Linearizable }),
+        _ => Err(CurlAnswer { status: 404, body: "404 page not found".to_string() }),
     }
 }
 
@@ -108,10 +94,7 @@ mod tests {
         let curl = Curl::parse("http://localhost:8080/set?key=my+Key&value=a%26b").unwrap();
         assert_eq!(curl.call.unwrap().to_string(), "set \"my Key\" a&b");
         let get = Curl::parse("http://n3:8080/get?key=k").unwrap();
-        assert_eq!(
-            (get.call.unwrap().to_string().as_str(), get.via),
-            ("get k", Some(NodeId(3)))
-        );
+        assert_eq!((get.call.unwrap().to_string().as_str(), get.via), ("get k", Some(NodeId(3))));
         assert_eq!(Curl::parse("http://example.org/get?key=k"), None);
     }
 
@@ -127,15 +110,9 @@ mod tests {
     #[test]
     fn answers_are_the_originals() {
         let body = |answer| CurlAnswer::from_answer(&answer).lines();
-        assert_eq!(
-            body(Answer::Outcome(Outcome::Written)),
-            [r#"{"status":"success"}"#]
-        );
+        assert_eq!(body(Answer::Outcome(Outcome::Written)), [r#"{"status":"success"}"#]);
         let value = Answer::Value(Some(Value::new("a\"b").unwrap()));
         assert_eq!(body(value), [r#"{"value":"a\"b"}"#]);
-        assert_eq!(
-            body(Answer::Value(None)),
-            ["HTTP status 404", "Key not found"]
-        );
+        assert_eq!(body(Answer::Value(None)), ["HTTP status 404", "Key not found"]);
     }
 }

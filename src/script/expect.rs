@@ -55,10 +55,7 @@ impl Expect {
                 None => Ok(()),
             },
             Self::Term(term) => {
-                let highest = running(cluster)
-                    .map(Node::current_term)
-                    .max()
-                    .unwrap_or_default();
+                let highest = running(cluster).map(Node::current_term).max().unwrap_or_default();
                 same("the highest term", term.0, highest.0)
             }
             Self::Value { key, value, on } => each(cluster, *on, |server| {
@@ -66,11 +63,7 @@ impl Expect {
                 let name = |value: Option<&crate::store::Value>| {
                     value.map_or("nothing".to_string(), |value| format!("`{value}`"))
                 };
-                same(
-                    &format!("{key} on {}", server.id()),
-                    name(value.as_ref()),
-                    name(held),
-                )
+                same(&format!("{key} on {}", server.id()), name(value.as_ref()), name(held))
             }),
             Self::Commit { index, on } => each(cluster, *on, |server| {
                 let commit_index = server.node().and_then(Node::commit_index);
@@ -81,17 +74,10 @@ impl Expect {
                 )
             }),
             Self::Log { terms, on } => each(cluster, Scope::Node(*on), |server| {
-                let entries = server
-                    .node()
-                    .map(|node| node.log().entries())
-                    .unwrap_or_default();
+                let entries = server.node().map(|node| node.log().entries()).unwrap_or_default();
                 let held: Vec<u64> = entries.iter().map(|entry| entry.term.0).collect();
                 let wanted: Vec<u64> = terms.iter().map(|term| term.0).collect();
-                same(
-                    &format!("the terms of {on}'s log"),
-                    join(&wanted),
-                    join(&held),
-                )
+                same(&format!("the terms of {on}'s log"), join(&wanted), join(&held))
             }),
             Self::Members(members) => {
                 let held = cluster.members().voters();
@@ -106,10 +92,7 @@ impl Expect {
                 if digests.len() <= 1 {
                     return Ok(());
                 }
-                Err(Unmet(format!(
-                    "there are {} different stores",
-                    digests.len()
-                )))
+                Err(Unmet(format!("there are {} different stores", digests.len())))
             }
             // The verdicts and the answer are looked at elsewhere.
             Self::Holds | Self::Violates(_) | Self::Answer(_) => Ok(()),
@@ -127,10 +110,9 @@ fn each(
     check: impl Fn(&Server) -> Result<(), Unmet>,
 ) -> Result<(), Unmet> {
     match scope {
-        Scope::All => cluster
-            .servers()
-            .filter(|server| server.status() != Status::Down)
-            .try_for_each(check),
+        Scope::All => {
+            cluster.servers().filter(|server| server.status() != Status::Down).try_for_each(check)
+        }
         Scope::Node(node) => running_server(cluster, node).and_then(check),
     }
 }
@@ -144,22 +126,14 @@ fn running_server(cluster: &Cluster, node: NodeId) -> Result<&Server, Unmet> {
 }
 
 fn same<T: PartialEq + fmt::Display>(what: &str, wanted: T, held: T) -> Result<(), Unmet> {
-    if wanted == held {
-        Ok(())
-    } else {
-        Err(Unmet(format!("{what}: {held}, not {wanted}")))
-    }
+    if wanted == held { Ok(()) } else { Err(Unmet(format!("{what}: {held}, not {wanted}"))) }
 }
 
 fn join<T: fmt::Display>(items: &[T]) -> String {
     if items.is_empty() {
         return "none".to_string();
     }
-    items
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(" ")
+    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
 }
 
 fn check_answer(expected: &ExpectedAnswer, answer: Option<&Answer>) -> Result<(), Unmet> {
@@ -167,15 +141,11 @@ fn check_answer(expected: &ExpectedAnswer, answer: Option<&Answer>) -> Result<()
         return Err(Unmet("nothing was asked and answered yet".to_string()));
     };
     let met = match expected {
-        ExpectedAnswer::Ok => matches!(
-            answer,
-            Answer::Outcome(Outcome::Written | Outcome::Deleted) | Answer::Changed
-        ),
+        ExpectedAnswer::Ok => {
+            matches!(answer, Answer::Outcome(Outcome::Written | Outcome::Deleted) | Answer::Changed)
+        }
         ExpectedAnswer::NotFound => {
-            matches!(
-                answer,
-                Answer::Value(None) | Answer::Outcome(Outcome::NotFound)
-            )
+            matches!(answer, Answer::Value(None) | Answer::Outcome(Outcome::NotFound))
         }
         ExpectedAnswer::Mismatch => matches!(answer, Answer::Outcome(Outcome::Mismatch(_))),
         ExpectedAnswer::None => matches!(answer, Answer::Unknown),
@@ -183,9 +153,5 @@ fn check_answer(expected: &ExpectedAnswer, answer: Option<&Answer>) -> Result<()
             matches!(answer, Answer::Value(Some(held)) if held == value)
         }
     };
-    if met {
-        Ok(())
-    } else {
-        Err(Unmet(format!("the answer was: {answer}")))
-    }
+    if met { Ok(()) } else { Err(Unmet(format!("the answer was: {answer}"))) }
 }

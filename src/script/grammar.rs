@@ -19,35 +19,19 @@ impl Form {
 }
 
 const fn form(syntax: &'static str, help: &'static str, example: &'static str) -> Form {
-    Form {
-        syntax,
-        help,
-        example,
-    }
+    Form { syntax, help, example }
 }
 
 /// All commands, in the order in which `help` lists them.
 pub const GRAMMAR: &[Form] = &[
-    form(
-        "cluster SIZE [seed NUMBER]",
-        "a new cluster",
-        "cluster 5 seed 42",
-    ),
+    form("cluster SIZE [seed NUMBER]", "a new cluster", "cluster 5 seed 42"),
     form(
         "set KEY VALUE [via NODE] [&]",
         "writes; & does not wait for the answer",
         "set color blue via n2",
     ),
-    form(
-        "get KEY [from NODE] [linearizable|stale] [&]",
-        "reads",
-        "get color from n3 stale",
-    ),
-    form(
-        "delete KEY [via NODE] [&]",
-        "takes a key away",
-        "delete color",
-    ),
+    form("get KEY [from NODE] [linearizable|stale] [&]", "reads", "get color from n3 stale"),
+    form("delete KEY [via NODE] [&]", "takes a key away", "delete color"),
     form(
         "cas KEY OLD NEW [via NODE] [&]",
         "writes NEW if the value is OLD",
@@ -61,11 +45,7 @@ pub const GRAMMAR: &[Form] = &[
     form("add NODE [&]", "starts a node and takes it in", "add n6"),
     form("remove NODE [&]", "takes a node out", "remove n2"),
     form("kill NODE", "ends its process at once", "kill n1"),
-    form(
-        "restart NODE",
-        "starts it with what is on its disk",
-        "restart n1",
-    ),
+    form("restart NODE", "starts it with what is on its disk", "restart n1"),
     form("pause NODE", "lets it stand still", "pause n1"),
     form("resume NODE", "lets it go on", "resume n1"),
     form(
@@ -86,26 +66,15 @@ pub const GRAMMAR: &[Form] = &[
         "changes one link, one way",
         "link n1 -> n3 latency 100ms",
     ),
+    form("disk NODE fsync TIME", "how long its disk takes", "disk n2 fsync 40ms"),
     form(
-        "disk NODE fsync TIME",
-        "how long its disk takes",
-        "disk n2 fsync 40ms",
+        "timing [election TIME..TIME] [heartbeat TIME] [batch NUMBER]",
+        "changes the servers' timing and how much they send at once",
+        "timing election 150ms..300ms heartbeat 50ms batch 64",
     ),
-    form(
-        "timing [election TIME..TIME] [heartbeat TIME]",
-        "changes the servers' timing",
-        "timing election 150ms..300ms heartbeat 50ms",
-    ),
-    form(
-        "timeout NODE",
-        "lets its election timer run out",
-        "timeout n3",
-    ),
-    form(
-        "drop MESSAGE NODE -> NODE",
-        "loses the oldest such message",
-        "drop RequestVote n1 -> n3",
-    ),
+    form("rule RULE on|off", "switches a rule of the protocol", "rule step-down off"),
+    form("timeout NODE", "lets its election timer run out", "timeout n3"),
+    form("drop MESSAGE NODE -> NODE", "loses the oldest such message", "drop RequestVote n1 -> n3"),
     form(
         "clients NUMBER keys NUMBER writes PERCENT every TIME | clients off",
         "a background workload",
@@ -136,9 +105,7 @@ pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
     } else {
         let command = line.split_whitespace().next().unwrap_or_default();
         let forms = GRAMMAR.iter().filter(|form| form.name() == command);
-        forms
-            .flat_map(|form| words_of(form.syntax, nodes, keys))
-            .collect()
+        forms.flat_map(|form| words_of(form.syntax, nodes, keys)).collect()
     };
     words.retain(|word| word.starts_with(begun) && word != begun);
     words.sort_unstable();
@@ -148,21 +115,16 @@ pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
 
 /// The words that a syntax allows, without the command's own name.
 fn words_of(syntax: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
-    let parts = syntax
-        .split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '>'))
-        .skip(1);
+    let parts = syntax.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '>')).skip(1);
     let mut words = Vec::new();
     for part in parts.filter(|part| !part.is_empty() && *part != "-" && *part != "->") {
         match part {
             "NODE" => words.extend_from_slice(nodes),
             "KEY" => words.extend_from_slice(keys),
             "MESSAGE" => {
-                words.extend(
-                    crate::raft::MessageKind::ALL
-                        .iter()
-                        .map(ToString::to_string),
-                );
+                words.extend(crate::raft::MessageKind::ALL.iter().map(ToString::to_string));
             }
+            "RULE" => words.extend(crate::raft::Rule::TABLE.iter().map(|about| about.name.into())),
             "PROPERTY" => {
                 words.extend(crate::check::Property::ALL.iter().map(ToString::to_string));
             }
@@ -181,11 +143,7 @@ mod tests {
     fn every_example_is_a_correct_line_of_its_command() {
         for form in GRAMMAR {
             let parsed = super::super::parse_line(form.example);
-            assert!(
-                parsed.as_ref().is_ok_and(Option::is_some),
-                "{}: {parsed:?}",
-                form.example
-            );
+            assert!(parsed.as_ref().is_ok_and(Option::is_some), "{}: {parsed:?}", form.example);
             assert_eq!(form.example.split(' ').next(), Some(form.name()));
         }
     }

@@ -64,11 +64,7 @@ pub enum Expect {
     /// The highest term of a running server.
     Term(Term),
     /// The value in a server's own store, or in those of all running servers; `None` for no such key.
-    Value {
-        key: Key,
-        value: Option<Value>,
-        on: Scope,
-    },
+    Value { key: Key, value: Option<Value>, on: Scope },
     /// The commit index of a server, or of all running ones.
     Commit { index: Index, on: Scope },
     /// The terms of a server's whole log.

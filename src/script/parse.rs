@@ -18,7 +18,7 @@ use crate::check::Property;
 use crate::cluster::{
     Action, Consistency, Founding, LinkChange, MAX_NODES, Operation, Timing, Workload,
 };
-use crate::raft::{Index, MessageKind, NodeId, Term};
+use crate::raft::{Index, MessageKind, NodeId, Rule, Term};
 use crate::rng::Chance;
 use crate::store::{self, Key, Value};
 use crate::time::Duration;
@@ -38,18 +38,9 @@ pub struct Mistake {
 
 impl fmt::Display for Mistake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            line,
-            column,
-            expected,
-            found,
-        } = self;
+        let Self { line, column, expected, found } = self;
         write!(f, "line {line}, column {column}: expected {expected}, ")?;
-        if found.is_empty() {
-            write!(f, "but the line ends")
-        } else {
-            write!(f, "found `{found}`")
-        }
+        if found.is_empty() { write!(f, "but the line ends") } else { write!(f, "found `{found}`") }
     }
 }
 
@@ -66,10 +57,7 @@ pub fn parse_script(text: &str) -> Result<Vec<(usize, Command)>, Mistake> {
     let mut commands = Vec::new();
     for (at, line) in text.lines().enumerate() {
         let number = at + 1;
-        let parsed = parse_line(line).map_err(|error| Mistake {
-            line: number,
-            ..error
-        })?;
+        let parsed = parse_line(line).map_err(|error| Mistake { line: number, ..error })?;
         commands.extend(parsed.map(|command| (number, command)));
     }
     Ok(commands)
@@ -124,10 +112,7 @@ const COMMANDS: &str = "a command (help lists them)";
 fn command(input: In<'_, '_>) -> ModalResult<Command> {
     let start = input.checkpoint();
     let name = bare(input).unwrap_or_default();
-    let act = |action| Command::Act {
-        action,
-        background: false,
-    };
+    let act = |action| Command::Act { action, background: false };
     Ok(match name {
         "cluster" => cluster(input)?,
         "set" | "get" | "delete" | "cas" => request(name, input)?,
@@ -142,40 +127,34 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
         "heal" => act(Action::Heal),
         "cut" | "mend" => {
             let (from, to) = arrow(input)?;
-            act(if name == "cut" {
-                Action::Cut { from, to }
-            } else {
-                Action::Mend { from, to }
-            })
+            act(if name == "cut" { Action::Cut { from, to } } else { Action::Mend { from, to } })
         }
         "network" => act(Action::Network(link_change(input)?)),
         "link" => {
             let (from, to) = arrow(input)?;
-            act(Action::Link {
-                from,
-                to,
-                change: link_change(input)?,
-            })
+            act(Action::Link { from, to, change: link_change(input)? })
         }
         "disk" => {
             let node = node(input)?;
             keyword(input, "fsync", "`fsync` and a time such as 40ms")?;
-            act(Action::Disk {
-                node,
-                fsync: duration(input)?,
-            })
+            act(Action::Disk { node, fsync: duration(input)? })
         }
         "timing" => act(Action::Timing(timing(input)?)),
+        "rule" => {
+            let rule = word(input, "a rule such as step-down", Rule::named)?;
+            let on = word(input, "`on` or `off`", |text| match text {
+                "on" => Some(true),
+                "off" => Some(false),
+                _ => None,
+            })?;
+            act(Action::Rule { rule, on })
+        }
         "timeout" => act(Action::Timeout(node(input)?)),
         "drop" => {
             let kind = word(
                 input,
                 "a message: RequestVote, RequestVoteResponse, AppendEntries or AppendEntriesResponse",
-                |text| {
-                    MessageKind::ALL
-                        .into_iter()
-                        .find(|kind| kind.name() == text)
-                },
+                |text| MessageKind::ALL.into_iter().find(|kind| kind.name() == text),
             )?;
             let (from, to) = arrow(input)?;
             act(Action::Drop { kind, from, to })
@@ -194,9 +173,7 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
 fn cluster(input: In<'_, '_>) -> ModalResult<Command> {
     let nodes = word(input, "a size from 1 to 51", |text| {
         let size: u32 = text.parse().ok()?;
-        (1..=u32::try_from(MAX_NODES).ok()?)
-            .contains(&size)
-            .then_some(size)
+        (1..=u32::try_from(MAX_NODES).ok()?).contains(&size).then_some(size)
     })?;
     let mut seed = 1;
     if optional(input, "seed") {
@@ -223,11 +200,7 @@ fn request(name: &str, input: In<'_, '_>) -> ModalResult<Command> {
                 via = Some(node(input)?);
             }
             let stale = optional(input, "stale");
-            let consistency = if stale {
-                Consistency::Stale
-            } else {
-                Consistency::Linearizable
-            };
+            let consistency = if stale { Consistency::Stale } else { Consistency::Linearizable };
             if !stale {
                 optional(input, "linearizable");
             }
@@ -245,10 +218,7 @@ fn in_background(
     action: impl FnOnce(In<'_, '_>) -> ModalResult<Action>,
 ) -> ModalResult<Command> {
     let action = action(input)?;
-    Ok(Command::Act {
-        action,
-        background: optional(input, "&"),
-    })
+    Ok(Command::Act { action, background: optional(input, "&") })
 }
 
 fn curl(input: In<'_, '_>) -> ModalResult<Command> {
@@ -263,10 +233,7 @@ fn partition(input: In<'_, '_>) -> ModalResult<Action> {
             groups.push(vec![node(input)?]);
         } else {
             let next = word(input, "a node such as n1, or `|`", read_node)?;
-            groups
-                .last_mut()
-                .into_iter()
-                .for_each(|group| group.push(next));
+            groups.last_mut().into_iter().for_each(|group| group.push(next));
         }
     }
     Ok(Action::Partition(groups))
@@ -303,9 +270,11 @@ fn timing(input: In<'_, '_>) -> ModalResult<Timing> {
             timing.election = Some(range(input)?);
         } else if timing.heartbeat.is_none() && optional(input, "heartbeat") {
             timing.heartbeat = Some(duration(input)?);
+        } else if timing.batch.is_none() && optional(input, "batch") {
+            timing.batch = Some(word(input, "a number of entries", |text| text.parse().ok())?);
         } else if timing == Timing::default() || !at_end(input) {
             skip_space(input);
-            return Err(expected(input, "`election` or `heartbeat`"));
+            return Err(expected(input, "`election`, `heartbeat` or `batch`"));
         } else {
             return Ok(timing);
         }
@@ -316,20 +285,13 @@ fn workload(input: In<'_, '_>) -> ModalResult<Option<Workload>> {
     if optional(input, "off") {
         return Ok(None);
     }
-    let clients = word(input, "a number of clients, or `off`", |text| {
-        text.parse().ok()
-    })?;
+    let clients = word(input, "a number of clients, or `off`", |text| text.parse().ok())?;
     keyword(input, "keys", "`keys` and a number")?;
     let keys = word(input, "a number of keys", |text| text.parse().ok())?;
     keyword(input, "writes", "`writes` and a percentage")?;
     let writes = chance(input)?;
     keyword(input, "every", "`every` and a time")?;
-    Ok(Some(Workload {
-        clients,
-        keys,
-        writes,
-        every: duration(input)?,
-    }))
+    Ok(Some(Workload { clients, keys, writes, every: duration(input)? }))
 }
 
 fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
@@ -350,12 +312,8 @@ fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
         }
         return Ok(Wait::Commit { index, on_all });
     }
-    word(
-        input,
-        "a time such as 1s, `leader`, `idle`, `agree` or `commit`",
-        read_duration,
-    )
-    .map(Wait::For)
+    word(input, "a time such as 1s, `leader`, `idle`, `agree` or `commit`", read_duration)
+        .map(Wait::For)
 }
 
 fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
@@ -367,37 +325,23 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
         "no" => {
             keyword(input, "value", "`leader` or `value`")?;
             let key = key(input)?;
-            Expect::Value {
-                key,
-                value: None,
-                on: scope(input)?,
-            }
+            Expect::Value { key, value: None, on: scope(input)? }
         }
         "term" => Expect::Term(term(input)?),
         "value" => {
             let (key, value) = (key(input)?, Some(value(input)?));
-            Expect::Value {
-                key,
-                value,
-                on: scope(input)?,
-            }
+            Expect::Value { key, value, on: scope(input)? }
         }
         "commit" => {
             let index = index(input)?;
-            Expect::Commit {
-                index,
-                on: scope(input)?,
-            }
+            Expect::Commit { index, on: scope(input)? }
         }
         "log" => {
             let mut terms = Vec::new();
             while !optional(input, "on") {
                 terms.push(word(input, "a term, or `on` and a node", read_term)?);
             }
-            Expect::Log {
-                terms,
-                on: node(input)?,
-            }
+            Expect::Log { terms, on: node(input)? }
         }
         "members" => {
             let mut members = vec![node(input)?];
@@ -411,9 +355,7 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
         "holds" => Expect::Holds,
         "violates" => {
             Expect::Violates(word(input, "a property such as election-safety", |text| {
-                Property::ALL
-                    .into_iter()
-                    .find(|property| property.name() == text)
+                Property::ALL.into_iter().find(|property| property.name() == text)
             })?)
         }
         _ => {
@@ -430,17 +372,13 @@ fn expected_answer(input: In<'_, '_>) -> ModalResult<ExpectedAnswer> {
     if optional(input, "value") {
         return value(input).map(ExpectedAnswer::Value);
     }
-    word(
-        input,
-        "`ok`, `not-found`, `mismatch`, `none` or `value` and a value",
-        |text| match text {
-            "ok" => Some(ExpectedAnswer::Ok),
-            "not-found" => Some(ExpectedAnswer::NotFound),
-            "mismatch" => Some(ExpectedAnswer::Mismatch),
-            "none" => Some(ExpectedAnswer::None),
-            _ => None,
-        },
-    )
+    word(input, "`ok`, `not-found`, `mismatch`, `none` or `value` and a value", |text| match text {
+        "ok" => Some(ExpectedAnswer::Ok),
+        "not-found" => Some(ExpectedAnswer::NotFound),
+        "mismatch" => Some(ExpectedAnswer::Mismatch),
+        "none" => Some(ExpectedAnswer::None),
+        _ => None,
+    })
 }
 
 fn scope(input: In<'_, '_>) -> ModalResult<Scope> {
@@ -456,9 +394,7 @@ fn node(input: In<'_, '_>) -> ModalResult<NodeId> {
 }
 
 fn read_node(text: &str) -> Option<NodeId> {
-    let digits = text
-        .strip_prefix('n')
-        .filter(|digits| !digits.starts_with(['0', '+']))?;
+    let digits = text.strip_prefix('n').filter(|digits| !digits.starts_with(['0', '+']))?;
     digits.parse().ok().map(NodeId)
 }
 
@@ -467,9 +403,7 @@ fn number(input: In<'_, '_>) -> ModalResult<u64> {
 }
 
 fn index(input: In<'_, '_>) -> ModalResult<Index> {
-    word(input, "an index, 1 or more", |text| {
-        text.parse().ok().and_then(Index::new)
-    })
+    word(input, "an index, 1 or more", |text| text.parse().ok().and_then(Index::new))
 }
 
 fn term(input: In<'_, '_>) -> ModalResult<Term> {
@@ -485,9 +419,7 @@ fn key(input: In<'_, '_>) -> ModalResult<Key> {
 }
 
 fn value(input: In<'_, '_>) -> ModalResult<Value> {
-    word(input, "a value of at most 65536 bytes", |text| {
-        Value::new(text).ok()
-    })
+    word(input, "a value of at most 65536 bytes", |text| Value::new(text).ok())
 }
 
 fn duration(input: In<'_, '_>) -> ModalResult<Duration> {
@@ -495,15 +427,11 @@ fn duration(input: In<'_, '_>) -> ModalResult<Duration> {
 }
 
 fn range(input: In<'_, '_>) -> ModalResult<(Duration, Duration)> {
-    word(
-        input,
-        "a time or a range of times such as 5ms..15ms",
-        |text| {
-            let (min, max) = text.split_once("..").unwrap_or((text, text));
-            let (min, max) = (read_duration(min)?, read_duration(max)?);
-            (min <= max).then_some((min, max))
-        },
-    )
+    word(input, "a time or a range of times such as 5ms..15ms", |text| {
+        let (min, max) = text.split_once("..").unwrap_or((text, text));
+        let (min, max) = (read_duration(min)?, read_duration(max)?);
+        (min <= max).then_some((min, max))
+    })
 }
 
 fn chance(input: In<'_, '_>) -> ModalResult<Chance> {
@@ -515,15 +443,9 @@ fn chance(input: In<'_, '_>) -> ModalResult<Chance> {
 
 /// A time with its unit, in whole microseconds, up to a day.
 fn read_duration(text: &str) -> Option<Duration> {
-    let units = [
-        ("us", 1),
-        ("ms", 1_000),
-        ("s", 1_000_000),
-        ("m", 60_000_000),
-    ];
-    let (number, unit) = units
-        .iter()
-        .find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))?;
+    let units = [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000)];
+    let (number, unit) =
+        units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))?;
     let micros = read_decimal(number, unit)?;
     (micros <= 86_400_000_000).then_some(Duration::from_micros(micros))
 }
@@ -538,9 +460,7 @@ fn read_decimal(text: &str, unit: u64) -> Option<u64> {
     let scale = 10_u64.pow(u32::try_from(fraction.len()).ok()?);
     let parts = fraction.parse::<u64>().ok()?.checked_mul(unit)?;
     let whole = whole.parse::<u64>().ok()?.checked_mul(unit)?;
-    parts
-        .is_multiple_of(scale)
-        .then(|| whole.checked_add(parts / scale))?
+    parts.is_multiple_of(scale).then(|| whole.checked_add(parts / scale))?
 }
 
 /// The next word, read by `read`; where it is missing or cannot be read, the error stands at its
@@ -552,11 +472,7 @@ fn word<T>(
 ) -> ModalResult<T> {
     skip_space(input);
     let start = input.checkpoint();
-    let text = if at_end(input) {
-        None
-    } else {
-        token(input).ok()
-    };
+    let text = if at_end(input) { None } else { token(input).ok() };
     if let Some(value) = text.and_then(|text| read(&text)) {
         return Ok(value);
     }

@@ -63,22 +63,14 @@ pub struct Runner {
 impl Default for Runner {
     fn default() -> Self {
         let run = Run::new(Founding { nodes: 5, seed: 1 });
-        Self {
-            run,
-            answer: None,
-            story: Vec::new(),
-            details: false,
-        }
+        Self { run, answer: None, story: Vec::new(), details: false }
     }
 }
 
 impl Runner {
     /// A runner that tells details too.
     pub fn with_details() -> Self {
-        Self {
-            details: true,
-            ..Self::default()
-        }
+        Self { details: true, ..Self::default() }
     }
 
     /// Executes a whole script and stops at the first thing that is wrong. A line that can't be read
@@ -119,10 +111,10 @@ impl Runner {
                 }
             }
             Command::Curl(curl) => {
-                let operation = curl.call.clone().map_err(|answer| Failure::BadRequest {
-                    line,
-                    body: answer.body,
-                })?;
+                let operation = curl
+                    .call
+                    .clone()
+                    .map_err(|answer| Failure::BadRequest { line, body: answer.body })?;
                 self.curl(line, operation, curl.via)?;
             }
             Command::Wait(wait) => self.wait(line, *wait)?,
@@ -130,9 +122,7 @@ impl Runner {
                 .check(&mut self.run, self.answer.as_ref())
                 .map_err(|unmet| Failure::Unmet { line, unmet })?,
             Command::Help => {
-                let lines = GRAMMAR
-                    .iter()
-                    .map(|form| format!("{} : {}", form.syntax, form.help));
+                let lines = GRAMMAR.iter().map(|form| format!("{} : {}", form.syntax, form.help));
                 self.story.extend(lines);
             }
         }
@@ -182,12 +172,7 @@ impl Runner {
     fn wait_for_answer(&mut self, line: usize, id: RequestId) -> Result<Answer, Failure> {
         // Background requests that end meanwhile are told in the story.
         let limit = self.run.cluster().now() + LIMIT;
-        while self
-            .run
-            .cluster_mut()
-            .next_time()
-            .is_some_and(|next| next <= limit)
-        {
+        while self.run.cluster_mut().next_time().is_some_and(|next| next <= limit) {
             self.step();
             let mut finished = self.run.cluster_mut().take_finished();
             let own = finished.find(|journey| journey.id == id);
@@ -195,10 +180,7 @@ impl Runner {
                 return Ok(answer);
             }
         }
-        Err(Failure::Waited {
-            line,
-            what: "an answer".to_string(),
-        })
+        Err(Failure::Waited { line, what: "an answer".to_string() })
     }
 
     fn wait(&mut self, line: usize, wait: Wait) -> Result<(), Failure> {
@@ -207,12 +189,7 @@ impl Runner {
             _ => self.run.cluster().now() + LIMIT,
         };
         while !is_there(self.run.cluster(), wait) {
-            if self
-                .run
-                .cluster_mut()
-                .next_time()
-                .is_none_or(|next| next > limit)
-            {
+            if self.run.cluster_mut().next_time().is_none_or(|next| next > limit) {
                 self.run.cluster_mut().rest_until(limit);
                 return self.end_of_wait(line, wait);
             }
@@ -228,14 +205,8 @@ impl Runner {
             Wait::Leader => "a leader".to_string(),
             Wait::Idle => "all answers".to_string(),
             Wait::Agree => "all stores to agree".to_string(),
-            Wait::Commit {
-                index,
-                on_all: false,
-            } => format!("the commit of entry {index}"),
-            Wait::Commit {
-                index,
-                on_all: true,
-            } => format!("the commit of entry {index} on all"),
+            Wait::Commit { index, on_all: false } => format!("the commit of entry {index}"),
+            Wait::Commit { index, on_all: true } => format!("the commit of entry {index} on all"),
         };
         Err(Failure::Waited { line, what })
     }
@@ -271,14 +242,12 @@ fn is_there(cluster: &Cluster, wait: Wait) -> bool {
         Wait::For(_) => false,
         Wait::Leader => cluster.leader().is_some(),
         Wait::Idle => cluster.journeys().next().is_none(),
-        Wait::Commit {
-            index,
-            on_all: false,
-        } => nodes().any(|node| node.commit_index() >= Some(index)),
-        Wait::Commit {
-            index,
-            on_all: true,
-        } => nodes().all(|node| node.commit_index() >= Some(index)),
+        Wait::Commit { index, on_all: false } => {
+            nodes().any(|node| node.commit_index() >= Some(index))
+        }
+        Wait::Commit { index, on_all: true } => {
+            nodes().all(|node| node.commit_index() >= Some(index))
+        }
         Wait::Agree => {
             let state = |node: &Node| (node.last_applied(), node.log().last());
             let mut states = nodes().map(state);

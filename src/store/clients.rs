@@ -90,12 +90,7 @@ impl Sessions {
     pub(super) fn record(&mut self, request: &Request, outcome: Outcome) {
         let session = self.sessions.entry(request.client).or_default();
         let before = session.outcomes.insert(request.seq, outcome);
-        assert!(
-            before.is_none(),
-            "{} was executed twice for {}",
-            request.command,
-            request.client
-        );
+        assert!(before.is_none(), "{} was executed twice for {}", request.command, request.client);
         self.digest ^= session_digest(request.client, request.seq);
     }
 
@@ -106,9 +101,5 @@ impl Sessions {
 }
 
 fn session_digest(client: ClientId, seq: Seq) -> u64 {
-    Digester::new(2)
-        .number(client.0.into())
-        .number(seq.0)
-        .finish()
-        .0
+    Digester::new(2).number(client.0.into()).number(seq.0).finish().0
 }

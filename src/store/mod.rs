@@ -91,18 +91,10 @@ impl fmt::Display for LimitError {
         match self {
             Self::EmptyKey => write!(f, "a key needs at least one character"),
             Self::LongKey(bytes) => {
-                write!(
-                    f,
-                    "this key has {bytes} bytes; {} are the limit",
-                    Key::MAX_BYTES
-                )
+                write!(f, "this key has {bytes} bytes; {} are the limit", Key::MAX_BYTES)
             }
             Self::LongValue(bytes) => {
-                write!(
-                    f,
-                    "this value has {bytes} bytes; {} are the limit",
-                    Value::MAX_BYTES
-                )
+                write!(f, "this value has {bytes} bytes; {} are the limit", Value::MAX_BYTES)
             }
         }
     }
@@ -173,6 +165,15 @@ pub enum Outcome {
     Forgotten,
 }
 
+/// What becomes of a request that was executed before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Duplicates {
+    /// It gets the outcome that it had then.
+    Suppress,
+    /// It is executed again: what happens without sessions.
+    Execute,
+}
+
 /// The state machine of one server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
@@ -190,7 +191,10 @@ impl Store {
 
     /// Executes a request that the cluster has agreed on, once: a request that was already executed
     /// gets the outcome it had then (thesis, section 6.3).
-    pub fn apply(&mut self, request: &Request) -> Outcome {
+    pub fn apply(&mut self, request: &Request, duplicates: Duplicates) -> Outcome {
+        if duplicates == Duplicates::Execute {
+            return self.execute(&request.command);
+        }
         if let Some(outcome) = self.sessions.outcome(request) {
             return outcome;
         }
@@ -250,11 +254,7 @@ impl Store {
 }
 
 fn entry_digest(key: &Key, value: &Value) -> u64 {
-    Digester::new(1)
-        .bytes(key.0.as_bytes())
-        .bytes(value.0.as_bytes())
-        .finish()
-        .0
+    Digester::new(1).bytes(key.0.as_bytes()).bytes(value.0.as_bytes()).finish().0
 }
 
 #[cfg(test)]

@@ -26,10 +26,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     report.insert("events_per_second_wasm".to_owned(), speed);
     steps.run("page: release build and its size", || {
         release_page(&toolbox)?;
-        report.insert(
-            "payload_brotli_bytes".to_owned(),
-            payload(&root.join("dist"))?.into(),
-        );
+        report.insert("payload_brotli_bytes".to_owned(), payload(&root.join("dist"))?.into());
         Ok(())
     })?;
     steps.finish();
@@ -43,15 +40,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 fn native(toolbox: &Toolbox) -> Result<Report> {
-    let arguments = [
-        "run",
-        "--locked",
-        "--quiet",
-        "--release",
-        "--bin",
-        "headless",
-        "--",
-    ];
+    let arguments = ["run", "--locked", "--quiet", "--release", "--bin", "headless", "--"];
     let mut command = toolbox.cargo(&arguments)?;
     let text = output(command.args(["bench", "--json"]))?;
     serde_json::from_str(&text)
@@ -60,17 +49,9 @@ fn native(toolbox: &Toolbox) -> Result<Report> {
 
 fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Value> {
     let mut command = wasm_test(toolbox, browser, 600)?;
-    let text = output(command.args([
-        "--profile",
-        "web",
-        "--test",
-        "bench_wasm",
-        "--",
-        "--nocapture",
-    ]))?;
-    let number = text
-        .lines()
-        .find_map(|line| line.split_once("events_per_second_wasm="));
+    let text =
+        output(command.args(["--profile", "web", "--test", "bench_wasm", "--", "--nocapture"]))?;
+    let number = text.lines().find_map(|line| line.split_once("events_per_second_wasm="));
     number
         .and_then(|(_, number)| serde_json::from_str(number.trim()).ok())
         .with_context(|| format!("The wasm bench did not print its number:\n{text}"))
@@ -81,20 +62,12 @@ fn payload(dist: &Path) -> Result<usize> {
     let mut total = 0;
     for entry in fs::read_dir(dist).context("dist/ is not readable.")? {
         let file = entry?.path();
-        let kind = file
-            .extension()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
+        let kind = file.extension().unwrap_or_default().to_string_lossy().into_owned();
         if PAYLOAD.contains(&kind.as_str()) {
             let content =
                 fs::read(&file).with_context(|| format!("{} is not readable.", file.display()))?;
             let size = compressed(&content)?;
-            println!(
-                "{size:>8} of {:>8} bytes: {}",
-                content.len(),
-                file.display()
-            );
+            println!("{size:>8} of {:>8} bytes: {}", content.len(), file.display());
             total += size;
         }
     }
@@ -102,11 +75,7 @@ fn payload(dist: &Path) -> Result<usize> {
 }
 
 fn compressed(content: &[u8]) -> Result<usize> {
-    let options = brotli::enc::BrotliEncoderParams {
-        quality: 9,
-        lgwin: 22,
-        ..Default::default()
-    };
+    let options = brotli::enc::BrotliEncoderParams { quality: 9, lgwin: 22, ..Default::default() };
     let mut packed = Vec::new();
     brotli::BrotliCompress(&mut &content[..], &mut packed, &options)
         .context("brotli could not compress a file.")?;

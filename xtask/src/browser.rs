@@ -28,10 +28,7 @@ impl Browser {
     }
 
     fn find() -> Option<Self> {
-        let chromium = program(
-            "CHROMIUM",
-            &["chromium", "chromium-browser", "google-chrome"],
-        )?;
+        let chromium = program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?;
         let driver = program("CHROMEDRIVER", &["chromedriver"])?;
         Some(Self { chromium, driver })
     }

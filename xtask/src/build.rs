@@ -22,9 +22,7 @@ pub(crate) fn release_page(toolbox: &Toolbox) -> Result<()> {
 pub(crate) fn trunk(toolbox: &Toolbox, arguments: &[&str]) -> Result<Command> {
     run_command(&mut toolbox.cargo(&["fetch", "--quiet"])?)?;
     let mut command = toolbox.command("trunk")?;
-    command
-        .args(arguments)
-        .args(["--offline", "--skip-version-check"]);
+    command.args(arguments).args(["--offline", "--skip-version-check"]);
     // Where Trunk itself was when cargo failed helps nobody.
     command.env("RUST_BACKTRACE", "0");
     if std::env::var_os("NO_COLOR").is_some() {
@@ -45,11 +43,7 @@ mod tests {
         for entry in fs::read_dir(root.join("styles")).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let link = format!(r#"<link data-trunk rel="css" href="styles/{name}">"#);
-            assert_eq!(
-                page.matches(&link).count(),
-                1,
-                "index.html needs this line once: {link}"
-            );
+            assert_eq!(page.matches(&link).count(), 1, "index.html needs this line once: {link}");
         }
     }
 }

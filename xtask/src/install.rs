@@ -12,13 +12,7 @@ use crate::tools::{Source, Tool, output, run};
 
 /// Installs a tool into `home`.
 pub(crate) fn tool(tool: &Tool, home: &Path) -> Result<()> {
-    let Tool {
-        package,
-        version,
-        program,
-        source,
-        ..
-    } = tool;
+    let Tool { package, version, program, source, .. } = tool;
     let unfinished = home.with_file_name(format!(".{package}-{version}.{}", std::process::id()));
     fs::create_dir_all(&unfinished)
         .with_context(|| format!("The folder {} cannot be made.", unfinished.display()))?;
@@ -51,15 +45,11 @@ pub(crate) fn debian(packages: &[&str], purpose: &str) -> Result<()> {
     println!("installing {wanted} from Debian (once)");
     let apt = || {
         let mut command = Command::new("apt-get");
-        command
-            .env("DEBIAN_FRONTEND", "noninteractive")
-            .arg("--quiet=2");
+        command.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet=2");
         command
     };
     run(apt().arg("update"))?;
-    run(apt()
-        .args(["install", "--yes", "--no-install-recommends"])
-        .args(packages))
+    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
 }
 
 fn from_crates(package: &str, version: &str, folder: &Path) -> Result<()> {
@@ -69,27 +59,13 @@ fn from_crates(package: &str, version: &str, folder: &Path) -> Result<()> {
         run(command)
     };
     if which::which("cargo-binstall").is_ok() {
-        let quick = [
-            "binstall",
-            "--no-confirm",
-            "--locked",
-            "--version",
-            version,
-            package,
-        ];
+        let quick = ["binstall", "--no-confirm", "--locked", "--version", version, package];
         match root(Command::new("cargo").args(quick)) {
             Ok(()) => return Ok(()),
             Err(error) => println!("{error:#} Building it instead."),
         }
     }
-    let built = [
-        "install",
-        "--quiet",
-        "--locked",
-        "--version",
-        version,
-        package,
-    ];
+    let built = ["install", "--quiet", "--locked", "--version", version, package];
     root(Command::new("cargo").args(built))
 }
 
@@ -97,19 +73,9 @@ fn from_npm(package: &str, version: &str, folder: &Path) -> Result<()> {
     if which::which("npm").is_err() {
         debian(&["nodejs", "npm"], "npm")?;
     }
-    let flags = [
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--loglevel=error",
-        "--prefix",
-    ];
+    let flags = ["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"];
     let mut command = Command::new("npm");
-    command
-        .args(flags)
-        .arg(folder)
-        .arg(format!("{package}@{version}"))
-        .current_dir(folder);
+    command.args(flags).arg(folder).arg(format!("{package}@{version}")).current_dir(folder);
     run(&mut command)
 }
 

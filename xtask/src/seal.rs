@@ -17,18 +17,13 @@ pub(crate) fn run() -> Result<()> {
         return Ok(());
     }
     let folder = env::var_os("TRUNK_STAGING_DIR").map(PathBuf::from);
-    let file = folder
-        .context("This is a hook that Trunk runs.")?
-        .join("index.html");
+    let file = folder.context("This is a hook that Trunk runs.")?.join("index.html");
     let page = fs::read_to_string(&file).context("Trunk left no index.html.")?;
     fs::write(&file, sealed(&page)?).context("index.html cannot be written.")
 }
 
 fn sealed(page: &str) -> Result<String> {
-    ensure!(
-        page.matches(INERT).count() == 1,
-        "index.html must have exactly one <meta {INERT} …>."
-    );
+    ensure!(page.matches(INERT).count() == 1, "index.html must have exactly one <meta {INERT} …>.");
     Ok(page.replace(INERT, SEALED))
 }
 

@@ -12,10 +12,7 @@ pub(crate) fn run(root: &Path, extra: &[String]) -> Result<()> {
     let toolbox = Toolbox::open(root)?;
     let mut arguments = vec!["serve"];
     // The page under work must not take the place of the release page in dist/.
-    if !extra
-        .iter()
-        .any(|argument| argument.starts_with("--dist") || argument == "-d")
-    {
+    if !extra.iter().any(|argument| argument.starts_with("--dist") || argument == "-d") {
         arguments.extend(["--dist", "target/serve"]);
     }
     arguments.extend(extra.iter().map(String::as_str));

@@ -18,11 +18,7 @@ pub(crate) struct Steps {
 
 impl Steps {
     pub(crate) fn new(total: usize) -> Self {
-        Self {
-            total,
-            begun: 0,
-            started: Instant::now(),
-        }
+        Self { total, begun: 0, started: Instant::now() }
     }
 
     /// Runs one step, announced as `[2/9] title`.
@@ -39,14 +35,7 @@ impl Steps {
 
     /// The closing line, after the last step.
     pub(crate) fn finish(self) {
-        assert_eq!(
-            self.begun, self.total,
-            "every announced step runs exactly once"
-        );
-        println!(
-            "all {} steps done in {:.1} s",
-            self.total,
-            self.started.elapsed().as_secs_f64()
-        );
+        assert_eq!(self.begun, self.total, "every announced step runs exactly once");
+        println!("all {} steps done in {:.1} s", self.total, self.started.elapsed().as_secs_f64());
     }
 }

@@ -12,62 +12,36 @@ use crate::build::release_page;
 use crate::steps::Steps;
 use crate::tools::{Toolbox, run as run_command};
 
-const WASM: [&str; 5] = [
-    "--locked",
-    "--package",
-    "kvorum",
-    "--target",
-    "wasm32-unknown-unknown",
-];
+const WASM: [&str; 5] = ["--locked", "--package", "kvorum", "--target", "wasm32-unknown-unknown"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
     let mut steps = Steps::new(9);
-    let (toolbox, browser) = steps.run(
-        "tools: Rust target, wasm-bindgen, Trunk, wasm-opt, Chromium",
-        || Ok((Toolbox::open(root)?, Browser::get()?)),
-    )?;
+    let (toolbox, browser) = steps
+        .run("tools: Rust target, wasm-bindgen, Trunk, wasm-opt, Chromium", || {
+            Ok((Toolbox::open(root)?, Browser::get()?))
+        })?;
     let tests = browser_tests(root)?;
     let cargo = |arguments: &[&str]| run_command(&mut toolbox.cargo(arguments)?);
 
-    steps.run("layout: cargo fmt --check", || {
-        cargo(&["fmt", "--all", "--check"])
-    })?;
+    steps.run("layout: cargo fmt --check", || cargo(&["fmt", "--all", "--check"]))?;
     steps.run("lints: clippy, native", || {
-        cargo(&[
-            "clippy",
-            "--locked",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ])
+        cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
     })?;
     steps.run("lints: clippy, end-to-end tests", || {
-        cargo(&[
-            "clippy", "--locked", "--test", "e2e", "--", "-D", "warnings",
-        ])
+        cargo(&["clippy", "--locked", "--test", "e2e", "--", "-D", "warnings"])
     })?;
     steps.run("lints: clippy, wasm32", || clippy_wasm(&toolbox, &tests))?;
-    steps.run("tests: native", || {
-        cargo(&["test", "--locked", "--workspace"])
-    })?;
-    steps.run("tests: in the browser", || {
-        in_browser(&toolbox, &browser, &tests)
-    })?;
+    steps.run("tests: native", || cargo(&["test", "--locked", "--workspace"]))?;
+    steps.run("tests: in the browser", || in_browser(&toolbox, &browser, &tests))?;
     steps.run("page: release build into dist/", || release_page(&toolbox))?;
-    steps.run("tests: end to end", || {
-        run_command(&mut end_to_end(&toolbox, &browser)?)
-    })?;
+    steps.run("tests: end to end", || run_command(&mut end_to_end(&toolbox, &browser)?))?;
     steps.finish();
     Ok(())
 }
 
 fn clippy_wasm(toolbox: &Toolbox, tests: &[String]) -> Result<()> {
     let mut command = toolbox.cargo(&["clippy"])?;
-    command
-        .args(WASM)
-        .args(["--lib", "--bin", "kvorum", "--test", "bench_wasm"]);
+    command.args(WASM).args(["--lib", "--bin", "kvorum", "--test", "bench_wasm"]);
     run_command(choose(&mut command, tests).args(["--", "-D", "warnings"]))
 }
 
@@ -91,9 +65,7 @@ pub(crate) fn wasm_test(toolbox: &Toolbox, browser: &Browser, seconds: u32) -> R
 fn end_to_end(toolbox: &Toolbox, browser: &Browser) -> Result<Command> {
     let mut command = toolbox.cargo(&["test", "--locked", "--test", "e2e"])?;
     command.env("KVORUM_DIST", toolbox.root().join("dist"));
-    command
-        .env("CHROMIUM", &browser.chromium)
-        .env("CHROMEDRIVER", &browser.driver);
+    command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver);
     Ok(command)
 }
 
@@ -110,9 +82,7 @@ fn browser_tests(root: &Path) -> Result<Vec<String>> {
     for entry in fs::read_dir(root.join("tests")).context("The folder tests/ is not readable.")? {
         let name = entry?.file_name().to_string_lossy().into_owned();
         names.extend(
-            name.strip_suffix(".rs")
-                .filter(|stem| stem.starts_with("browser"))
-                .map(str::to_owned),
+            name.strip_suffix(".rs").filter(|stem| stem.starts_with("browser")).map(str::to_owned),
         );
     }
     names.sort();

@@ -67,10 +67,7 @@ impl Toolbox {
         let inherited = env::var_os("PATH").unwrap_or_default();
         folders.extend(env::split_paths(&inherited));
         let path = env::join_paths(folders).context("A folder on the PATH has a strange name.")?;
-        Ok(Self {
-            root: root.to_owned(),
-            path,
-        })
+        Ok(Self { root: root.to_owned(), path })
     }
 
     /// A command that runs in the repository, with the tools first on its PATH.
@@ -97,9 +94,8 @@ impl Toolbox {
 
 /// Runs a command to its end, its output going where this one's goes.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("`{}` did not start.", shown(command)))?;
+    let status =
+        command.status().with_context(|| format!("`{}` did not start.", shown(command)))?;
     ensure!(status.success(), "`{}` failed ({status}).", shown(command));
     Ok(())
 }
@@ -119,25 +115,15 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 
 /// A command as a person would type it.
 fn shown(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or_default();
+    let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = [program].into_iter().chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// Takes out what the cargo that started this program said about it, so that cargo, run again from
 /// here, sees what it would see in a terminal and rebuilds nothing.
 fn forget_outer_cargo(command: &mut Command) {
-    for name in [
-        "CARGO",
-        "CARGO_MANIFEST_DIR",
-        "CARGO_MANIFEST_PATH",
-        "CARGO_PRIMARY_PACKAGE",
-    ] {
+    for name in ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PRIMARY_PACKAGE"] {
         command.env_remove(name);
     }
     for (name, _) in env::vars_os() {
@@ -155,18 +141,14 @@ fn tools(root: &Path) -> Result<[Tool; 3]> {
             word: bindgen.clone(),
             version: bindgen,
             program: "wasm-bindgen",
-            source: Source::Crates {
-                minutes: "about four minutes",
-            },
+            source: Source::Crates { minutes: "about four minutes" },
         },
         Tool {
             package: "trunk",
             word: TRUNK.to_owned(),
             version: TRUNK.to_owned(),
             program: "trunk",
-            source: Source::Crates {
-                minutes: "about ten minutes",
-            },
+            source: Source::Crates { minutes: "about ten minutes" },
         },
         Tool {
             package: "binaryen",
@@ -202,22 +184,17 @@ impl Tool {
 
     /// Whether this cache folder holds the whole tool: its program comes last.
     pub(crate) fn is_in(&self, home: &Path) -> bool {
-        home.join(self.source.programs())
-            .join(self.program)
-            .exists()
+        home.join(self.source.programs()).join(self.program).exists()
     }
 
     fn is_on_path(&self) -> bool {
         let Ok(file) = which::which(self.program) else {
             return false;
         };
-        Command::new(file)
-            .arg("--version")
-            .output()
-            .is_ok_and(|output| {
-                let text = String::from_utf8_lossy(&output.stdout);
-                text.split_whitespace().any(|word| word == self.word)
-            })
+        Command::new(file).arg("--version").output().is_ok_and(|output| {
+            let text = String::from_utf8_lossy(&output.stdout);
+            text.split_whitespace().any(|word| word == self.word)
+        })
     }
 }
 
@@ -227,9 +204,7 @@ fn cache() -> Result<PathBuf> {
         return Ok(folder.into());
     }
     let home = || env::home_dir().map(|home| home.join(".cache"));
-    let cache = env::var_os("XDG_CACHE_HOME")
-        .map(PathBuf::from)
-        .or_else(home);
+    let cache = env::var_os("XDG_CACHE_HOME").map(PathBuf::from).or_else(home);
     Ok(cache
         .context("No home folder: set KVORUM_TOOLS to a folder for tools.")?
         .join("kvorum/tools"))
@@ -267,10 +242,7 @@ mod tests {
         let root = crate::repository().unwrap();
         let text = fs::read_to_string(root.join("Trunk.toml")).unwrap();
         let major = BINARYEN.trim_end_matches(".0");
-        assert!(
-            text.contains(&format!("wasm_opt = \"version_{major}\"")),
-            "{text}"
-        );
+        assert!(text.contains(&format!("wasm_opt = \"version_{major}\"")), "{text}");
     }
 
     #[test]

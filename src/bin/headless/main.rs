@@ -46,6 +46,12 @@ mod native {
             /// The seeds, from the first up to but not including the last.
             #[arg(long, default_value = "0..1000")]
             seeds: String,
+            /// A rule to switch (off; or on, where it is off by default). May be given several times.
+            #[arg(long = "rule-off", value_name = "NAME")]
+            rules: Vec<String>,
+            /// Stops at the first finding.
+            #[arg(long)]
+            first: bool,
             /// Prints one JSON object.
             #[arg(long)]
             json: bool,
@@ -60,13 +66,11 @@ mod native {
 
     pub(super) fn main() -> ExitCode {
         match Arguments::parse().command {
-            Command::Run {
-                files,
-                json,
-                details,
-            } => run(&files, json, details),
+            Command::Run { files, json, details } => run(&files, json, details),
             Command::Trace { file } => trace(&file),
-            Command::Swarm { seeds, json } => swarm::swarm(&seeds, json),
+            Command::Swarm { seeds, rules, first, json } => {
+                swarm::swarm(&seeds, &rules, first, json)
+            }
             Command::Bench { json } => bench(json),
         }
     }
@@ -74,16 +78,9 @@ mod native {
     fn run(files: &[PathBuf], json: bool, details: bool) -> ExitCode {
         let mut failed = 0;
         for file in files {
-            let mut runner = if details {
-                Runner::with_details()
-            } else {
-                Runner::default()
-            };
-            let result = read(file).and_then(|text| {
-                runner
-                    .run_script(&text)
-                    .map_err(|failure| failure.to_string())
-            });
+            let mut runner = if details { Runner::with_details() } else { Runner::default() };
+            let result = read(file)
+                .and_then(|text| runner.run_script(&text).map_err(|failure| failure.to_string()));
             let story = runner.take_story();
             failed += usize::from(result.is_err());
             if json {
@@ -102,11 +99,7 @@ mod native {
         if !json {
             println!("{} passed, {failed} failed", files.len() - failed);
         }
-        if failed == 0 {
-            ExitCode::SUCCESS
-        } else {
-            ExitCode::FAILURE
-        }
+        if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
     }
 
     fn report(file: &Path, runner: &Runner, story: &[String], error: Option<&String>) -> Value {
@@ -129,11 +122,8 @@ mod native {
 
     fn trace(file: &Path) -> ExitCode {
         let mut runner = Runner::with_details();
-        let result = read(file).and_then(|text| {
-            runner
-                .run_script(&text)
-                .map_err(|failure| failure.to_string())
-        });
+        let result = read(file)
+            .and_then(|text| runner.run_script(&text).map_err(|failure| failure.to_string()));
         for line in runner.take_story() {
             let object = match line.strip_prefix("> ") {
                 Some(command) => json!({ "command": command }),

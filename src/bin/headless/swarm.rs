@@ -7,17 +7,31 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use kvorum::raft::Rule;
 use kvorum::swarm::{Report, run};
 use kvorum::time::Duration;
 use serde_json::json;
 
 /// Runs the seeds `first..end` and prints what was found.
-pub(super) fn swarm(seeds: &str, json: bool) -> ExitCode {
+pub(super) fn swarm(seeds: &str, rules: &[String], first: bool, json: bool) -> ExitCode {
     let Some(seeds) = parse(seeds) else {
         eprintln!("`--seeds` takes a range such as 0..1000, not `{seeds}`");
         return ExitCode::from(2);
     };
-    let (total, findings) = search(seeds.clone(), std::io::stderr().is_terminal());
+    let mut off = Vec::new();
+    for name in rules {
+        let Some(rule) = Rule::named(name) else {
+            let names: Vec<&str> = Rule::TABLE.iter().map(|about| about.name).collect();
+            eprintln!("there is no rule `{name}`; the rules are {}", names.join(", "));
+            return ExitCode::from(2);
+        };
+        off.push(rule);
+    }
+    let (total, findings) = search(seeds.clone(), &off, first, std::io::stderr().is_terminal());
+    let replay = |seed: u64| {
+        let rules: String = off.iter().map(|rule| format!(" --rule-off {rule}")).collect();
+        format!("headless swarm --seeds {seed}..{}{rules}", seed + 1)
+    };
     if json {
         let found = |report: &Report| {
             let finding = report.finding.map(|finding| finding.to_string());
@@ -27,7 +41,7 @@ pub(super) fn swarm(seeds: &str, json: bool) -> ExitCode {
         println!(
             "{}",
             json!({
-                "runs": seeds.end - seeds.start,
+                "runs": total.done,
                 "events": total.events,
                 "cluster_seconds": total.lasted.as_micros() / 1_000_000,
                 "findings": findings,
@@ -41,27 +55,19 @@ pub(super) fn swarm(seeds: &str, json: bool) -> ExitCode {
         }
         println!(
             "{} runs, {} events, {} of cluster time, {} findings",
-            seeds.end - seeds.start,
+            total.done,
             total.events,
             Duration::from_secs(total.lasted.as_micros() / 1_000_000),
             findings.len()
         );
     }
-    if findings.is_empty() {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    }
+    if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn parse(seeds: &str) -> Option<Range<u64>> {
     let (first, end) = seeds.split_once("..")?;
     let (first, end) = (first.parse().ok()?, end.parse().ok()?);
     (first < end).then_some(first..end)
-}
-
-fn replay(seed: u64) -> String {
-    format!("headless swarm --seeds {seed}..{}", seed + 1)
 }
 
 #[derive(Default)]
@@ -72,7 +78,7 @@ struct Total {
     findings: Vec<Report>,
 }
 
-fn search(seeds: Range<u64>, progress: bool) -> (Total, Vec<Report>) {
+fn search(seeds: Range<u64>, off: &[Rule], first: bool, progress: bool) -> (Total, Vec<Report>) {
     let next = AtomicU64::new(seeds.start);
     let total = Mutex::new(Total::default());
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -84,10 +90,11 @@ fn search(seeds: Range<u64>, progress: bool) -> (Total, Vec<Report>) {
                     if seed >= seeds.end {
                         break;
                     }
-                    let report = run(seed);
-                    let mut total = total
-                        .lock()
-                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    let report = run(seed, off);
+                    if first && report.finding.is_some() {
+                        next.fetch_max(seeds.end, Ordering::Relaxed);
+                    }
+                    let mut total = total.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     total.take_in(report, &seeds, progress);
                 }
             });
@@ -96,9 +103,7 @@ fn search(seeds: Range<u64>, progress: bool) -> (Total, Vec<Report>) {
     if progress {
         eprint!("\r{:60}\r", "");
     }
-    let mut total = total
-        .into_inner()
-        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut total = total.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     let mut findings = std::mem::take(&mut total.findings);
     findings.sort_by_key(|report| report.seed);
     (total, findings)
@@ -116,11 +121,7 @@ impl Total {
         if progress && (self.done.is_multiple_of(50) || self.done == runs) {
             let bar = usize::try_from(self.done * 30 / runs).unwrap_or_default();
             let findings = self.findings.len();
-            eprint!(
-                "\r[{:30}] {}/{runs} runs, {findings} findings",
-                "#".repeat(bar),
-                self.done
-            );
+            eprint!("\r[{:30}] {}/{runs} runs, {findings} findings", "#".repeat(bar), self.done);
         }
     }
 }

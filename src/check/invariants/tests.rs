@@ -3,17 +3,11 @@
 use super::*;
 
 fn entry(term: u64, word: &str) -> Entry {
-    Entry {
-        term: Term(term),
-        payload: Payload::Command(crate::raft::Data::new(word.as_bytes())),
-    }
+    Entry { term: Term(term), payload: Payload::Command(crate::raft::Data::new(word.as_bytes())) }
 }
 
 fn log(entries: &[(u64, &str)]) -> Vec<Entry> {
-    entries
-        .iter()
-        .map(|(term, word)| entry(*term, word))
-        .collect()
+    entries.iter().map(|(term, word)| entry(*term, word)).collect()
 }
 
 /// A follower in `term`.
@@ -31,26 +25,16 @@ fn sees(node: u32, term: u64, log: &[Entry]) -> Observation<'_> {
 }
 
 fn leader(node: u32, term: u64, log: &[Entry]) -> Observation<'_> {
-    Observation {
-        is_leader: true,
-        ..sees(node, term, log)
-    }
+    Observation { is_leader: true, ..sees(node, term, log) }
 }
 
 fn committed(observation: Observation<'_>, index: u64) -> Observation<'_> {
-    Observation {
-        commit_index: Index::new(index),
-        ..observation
-    }
+    Observation { commit_index: Index::new(index), ..observation }
 }
 
 fn applied(observation: Observation<'_>, index: u64, store: u64) -> Observation<'_> {
     let at = committed(observation, index);
-    Observation {
-        last_applied: Index::new(index),
-        store_digest: Digest(store),
-        ..at
-    }
+    Observation { last_applied: Index::new(index), store_digest: Digest(store), ..at }
 }
 
 /// The property that the last of these observations breaks; all before it must be sound.
@@ -60,10 +44,7 @@ fn judge(history: &[Observation<'_>]) -> Option<Property> {
     for observation in before {
         assert_eq!(invariants.observe(observation), Ok(()));
     }
-    invariants
-        .observe(last)
-        .err()
-        .map(|violation| violation.property)
+    invariants.observe(last).err().map(|violation| violation.property)
 }
 
 #[test]
@@ -76,10 +57,7 @@ fn two_leaders_of_one_term_break_election_safety() {
 
 #[test]
 fn a_leader_that_restarts_and_leads_the_same_term_with_another_breaks_it_too() {
-    let again = Observation {
-        incarnation: 2,
-        ..leader(1, 2, &[])
-    };
+    let again = Observation { incarnation: 2, ..leader(1, 2, &[]) };
     let other = leader(3, 2, &[]);
     assert_eq!(
         judge(&[leader(1, 2, &[]), sees(1, 2, &[]), again, other]),
@@ -96,11 +74,7 @@ fn a_leader_that_shortens_or_overwrites_its_log_breaks_append_only() {
     assert_eq!(judge(&[leader(1, 2, &long), leader(1, 2, &short)]), both);
     assert_eq!(judge(&[leader(1, 2, &long), leader(1, 2, &other)]), both);
     assert_eq!(judge(&[leader(1, 2, &short), leader(1, 2, &long)]), None);
-    assert_eq!(
-        judge(&[sees(1, 2, &long), sees(1, 3, &short)]),
-        None,
-        "a follower may"
-    );
+    assert_eq!(judge(&[sees(1, 2, &long), sees(1, 3, &short)]), None, "a follower may");
 }
 
 #[test]
@@ -118,14 +92,8 @@ fn the_same_index_and_term_after_different_logs_break_log_matching() {
     let one = log(&[(1, "a"), (3, "c")]);
     let two = log(&[(2, "b"), (3, "c")]);
     let same_term = log(&[(1, "z")]);
-    assert_eq!(
-        judge(&[sees(1, 3, &one), sees(2, 3, &two)]),
-        Some(Property::LogMatching)
-    );
-    assert_eq!(
-        judge(&[sees(1, 3, &one), sees(2, 3, &same_term)]),
-        Some(Property::LogMatching)
-    );
+    assert_eq!(judge(&[sees(1, 3, &one), sees(2, 3, &two)]), Some(Property::LogMatching));
+    assert_eq!(judge(&[sees(1, 3, &one), sees(2, 3, &same_term)]), Some(Property::LogMatching));
     let longer = log(&[(1, "a"), (3, "c"), (3, "d")]);
     assert_eq!(judge(&[sees(1, 3, &one), sees(2, 3, &longer)]), None);
 }
@@ -138,43 +106,23 @@ fn a_leader_without_a_committed_entry_breaks_completeness() {
     assert_eq!(judge(&broken), Some(Property::LeaderCompleteness));
     let uncommitted = [committed(leader(1, 1, &full), 1), leader(2, 2, &short)];
     assert_eq!(judge(&uncommitted), None);
-    let late = [
-        leader(1, 1, &full),
-        leader(2, 2, &short),
-        committed(leader(1, 1, &full), 2),
-    ];
-    assert_eq!(
-        judge(&late),
-        Some(Property::LeaderCompleteness),
-        "committed after the election"
-    );
+    let late = [leader(1, 1, &full), leader(2, 2, &short), committed(leader(1, 1, &full), 2)];
+    assert_eq!(judge(&late), Some(Property::LeaderCompleteness), "committed after the election");
 }
 
 #[test]
 fn different_entries_committed_or_applied_break_state_machine_safety() {
     let one = log(&[(1, "a")]);
     let two = log(&[(2, "b")]);
-    let broken = [
-        committed(sees(1, 2, &one), 1),
-        committed(sees(2, 2, &two), 1),
-    ];
+    let broken = [committed(sees(1, 2, &one), 1), committed(sees(2, 2, &two), 1)];
     assert_eq!(judge(&broken), Some(Property::StateMachineSafety));
-    let stores = [
-        applied(sees(1, 2, &one), 1, 7),
-        applied(sees(2, 2, &one), 1, 8),
-    ];
+    let stores = [applied(sees(1, 2, &one), 1, 7), applied(sees(2, 2, &one), 1, 8)];
     assert_eq!(judge(&stores), Some(Property::StateMachineSafety));
     let beyond = [committed(sees(1, 2, &one), 2)];
     assert_eq!(judge(&beyond), Some(Property::StateMachineSafety));
-    let early = [Observation {
-        commit_index: None,
-        ..applied(sees(1, 2, &one), 1, 7)
-    }];
+    let early = [Observation { commit_index: None, ..applied(sees(1, 2, &one), 1, 7) }];
     assert_eq!(judge(&early), Some(Property::StateMachineSafety));
-    let sound = [
-        applied(sees(1, 2, &one), 1, 7),
-        applied(sees(2, 2, &one), 1, 7),
-    ];
+    let sound = [applied(sees(1, 2, &one), 1, 7), applied(sees(2, 2, &one), 1, 7)];
     assert_eq!(judge(&sound), None);
 }
 
@@ -182,10 +130,7 @@ fn different_entries_committed_or_applied_break_state_machine_safety() {
 fn a_restart_may_forget_what_is_committed_but_not_change_it() {
     let one = log(&[(1, "a")]);
     let two = log(&[(2, "b")]);
-    let life = |number, seen| Observation {
-        incarnation: number,
-        ..seen
-    };
+    let life = |number, seen| Observation { incarnation: number, ..seen };
     let again = [
         applied(sees(1, 1, &one), 1, 7),
         life(2, sees(1, 1, &one)),

@@ -15,38 +15,17 @@ fn nothing_and_comments_say_nothing() {
 #[test]
 fn mistakes_name_the_column_and_what_was_expected() {
     let cases = [
-        (
-            "klil n1",
-            "line 1, column 1: expected a command (help lists them), found `klil`",
-        ),
-        (
-            "  kill",
-            "line 1, column 7: expected a node such as n1, but the line ends",
-        ),
-        (
-            "kill 1",
-            "line 1, column 6: expected a node such as n1, found `1`",
-        ),
-        (
-            "kill n0",
-            "line 1, column 6: expected a node such as n1, found `n0`",
-        ),
-        (
-            "kill n1 n2",
-            "line 1, column 9: expected the end of the line, found `n2`",
-        ),
-        (
-            "cut n1 n2",
-            "line 1, column 8: expected `->` and a node, found `n2`",
-        ),
+        ("klil n1", "line 1, column 1: expected a command (help lists them), found `klil`"),
+        ("  kill", "line 1, column 7: expected a node such as n1, but the line ends"),
+        ("kill 1", "line 1, column 6: expected a node such as n1, found `1`"),
+        ("kill n0", "line 1, column 6: expected a node such as n1, found `n0`"),
+        ("kill n1 n2", "line 1, column 9: expected the end of the line, found `n2`"),
+        ("cut n1 n2", "line 1, column 8: expected `->` and a node, found `n2`"),
         (
             "set color",
             "line 1, column 10: expected a value of at most 65536 bytes, but the line ends",
         ),
-        (
-            "set \"\" x",
-            "line 1, column 5: expected a key of 1 to 256 bytes, found `\"\"`",
-        ),
+        ("set \"\" x", "line 1, column 5: expected a key of 1 to 256 bytes, found `\"\"`"),
         (
             "network loss 110%",
             "line 1, column 14: expected a percentage from 0% to 100%, found `110%`",
@@ -59,10 +38,7 @@ fn mistakes_name_the_column_and_what_was_expected() {
             "network loss 1% loss 2%",
             "line 1, column 17: expected `latency`, `loss` or `duplicate`, found `loss`",
         ),
-        (
-            "cluster 52",
-            "line 1, column 9: expected a size from 1 to 51, found `52`",
-        ),
+        ("cluster 52", "line 1, column 9: expected a size from 1 to 51, found `52`"),
         (
             "wait soon",
             "line 1, column 6: expected a time such as 1s, `leader`, `idle`, `agree` or `commit`, found `soon`",
@@ -109,9 +85,7 @@ fn actions_print_as_they_are_read() {
         "cas color blue green",
     ];
     for line in lines {
-        let Ok(Some(Command::Act { action, .. })) = parse_line(line) else {
-            panic!("{line}")
-        };
+        let Ok(Some(Command::Act { action, .. })) = parse_line(line) else { panic!("{line}") };
         assert_eq!(action.to_string(), line);
     }
 }

@@ -1,0 +1,239 @@
+//! Every rule that guards safety or liveness, as a named switch.
+//!
+//! All guards are on by default. Switching one off lets a person, or the swarm, see what it was good
+//! for; such a run is marked as modified for ever. The other direction exists too: a rule that is off
+//! by default since it is no Raft, the original store's "the first node in the list leads".
+
+use std::fmt;
+
+/// A rule of the protocol.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rule {
+    ElectionRestriction,
+    VoteOnDisk,
+    LogOnDisk,
+    StepDown,
+    TermGrows,
+    ConsistencyCheck,
+    CurrentTermCommit,
+    MajorityQuorum,
+    CommitBeforeChange,
+    OneChangeAtATime,
+    NoOp,
+    ReadConfirmation,
+    DuplicateSuppression,
+    RandomTimeouts,
+    FirstNodeLeads,
+}
+
+/// What is said of a rule.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About {
+    pub rule: Rule,
+    /// Its name in the script language.
+    pub name: &'static str,
+    /// What it guards, or does.
+    pub guards: &'static str,
+    /// Where the paper or the thesis has it.
+    pub section: &'static str,
+    /// The property that falls without it (for `first-node-leads`: with it).
+    pub falls: &'static str,
+}
+
+const fn about(
+    rule: Rule,
+    name: &'static str,
+    guards: &'static str,
+    section: &'static str,
+    falls: &'static str,
+) -> About {
+    About { rule, name, guards, section, falls }
+}
+
+impl Rule {
+    /// The table of all rules, in the order of the enum.
+    pub const TABLE: [About; 15] = [
+        about(
+            Self::ElectionRestriction,
+            "election-restriction",
+            "no vote for a candidate whose log is less up-to-date",
+            "paper 5.4.1",
+            "leader-completeness",
+        ),
+        about(
+            Self::VoteOnDisk,
+            "vote-on-disk",
+            "a vote is on disk before it is given",
+            "paper Figure 2, persistent state",
+            "election-safety",
+        ),
+        about(
+            Self::LogOnDisk,
+            "log-on-disk",
+            "an entry is on disk before it is acknowledged",
+            "paper Figure 2, persistent state",
+            "leader-completeness",
+        ),
+        about(
+            Self::StepDown,
+            "step-down",
+            "a leader or candidate that hears of a higher term becomes a follower",
+            "paper 5.1",
+            "election-safety",
+        ),
+        about(
+            Self::TermGrows,
+            "term-grows",
+            "every candidacy has a term of its own",
+            "paper 5.2",
+            "election-safety",
+        ),
+        about(
+            Self::ConsistencyCheck,
+            "consistency-check",
+            "entries are appended only after the entry that precedes them",
+            "paper 5.3",
+            "log-matching",
+        ),
+        about(
+            Self::CurrentTermCommit,
+            "current-term-commit",
+            "only entries of the leader's own term are committed by counting",
+            "paper 5.4.2, Figure 8",
+            "leader-completeness",
+        ),
+        about(
+            Self::MajorityQuorum,
+            "majority-quorum",
+            "elections and commits need more than half of the servers",
+            "paper 5.2, 5.3",
+            "election-safety",
+        ),
+        about(
+            Self::CommitBeforeChange,
+            "commit-before-change",
+            "no membership change before the leader has committed an entry of its own term",
+            "correction of 2015 to thesis 4.1",
+            "leader-completeness",
+        ),
+        about(
+            Self::OneChangeAtATime,
+            "one-change-at-a-time",
+            "a membership change waits until the one before it is committed",
+            "thesis 4.1",
+            "election-safety",
+        ),
+        about(
+            Self::NoOp,
+            "no-op",
+            "a leader opens its term with an empty entry",
+            "paper 8, thesis 6.4",
+            "liveness",
+        ),
+        about(
+            Self::ReadConfirmation,
+            "read-confirmation",
+            "a leader asks a majority whether it still leads before it answers a read",
+            "paper 8, thesis 6.4",
+            "linearizability",
+        ),
+        about(
+            Self::DuplicateSuppression,
+            "duplicate-suppression",
+            "a request that was sent twice is executed once",
+            "paper 8, thesis 6.3",
+            "linearizability",
+        ),
+        about(
+            Self::RandomTimeouts,
+            "random-timeouts",
+            "election timeouts are chosen at random, so that votes are rarely split",
+            "paper 5.2",
+            "liveness",
+        ),
+        about(
+            Self::FirstNodeLeads,
+            "first-node-leads",
+            "the original store's election: the first server of the list leads, unasked",
+            "none: it is no Raft",
+            "leader-completeness",
+        ),
+    ];
+
+    /// What is said of it.
+    pub fn about(self) -> &'static About {
+        &Self::TABLE[self as usize]
+    }
+
+    /// The rule of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::TABLE.iter().find(|about| about.name == name).map(|about| about.rule)
+    }
+
+    /// Whether it is in force unless somebody switches it.
+    pub fn on_by_default(self) -> bool {
+        self != Self::FirstNodeLeads
+    }
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.about().name)
+    }
+}
+
+/// Which rules are in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rules {
+    on: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        let mut rules = Self { on: 0 };
+        for about in &Rule::TABLE {
+            rules.set(about.rule, about.rule.on_by_default());
+        }
+        rules
+    }
+}
+
+impl Rules {
+    /// Whether the rule is in force.
+    pub const fn on(self, rule: Rule) -> bool {
+        self.on & (1 << rule as u32) != 0
+    }
+
+    /// Switches it.
+    pub fn set(&mut self, rule: Rule, on: bool) {
+        self.on = if on { self.on | (1 << rule as u32) } else { self.on & !(1 << rule as u32) };
+    }
+
+    /// Whether all is as Raft wants it: only then may a server count on its invariants.
+    pub fn is_raft(self) -> bool {
+        self == Self::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_stands_in_the_order_of_the_enum_and_names_are_unique() {
+        for (at, about) in Rule::TABLE.iter().enumerate() {
+            assert_eq!(about.rule as usize, at);
+            assert_eq!(Rule::named(about.name), Some(about.rule));
+        }
+    }
+
+    #[test]
+    fn a_switch_changes_one_rule() {
+        let mut rules = Rules::default();
+        assert!(rules.is_raft() && !rules.on(Rule::FirstNodeLeads));
+        rules.set(Rule::NoOp, false);
+        assert!(!rules.on(Rule::NoOp) && rules.on(Rule::StepDown) && !rules.is_raft());
+        rules.set(Rule::NoOp, true);
+        assert!(rules.is_raft());
+    }
+}
