@@ -88,6 +88,8 @@ impl What {
         match self {
             Self::Server(_, note) => match note {
                 Note::StoodForElection { .. }
+                | Note::AskedForPreVotes { .. }
+                | Note::AnsweredPreVote { .. }
                 | Note::Voted { .. }
                 | Note::RefusedVote { .. }
                 | Note::CountedVote { .. }
@@ -115,6 +117,7 @@ impl What {
             Self::Server(_, note) => matches!(
                 note,
                 Note::CountedVote { .. }
+                    | Note::AnsweredPreVote { refused: None, .. }
                     | Note::Proposed { noop: false, .. }
                     | Note::Persisted { .. }
                     | Note::SteppedBack { .. }
@@ -270,7 +273,21 @@ impl fmt::Display for Last {
 
 fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
     match note {
-        Note::StoodForElection { term, waited } => write!(
+        Note::AskedForPreVotes { term, waited } => write!(
+            f,
+            "{node} has heard no leader for {} ms and asks who would vote for it in term {term}.",
+            waited.as_micros() / 1_000
+        ),
+        Note::AnsweredPreVote { candidate, term, refused: None } => {
+            write!(f, "{node} would vote for {candidate} in term {term}.")
+        }
+        Note::AnsweredPreVote { candidate, term, refused: Some(why) } => {
+            write_refusal(f, node, "would not vote", *candidate, term.0, why)
+        }
+        Note::StoodForElection { term, waited: None } => {
+            write!(f, "{node} could win, and stands for term {term}.")
+        }
+        Note::StoodForElection { term, waited: Some(waited) } => write!(
             f,
             "{node} has heard no leader for {} ms and stands for term {term}.",
             waited.as_micros() / 1_000
@@ -281,7 +298,7 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
             Last(*last)
         ),
         Note::RefusedVote { candidate, term, why } => {
-            write_refusal(f, node, *candidate, term.0, why)
+            write_refusal(f, node, "does not vote", *candidate, term.0, why)
         }
         Note::CountedVote { from, votes, needed } => {
             write!(f, "{node} counts the vote of {from}: {votes} of {needed} needed.")
@@ -297,6 +314,9 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
                 }
                 StepDown::LeaderExists(leader) => {
                     write!(f, "{node} {what}: {leader} leads term {term} (§5.2).")
+                }
+                StepDown::NoQuorum => {
+                    write!(f, "{node} {what}: it has not heard from a majority (thesis §6.2).")
                 }
                 StepDown::Removed => write!(f, "{node} {what}: it is no longer a member."),
             }
@@ -368,11 +388,12 @@ fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt:
 fn write_refusal(
     f: &mut fmt::Formatter<'_>,
     node: NodeId,
+    what: &str,
     candidate: NodeId,
     term: u64,
     why: &RefusedVote,
 ) -> fmt::Result {
-    write!(f, "{node} does not vote for {candidate}: ")?;
+    write!(f, "{node} {what} for {candidate}: ")?;
     match why {
         RefusedVote::OldTerm { current_term } => {
             write!(f, "term {term} is over, it is in term {current_term} (§5.1).")
@@ -382,6 +403,12 @@ fn write_refusal(
         }
         RefusedVote::VotedFor(other) => {
             write!(f, "in term {term} it has voted for {other} (§5.2).")
+        }
+        RefusedVote::HasLeader(leader) if *leader == node => {
+            write!(f, "it leads (thesis §9.6).")
+        }
+        RefusedVote::HasLeader(leader) => {
+            write!(f, "it has heard from its leader {leader} lately (thesis §9.6).")
         }
         RefusedVote::LogIsNewer { own, candidates } => {
             write!(f, "its own log is newer ({own} against {}) (§5.4.1).", Last(*candidates))

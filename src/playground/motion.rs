@@ -46,6 +46,13 @@ fn shape(body: &Body) -> (Shape, String) {
         Body::Answer(answer) if answer.is_redirect() => plain(Shape::Redirect),
         Body::Answer(_) => plain(Shape::Answer),
         Body::Raft(envelope) => match &envelope.message {
+            Message::PreVote { .. } => (Shape::VoteRequest, "pre".to_string()),
+            Message::PreVoteResponse { vote_granted: true } => {
+                (Shape::VoteGranted, "pre".to_string())
+            }
+            Message::PreVoteResponse { vote_granted: false } => {
+                (Shape::VoteRefused, "pre".to_string())
+            }
             Message::RequestVote { .. } => plain(Shape::VoteRequest),
             Message::RequestVoteResponse { vote_granted: true } => plain(Shape::VoteGranted),
             Message::RequestVoteResponse { vote_granted: false } => plain(Shape::VoteRefused),

@@ -61,8 +61,13 @@ pub enum Refusal {
 /// Something that a watcher would want to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Note {
+    /// The election timer ran out; the server asks whether it could win this term.
+    AskedForPreVotes { term: Term, waited: Duration },
+    /// It would vote for the candidate, or would not.
+    AnsweredPreVote { candidate: NodeId, term: Term, refused: Option<RefusedVote> },
     /// The election timer ran out; the server stands for election.
-    StoodForElection { term: Term, waited: Duration },
+    /// How long it waited, unless it has asked for pre-votes before.
+    StoodForElection { term: Term, waited: Option<Duration> },
     /// It voted for the candidate; `last` is the candidate's last entry.
     Voted { candidate: NodeId, term: Term, last: Option<Position> },
     /// It did not.
@@ -102,6 +107,8 @@ pub enum RefusedVote {
     OldTerm { current_term: Term },
     /// It voted for another in this term.
     VotedFor(NodeId),
+    /// It has heard from a leader lately (thesis, sections 4.2.3 and 9.6).
+    HasLeader(NodeId),
     /// Its own log is more up-to-date (paper, section 5.4.1).
     LogIsNewer { own: Position, candidates: Option<Position> },
 }
@@ -115,4 +122,6 @@ pub enum StepDown {
     LeaderExists(NodeId),
     /// It is no longer in the configuration (thesis, section 4.2.2).
     Removed,
+    /// It has heard from no majority for an election timeout (thesis, section 6.2).
+    NoQuorum,
 }

@@ -12,10 +12,17 @@ use crate::time::Time;
 /// What a candidate knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Candidate {
+    /// Whether it only asks if it could win (thesis, section 9.6).
+    pre_vote: bool,
     votes: BTreeSet<NodeId>,
 }
 
 impl Candidate {
+    /// Whether it only asks if it could win, and has not begun a new term.
+    pub fn is_pre_vote(&self) -> bool {
+        self.pre_vote
+    }
+
     /// Who has voted for it; itself too, once its own vote is on disk.
     pub fn votes(&self) -> &BTreeSet<NodeId> {
         &self.votes
@@ -35,6 +42,71 @@ impl Node {
         self.config().contains(self.id) || leaving
     }
 
+    /// The election timer ran out: asks whether it could win, or stands at once where the rules say so.
+    pub(super) fn on_election_timeout(&mut self, now: Time, effects: &mut Effects) {
+        if !self.obeys(Rule::PreVote) || self.obeys(Rule::FirstNodeLeads) {
+            self.stand_for_election(now, effects);
+            return;
+        }
+        let waited = now.since(self.election.set_at);
+        let term = self.current_term.next();
+        effects.notes.push(Note::AskedForPreVotes { term, waited });
+        self.role = Role::Candidate(Candidate { pre_vote: true, votes: BTreeSet::new() });
+        self.reset_election_timer(now);
+        let last = self.log.last();
+        for voter in self.other_voters() {
+            effects.messages.push(self.envelope(voter, Message::PreVote { last }));
+        }
+        self.on_pre_vote_response(now, self.id, true, effects);
+    }
+
+    /// Would it vote for the candidate in the next term? Nothing changes by the answer, and the
+    /// election timer runs on.
+    pub(super) fn on_pre_vote(
+        &mut self,
+        now: Time,
+        candidate: NodeId,
+        term: Term,
+        last: Option<Position>,
+        effects: &mut Effects,
+    ) {
+        let heard_lately = now.since(self.election.set_at) < self.settings.election_timeout_min;
+        let refused = match self.leader().filter(|leader| *leader == self.id || heard_lately) {
+            _ if term < self.current_term => {
+                Some(RefusedVote::OldTerm { current_term: self.current_term })
+            }
+            Some(leader) => Some(RefusedVote::HasLeader(leader)),
+            None => self.newer_log(last),
+        };
+        effects.notes.push(Note::AnsweredPreVote { candidate, term: term.next(), refused });
+        let response = Message::PreVoteResponse { vote_granted: refused.is_none() };
+        effects.messages.push(self.envelope(candidate, response));
+    }
+
+    /// Somebody would vote for this server: with a majority of those it stands.
+    pub(super) fn on_pre_vote_response(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        vote_granted: bool,
+        effects: &mut Effects,
+    ) {
+        let config = self.configs.current();
+        let Role::Candidate(candidate) = &mut self.role else { return };
+        if !candidate.pre_vote || !vote_granted {
+            return;
+        }
+        candidate.votes.insert(from);
+        let rules = self.settings.rules;
+        if is_majority(config, rules, |voter| candidate.votes.contains(&voter)) {
+            self.stand_for_election(now, effects);
+        }
+    }
+
+    fn other_voters(&self) -> Vec<NodeId> {
+        self.config().voters().iter().copied().filter(|voter| *voter != self.id).collect()
+    }
+
     /// Figure 2, candidates: a new term, a vote for itself, a new timeout, and a request for votes,
     /// which leaves when term and vote are on disk.
     pub(super) fn stand_for_election(&mut self, now: Time, effects: &mut Effects) {
@@ -46,16 +118,15 @@ impl Node {
         self.voted_for = Some(self.id);
         self.role = Role::Candidate(Candidate::default());
         self.reset_election_timer(now);
+        let waited = (!self.obeys(Rule::PreVote)).then_some(waited);
         effects.notes.push(Note::StoodForElection { term: self.current_term, waited });
         if self.obeys(Rule::FirstNodeLeads) {
             self.become_leader(now, effects);
             return;
         }
         let last = self.log.last();
-        for voter in self.config().voters().to_vec() {
-            if voter != self.id {
-                self.disk.promise(self.envelope(voter, Message::RequestVote { last }));
-            }
+        for voter in self.other_voters() {
+            self.disk.promise(self.envelope(voter, Message::RequestVote { last }));
         }
     }
 
@@ -101,7 +172,11 @@ impl Node {
         if let Some(other) = self.voted_for.filter(|voted_for| *voted_for != candidate) {
             return Some(RefusedVote::VotedFor(other));
         }
-        // Section 5.4.1: the order of positions is "at least as up-to-date".
+        self.newer_log(last)
+    }
+
+    /// Section 5.4.1: the order of positions is "at least as up-to-date".
+    fn newer_log(&self, last: Option<Position>) -> Option<RefusedVote> {
         match self.log.last() {
             Some(own) if last < Some(own) && self.obeys(Rule::ElectionRestriction) => {
                 Some(RefusedVote::LogIsNewer { own, candidates: last })
@@ -122,7 +197,7 @@ impl Node {
         let Role::Candidate(candidate) = &mut self.role else {
             return;
         };
-        if !vote_granted || !candidate.votes.insert(from) {
+        if candidate.pre_vote || !vote_granted || !candidate.votes.insert(from) {
             return;
         }
         // Only the votes of members count, so not its own if it is to leave.
@@ -162,7 +237,7 @@ impl Node {
         self.role = Role::Leader(self.new_leader(now));
         // Section 8: a no-op commits what earlier terms left behind.
         if self.obeys(Rule::NoOp) {
-            let proposed = self.propose(Payload::Noop, effects);
+            let proposed = self.propose(now, Payload::Noop, effects);
             assert!(proposed.is_ok(), "a leader takes its own no-op");
         } else {
             self.heartbeat(now, effects);

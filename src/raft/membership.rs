@@ -8,8 +8,9 @@
 use super::effects::{Effects, Note, Refusal, StepDown};
 use super::log::Log;
 use super::message::{Config, Index, NodeId, Payload, Position};
-use super::node::{Node, Role};
+use super::node::Node;
 use super::rules::Rule;
+use crate::time::Time;
 
 /// A change of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +56,7 @@ impl Node {
     /// The leader's part of a change.
     pub(super) fn change(
         &mut self,
+        now: Time,
         change: Change,
         effects: &mut Effects,
     ) -> Result<Position, Refusal> {
@@ -77,7 +79,7 @@ impl Node {
             Change::Remove(_) if config.voters().len() == 1 => return Err(Refusal::LastServer),
             Change::Remove(id) => config.without(id),
         };
-        let position = self.propose(Payload::Config(new), effects)?;
+        let position = self.propose(now, Payload::Config(new), effects)?;
         effects.notes.push(Note::ProposedChange { change, position });
         Ok(position)
     }
@@ -89,10 +91,6 @@ impl Node {
 
     /// A configuration has come into the log at `index`, and is in force.
     pub(super) fn adopt_config(&mut self, index: Index, config: Config) {
-        if let Role::Leader(leader) = &mut self.role {
-            // A new server has nothing: the leader learns by probing where to begin.
-            leader.follow(self.id, config.voters(), index);
-        }
         self.configs.in_log.push((index, config));
     }
 

@@ -173,9 +173,13 @@ pub struct Envelope {
     pub message: Message,
 }
 
-/// The messages of the paper's Figure 2.
+/// The messages of the paper's Figure 2, and those of the thesis that go with them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Message {
+    /// Asks whether the receiver would vote for the sender in the next term (thesis, section 9.6).
+    PreVote { last: Option<Position> },
+    /// Answers it, and promises nothing.
+    PreVoteResponse { vote_granted: bool },
     /// Asks for a vote; `last` is the candidate's last entry.
     RequestVote { last: Option<Position> },
     /// Answers it.
@@ -213,6 +217,8 @@ pub enum Appended {
 /// The kind of a message: what it is called, without what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MessageKind {
+    PreVote,
+    PreVoteResponse,
     RequestVote,
     RequestVoteResponse,
     AppendEntries,
@@ -221,7 +227,9 @@ pub enum MessageKind {
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 6] = [
+        Self::PreVote,
+        Self::PreVoteResponse,
         Self::RequestVote,
         Self::RequestVoteResponse,
         Self::AppendEntries,
@@ -231,6 +239,8 @@ impl MessageKind {
     /// The name in the paper, as the script language writes it.
     pub const fn name(self) -> &'static str {
         match self {
+            Self::PreVote => "PreVote",
+            Self::PreVoteResponse => "PreVoteResponse",
             Self::RequestVote => "RequestVote",
             Self::RequestVoteResponse => "RequestVoteResponse",
             Self::AppendEntries => "AppendEntries",
@@ -243,6 +253,8 @@ impl Message {
     /// What kind of message it is.
     pub const fn kind(&self) -> MessageKind {
         match self {
+            Self::PreVote { .. } => MessageKind::PreVote,
+            Self::PreVoteResponse { .. } => MessageKind::PreVoteResponse,
             Self::RequestVote { .. } => MessageKind::RequestVote,
             Self::RequestVoteResponse { .. } => MessageKind::RequestVoteResponse,
             Self::AppendEntries { .. } => MessageKind::AppendEntries,

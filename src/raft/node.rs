@@ -150,9 +150,9 @@ impl Node {
                 self.after_own_write(now, effects);
             }
             Input::Propose(data) => {
-                effects.proposed = Some(self.propose(Payload::Command(data), effects));
+                effects.proposed = Some(self.propose(now, Payload::Command(data), effects));
             }
-            Input::Change(change) => effects.proposed = Some(self.change(change, effects)),
+            Input::Change(change) => effects.proposed = Some(self.change(now, change, effects)),
             Input::Read(id) => self.read(now, id, effects),
         }
         self.settle(effects);
@@ -202,7 +202,7 @@ impl Node {
         }
         match self.role {
             Role::Leader(_) => self.heartbeat(now, effects),
-            _ => self.stand_for_election(now, effects),
+            _ => self.on_election_timeout(now, effects),
         }
     }
 
@@ -216,6 +216,12 @@ impl Node {
             }
         }
         match message {
+            Message::PreVote { last } => self.on_pre_vote(now, from, term, last, effects),
+            Message::PreVoteResponse { vote_granted } => {
+                if term == self.current_term {
+                    self.on_pre_vote_response(now, from, vote_granted, effects);
+                }
+            }
             Message::RequestVote { last } => self.on_request_vote(now, from, term, last, effects),
             Message::RequestVoteResponse { vote_granted } => {
                 if term == self.current_term {

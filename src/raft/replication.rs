@@ -7,10 +7,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::effects::{Effects, Note, ReadId, Refusal};
+use super::effects::{Effects, Note, ReadId, Refusal, StepDown};
 use super::message::{Appended, Entry, Index, Message, NodeId, Payload, Position, Term, count};
 use super::node::{Node, Role};
-use super::quorum::reached_by_majority;
+use super::quorum::{is_majority, reached_by_majority};
 use super::reads::PendingRead;
 use super::rules::Rule;
 use crate::time::Time;
@@ -50,6 +50,8 @@ pub struct Progress {
     pub match_index: Option<Index>,
     /// The last round it has answered.
     pub(super) round: u64,
+    /// When it was last heard of in this term.
+    pub(super) heard_at: Time,
     pub(super) pace: Pace,
 }
 
@@ -79,7 +81,7 @@ impl Node {
             round: 0,
             reads: VecDeque::new(),
         };
-        leader.follow(self.id, self.config().voters(), Index::after(self.log.last_index()));
+        leader.follow(now, self.id, self.config().voters(), Index::after(self.log.last_index()));
         leader
     }
 
@@ -87,6 +89,7 @@ impl Node {
     /// section 10.2.1).
     pub(super) fn propose(
         &mut self,
+        now: Time,
         payload: Payload,
         effects: &mut Effects,
     ) -> Result<Position, Refusal> {
@@ -101,6 +104,10 @@ impl Node {
         let position = self.log.append(Entry { term: self.current_term, payload });
         self.disk.log_changed(position.index);
         if let Some(config) = config {
+            if let Role::Leader(leader) = &mut self.role {
+                // A new server has nothing: the leader learns by probing where to begin.
+                leader.follow(now, self.id, config.voters(), position.index);
+            }
             self.adopt_config(position.index, config);
         } else {
             effects.notes.push(Note::Proposed { position, noop });
@@ -111,6 +118,11 @@ impl Node {
 
     /// Sends a heartbeat to all: what they lack, or nothing.
     pub(super) fn heartbeat(&mut self, now: Time, effects: &mut Effects) {
+        if self.obeys(Rule::CheckQuorum) && !self.hears_quorum(now) {
+            self.become_follower(None, StepDown::NoQuorum, effects);
+            self.reset_election_timer(now);
+            return;
+        }
         let interval = self.settings.heartbeat_interval;
         let Role::Leader(leader) = &mut self.role else {
             return;
@@ -121,6 +133,18 @@ impl Node {
         for follower in followers {
             self.send_append(follower, true, effects);
         }
+    }
+
+    /// Whether the leader has heard from a majority within the longest election timeout.
+    fn hears_quorum(&self, now: Time) -> bool {
+        let Role::Leader(leader) = &self.role else { return false };
+        let patience = self.settings.election_timeout_max;
+        is_majority(self.config(), self.settings.rules, |voter| {
+            match leader.followers.get(&voter) {
+                Some(progress) => now.since(progress.heard_at) <= patience,
+                None => voter == self.id,
+            }
+        })
     }
 
     fn send_to_all(&mut self, effects: &mut Effects) {
@@ -187,6 +211,7 @@ impl Node {
             return;
         };
         progress.round = progress.round.max(round);
+        progress.heard_at = now;
         match result {
             Appended::Matched { match_index } => {
                 let grew = match_index > progress.match_index;
@@ -278,13 +303,14 @@ impl Node {
 impl Leader {
     /// Keeps the progress of exactly the other servers among `voters`; new ones begin at
     /// `next_index`.
-    pub(super) fn follow(&mut self, own: NodeId, voters: &[NodeId], next_index: Index) {
+    pub(super) fn follow(&mut self, now: Time, own: NodeId, voters: &[NodeId], next_index: Index) {
         self.followers.retain(|follower, _| voters.contains(follower));
         for voter in voters.iter().filter(|voter| **voter != own) {
             self.followers.entry(*voter).or_insert(Progress {
                 next_index,
                 match_index: None,
                 round: 0,
+                heard_at: now,
                 pace: Pace::Probe { waiting: false },
             });
         }

@@ -23,6 +23,8 @@ pub enum Rule {
     ReadConfirmation,
     DuplicateSuppression,
     RandomTimeouts,
+    PreVote,
+    CheckQuorum,
     FirstNodeLeads,
 }
 
@@ -52,7 +54,7 @@ const fn about(
 
 impl Rule {
     /// The table of all rules, in the order of the enum.
-    pub const TABLE: [About; 15] = [
+    pub const TABLE: [About; 17] = [
         about(
             Self::ElectionRestriction,
             "election-restriction",
@@ -149,6 +151,20 @@ impl Rule {
             "random-timeouts",
             "election timeouts are chosen at random, so that votes are rarely split",
             "paper 5.2",
+            "liveness",
+        ),
+        about(
+            Self::PreVote,
+            "prevote",
+            "a server asks whether it could win before it disturbs the others with a new term",
+            "thesis 9.6",
+            "liveness",
+        ),
+        about(
+            Self::CheckQuorum,
+            "check-quorum",
+            "a leader that hears from no majority for an election timeout steps down",
+            "thesis 6.2",
             "liveness",
         ),
         about(

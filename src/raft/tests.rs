@@ -70,9 +70,7 @@ impl Server {
     fn elect(&mut self) -> Effects {
         assert!(self.node.expire_election_timer(at(1)));
         self.step(at(1), Input::Tick);
-        self.sync();
         let needed = majority(self.node.config()) - 1;
-        let term = self.node.current_term().0;
         let voters: Vec<NodeId> = self
             .node
             .config()
@@ -81,9 +79,15 @@ impl Server {
             .copied()
             .filter(|id| *id != self.node.id())
             .collect();
+        let term = self.node.current_term().0;
+        for voter in voters.iter().take(needed) {
+            self.receive(voter.0, term, Message::PreVoteResponse { vote_granted: true });
+        }
+        self.sync();
         let mut last = Effects::default();
-        for voter in voters.into_iter().take(needed) {
-            last = self.receive(voter.0, term, Message::RequestVoteResponse { vote_granted: true });
+        for voter in voters.iter().take(needed) {
+            let vote = Message::RequestVoteResponse { vote_granted: true };
+            last = self.receive(voter.0, self.node.current_term().0, vote);
         }
         assert!(self.node.is_leader());
         last
@@ -120,7 +124,8 @@ fn result(effects: &Effects) -> Option<Appended> {
 fn a_candidate_asks_for_votes_once_its_own_is_on_disk() {
     let mut server = Server::new(1, 3, 4, &[1, 4]);
     assert!(server.node.expire_election_timer(at(1)));
-    let effects = server.step(at(1), Input::Tick);
+    server.step(at(1), Input::Tick);
+    let effects = server.receive(2, 4, Message::PreVoteResponse { vote_granted: true });
     assert_eq!(kinds(&effects), []);
     let write = effects.write.unwrap();
     assert_eq!((write.current_term, write.voted_for), (Term(5), Some(NodeId(1))));
@@ -129,6 +134,50 @@ fn a_candidate_asks_for_votes_once_its_own_is_on_disk() {
     assert_eq!(kinds(&effects), [(2, asked), (3, asked)]);
     let last = position(4, 2);
     assert!(effects.messages.iter().all(|sent| sent.message == Message::RequestVote { last }));
+}
+
+/// Thesis 9.6: a server that asks for pre-votes changes nothing, neither its own term nor another's.
+#[test]
+fn a_pre_vote_changes_nothing() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    assert!(server.node.expire_election_timer(at(1)));
+    let effects = server.step(at(1), Input::Tick);
+    assert_eq!(kinds(&effects), [(2, MessageKind::PreVote), (3, MessageKind::PreVote)]);
+    assert_eq!((server.node.current_term(), effects.write), (Term(4), None));
+    server.receive(2, 4, Message::PreVoteResponse { vote_granted: false });
+    assert_eq!(server.node.current_term(), Term(4), "not without a majority");
+    let mut other = Server::new(2, 3, 4, &[4]);
+    let timer = other.node.election_timer();
+    let effects = other.receive(1, 4, Message::PreVote { last: position(4, 1) });
+    assert_eq!(effects.messages[0].message, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!((other.node.voted_for(), other.node.election_timer()), (None, timer));
+}
+
+/// Thesis 9.6: nobody would vote for a candidate while it hears from a leader, or if the candidate's
+/// log is older.
+#[test]
+fn a_pre_vote_is_refused_while_there_is_a_leader() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    let ask = |last| Message::PreVote { last };
+    let answer = |effects: Effects| effects.messages[0].message.clone();
+    let refused = Message::PreVoteResponse { vote_granted: false };
+    assert_eq!(answer(server.receive(3, 4, ask(position(3, 9)))), refused);
+    server.append(2, 4, position(4, 1), &[]);
+    assert_eq!(answer(server.receive(3, 4, ask(position(4, 1)))), refused);
+}
+
+/// Thesis 6.2: a leader that hears from no majority steps down, and tells its readers.
+#[test]
+fn a_leader_without_a_majority_steps_down() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    server.step(at(5), Input::Read(ReadId(1)));
+    let patience = Settings::default().election_timeout_max.as_micros() / 1_000;
+    server.step(at(patience), Input::Tick);
+    assert!(server.node.is_leader());
+    let effects = server.step(at(patience + 100), Input::Tick);
+    assert!(!server.node.is_leader());
+    assert_eq!(effects.reads, [ReadAnswer::NotLeader { id: ReadId(1), leader: None }]);
 }
 
 /// Section 5.2: one vote per term, first come first served; the same candidate may ask again.

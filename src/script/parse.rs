@@ -151,11 +151,10 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
         }
         "timeout" => act(Action::Timeout(node(input)?)),
         "drop" => {
-            let kind = word(
-                input,
-                "a message: RequestVote, RequestVoteResponse, AppendEntries or AppendEntriesResponse",
-                |text| MessageKind::ALL.into_iter().find(|kind| kind.name() == text),
-            )?;
+            let kind =
+                word(input, "a message such as RequestVote or AppendEntriesResponse", |text| {
+                    MessageKind::ALL.into_iter().find(|kind| kind.name() == text)
+                })?;
             let (from, to) = arrow(input)?;
             act(Action::Drop { kind, from, to })
         }

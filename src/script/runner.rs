@@ -212,7 +212,7 @@ impl Runner {
     }
 
     fn keep_last_answer(&mut self) {
-        let last = self.run.cluster_mut().take_finished().last();
+        let last = self.run.cluster_mut().take_finished().next_back();
         if let Some((_, answer)) = last.and_then(|journey| journey.answer) {
             self.answer = Some(answer);
         }
