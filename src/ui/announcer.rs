@@ -1,0 +1,75 @@
+//! Speaks what matters to screen readers, in a polite live region.
+//!
+//! Few things and not too fast: who leads, faults and repairs, members that come and go, answers to
+//! the visitor, a broken property. All the rest is in the event log for reading.
+
+use crate::playground::view::{JourneyView, Sentence, Summary, Topic};
+
+/// Collects what is to be said and says it a little at a time.
+#[derive(Default)]
+pub struct Announcer {
+    next_sentence: u64,
+    leader: Option<u32>,
+    answered: u64,
+    waiting: Vec<String>,
+    spoken_at: f64,
+    spoken: String,
+}
+
+impl Announcer {
+    /// Time for a person to listen.
+    pub const PAUSE_MS: f64 = 1_500.0;
+    /// More than this is not said at once; the rest is dropped, oldest first.
+    const MOST: usize = 3;
+
+    /// Listens to what is new.
+    pub fn listen<'a>(
+        &mut self,
+        sentences: impl Iterator<Item = &'a Sentence>,
+        summary: &Summary,
+        journeys: &[JourneyView],
+    ) {
+        let first = self.next_sentence;
+        for sentence in sentences.filter(|sentence| sentence.id >= first) {
+            self.next_sentence = sentence.id + 1;
+            if !sentence.detail && matches!(sentence.topic, Topic::Fault | Topic::Membership) {
+                self.waiting.push(sentence.text.clone());
+            }
+        }
+        if self.leader != summary.leader {
+            self.leader = summary.leader;
+            self.waiting.push(match summary.leader {
+                Some(leader) => format!("n{leader} leads term {}.", summary.term),
+                None => "There is no leader.".to_string(),
+            });
+        }
+        let known = self.answered;
+        for journey in journeys.iter().rev().filter(|journey| journey.id > known) {
+            if let Some(answer) = &journey.answer {
+                self.answered = self.answered.max(journey.id);
+                self.waiting.push(format!("{}: {}.", journey.operation, answer.text));
+            }
+        }
+        let too_many = self.waiting.len().saturating_sub(Self::MOST);
+        self.waiting.drain(..too_many);
+    }
+
+    /// Begins anew with another cluster.
+    pub fn reset(&mut self) {
+        *self = Self { spoken_at: self.spoken_at, ..Self::default() };
+    }
+
+    /// The next sentence number that it wants to hear.
+    pub fn wants(&self) -> u64 {
+        self.next_sentence
+    }
+
+    /// What the live region says now.
+    pub fn speak(&mut self, now_ms: f64) -> String {
+        if !self.waiting.is_empty() && now_ms - self.spoken_at >= Self::PAUSE_MS {
+            self.spoken = self.waiting.drain(..).collect::<Vec<_>>().join(" ");
+            self.spoken_at = now_ms;
+        }
+        self.spoken.clone()
+    }
+}

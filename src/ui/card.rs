@@ -1,0 +1,330 @@
+//! A node's card: its name, role, term, election timer, the end of its log and its store's digest.
+//!
+//! It gets its place from the ring and its data from the view, and asks for everything else through
+//! callbacks. The election timer's ring is turned by the painter, not by a rendering.
+
+use std::rc::Rc;
+
+use yew::prelude::{Callback, Html, Properties, classes, component, html};
+
+use super::icons;
+use super::painter::RING_LENGTH;
+use super::palette::hue;
+use super::ring::{Density, Rect};
+use crate::playground::view::{EntryView, NodeNumber, NodeView, RoleView, Safety, Status};
+use crate::playground::{Action, NodeId};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub node: Rc<NodeView>,
+    pub place: Rect,
+    pub density: Density,
+    /// The side of a partition that it is on: `A`, `B`.
+    #[prop_or_default]
+    pub side: Option<char>,
+    #[prop_or_default]
+    pub selected: bool,
+    #[prop_or_default]
+    pub menu_open: bool,
+    pub on_act: Callback<Action>,
+    pub on_menu: Callback<NodeNumber>,
+    pub on_inspect: Callback<NodeNumber>,
+}
+
+#[component]
+pub fn Card(props: &Props) -> Html {
+    let node = &props.node;
+    let Rect { width, height, .. } = props.place;
+    let style = format!(
+        "left:{}px;top:{}px;width:{width}px;height:{height}px",
+        props.place.left(),
+        props.place.top()
+    );
+    let name = format!("n{}", node.id);
+    let density = match props.density {
+        Density::Full => "full",
+        Density::Narrow => "narrow",
+        Density::Compact => "compact",
+    };
+    html! {
+        <section class="card" role="group" aria-label={name} {style}
+            data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
+            data-side={props.side.map(|side| side.to_string())}
+            data-selected={props.selected.then_some("true")}>
+            { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
+            { head(props) }
+            if props.density != Density::Compact {
+                { log(node, blocks_that_fit(width, node)) }
+                { foot(props) }
+            } else {
+                <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
+                { more_button(props) }
+            }
+        </section>
+    }
+}
+
+/// The role as the styles know it.
+fn role_key(node: &NodeView) -> &'static str {
+    match (node.status, node.role) {
+        (Status::Down, _) | (_, None) => "none",
+        (_, Some(RoleView::Leader)) => "leader",
+        (_, Some(RoleView::Candidate)) => "candidate",
+        (_, Some(RoleView::Follower)) => "follower",
+        (_, Some(RoleView::Joining)) => "joining",
+    }
+}
+
+fn status_key(status: Status) -> &'static str {
+    match status {
+        Status::Running => "running",
+        Status::Paused => "paused",
+        Status::Down => "down",
+    }
+}
+
+/// The role in words.
+pub fn role_words(node: &NodeView) -> String {
+    let role = match node.role {
+        Some(RoleView::Leader) => "Leader",
+        Some(RoleView::Candidate) => "Candidate",
+        Some(RoleView::Follower) => "Follower",
+        Some(RoleView::Joining) => "Joining",
+        None => "Down",
+    };
+    match (node.status, node.votes) {
+        (Status::Down, _) => "Down".to_string(),
+        (Status::Paused, _) => format!("Paused · {}", role.to_lowercase()),
+        (Status::Running, Some((votes, needed))) if node.role == Some(RoleView::Candidate) => {
+            format!("Candidate {votes}/{needed} votes")
+        }
+        (Status::Running, _) => role.to_string(),
+    }
+}
+
+fn head(props: &Props) -> Html {
+    let node = &props.node;
+    let name = format!("n{}", node.id);
+    let is_full = props.density == Density::Full;
+    let words = role_words(node);
+    let term = if is_full { format!("term {}", node.term) } else { format!("T{}", node.term) };
+    let on_inspect = {
+        let (on_inspect, id) = (props.on_inspect.clone(), node.id);
+        Callback::from(move |_| on_inspect.emit(id))
+    };
+    html! {
+        <div class="card-head">
+            { badge(node) }
+            <div class="card-who">
+                <div class="card-title">
+                if props.density == Density::Compact {
+                    <strong class="card-name">{ name.clone() }</strong>
+                } else {
+                    <button type="button" class="card-name" onclick={on_inspect}
+                        aria-label={format!("Inspect {name}")} title={format!("Inspect {name}")}>{ name.clone() }</button>
+                }
+                <span class="card-term" data-hue={hue(node.term)} title={format!("{name} is in term {}", node.term)}>{ term }</span>
+                </div>
+                <div class="card-title">
+                    <span class="card-role" title={words.clone()}>{ if is_full { words } else { short_words(node) } }</span>
+                    if is_full { { vote(node) } }
+                </div>
+            </div>
+        </div>
+    }
+}
+
+/// The election timer around the shape of the role.
+fn badge(node: &NodeView) -> Html {
+    let length = RING_LENGTH.to_string();
+    html! {
+        <svg class="badge" viewBox="0 0 36 36" aria-hidden="true">
+            <circle class="badge-track" cx="18" cy="18" r="15.5" />
+            <circle class="badge-ring" cx="18" cy="18" r="15.5" pathLength={length.clone()}
+                stroke-dasharray={length} data-ring={node.id.to_string()} transform="rotate(-90 18 18)" />
+            { badge_shape(node) }
+        </svg>
+    }
+}
+
+fn badge_shape(node: &NodeView) -> Html {
+    match (node.status, node.role) {
+        (Status::Down, _) | (_, None) => {
+            html! { <path class="badge-line" d="M13 13l10 10M23 13l-10 10" /> }
+        }
+        (Status::Paused, _) => {
+            html! { <path class="badge-fill" d="M13 12h3.6v12H13zM19.4 12H23v12h-3.6z" /> }
+        }
+        (_, Some(RoleView::Leader)) => html! {
+            <path class="badge-fill" d="M10 13.2l4.2 3.6L18 11l3.8 5.8 4.2-3.6-1.6 10.3H11.6z" />
+        },
+        // A raised hand.
+        (_, Some(RoleView::Candidate)) => html! {
+            <path class="badge-line" d="M13.6 19.5v-5.2M16.6 18v-6.2M19.6 18v-5.4M22.5 19v-3.6M13.6 19.5l-2.4-1.6M13.6 19.5c0 3.6 1.6 5.6 4.6 5.6s4.3-2.2 4.3-6.1" />
+        },
+        (_, Some(RoleView::Joining)) => {
+            html! { <path class="badge-line" d="M18 12.5v11M12.5 18h11" /> }
+        }
+        (_, Some(RoleView::Follower)) => {
+            html! { <circle class="badge-fill" cx="18" cy="18" r="4.4" /> }
+        }
+    }
+}
+
+/// How many blocks of the log fit into a card.
+fn blocks_that_fit(width: f64, node: &NodeView) -> usize {
+    let digits = node.log_len.max(1).ilog10() + 1;
+    // As the styles have it: a gap, then border, padding and digits, but never narrower than high.
+    let block = 4.0 + 19.0_f64.max(11.0 + 6.8 * f64::from(digits));
+    // Without the card's own border and padding, and the mark for what is left out.
+    let room = width - 27.0 - 18.0;
+    // A card has between 1 and 20 of them.
+    (room / block).floor().clamp(1.0, 20.0) as usize
+}
+
+fn log(node: &NodeView, most: usize) -> Html {
+    let hidden = node.log.len().saturating_sub(most);
+    let left_out = node.log_len > node.log.len() as u64 || hidden > 0;
+    html! {
+        <ol class="blocks" aria-label={format!("Log of n{}: {} entries", node.id, node.log_len)}>
+            if node.log.is_empty() {
+                <li class="blocks-empty">{ "no entries yet" }</li>
+            }
+            if left_out {
+                <li class="blocks-more" aria-hidden="true">{ "…" }</li>
+            }
+            { for node.log.iter().skip(hidden).map(block) }
+        </ol>
+    }
+}
+
+/// How safe an entry is, as the styles know it.
+pub fn safety_key(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Committed => "committed",
+        Safety::OnDisk => "disk",
+        Safety::InMemory => "memory",
+    }
+}
+
+/// The same in words.
+pub fn safety_words(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Committed => "committed",
+        Safety::OnDisk => "on disk, not committed",
+        Safety::InMemory => "in memory only",
+    }
+}
+
+fn block(entry: &EntryView) -> Html {
+    let title = format!(
+        "Entry {}, term {}: {} ({})",
+        entry.index,
+        entry.term,
+        entry.what,
+        safety_words(entry.safety)
+    );
+    html! {
+        <li key={entry.index.to_string()} class="block" data-hue={hue(entry.term)}
+            data-safety={safety_key(entry.safety)} {title}>{ entry.index }</li>
+    }
+}
+
+fn foot(props: &Props) -> Html {
+    let node = &props.node;
+    let digest =
+        node.digest.as_ref().map_or_else(|| "off".to_string(), |digest| format!("#{digest}"));
+    html! {
+        <div class="card-foot">
+            <span class="card-digest" title="Digest of the store: equal stores have the same">{ digest }</span>
+            <span class="card-buttons">
+                if props.density == Density::Full {
+                    { life_button(props) }
+                    { pause_button(props) }
+                }
+                { more_button(props) }
+            </span>
+        </div>
+    }
+}
+
+/// Whom it has voted for; a candidate votes for itself.
+fn vote(node: &NodeView) -> Html {
+    let shown = node
+        .voted_for
+        .filter(|_| node.role != Some(RoleView::Candidate) && node.status != Status::Paused);
+    let unsettled = (!node.settled).then_some("memory");
+    html! {
+        <span class="card-vote" data-safety={unsettled} title={vote_title(node)}>{ shown.map(|vote| format!("vote n{vote}")) }</span>
+    }
+}
+
+/// The role in words for a small card.
+fn short_words(node: &NodeView) -> String {
+    match (node.status, node.role, node.votes) {
+        (Status::Running, Some(RoleView::Candidate), Some((votes, needed))) => {
+            format!("Candidate {votes}/{needed}")
+        }
+        (Status::Paused, ..) => "Paused".to_string(),
+        _ => role_words(node),
+    }
+}
+
+fn vote_title(node: &NodeView) -> String {
+    match (node.voted_for, node.settled) {
+        (Some(vote), true) => format!("Voted for n{vote} in term {}; that is on disk", node.term),
+        (Some(vote), false) => format!("Votes for n{vote} in term {}; not on disk yet", node.term),
+        (None, _) => format!("Has not voted in term {}", node.term),
+    }
+}
+
+fn action_button(
+    props: &Props,
+    verb: &str,
+    icon: Html,
+    action: Action,
+    tone: &'static str,
+) -> Html {
+    let name = format!("{verb} n{}", props.node.id);
+    let onclick = {
+        let on_act = props.on_act.clone();
+        Callback::from(move |_| on_act.emit(action.clone()))
+    };
+    html! {
+        <button type="button" class={classes!("mini", tone)} aria-label={name.clone()} title={name} {onclick}>{ icon }</button>
+    }
+}
+
+fn life_button(props: &Props) -> Html {
+    let id = NodeId(props.node.id);
+    match props.node.status {
+        Status::Down => {
+            action_button(props, "Restart", icons::restart(), Action::Restart(id), "go")
+        }
+        _ => action_button(props, "Kill", icons::kill(), Action::Kill(id), "danger"),
+    }
+}
+
+fn pause_button(props: &Props) -> Html {
+    let id = NodeId(props.node.id);
+    match props.node.status {
+        Status::Running => {
+            action_button(props, "Pause", icons::pause(), Action::Pause(id), "plain")
+        }
+        Status::Paused => action_button(props, "Resume", icons::play(), Action::Resume(id), "go"),
+        // Keeps the others where they are.
+        Status::Down => html! { <span class="mini empty" aria-hidden="true" /> },
+    }
+}
+
+fn more_button(props: &Props) -> Html {
+    let name = format!("More n{}", props.node.id);
+    let onclick = {
+        let (on_menu, id) = (props.on_menu.clone(), props.node.id);
+        Callback::from(move |_| on_menu.emit(id))
+    };
+    html! {
+        <button type="button" class="mini more" id={format!("more-{}", props.node.id)} aria-label={name.clone()}
+            title={name} aria-expanded={props.menu_open.to_string()} {onclick}>{ icons::more() }</button>
+    }
+}

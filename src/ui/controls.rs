@@ -1,0 +1,241 @@
+//! The left panel: the cluster's size, its network, its timing, its background clients.
+//!
+//! Every change is an action like any other. What the cluster refuses is said beside the control that
+//! asked for it.
+
+use std::rc::Rc;
+
+use yew::prelude::{AttrValue, Callback, Html, Properties, UseStateSetter, component, html};
+use yew::use_state;
+
+use super::partition::Partition;
+use super::session::Session;
+use super::slider::Slider;
+use crate::playground::view::{NetworkView, NodeNumber};
+use crate::playground::{Action, Chance, Duration, LinkChange, Timing, Workload};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub session: Session,
+    pub network: NetworkView,
+    pub nodes: Vec<NodeNumber>,
+    pub leader: Option<NodeNumber>,
+    pub is_cut: bool,
+    pub is_open: bool,
+    pub on_new: Callback<()>,
+}
+
+/// Milliseconds.
+const LATENCIES: [u64; 16] = [1, 2, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1_000];
+const TIMEOUTS: [u64; 15] =
+    [50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1_000, 1_500, 2_000, 3_000];
+const HEARTBEATS: [u64; 12] = [5, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500];
+/// Per cent.
+const CHANCES: [u64; 16] = [0, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100];
+const CLIENTS: [u64; 9] = [0, 1, 2, 3, 5, 8, 10, 15, 20];
+
+#[component]
+pub fn Controls(props: &Props) -> Html {
+    let on_add = {
+        let session = props.session.clone();
+        move || {
+            let next = session.look().next_node();
+            session.act(Action::Add(next))
+        }
+    };
+    let add_problem = use_state(|| None::<String>);
+    let onclick = {
+        let add_problem = add_problem.setter();
+        Callback::from(move |_| add_problem.set(on_add().err()))
+    };
+    html! {
+        <aside class="panel controls" id="sheet-controls" aria-label="Controls" data-open={props.is_open.to_string()}>
+            <section class="group">
+                <h2>{ "Cluster" }</h2>
+                <div class="row">
+                    <button type="button" class="button" {onclick}>{ "Add node" }</button>
+                    <button type="button" class="button" onclick={props.on_new.reform(|_| ())}
+                        aria-label="New cluster, from the controls">{ "New…" }</button>
+                </div>
+                <p class="problem" role="alert">{ (*add_problem).clone() }</p>
+            </section>
+            <Network session={props.session.clone()} network={props.network} />
+            <Partition session={props.session.clone()} nodes={props.nodes.clone()} leader={props.leader}
+                is_cut={props.is_cut} />
+            <Pace session={props.session.clone()} network={props.network} />
+            <Clients session={props.session.clone()} network={props.network} />
+        </aside>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct PartProps {
+    session: Session,
+    network: NetworkView,
+}
+
+#[component]
+fn Network(props: &PartProps) -> Html {
+    let problem = use_state(|| None::<String>);
+    let network = &props.network;
+    let change = |make: fn(u64, NetworkView) -> LinkChange| {
+        let network = *network;
+        act(&props.session, problem.setter(), move |value| Action::Network(make(value, network)))
+    };
+    let least = change(|value, network| {
+        let least = Duration::from_millis(value);
+        LinkChange {
+            latency: Some((least, least.max(Duration::from_micros(network.latency.1)))),
+            ..LinkChange::default()
+        }
+    });
+    let most = change(|value, network| {
+        let most = Duration::from_millis(value);
+        LinkChange {
+            latency: Some((most.min(Duration::from_micros(network.latency.0)), most)),
+            ..LinkChange::default()
+        }
+    });
+    let loss = change(|value, _| LinkChange { loss: chance(value), ..LinkChange::default() });
+    let duplicate =
+        change(|value, _| LinkChange { duplicate: chance(value), ..LinkChange::default() });
+    html! {
+        <section class="group">
+            <h2>{ "Network" }</h2>
+            { range("Latency", network.latency, &LATENCIES, least, most) }
+            { single("Loss", &CHANCES, percent(network.loss), &format!("{} %", percent(network.loss)), loss) }
+            { single("Duplicates", &CHANCES, percent(network.duplicate), &format!("{} %", percent(network.duplicate)), duplicate) }
+            <p class="problem" role="alert">{ (*problem).clone() }</p>
+        </section>
+    }
+}
+
+#[component]
+fn Pace(props: &PartProps) -> Html {
+    let problem = use_state(|| None::<String>);
+    let network = &props.network;
+    let change = |make: fn(u64, NetworkView) -> Timing| {
+        let network = *network;
+        act(&props.session, problem.setter(), move |value| Action::Timing(make(value, network)))
+    };
+    let least = change(|value, network| {
+        let least = Duration::from_millis(value);
+        Timing {
+            election: Some((least, least.max(Duration::from_micros(network.election_timeout.1)))),
+            ..Timing::default()
+        }
+    });
+    let most = change(|value, network| {
+        let most = Duration::from_millis(value);
+        Timing {
+            election: Some((most.min(Duration::from_micros(network.election_timeout.0)), most)),
+            ..Timing::default()
+        }
+    });
+    let heartbeat = change(|value, _| Timing {
+        heartbeat: Some(Duration::from_millis(value)),
+        ..Timing::default()
+    });
+    let beat = network.heartbeat / 1_000;
+    html! {
+        <section class="group">
+            <h2>{ "Timing" }</h2>
+            { range("Election timeout", network.election_timeout, &TIMEOUTS, least, most) }
+            { single("Heartbeat", &HEARTBEATS, beat, &format!("{beat} ms"), heartbeat) }
+            <p class="problem" role="alert">{ (*problem).clone() }</p>
+        </section>
+    }
+}
+
+#[component]
+fn Clients(props: &PartProps) -> Html {
+    let problem = use_state(|| None::<String>);
+    let on_change =
+        act(&props.session, problem.setter(), |clients| Action::Clients(workload(clients)));
+    let clients = props.network.workload_clients;
+    let words = match clients {
+        0 => "off".to_string(),
+        1 => "1 client".to_string(),
+        clients => format!("{clients} clients"),
+    };
+    html! {
+        <section class="group">
+            <h2>{ "Clients" }</h2>
+            { single("Workload", &CLIENTS, u64::from(clients), &words, on_change) }
+            <p class="problem" role="alert">{ (*problem).clone() }</p>
+        </section>
+    }
+}
+
+/// Clients that read and write a few keys, each a few times a second.
+fn workload(clients: u64) -> Option<Workload> {
+    let clients = u32::try_from(clients).ok().filter(|clients| *clients > 0)?;
+    let writes = chance(50).unwrap_or(Chance::NEVER);
+    Some(Workload { clients, keys: 5, writes, every: Duration::from_millis(100) })
+}
+
+fn act(
+    session: &Session,
+    problem: UseStateSetter<Option<String>>,
+    make: impl Fn(u64) -> Action + 'static,
+) -> Callback<u64> {
+    let session = session.clone();
+    Callback::from(move |value| problem.set(session.act(make(value)).err()))
+}
+
+fn chance(percent: u64) -> Option<Chance> {
+    u32::try_from(percent * 10_000).ok().and_then(Chance::from_ppm)
+}
+
+fn percent(ppm: u32) -> u64 {
+    u64::from(ppm / 10_000)
+}
+
+fn single(
+    name: &'static str,
+    stops: &'static [u64],
+    value: u64,
+    words: &str,
+    on_change: Callback<u64>,
+) -> Html {
+    let words = AttrValue::from(words.to_string());
+    html! {
+        <div class="setting">
+            <span class="setting-name">{ name }</span>
+            <output class="setting-value">{ words.clone() }</output>
+            <Slider {name} {stops} {value} {words} {on_change} />
+        </div>
+    }
+}
+
+fn range(
+    name: &'static str,
+    (least, most): (u64, u64),
+    stops: &'static [u64],
+    on_least: Callback<u64>,
+    on_most: Callback<u64>,
+) -> Html {
+    let words = |value: u64| AttrValue::from(format!("{} ms", millis(value)));
+    let both =
+        if least == most { millis(least) } else { format!("{}–{}", millis(least), millis(most)) };
+    html! {
+        <div class="setting" role="group" aria-label={name}>
+            <span class="setting-name">{ name }</span>
+            <output class="setting-value">{ format!("{both} ms") }</output>
+            <div class="setting-pair">
+                <Slider name={format!("{name}, least")} {stops} value={least / 1_000} words={words(least)} on_change={on_least} />
+                <Slider name={format!("{name}, most")} {stops} value={most / 1_000} words={words(most)} on_change={on_most} />
+            </div>
+        </div>
+    }
+}
+
+fn millis(micros: u64) -> String {
+    let (whole, rest) = (micros / 1_000, micros % 1_000 / 100);
+    if rest == 0 { whole.to_string() } else { format!("{whole}.{rest}") }
+}
+
+/// A list of nodes as a handle that compares fast.
+pub fn numbers(nodes: &[Rc<crate::playground::view::NodeView>]) -> Vec<NodeNumber> {
+    nodes.iter().map(|node| node.id).collect()
+}

@@ -1,0 +1,206 @@
+//! The two dialogs: keys and legend, and a new cluster.
+
+use web_sys::{HtmlCanvasElement, HtmlDialogElement, HtmlInputElement, SubmitEvent};
+use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
+use yew::{use_effect_with, use_node_ref, use_state};
+
+use super::keys::KEYS;
+use super::page;
+use super::painter::draw_sample;
+use super::session::Session;
+use super::shapes::KINDS;
+use crate::playground::Input;
+
+/// Which dialog is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialog {
+    Help,
+    New,
+}
+
+#[derive(Properties, PartialEq)]
+pub struct HelpProps {
+    pub is_open: bool,
+    pub on_close: Callback<()>,
+}
+
+/// Opens or closes a dialog element as wanted.
+#[yew::hook]
+fn use_dialog(is_open: bool) -> NodeRef {
+    let dialog = use_node_ref();
+    use_effect_with((is_open, dialog.clone()), |(is_open, dialog)| {
+        if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+            match (*is_open, dialog.open()) {
+                (true, false) => drop(dialog.show_modal()),
+                (false, true) => dialog.close(),
+                _ => {}
+            }
+        }
+    });
+    dialog
+}
+
+#[component]
+pub fn Help(props: &HelpProps) -> Html {
+    let dialog = use_dialog(props.is_open);
+    let on_close = props.on_close.reform(|_: yew::Event| ());
+    let key = |(_, keys, shortcut, what): &(
+        &[&str],
+        &'static str,
+        super::keys::Shortcut,
+        &'static str,
+    )| {
+        html! { <div key={format!("{shortcut:?}")}><dt><kbd>{ *keys }</kbd></dt><dd>{ *what }</dd></div> }
+    };
+    html! {
+        <dialog class="dialog" ref={dialog} onclose={on_close} aria-labelledby="help-title">
+            <div class="dialog-head">
+                <h2 id="help-title">{ "Keys and legend" }</h2>
+                <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
+            </div>
+            <div class="legend-columns">
+                <section><h3>{ "Keys" }</h3><dl class="keys">{ for KEYS.iter().map(key) }</dl></section>
+                <section><h3>{ "Messages" }</h3><Shapes is_open={props.is_open} /></section>
+                <section><h3>{ "Entries of a log" }</h3>{ blocks() }<h3>{ "Timeline" }</h3>{ marks() }</section>
+            </div>
+        </dialog>
+    }
+}
+
+fn blocks() -> Html {
+    let row = |(safety, words): (&'static str, &'static str)| {
+        html! { <div key={safety}><dt><span class="block" data-hue="3" data-safety={safety}>{ "8" }</span></dt><dd>{ words }</dd></div> }
+    };
+    let rows = [
+        ("committed", "Full: committed. It can't be lost any more."),
+        ("disk", "Hollow: on this node's disk, not known to be committed."),
+        ("memory", "Dashed: in memory only. A crash would lose it."),
+    ];
+    html! {
+        <>
+            <dl class="legend">{ for rows.into_iter().map(row) }</dl>
+            <p class="quiet">{ "The colour is the term of the entry. The line below marks what is committed." }</p>
+        </>
+    }
+}
+
+fn marks() -> Html {
+    let rows = [
+        ("▲", "A leader was elected"),
+        ("●", "An entry was committed"),
+        ("✕", "A fault"),
+        ("+", "The end of a fault"),
+    ];
+    let row = |(mark, words): (&'static str, &'static str)| html! { <div key={mark}><dt>{ mark }</dt><dd>{ words }</dd></div> };
+    html! { <dl class="legend">{ for rows.into_iter().map(row) }</dl> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ShapesProps {
+    is_open: bool,
+}
+
+/// The shapes of messages, drawn by the same hand as those on the stage.
+#[component]
+fn Shapes(props: &ShapesProps) -> Html {
+    let list = use_node_ref();
+    use_effect_with((props.is_open, list.clone()), |(is_open, list)| {
+        let list = list.cast::<web_sys::Element>().filter(|_| *is_open);
+        let Some(canvases) = list.and_then(|list| list.query_selector_all("canvas").ok()) else {
+            return;
+        };
+        for (number, (shape, _)) in (0..).zip(KINDS) {
+            let canvas = canvases.item(number);
+            if let Some(canvas) = canvas
+                .and_then(|node| wasm_bindgen::JsCast::dyn_into::<HtmlCanvasElement>(node).ok())
+            {
+                draw_sample(&canvas, shape);
+            }
+        }
+    });
+    let row = |(_, words): &(_, &'static str)| {
+        html! { <div key={*words}><dt><canvas width="64" height="56" aria-hidden="true" /></dt><dd>{ *words }</dd></div> }
+    };
+    html! { <dl class="legend" ref={list}>{ for KINDS.iter().map(row) }</dl> }
+}
+
+#[derive(Properties, PartialEq)]
+pub struct NewProps {
+    pub is_open: bool,
+    pub session: Session,
+    pub on_close: Callback<()>,
+    /// After a new cluster has begun.
+    pub on_begun: Callback<()>,
+}
+
+#[component]
+pub fn NewCluster(props: &NewProps) -> Html {
+    let dialog = use_dialog(props.is_open);
+    let (nodes, seed) = (use_node_ref(), use_node_ref());
+    let problem = use_state(|| None::<String>);
+    let proposed = use_state(page::draw_seed);
+    let onsubmit = {
+        let (props_session, on_close, on_begun) =
+            (props.session.clone(), props.on_close.clone(), props.on_begun.clone());
+        let (nodes, seed, problem, proposed) =
+            (nodes.clone(), seed.clone(), problem.setter(), proposed.setter());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let result = read(&nodes, &seed)
+                .and_then(|(nodes, seed)| props_session.apply(Input::Restart { nodes, seed }));
+            if result.is_ok() {
+                on_begun.emit(());
+                on_close.emit(());
+                proposed.set(page::draw_seed());
+            }
+            problem.set(result.err());
+        })
+    };
+    let preset = |count: &'static str| {
+        let nodes = nodes.clone();
+        let onclick = Callback::from(move |_| {
+            if let Some(input) = nodes.cast::<HtmlInputElement>() {
+                input.set_value(count);
+            }
+        });
+        html! { <button key={count} type="button" class="button" {onclick} aria-label={format!("{count} nodes")}>{ count }</button> }
+    };
+    html! {
+        <dialog class="dialog small" ref={dialog} onclose={props.on_close.reform(|_: yew::Event| ())} aria-labelledby="new-title">
+            <form {onsubmit} novalidate=true>
+                <div class="dialog-head"><h2 id="new-title">{ "New cluster" }</h2></div>
+                <p class="quiet">{ "The one on the stage ends. The same number of nodes and the same seed give the same run again." }</p>
+                <div class="field">
+                    <label for="new-nodes">{ format!("Nodes, 1 to {}", page::MOST_NODES) }</label>
+                    <div class="row">
+                        { for ["3", "5", "7"].iter().map(|count| preset(count)) }
+                        <input id="new-nodes" type="text" inputmode="numeric" ref={nodes.clone()} value="5" autocomplete="off" />
+                    </div>
+                </div>
+                <div class="field">
+                    <label for="new-seed">{ "Seed" }</label>
+                    <input id="new-seed" type="text" inputmode="numeric" ref={seed.clone()} value={proposed.to_string()} autocomplete="off" />
+                </div>
+                <p class="problem" role="alert">{ (*problem).clone() }</p>
+                <div class="row dialog-foot">
+                    <button type="submit" class="button primary">{ "Begin" }</button>
+                    <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Cancel" }</button>
+                </div>
+            </form>
+        </dialog>
+    }
+}
+
+fn read(nodes: &NodeRef, seed: &NodeRef) -> Result<(u32, u64), String> {
+    let text = |field: &NodeRef| {
+        field.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
+    };
+    let nodes =
+        text(nodes).trim().parse().ok().filter(|nodes| (1..=page::MOST_NODES).contains(nodes));
+    let nodes = nodes.ok_or_else(|| {
+        format!("The number of nodes must be between 1 and {}.", page::MOST_NODES)
+    })?;
+    let seed = text(seed).trim().parse();
+    let seed = seed.map_err(|_| format!("The seed must be a whole number up to {}.", u64::MAX))?;
+    Ok((nodes, seed))
+}

@@ -1,0 +1,79 @@
+//! The line at the top: what the cluster is at this moment, and the page's own buttons.
+
+use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
+
+use super::icons;
+use super::page::Theme;
+use crate::playground::view::Summary;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub summary: Summary,
+    pub theme: Theme,
+    pub on_new: Callback<()>,
+    pub on_theme: Callback<()>,
+    pub on_help: Callback<()>,
+}
+
+#[component]
+pub fn Header(props: &Props) -> Html {
+    let Summary { leader, term, quorum, members, running, violation } = &props.summary;
+    let has_quorum = running >= quorum;
+    html! {
+        <header class="top">
+            { icons::logo() }
+            <h1>{ "Kvorum" }</h1>
+            <ul class="chips" aria-label="The cluster now">
+                { leader_chip(*leader) }
+                <li class="chip">{ "Term " }<b>{ term }</b></li>
+                <li class="chip" data-tone={if has_quorum { "plain" } else { "fault" }}
+                    title={format!("{running} of {members} members run; {quorum} make a majority")}>
+                    <span class="long">{ "Quorum " }</span><b>{ quorum }</b>{ format!(" of {members}") }
+                </li>
+                { verdict_chip(violation.as_deref()) }
+            </ul>
+            <div class="top-buttons">
+                <button type="button" class="button" onclick={props.on_new.reform(|_| ())}>
+                    <span>{ "New" }<span class="long">{ " cluster" }</span>{ "…" }</span>
+                </button>
+                { theme_button(props.theme, props.on_theme.reform(|_| ())) }
+                <button type="button" class="button square" aria-label="Help" title="Keys and legend (?)"
+                    onclick={props.on_help.reform(|_| ())}>{ "?" }</button>
+            </div>
+        </header>
+    }
+}
+
+fn leader_chip(leader: Option<u32>) -> Html {
+    match leader {
+        Some(leader) => html! {
+            <li class="chip" data-tone="leader">{ "Leader " }<b>{ format!("n{leader}") }</b></li>
+        },
+        None => html! { <li class="chip" data-tone="waiting">{ "No leader" }</li> },
+    }
+}
+
+fn verdict_chip(violation: Option<&str>) -> Html {
+    match violation {
+        None => html! {
+            <li class="chip" data-tone="good" title="The five safety properties of the Raft paper, checked after every event">
+                { "✓ " }<span class="long">{ "all properties hold" }</span><span class="short">{ "safe" }</span>
+            </li>
+        },
+        Some(sentence) => html! {
+            <li class="chip" data-tone="fault" role="alert">{ "✕ " }{ sentence.to_string() }</li>
+        },
+    }
+}
+
+fn theme_button(theme: Theme, onclick: Callback<yew::MouseEvent>) -> Html {
+    let (icon, name) = match theme {
+        Theme::Auto => (icons::half(), "Colours: as the system"),
+        Theme::Light => (icons::sun(), "Colours: light"),
+        Theme::Dark => (icons::moon(), "Colours: dark"),
+    };
+    let name = AttrValue::from(name);
+    html! {
+        <button type="button" class="button square" aria-label={name.clone()} title={name} {onclick}>{ icon }</button>
+    }
+}

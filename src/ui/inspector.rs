@@ -1,0 +1,150 @@
+//! Everything there is to know about one node.
+
+use std::rc::Rc;
+
+use yew::prelude::{Callback, Html, Properties, component, html};
+
+use super::card::{role_words, safety_key, safety_words};
+use super::journey::span;
+use super::palette::hue;
+use crate::playground::view::{EntryView, NodeNumber, NodeView};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub nodes: Vec<Rc<NodeView>>,
+    pub selected: Option<NodeNumber>,
+    pub on_select: Callback<NodeNumber>,
+}
+
+#[component]
+pub fn Inspector(props: &Props) -> Html {
+    let chosen =
+        props.selected.and_then(|selected| props.nodes.iter().find(|node| node.id == selected));
+    let Some(node) = chosen.or_else(|| props.nodes.first()) else {
+        return html! { <p class="quiet">{ "There is no node." }</p> };
+    };
+    let choice = |other: &Rc<NodeView>| {
+        let id = other.id;
+        html! {
+            <label key={id} class="choice">
+                <input type="radio" name="inspected" checked={id == node.id} onchange={props.on_select.reform(move |_: yew::Event| id)} />
+                <span>{ format!("n{id}") }</span>
+            </label>
+        }
+    };
+    html! {
+        <div class="inspector">
+            <fieldset class="choices"><legend class="hidden">{ "Node to inspect" }</legend>{ for props.nodes.iter().map(choice) }</fieldset>
+            <h3>{ format!("n{}", node.id) }</h3>
+            { facts(node) }
+            { followers(node) }
+            { log(node) }
+            { store(node) }
+        </div>
+    }
+}
+
+fn fact(name: &'static str, value: String, note: &'static str) -> Html {
+    html! { <div key={name}><dt>{ name }</dt><dd>{ value }<small>{ note }</small></dd></div> }
+}
+
+fn facts(node: &NodeView) -> Html {
+    let nobody = || "nobody".to_string();
+    let named = |id: Option<NodeNumber>| id.map_or_else(nobody, |id| format!("n{id}"));
+    let unsettled = if node.settled { "" } else { "not on disk yet" };
+    let mut facts = vec![
+        fact("Role", role_words(node), ""),
+        fact("current_term", node.term.to_string(), unsettled),
+        fact("voted_for", named(node.voted_for), unsettled),
+        fact("Leader it knows", named(node.leader), ""),
+        fact("Log", count(node.log_len, "entry", "entries"), ""),
+        fact("commit_index", or_none(node.commit_index), ""),
+        fact("last_applied", or_none(node.last_applied), ""),
+        fact("Store", count(node.store_len as u64, "key", "keys"), ""),
+        fact(
+            "Digest",
+            node.digest.as_ref().map_or_else(|| "off".to_string(), |digest| format!("#{digest}")),
+            "",
+        ),
+        fact("Disk: fsync takes", span(node.fsync), ""),
+    ];
+    if let Some((votes, needed)) = node.votes {
+        facts.insert(1, fact("Votes", format!("{votes} of {needed} needed"), ""));
+    }
+    if node.waiting > 0 {
+        facts.push(fact(
+            "Waiting messages",
+            node.waiting.to_string(),
+            "it will read them when it goes on",
+        ));
+    }
+    html! { <dl class="facts">{ for facts }</dl> }
+}
+
+fn or_none(index: u64) -> String {
+    if index == 0 { "none".to_string() } else { index.to_string() }
+}
+
+fn count(number: u64, one: &str, many: &str) -> String {
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
+fn followers(node: &NodeView) -> Html {
+    if node.followers.is_empty() {
+        return html! { <div hidden=true /> };
+    }
+    let row = |(follower, matched, next): &(NodeNumber, u64, u64)| {
+        html! { <tr key={*follower}><th scope="row">{ format!("n{follower}") }</th><td>{ or_none(*matched) }</td><td>{ next }</td></tr> }
+    };
+    html! {
+        <table>
+            <caption>{ "What it knows of its followers" }</caption>
+            <thead><tr><th scope="col">{ "Node" }</th><th scope="col">{ "match_index" }</th><th scope="col">{ "next_index" }</th></tr></thead>
+            <tbody>{ for node.followers.iter().map(row) }</tbody>
+        </table>
+    }
+}
+
+fn log(node: &NodeView) -> Html {
+    let row = |entry: &EntryView| {
+        html! {
+            <tr key={entry.index.to_string()}>
+                <th scope="row"><span class="block" data-hue={hue(entry.term)} data-safety={safety_key(entry.safety)}>{ entry.index }</span></th>
+                <td>{ entry.term }</td>
+                <td><code>{ &entry.what }</code><small>{ safety_words(entry.safety) }</small></td>
+            </tr>
+        }
+    };
+    let left_out = node.log_len.saturating_sub(node.log.len() as u64);
+    html! {
+        <table>
+            <caption>{ if left_out > 0 { format!("Log: the last {} of {} entries", node.log.len(), node.log_len) } else { "Log".to_string() } }</caption>
+            <thead><tr><th scope="col">{ "Entry" }</th><th scope="col">{ "Term" }</th><th scope="col">{ "What it does" }</th></tr></thead>
+            <tbody>
+                { for node.log.iter().rev().map(row) }
+                if node.log.is_empty() {
+                    <tr key="none"><td colspan="3">{ "no entries yet" }</td></tr>
+                }
+            </tbody>
+        </table>
+    }
+}
+
+fn store(node: &NodeView) -> Html {
+    let row = |(key, value): &(String, String)| {
+        html! { <tr key={key.clone()}><th scope="row"><code>{ key }</code></th><td><code>{ value }</code></td></tr> }
+    };
+    let left_out = node.store_len.saturating_sub(node.store.len());
+    html! {
+        <table>
+            <caption>{ if left_out > 0 { format!("Store: the first {} of {} keys", node.store.len(), node.store_len) } else { "Store".to_string() } }</caption>
+            <thead><tr><th scope="col">{ "Key" }</th><th scope="col">{ "Value" }</th></tr></thead>
+            <tbody>
+                { for node.store.iter().map(row) }
+                if node.store.is_empty() {
+                    <tr key="none"><td colspan="2">{ "nothing" }</td></tr>
+                }
+            </tbody>
+        </table>
+    }
+}

@@ -1,0 +1,60 @@
+//! The keys of the page, and what each does.
+//!
+//! A plain table, so that the dialog that lists them and the listener that obeys them can't differ.
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shortcut {
+    PlayOrPause,
+    Step,
+    Faster,
+    Slower,
+    AddNode,
+    Heal,
+    Key,
+    Console,
+    Events,
+    Inspector,
+    Theme,
+    Help,
+}
+
+/// Where the focus was when a key was pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    /// In a field that takes text: letters belong to it.
+    Text,
+    /// On something that the space bar presses.
+    Pressable,
+    /// Anywhere else.
+    Elsewhere,
+}
+
+/// The keys in the order of the dialog: the keys, how they are written, what they do.
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 12] = [
+    (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
+    (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
+    (&["+", "="], "+", Shortcut::Faster, "Faster"),
+    (&["-", "_"], "-", Shortcut::Slower, "Slower"),
+    (&["a"], "a", Shortcut::AddNode, "Add a node"),
+    (&["h"], "h", Shortcut::Heal, "Heal: mend all links"),
+    (&["k"], "k", Shortcut::Key, "Go to the key of a request"),
+    (&["/", "c"], "/ or c", Shortcut::Console, "Go to the console"),
+    (&["e"], "e", Shortcut::Events, "Show the events"),
+    (&["i"], "i", Shortcut::Inspector, "Show the inspector"),
+    (&["t"], "t", Shortcut::Theme, "Light, dark or as the system has it"),
+    (&["?"], "?", Shortcut::Help, "These keys and what the shapes mean"),
+];
+
+/// What a key does, if anything. `modified` means that Ctrl, Alt or Meta is held: those keys are the
+/// browser's.
+pub fn shortcut(key: &str, focus: Focus, modified: bool) -> Option<Shortcut> {
+    if modified || focus == Focus::Text {
+        return None;
+    }
+    if focus == Focus::Pressable && matches!(key, " " | "ArrowRight" | "-" | "+") {
+        return None;
+    }
+    let row = KEYS.iter().find(|(keys, ..)| keys.contains(&key))?;
+    Some(row.2)
+}

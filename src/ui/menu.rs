@@ -1,0 +1,119 @@
+//! What else can be done to a node: opens beside its card.
+//!
+//! It has everything, also what a small card has no room for. Escape and a click elsewhere close it.
+
+use std::rc::Rc;
+
+use web_sys::KeyboardEvent;
+use yew::prelude::{Callback, Html, Properties, component, html, use_effect_with};
+
+use super::page;
+use super::ring::{Density, Layout};
+use crate::playground::view::{NodeNumber, NodeView, Status};
+use crate::playground::{Action, NodeId};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub node: Rc<NodeView>,
+    pub layout: Rc<Layout>,
+    pub on_act: Callback<Action>,
+    pub on_inspect: Callback<NodeNumber>,
+    pub on_close: Callback<()>,
+}
+
+const WIDTH: f64 = 236.0;
+/// The least height that a menu below its card needs.
+const HEIGHT: f64 = 190.0;
+
+#[component]
+pub fn Menu(props: &Props) -> Html {
+    let id = props.node.id;
+    use_effect_with(id, move |_| page::focus(".menu button"));
+    let Some(card) = props.layout.node(id).copied() else {
+        return html! { <div hidden=true /> };
+    };
+    let items = items(props.node.status, NodeId(id), props.layout.density);
+    let left = (card.x - WIDTH / 2.0).clamp(4.0, (props.layout.width - WIDTH - 4.0).max(4.0));
+    let below = card.top() + card.height + 6.0;
+    let up = if below + HEIGHT <= props.layout.height {
+        format!("top:{below}px")
+    } else {
+        format!(
+            "bottom:{}px",
+            (props.layout.height - card.top() + 6.0).min(props.layout.height - HEIGHT)
+        )
+    };
+    let style = format!("left:{left}px;{up};width:{WIDTH}px");
+    let on_key = {
+        let on_close = props.on_close.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            if event.key() == "Escape" {
+                event.stop_propagation();
+                on_close.emit(());
+                page::focus(&format!("#more-{id}"));
+            }
+        })
+    };
+    let on_inspect = {
+        let (on_inspect, on_close) = (props.on_inspect.clone(), props.on_close.clone());
+        Callback::from(move |_| {
+            on_close.emit(());
+            on_inspect.emit(id);
+        })
+    };
+    html! {
+        <>
+            <div class="menu-back" onclick={props.on_close.reform(|_| ())} />
+            <div class="menu" role="group" aria-label={format!("Actions of n{id}")} {style} onkeydown={on_key}>
+                { for items.into_iter().map(|(verb, hint, action)| item(props, verb, hint, action)) }
+                // On larger cards the name does it.
+                if props.layout.density == Density::Compact {
+                    <button type="button" class="menu-item" onclick={on_inspect}>{ format!("Inspect n{id}") }<small>{ "all that is known of it" }</small></button>
+                }
+            </div>
+        </>
+    }
+}
+
+type Item = (&'static str, &'static str, Action);
+
+/// What can be done to a node in this state. On full cards the first two have buttons of their own.
+fn items(status: Status, id: NodeId, density: Density) -> Vec<Item> {
+    let mut items = Vec::new();
+    let own_buttons = density == Density::Full;
+    match status {
+        Status::Down if own_buttons => {}
+        Status::Down => items.push(("Restart", "with what is on its disk", Action::Restart(id))),
+        Status::Running | Status::Paused if own_buttons => {}
+        Status::Running => {
+            items.push(("Kill", "the process ends at once", Action::Kill(id)));
+            items.push(("Pause", "it stands still", Action::Pause(id)));
+        }
+        Status::Paused => {
+            items.push(("Kill", "the process ends at once", Action::Kill(id)));
+            items.push(("Resume", "it goes on", Action::Resume(id)));
+        }
+    }
+    if status == Status::Running {
+        items.push(("Time out", "its election timer runs out now", Action::Timeout(id)));
+    }
+    items.push(("Remove", "the cluster goes on without it", Action::Remove(id)));
+    items
+}
+
+fn item(props: &Props, verb: &'static str, hint: &'static str, action: Action) -> Html {
+    let name = format!("{verb} n{}", props.node.id);
+    let onclick = {
+        let (on_act, on_close, id) = (props.on_act.clone(), props.on_close.clone(), props.node.id);
+        Callback::from(move |_| {
+            on_close.emit(());
+            on_act.emit(action.clone());
+            page::focus(&format!("#more-{id}"));
+        })
+    };
+    html! {
+        <button type="button" class="menu-item" aria-label={name.clone()} {onclick}>
+            { name }<small>{ hint }</small>
+        </button>
+    }
+}

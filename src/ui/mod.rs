@@ -1,0 +1,56 @@
+//! The page: Yew components over the plain data of [`crate::playground::view`].
+//!
+//! - [`app`] owns the playground (through a [`session::Session`]), renders when its revision has grown,
+//!   and keeps what only the page knows: the open tab, the selected node, the theme.
+//! - [`pump`] lets time pass; [`frame`], [`painter`], [`shapes`] and [`timeline`] draw what moves in
+//!   every frame, outside of Yew.
+//! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`controls`], [`request`], [`tabs`] the
+//!   sides; [`header`], [`transport`], [`dialogs`] the rest.
+//!
+//! Nothing here decides anything about the cluster, and only this folder knows a browser.
+
+pub mod announcer;
+pub mod app;
+pub mod card;
+pub mod console;
+pub mod controls;
+pub mod dialogs;
+pub mod events;
+pub mod frame;
+pub mod header;
+pub mod icons;
+pub mod inspector;
+pub mod journey;
+pub mod keys;
+pub mod links;
+pub mod menu;
+pub mod page;
+pub mod painter;
+pub mod palette;
+pub mod partition;
+pub mod pump;
+pub mod request;
+pub mod ring;
+pub mod session;
+pub mod shapes;
+pub mod slider;
+pub mod stage;
+pub mod tabs;
+pub mod timeline;
+pub mod transport;
+
+use web_sys::Element;
+
+/// Mounts the page into the document.
+pub fn start() {
+    // The person is told by assets/boot.js, which also sees what a panic hook can't.
+    console_error_panic_hook::set_once();
+    page::Theme::recall().show();
+    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
+        return;
+    };
+    let root = document.get_element_by_id("app").or_else(|| document.body().map(Element::from));
+    if let Some(root) = root {
+        yew::Renderer::<app::App>::with_root(root).render();
+    }
+}

@@ -1,0 +1,146 @@
+//! What the page asks of the browser beside drawing: time, address, memory, focus.
+//!
+//! Every answer may be missing (no storage in a private window, no window in a worker); then there is
+//! a plain default and nothing fails.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, UrlSearchParams, VisibilityState};
+
+use crate::playground::Speed;
+
+/// How the page was asked to begin, by the address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Beginning {
+    pub nodes: u32,
+    pub seed: u64,
+    pub speed: Option<Speed>,
+    pub paused: bool,
+}
+
+impl Beginning {
+    /// From a query such as `?seed=42&nodes=7&speed=50&paused`; `chance` gives the seed where there
+    /// is none. What makes no sense is as if it was not there.
+    pub fn from_query(query: &str, chance: impl FnOnce() -> u64) -> Self {
+        let params = UrlSearchParams::new_with_str(query).ok();
+        let get = |name: &str| params.as_ref().and_then(|params| params.get(name));
+        let number = |name: &str| get(name).and_then(|text| text.trim().parse::<u64>().ok());
+        let nodes = number("nodes").and_then(|nodes| u32::try_from(nodes).ok());
+        let speed = number("speed").and_then(|speed| u32::try_from(speed).ok());
+        Self {
+            nodes: nodes.filter(|nodes| (1..=MOST_NODES).contains(nodes)).unwrap_or(5),
+            seed: number("seed").unwrap_or_else(chance),
+            speed: speed.map(Speed::new),
+            paused: get("paused").is_some_and(|value| value != "0" && value != "false"),
+        }
+    }
+
+    /// As the address of this page says.
+    pub fn here() -> Self {
+        let window = web_sys::window();
+        let query = window.and_then(|window| window.location().search().ok()).unwrap_or_default();
+        Self::from_query(&query, draw_seed)
+    }
+}
+
+/// The most nodes that the page founds a cluster with.
+pub const MOST_NODES: u32 = 25;
+
+/// A new seed: short enough to say aloud.
+pub fn draw_seed() -> u64 {
+    getrandom::u32().map_or(1, |seed| u64::from(seed % 1_000_000))
+}
+
+/// Milliseconds since the page began.
+pub fn now() -> f64 {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    performance.map_or(0.0, |performance| performance.now())
+}
+
+/// Whether nobody can see the page.
+pub fn is_hidden() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    document.is_some_and(|document| document.visibility_state() == VisibilityState::Hidden)
+}
+
+/// Whether the person asked for less motion.
+pub fn wants_less_motion() -> bool {
+    media_matches("(prefers-reduced-motion: reduce)")
+}
+
+fn media_matches(query: &str) -> bool {
+    let list = web_sys::window().and_then(|window| window.match_media(query).ok().flatten());
+    list.is_some_and(|list| list.matches())
+}
+
+/// Which colours the page has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system has it.
+    #[default]
+    Auto,
+    Light,
+    Dark,
+}
+
+impl Theme {
+    const MEMORY: &str = "kvorum-theme";
+
+    pub fn next(self) -> Self {
+        match self {
+            Self::Auto => Self::Light,
+            Self::Light => Self::Dark,
+            Self::Dark => Self::Auto,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+
+    /// The one chosen last time.
+    pub fn recall() -> Self {
+        let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
+        let name = storage.and_then(|storage| storage.get_item(Self::MEMORY).ok().flatten());
+        match name.as_deref() {
+            Some("light") => Self::Light,
+            Some("dark") => Self::Dark,
+            _ => Self::Auto,
+        }
+    }
+
+    /// Remembers it where that is possible, and shows it.
+    pub fn choose(self) {
+        let window = web_sys::window();
+        let storage = window.and_then(|window| window.local_storage().ok().flatten());
+        if let Some(storage) = storage {
+            // A full or forbidden storage only means that it is forgotten.
+            let _ = storage.set_item(Self::MEMORY, self.name());
+        }
+        self.show();
+    }
+
+    /// Shows it.
+    pub fn show(self) {
+        let document = web_sys::window().and_then(|window| window.document());
+        if let Some(root) = document.and_then(|document| document.document_element()) {
+            let _ = root.set_attribute("data-theme", self.name());
+        }
+    }
+}
+
+/// Moves the keyboard's focus to the first element that a selector finds.
+pub fn focus(selector: &str) {
+    if let Some(element) = find(selector).and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
+        // An element that can't have the focus keeps it where it is.
+        let _ = element.focus();
+    }
+}
+
+fn find(selector: &str) -> Option<Element> {
+    web_sys::window()?.document()?.query_selector(selector).ok().flatten()
+}

@@ -1,0 +1,90 @@
+//! Which nodes stand on which side of a partition, and the buttons that split and mend.
+
+use std::collections::BTreeSet;
+
+use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::use_state;
+
+use super::session::Session;
+use crate::playground::view::NodeNumber;
+use crate::playground::{Action, NodeId};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub session: Session,
+    pub nodes: Vec<NodeNumber>,
+    pub leader: Option<NodeNumber>,
+    pub is_cut: bool,
+}
+
+#[component]
+pub fn Partition(props: &Props) -> Html {
+    // None until somebody chooses: then the smaller half.
+    let chosen = use_state(|| None::<BTreeSet<NodeNumber>>);
+    let problem = use_state(|| None::<String>);
+    let half = || props.nodes.iter().take(props.nodes.len() / 2).copied().collect();
+    let side: BTreeSet<NodeNumber> = (*chosen).clone().unwrap_or_else(half);
+    let split = {
+        let (session, problem) = (props.session.clone(), problem.setter());
+        move |side: &BTreeSet<NodeNumber>, nodes: &[NodeNumber]| {
+            problem.set(session.act(Action::Partition(groups(side, nodes))).err());
+        }
+    };
+    let on_split = {
+        let (split, side, nodes) = (split.clone(), side.clone(), props.nodes.clone());
+        Callback::from(move |_| split(&side, &nodes))
+    };
+    let on_isolate = {
+        let (chosen, leader, nodes) = (chosen.setter(), props.leader, props.nodes.clone());
+        Callback::from(move |_| {
+            let side: BTreeSet<NodeNumber> = leader.into_iter().collect();
+            split(&side, &nodes);
+            chosen.set(Some(side));
+        })
+    };
+    let on_heal = {
+        let (session, problem) = (props.session.clone(), problem.setter());
+        Callback::from(move |_| problem.set(session.act(Action::Heal).err()))
+    };
+    let choices = props.nodes.iter().map(|node| {
+        let (node, is_in) = (*node, side.contains(node));
+        let (chosen, side) = (chosen.setter(), side.clone());
+        let onchange = Callback::from(move |_: yew::Event| {
+            let mut side = side.clone();
+            if !side.remove(&node) {
+                side.insert(node);
+            }
+            chosen.set(Some(side));
+        });
+        html! {
+            <label key={node} class="choice">
+                <input type="checkbox" checked={is_in} {onchange} aria-label={format!("n{node} on side A")} />
+                <span>{ format!("n{node}") }</span>
+            </label>
+        }
+    });
+    html! {
+        <section class="group">
+            <h2>{ "Partition" }</h2>
+            <fieldset class="choices">
+                <legend>{ "Side A; the others are side B" }</legend>
+                { for choices }
+            </fieldset>
+            <div class="row">
+                <button type="button" class="button" onclick={on_split}>{ "Partition" }</button>
+                <button type="button" class="button" onclick={on_heal} disabled={!props.is_cut}>{ "Heal" }</button>
+                <button type="button" class="button" onclick={on_isolate} disabled={props.leader.is_none()}
+                    title="Cuts the leader off from all others">{ "Isolate leader" }</button>
+            </div>
+            <p class="problem" role="alert">{ (*problem).clone() }</p>
+        </section>
+    }
+}
+
+/// Side A and the others. Where one is empty there is one group, which the cluster refuses.
+fn groups(side: &BTreeSet<NodeNumber>, nodes: &[NodeNumber]) -> Vec<Vec<NodeId>> {
+    let (a, b): (Vec<NodeNumber>, Vec<NodeNumber>) =
+        nodes.iter().partition(|node| side.contains(node));
+    let named = |group: Vec<NodeNumber>| group.into_iter().map(NodeId).collect::<Vec<_>>();
+    [named(a), named(b)].into_iter().filter(|group| !group.is_empty()).collect()
+}

@@ -1,0 +1,66 @@
+//! The pump: turns the browser's time into cluster time.
+//!
+//! A timer rather than animation frames, so that the cluster's pace does not hang on the screen's. A
+//! hidden tab stands still, and no pause of the page is ever replayed in one go.
+
+use gloo_timers::callback::Interval;
+
+use super::session::Session;
+use crate::playground::Input;
+
+/// Decides how much real time a tick is worth.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pacer {
+    last: Option<f64>,
+}
+
+impl Pacer {
+    /// A tick that comes later than this after the one before counts as one frame.
+    pub const LONGEST_GAP_MS: f64 = 250.0;
+    /// One frame in microseconds.
+    pub const FRAME: u64 = 16_667;
+
+    /// A tick at `now_ms`: how many microseconds to advance, if at all.
+    pub fn tick(&mut self, now_ms: f64, hidden: bool) -> Option<u64> {
+        if hidden {
+            self.last = None;
+            return None;
+        }
+        let passed = now_ms - self.last.replace(now_ms)?;
+        if passed <= 0.0 {
+            return None;
+        }
+        if passed > Self::LONGEST_GAP_MS {
+            return Some(Self::FRAME);
+        }
+        // Between 0 and 250,000: it fits.
+        Some((passed * 1_000.0).round() as u64)
+    }
+}
+
+/// Runs for as long as it is kept.
+pub struct Pump {
+    _interval: Interval,
+}
+
+impl Pump {
+    const INTERVAL_MS: u32 = 16;
+
+    /// Starts to advance the session's cluster.
+    pub fn start(session: Session) -> Self {
+        let mut pacer = Pacer::default();
+        let tick = move || {
+            if let Some(micros) = pacer.tick(super::page::now(), super::page::is_hidden()) {
+                session.advance(micros);
+            }
+        };
+        Self { _interval: Interval::new(Self::INTERVAL_MS, tick) }
+    }
+}
+
+impl Session {
+    fn advance(&self, micros: u64) {
+        // Time passes; that can't be a person's mistake.
+        let _ = self.apply_quietly(Input::Advance(micros));
+    }
+}

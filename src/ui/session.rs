@@ -1,0 +1,127 @@
+//! The one thing that all parts of the page share: the playground, and a bell for when a person
+//! changed it.
+//!
+//! A handle rather than a Yew state: a state held by a long-lived closure would keep every past view
+//! alive. It deliberately holds no view; [`super::app::App`] makes those.
+
+use std::cell::{Cell, Ref, RefCell};
+use std::rc::Rc;
+
+use yew::Callback;
+
+use super::ring::Layout;
+use crate::playground::view::{Motion, Timeline, View};
+use crate::playground::{Action, Input, Playground};
+
+/// A handle to the playground; clones share it.
+#[derive(Clone)]
+pub struct Session(Rc<Shared>);
+
+struct Shared {
+    playground: RefCell<Playground>,
+    changed: RefCell<Callback<()>>,
+    scene: RefCell<Scene>,
+    scene_version: Cell<u64>,
+}
+
+/// What the frame loop needs of the last rendering.
+#[derive(Clone, Default)]
+pub struct Scene {
+    pub layout: Rc<Layout>,
+    pub timeline: Rc<Timeline>,
+}
+
+impl PartialEq for Session {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Session {
+    pub fn new(playground: Playground) -> Self {
+        Self(Rc::new(Shared {
+            playground: RefCell::new(playground),
+            changed: RefCell::default(),
+            scene: RefCell::default(),
+            scene_version: Cell::new(0),
+        }))
+    }
+
+    /// Who is told when a person has changed something.
+    pub fn on_change(&self, changed: Callback<()>) {
+        *self.0.changed.borrow_mut() = changed;
+    }
+
+    /// Does what a person asks; a problem is a sentence for them.
+    pub fn apply(&self, input: Input) -> Result<(), String> {
+        let result = self.apply_quietly(input);
+        // Not held while it rings: whoever listens may come back here.
+        let changed = self.0.changed.borrow().clone();
+        changed.emit(());
+        result
+    }
+
+    /// The same for one action.
+    pub fn act(&self, action: Action) -> Result<(), String> {
+        self.apply(Input::Act(action))
+    }
+
+    /// Does it without ringing: the frame loop will see that something has changed.
+    pub fn apply_quietly(&self, input: Input) -> Result<(), String> {
+        self.0
+            .playground
+            .borrow_mut()
+            .apply(input)
+            .map_err(|problem| sentence(&problem.to_string()))
+    }
+
+    /// A look at the playground.
+    pub fn look(&self) -> Ref<'_, Playground> {
+        self.0.playground.borrow()
+    }
+
+    pub fn view(&self) -> View {
+        self.look().view()
+    }
+
+    pub fn motion(&self) -> Motion {
+        self.look().motion()
+    }
+
+    pub fn revision(&self) -> u64 {
+        self.look().revision()
+    }
+
+    /// Cluster time in microseconds.
+    pub fn now(&self) -> u64 {
+        self.look().now()
+    }
+
+    pub fn scene(&self) -> Ref<'_, Scene> {
+        self.0.scene.borrow()
+    }
+
+    /// Grows whenever the scene was changed.
+    pub fn scene_version(&self) -> u64 {
+        self.0.scene_version.get()
+    }
+
+    /// Tells the frame loop what was rendered.
+    pub fn set_scene(&self, change: impl FnOnce(&mut Scene)) {
+        change(&mut self.0.scene.borrow_mut());
+        self.0.scene_version.set(self.0.scene_version.get() + 1);
+    }
+}
+
+/// A problem as a sentence: with a capital and a full stop.
+pub fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    let Some(first) = letters.next() else {
+        return String::new();
+    };
+    // A node's name stays as it is.
+    let is_name = first == 'n' && text[1..].starts_with(|next: char| next.is_ascii_digit());
+    let first = if is_name { first.to_string() } else { first.to_uppercase().to_string() };
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
+}

@@ -1,0 +1,96 @@
+//! Events, inspector and console: three panels of which one is open.
+
+use std::rc::Rc;
+
+use web_sys::KeyboardEvent;
+use yew::prelude::{Callback, Html, Properties, component, html};
+
+use super::console::Console;
+use super::events::Events;
+use super::inspector::Inspector;
+use super::page;
+use super::session::Session;
+use crate::playground::view::{NodeNumber, NodeView};
+
+/// Which one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    #[default]
+    Events,
+    Inspector,
+    Console,
+}
+
+const TABS: [(Tab, &str, &str); 3] = [
+    (Tab::Events, "events", "Events"),
+    (Tab::Inspector, "inspector", "Inspector"),
+    (Tab::Console, "console", "Console"),
+];
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub session: Session,
+    pub tab: Tab,
+    pub on_tab: Callback<Tab>,
+    pub nodes: Vec<Rc<NodeView>>,
+    pub selected: Option<NodeNumber>,
+    pub on_select: Callback<NodeNumber>,
+    /// Grows when there are new sentences to show.
+    pub feed: u64,
+    /// Grows when the console may have new lines.
+    pub lines: u64,
+    pub is_open: bool,
+}
+
+#[component]
+pub fn Tabs(props: &Props) -> Html {
+    let onkeydown = {
+        let (on_tab, tab) = (props.on_tab.clone(), props.tab);
+        Callback::from(move |event: KeyboardEvent| {
+            if let Some(next) = neighbour(tab, &event.key()) {
+                event.prevent_default();
+                event.stop_propagation();
+                on_tab.emit(next);
+                page::focus(&format!("#tab-{}", name(next)));
+            }
+        })
+    };
+    let button = |(tab, id, label): &(Tab, &'static str, &'static str)| {
+        let (tab, is_open) = (*tab, *tab == props.tab);
+        html! {
+            <button key={*id} type="button" role="tab" class="tab" id={format!("tab-{id}")} aria-selected={is_open.to_string()}
+                aria-controls={is_open.then(|| format!("panel-{id}"))} tabindex={if is_open { "0" } else { "-1" }}
+                onclick={props.on_tab.reform(move |_| tab)}>{ *label }</button>
+        }
+    };
+    let body = match props.tab {
+        Tab::Events => html! { <Events session={props.session.clone()} feed={props.feed} /> },
+        Tab::Inspector => html! {
+            <Inspector nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} />
+        },
+        Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
+    };
+    let id = name(props.tab);
+    html! {
+        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector and console" data-open={props.is_open.to_string()}>
+            <div class="tab-list" role="tablist" aria-label="Panels" {onkeydown}>{ for TABS.iter().map(button) }</div>
+            <div key={id} class="tab-panel" role="tabpanel" id={format!("panel-{id}")} aria-label={format!("{id} panel")}>{ body }</div>
+        </section>
+    }
+}
+
+fn name(tab: Tab) -> &'static str {
+    TABS.iter().find(|(of, ..)| *of == tab).map_or("events", |(_, id, _)| id)
+}
+
+fn neighbour(tab: Tab, key: &str) -> Option<Tab> {
+    let position = TABS.iter().position(|(of, ..)| *of == tab)?;
+    let next = match key {
+        "ArrowRight" => (position + 1) % TABS.len(),
+        "ArrowLeft" => (position + TABS.len() - 1) % TABS.len(),
+        "Home" => 0,
+        "End" => TABS.len() - 1,
+        _ => return None,
+    };
+    TABS.get(next).map(|(tab, ..)| *tab)
+}

@@ -1,0 +1,231 @@
+//! The strip of history: terms as bars, elections and faults above, commits below, and now.
+//!
+//! On a canvas, since a long run has thousands of marks; those that fall on one pixel are drawn once.
+//! Its scale grows in steps, so that it stands still most of the time while now moves on.
+
+use web_sys::{CanvasRenderingContext2d, Document};
+
+use super::painter::Surface;
+use super::palette::Palette;
+use crate::playground::view::{MarkKind, Timeline};
+
+/// The strip and what it shows.
+#[derive(Default)]
+pub struct Strip {
+    surface: Surface,
+    /// What was drawn last: the pixel of now, the extent, the palette, how much there was to draw.
+    drawn: Option<Drawn>,
+}
+
+#[derive(Clone, PartialEq)]
+struct Drawn {
+    now: i64,
+    extent: u64,
+    size: (f64, f64),
+    palette: Palette,
+    terms: usize,
+    marks: usize,
+}
+
+const BAR_TOP: f64 = 30.0;
+const BAR_HEIGHT: f64 = 18.0;
+
+impl Strip {
+    /// Draws it if anything about it has changed.
+    pub fn draw(&mut self, document: &Document, palette: &Palette, timeline: &Timeline, now: u64) {
+        let extent = extent(now);
+        let size = self.measure(document);
+        let scale = size.0 / to_f64(extent);
+        let next = Drawn {
+            // Twice a pixel; at most some thousands.
+            now: (to_f64(now) * scale * 2.0) as i64,
+            extent,
+            size,
+            palette: palette.clone(),
+            terms: timeline.terms.len(),
+            marks: timeline.marks.len(),
+        };
+        if self.drawn.as_ref() == Some(&next) {
+            return;
+        }
+        let Some((ctx, ratio)) = self.surface.begin(document, "timeline-canvas") else {
+            return;
+        };
+        let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+        let sheet = Sheet { ctx, palette, scale, now, width: size.0 };
+        sheet.draw_axis(extent);
+        sheet.draw_terms(timeline);
+        sheet.draw_marks(timeline);
+        sheet.draw_now();
+        self.drawn = Some(next);
+    }
+
+    fn measure(&self, document: &Document) -> (f64, f64) {
+        let known = self.surface.size();
+        let element = document.get_element_by_id("timeline-canvas");
+        element.map_or(known, |element| {
+            (f64::from(element.client_width()), f64::from(element.client_height()))
+        })
+    }
+}
+
+/// How much time the strip has room for: the next round number.
+fn extent(now: u64) -> u64 {
+    const STEPS: [u64; 3] = [1, 2, 5];
+    let wanted = now + now / 12;
+    let mut unit = 1_000_000;
+    loop {
+        if let Some(step) = STEPS.iter().find(|step| *step * unit >= wanted) {
+            return step * unit;
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
+fn to_f64(micros: u64) -> f64 {
+    // Exact up to 285 years.
+    micros as f64
+}
+
+struct Sheet<'a> {
+    ctx: CanvasRenderingContext2d,
+    palette: &'a Palette,
+    scale: f64,
+    now: u64,
+    width: f64,
+}
+
+impl Sheet<'_> {
+    fn x(&self, at: u64) -> f64 {
+        (to_f64(at) * self.scale).min(self.width)
+    }
+
+    fn draw_axis(&self, extent: u64) {
+        let ctx = &self.ctx;
+        ctx.set_global_alpha(0.22);
+        ctx.set_fill_style_str(&self.palette.faint);
+        ctx.fill_rect(0.0, BAR_TOP, self.width, BAR_HEIGHT);
+        ctx.set_global_alpha(1.0);
+        ctx.set_fill_style_str(&self.palette.faint);
+        ctx.set_font("11px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace");
+        ctx.set_text_baseline("top");
+        for part in 0..=4_u32 {
+            let x = self.width * f64::from(part) / 4.0;
+            ctx.set_text_align(match part {
+                0 => "left",
+                4 => "right",
+                _ => "center",
+            });
+            let at = extent / 4 * u64::from(part);
+            let _ = ctx.fill_text(&seconds(at), x, 2.0);
+        }
+    }
+
+    fn draw_terms(&self, timeline: &Timeline) {
+        let ctx = &self.ctx;
+        ctx.set_text_align("left");
+        ctx.set_text_baseline("middle");
+        ctx.set_font("600 11px system-ui, sans-serif");
+        for (number, term) in timeline.terms.iter().enumerate() {
+            let end = timeline.terms.get(number + 1).map_or(self.now, |next| next.from);
+            let (left, right) = (self.x(term.from), self.x(end));
+            let width = (right - left - 1.0).max(1.0);
+            ctx.set_fill_style_str(self.palette.term(term.term));
+            ctx.fill_rect(left, BAR_TOP, width, BAR_HEIGHT);
+            let label =
+                if width > 58.0 { format!("term {}", term.term) } else { term.term.to_string() };
+            if width > 16.0 {
+                ctx.set_fill_style_str(&self.palette.on_term);
+                let _ = ctx.fill_text(&label, left + 6.0, BAR_TOP + BAR_HEIGHT / 2.0 + 0.5);
+            }
+        }
+    }
+
+    fn draw_marks(&self, timeline: &Timeline) {
+        let mut last_commit = -10.0;
+        for mark in &timeline.marks {
+            let x = self.x(mark.at);
+            match mark.kind {
+                // Commits come in crowds: a dot every four pixels is enough.
+                MarkKind::Commit if x - last_commit < 4.0 => {}
+                MarkKind::Commit => {
+                    last_commit = x;
+                    self.dot(x);
+                }
+                MarkKind::Elected => self.triangle(x),
+                MarkKind::Fault => self.cross(x, &self.palette.fault),
+                MarkKind::Repair => self.plus(x),
+                MarkKind::Violation => {
+                    self.ctx.set_fill_style_str(&self.palette.fault);
+                    self.ctx.fill_rect(x - 1.5, 14.0, 3.0, BAR_TOP + BAR_HEIGHT - 8.0);
+                    self.cross(x, &self.palette.fault);
+                }
+            }
+        }
+    }
+
+    fn dot(&self, x: f64) {
+        self.ctx.set_fill_style_str(&self.palette.commit);
+        self.ctx.begin_path();
+        let _ =
+            self.ctx.arc(x.max(2.5), BAR_TOP + BAR_HEIGHT + 7.0, 2.5, 0.0, std::f64::consts::TAU);
+        self.ctx.fill();
+    }
+
+    fn triangle(&self, x: f64) {
+        let ctx = &self.ctx;
+        ctx.set_fill_style_str(&self.palette.ink);
+        ctx.begin_path();
+        ctx.move_to(x - 5.0, BAR_TOP - 3.0);
+        ctx.line_to(x + 5.0, BAR_TOP - 3.0);
+        ctx.line_to(x, BAR_TOP - 11.0);
+        ctx.close_path();
+        ctx.fill();
+    }
+
+    fn stroke_mark(&self, color: &str, lines: [(f64, f64, f64, f64); 2]) {
+        let ctx = &self.ctx;
+        ctx.set_stroke_style_str(color);
+        ctx.set_line_width(2.0);
+        ctx.begin_path();
+        for (from_x, from_y, to_x, to_y) in lines {
+            ctx.move_to(from_x, from_y);
+            ctx.line_to(to_x, to_y);
+        }
+        ctx.stroke();
+    }
+
+    fn cross(&self, x: f64, color: &str) {
+        let (top, bottom) = (BAR_TOP - 11.0, BAR_TOP - 4.0);
+        let lines = [(x - 3.5, top, x + 3.5, bottom), (x + 3.5, top, x - 3.5, bottom)];
+        self.stroke_mark(color, lines);
+    }
+
+    fn plus(&self, x: f64) {
+        let middle = BAR_TOP - 7.5;
+        let lines = [(x - 4.0, middle, x + 4.0, middle), (x, middle - 4.0, x, middle + 4.0)];
+        self.stroke_mark(&self.palette.commit, lines);
+    }
+
+    fn draw_now(&self) {
+        let x = self.x(self.now).clamp(1.0, self.width - 1.0);
+        self.ctx.set_fill_style_str(&self.palette.ink);
+        self.ctx.fill_rect(x - 1.0, BAR_TOP - 14.0, 2.0, BAR_HEIGHT + 26.0);
+        self.ctx.begin_path();
+        let _ = self.ctx.arc(x, BAR_TOP + BAR_HEIGHT + 13.0, 4.0, 0.0, std::f64::consts::TAU);
+        self.ctx.fill();
+    }
+}
+
+/// `0 s`, `0.25 s`, `2.5 s`, `10 min`.
+fn seconds(micros: u64) -> String {
+    if micros >= 600_000_000 && micros.is_multiple_of(60_000_000) {
+        return format!("{} min", micros / 60_000_000);
+    }
+    let (whole, rest) = (micros / 1_000_000, micros % 1_000_000 / 10_000);
+    match rest {
+        0 => format!("{whole} s"),
+        rest if rest.is_multiple_of(10) => format!("{whole}.{} s", rest / 10),
+        rest => format!("{whole}.{rest:02} s"),
+    }
+}
