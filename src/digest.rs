@@ -43,8 +43,7 @@ impl Digester {
 
     /// Adds a number that may be missing; a missing one differs from every present one.
     pub fn optional(&mut self, number: Option<u64>) -> &mut Self {
-        self.number(u64::from(number.is_some()))
-            .number(number.unwrap_or_default())
+        self.number(u64::from(number.is_some())).number(number.unwrap_or_default())
     }
 
     /// Adds bytes, with their length, so that neighbours cannot run together.

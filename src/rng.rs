@@ -24,11 +24,7 @@ impl Chance {
 
     /// `parts` in a million; `None` above a million.
     pub const fn from_ppm(parts: u32) -> Option<Self> {
-        if parts <= Self::WHOLE {
-            Some(Self(parts))
-        } else {
-            None
-        }
+        if parts <= Self::WHOLE { Some(Self(parts)) } else { None }
     }
 
     /// The probability in parts per million.

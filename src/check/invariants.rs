@@ -1,5 +1,7 @@
 //! The five properties of the paper's Figure 3, checked after every event.
 //!
+//! The sixth, linearizability, has a judge of its own beside this file.
+//!
 //! Every log is mirrored as a chain of fingerprints, so that two logs are equal up to an index if and
 //! only if their chains are equal there. A look at a server costs little when its log has not changed:
 //! then only the length and the last entry are compared. [`Invariants::audit`] compares everything.
@@ -7,6 +9,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use crate::cluster::RequestId;
 use crate::digest::{Digest, Digester};
 use crate::raft::{Entry, Index, NodeId, Payload, Term, count};
 
@@ -37,16 +40,19 @@ pub enum Property {
     LeaderCompleteness,
     /// No two servers apply different entries at the same index (section 5.4.3).
     StateMachineSafety,
+    /// The clients' history is one that a single store could have given.
+    Linearizability,
 }
 
 impl Property {
     /// All of them.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
         Self::LeaderCompleteness,
         Self::StateMachineSafety,
+        Self::Linearizability,
     ];
 
     /// Its name in the script language.
@@ -57,6 +63,7 @@ impl Property {
             Self::LogMatching => "log-matching",
             Self::LeaderCompleteness => "leader-completeness",
             Self::StateMachineSafety => "state-machine-safety",
+            Self::Linearizability => "linearizability",
         }
     }
 }
@@ -91,6 +98,8 @@ pub enum Evidence {
     Diverged { node: NodeId, index: Index },
     /// It commits or applies what it does not have.
     Beyond { node: NodeId, index: Index },
+    /// With the answer to this request the clients' history has no order any more.
+    NoOrder { request: RequestId },
 }
 
 impl fmt::Display for Violation {
@@ -117,6 +126,11 @@ impl fmt::Display for Violation {
             Evidence::Diverged { node, index } => write!(
                 f,
                 "{node} has applied the same entries up to {index} as another, but its store differs"
+            ),
+            Evidence::NoOrder { request } => write!(
+                f,
+                "no order of the clients' operations explains the answer to request {}",
+                request.0
             ),
             Evidence::Beyond { node, index } => {
                 write!(f, "{node} counts entry {index} as committed and does not have it")

@@ -4,10 +4,14 @@
 //! touched, and the first broken property is kept.
 
 mod invariants;
+mod linearizability;
 
 pub use invariants::{Evidence, Invariants, Observation, Property, Violation};
+pub use linearizability::Linearizability;
 
-use crate::cluster::{Action, Cluster, Founding, Refused, RequestId, Server, Status, Stepped};
+use crate::cluster::{
+    Action, CallEvent, Cluster, Founding, Refused, RequestId, Server, Status, Stepped,
+};
 use crate::raft::NodeId;
 use crate::time::Time;
 
@@ -16,6 +20,7 @@ use crate::time::Time;
 pub struct Run {
     cluster: Cluster,
     invariants: Invariants,
+    linearizability: Linearizability,
     violation: Option<(Time, Violation)>,
 }
 
@@ -23,7 +28,12 @@ impl Run {
     /// A cluster in which nothing has happened yet.
     pub fn new(founding: Founding) -> Self {
         let cluster = Cluster::new(founding);
-        Self { cluster, invariants: Invariants::default(), violation: None }
+        Self {
+            cluster,
+            invariants: Invariants::default(),
+            linearizability: Linearizability::default(),
+            violation: None,
+        }
     }
 
     /// The cluster.
@@ -43,12 +53,15 @@ impl Run {
         if let Some(node) = stepped.node {
             self.judge(node);
         }
+        self.judge_clients();
         Some(stepped)
     }
 
     /// Does something to the cluster.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
-        self.cluster.apply(action)
+        let result = self.cluster.apply(action);
+        self.judge_clients();
+        result
     }
 
     /// The first broken property and when it broke.
@@ -74,6 +87,26 @@ impl Run {
             let found = self.invariants.observe(&observation);
             self.keep(found);
         }
+    }
+
+    fn judge_clients(&mut self) {
+        let mut found = Ok(());
+        for event in self.cluster.take_calls() {
+            let judged = match &event {
+                CallEvent::Began(id, operation) => {
+                    self.linearizability.began(*id, operation);
+                    Ok(())
+                }
+                CallEvent::Ended(id, answer) => self.linearizability.ended(*id, answer),
+            };
+            if judged.is_err()
+                && let CallEvent::Ended(request, _) = event
+            {
+                let evidence = Evidence::NoOrder { request };
+                found = Err(Violation { property: Property::Linearizability, evidence });
+            }
+        }
+        self.keep(found);
     }
 
     fn keep(&mut self, found: Result<(), Violation>) {

@@ -90,6 +90,13 @@ pub enum Answer {
     Unknown,
 }
 
+/// The two ends of an operation, as its client sees them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallEvent {
+    Began(RequestId, Operation),
+    Ended(RequestId, Answer),
+}
+
 /// A station on the way of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Station {

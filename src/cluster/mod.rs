@@ -22,7 +22,7 @@ mod workload;
 use std::collections::BTreeMap;
 
 pub use action::{Action, Refused, Timing};
-pub use client::{Answer, Consistency, Journey, Operation, RequestId, Station};
+pub use client::{Answer, CallEvent, Consistency, Journey, Operation, RequestId, Station};
 pub use disk::Disk;
 pub use fact::{Fact, Fault, MailKind, Topic, What};
 pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Network};
@@ -84,6 +84,7 @@ pub struct Cluster {
     committed_config: (Option<Index>, Config),
     facts: Vec<Fact>,
     finished: Vec<Journey>,
+    calls: Vec<CallEvent>,
     /// Kept between steps for its allocations.
     effects: Effects,
 }
@@ -115,6 +116,7 @@ impl Cluster {
             committed_config: (None, config.clone()),
             facts: Vec::new(),
             finished: Vec::new(),
+            calls: Vec::new(),
             effects: Effects::default(),
         };
         for id in config.voters() {
@@ -489,6 +491,11 @@ impl Cluster {
     /// Takes the requests that ended since they were last taken.
     pub fn take_finished(&mut self) -> std::vec::Drain<'_, Journey> {
         self.finished.drain(..)
+    }
+
+    /// Takes what clients began and ended since it was last taken, in that order.
+    pub fn take_calls(&mut self) -> std::vec::Drain<'_, CallEvent> {
+        self.calls.drain(..)
     }
 
     /// One number for the whole state: equal runs have equal digests after every event.

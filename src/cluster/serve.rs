@@ -1,8 +1,8 @@
 //! How clients and servers talk: requests, redirects, answers, and what a client does when none comes.
 
 use super::client::{
-    ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, ClientAnswer, ClientRequest, Consistency, Journey,
-    Operation, PATIENCE, Pending, Reply, RequestId, Station,
+    ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, CallEvent, ClientAnswer, ClientRequest, Consistency,
+    Journey, Operation, PATIENCE, Pending, Reply, RequestId, Station,
 };
 use super::event::Event;
 use super::fact::What;
@@ -169,6 +169,7 @@ impl Cluster {
         let target =
             via.or(self.clients.believed_leader).filter(|id| self.servers.contains_key(id));
         let target = target.or_else(|| self.servers.keys().next().copied());
+        self.calls.push(CallEvent::Began(id, operation.clone()));
         let journey = Journey { id, client, operation, stations: Vec::new(), answer: None };
         let pending = Pending {
             journey,
@@ -215,6 +216,10 @@ impl Cluster {
                     matches!(pending.call, Call::Read { consistency: Consistency::Stale, .. });
                 if !stale {
                     self.clients.believed_leader = Some(pending.target);
+                }
+                if self.is_removed_too_early(id, &answer) {
+                    self.ask_again_later(id, false);
+                    return;
                 }
                 self.finish_request(id, answer);
             }
@@ -277,10 +282,21 @@ impl Cluster {
         pending.target = next.map_or(pending.target, |(id, _)| *id);
     }
 
+    /// A server that was no member when it was to be removed may have become one while the answer
+    /// travelled: whoever switches it off looks first whether any other counts on it.
+    fn is_removed_too_early(&self, id: RequestId, answer: &Answer) -> bool {
+        let Some(pending) = self.clients.pending.get(&id) else { return false };
+        let Call::Change(Change::Remove(node)) = pending.call else { return false };
+        *answer == Answer::Changed
+            && self.servers.contains_key(&node)
+            && self.servers.values().any(|server| server.counts_on(node))
+    }
+
     fn finish_request(&mut self, id: RequestId, answer: Answer) {
         let Some(journey) = self.clients.finish(self.now, id, answer.clone()) else {
             return;
         };
+        self.calls.push(CallEvent::Ended(id, answer.clone()));
         let (client, operation) = (journey.client, journey.operation.clone());
         if let (Operation::Change(Change::Remove(node)), Answer::Changed) = (&operation, &answer) {
             self.switch_off(*node);

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::client::{ClientAnswer, RequestId};
 use super::disk::Disk;
 use super::network::Flight;
-use crate::raft::{Config, Index, Node, NodeId, Term, Ticket};
+use crate::raft::{Config, Index, Node, NodeId, Payload, Term, Ticket};
 use crate::store::{ClientId, Key, Store};
 
 /// A machine.
@@ -93,6 +93,18 @@ impl Server {
     /// Its consensus state; `None` while it is down.
     pub fn node(&self) -> Option<&Node> {
         self.process.as_ref().map(|process| &process.node)
+    }
+
+    /// Whether this server's configuration has that member; that on its disk, while it is down.
+    pub(super) fn counts_on(&self, member: NodeId) -> bool {
+        if let Some(node) = self.node() {
+            return node.config().contains(member);
+        }
+        let in_log = self.disk.durable().log.iter().rev().find_map(|entry| match &entry.payload {
+            Payload::Config(config) => Some(config),
+            Payload::Noop | Payload::Command(_) => None,
+        });
+        in_log.unwrap_or(&self.initial).contains(member)
     }
 
     /// Its state machine; `None` while it is down.

@@ -143,6 +143,7 @@ fn blank_view(server: &Server) -> NodeView {
 fn role(node: &Node) -> RoleView {
     match node.role() {
         Role::Leader(_) => RoleView::Leader,
+        Role::Candidate(candidate) if candidate.is_pre_vote() => RoleView::PreCandidate,
         Role::Candidate(_) => RoleView::Candidate,
         Role::Follower { .. } if node.config().contains(node.id()) => RoleView::Follower,
         Role::Follower { .. } => RoleView::Joining,

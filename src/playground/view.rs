@@ -56,6 +56,8 @@ pub struct Summary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleView {
     Follower,
+    /// Asks whether it could win an election (pre-vote), and has begun no new term.
+    PreCandidate,
     Candidate,
     Leader,
     /// Runs, but is no member of the configuration that it knows.

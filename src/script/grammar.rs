@@ -88,7 +88,7 @@ pub const GRAMMAR: &[Form] = &[
     form(
         "expect leader NODE | no leader | term TERM | value KEY VALUE on NODE|all | \
          no value KEY on NODE|all | commit INDEX on NODE|all | log TERM... on NODE | \
-         members NODE... | agree | answer ok|not-found|mismatch|none|value VALUE | holds | \
+         members NODE... | agree | answer ok|not-found|mismatch|none|value VALUE | holds | linearizable | \
          violates PROPERTY",
         "says how things must be now",
         "expect value color blue on n3",

@@ -77,6 +77,8 @@ pub enum Expect {
     Answer(ExpectedAnswer),
     /// No property is broken.
     Holds,
+    /// The clients' history has an order.
+    Linearizable,
     /// This property is.
     Violates(Property),
 }

@@ -352,6 +352,7 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
         "agree" => Expect::Agree,
         "answer" => Expect::Answer(expected_answer(input)?),
         "holds" => Expect::Holds,
+        "linearizable" => Expect::Linearizable,
         "violates" => {
             Expect::Violates(word(input, "a property such as election-safety", |text| {
                 Property::ALL.into_iter().find(|property| property.name() == text)
@@ -361,7 +362,7 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
             input.reset(&start);
             return Err(expected(
                 input,
-                "one of leader, no, term, value, commit, log, members, agree, answer, holds, violates",
+                "one of leader, no, term, value, commit, log, members, agree, answer, holds, linearizable, violates",
             ));
         }
     })

@@ -69,7 +69,7 @@ fn role_key(node: &NodeView) -> &'static str {
     match (node.status, node.role) {
         (Status::Down, _) | (_, None) => "none",
         (_, Some(RoleView::Leader)) => "leader",
-        (_, Some(RoleView::Candidate)) => "candidate",
+        (_, Some(RoleView::PreCandidate | RoleView::Candidate)) => "candidate",
         (_, Some(RoleView::Follower)) => "follower",
         (_, Some(RoleView::Joining)) => "joining",
     }
@@ -87,6 +87,7 @@ fn status_key(status: Status) -> &'static str {
 pub fn role_words(node: &NodeView) -> String {
     let role = match node.role {
         Some(RoleView::Leader) => "Leader",
+        Some(RoleView::PreCandidate) => "Asking",
         Some(RoleView::Candidate) => "Candidate",
         Some(RoleView::Follower) => "Follower",
         Some(RoleView::Joining) => "Joining",
@@ -98,6 +99,7 @@ pub fn role_words(node: &NodeView) -> String {
         (Status::Running, Some((votes, needed))) if node.role == Some(RoleView::Candidate) => {
             format!("Candidate {votes}/{needed} votes")
         }
+        (Status::Running, Some((votes, needed))) => format!("Asking {votes}/{needed}"),
         (Status::Running, _) => role.to_string(),
     }
 }
@@ -159,7 +161,7 @@ fn badge_shape(node: &NodeView) -> Html {
             <path class="badge-fill" d="M10 13.2l4.2 3.6L18 11l3.8 5.8 4.2-3.6-1.6 10.3H11.6z" />
         },
         // A raised hand.
-        (_, Some(RoleView::Candidate)) => html! {
+        (_, Some(RoleView::PreCandidate | RoleView::Candidate)) => html! {
             <path class="badge-line" d="M13.6 19.5v-5.2M16.6 18v-6.2M19.6 18v-5.4M22.5 19v-3.6M13.6 19.5l-2.4-1.6M13.6 19.5c0 3.6 1.6 5.6 4.6 5.6s4.3-2.2 4.3-6.1" />
         },
         (_, Some(RoleView::Joining)) => {

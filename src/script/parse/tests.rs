@@ -45,7 +45,7 @@ fn mistakes_name_the_column_and_what_was_expected() {
         ),
         (
             "expect color",
-            "line 1, column 8: expected one of leader, no, term, value, commit, log, members, agree, answer, holds, violates, found `color`",
+            "line 1, column 8: expected one of leader, no, term, value, commit, log, members, agree, answer, holds, linearizable, violates, found `color`",
         ),
         (
             "set ä \"open",

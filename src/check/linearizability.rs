@@ -1,0 +1,199 @@
+//! Whether the clients' history could have come from one store that does one thing at a time.
+//!
+//! Every operation takes effect at some instant between its beginning and its end (Herlihy and Wing,
+//! 1990). The judge follows the history event by event and keeps, for every key on its own, all states
+//! that the store could be in: which value, and which of the operations under way have taken effect.
+//! When an operation ends, only those states are kept in which it has, with the answer that was given
+//! (Lowe's "just-in-time linearization", 2017). No state left: the history is not linearizable.
+//!
+//! An operation whose client gave up may take effect at any time after, or never. Too many of those at
+//! once would need too many states; then the key is left undecided rather than judged wrongly. Reads
+//! that promise less than linearizability are not looked at.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::cluster::{Answer, Consistency, Operation, RequestId};
+use crate::store::{Command, Key, Outcome, Value};
+
+/// The most states of one key before it is left undecided.
+const MOST_STATES: usize = 2_000;
+
+/// What the judge knows.
+#[derive(Clone, Debug, Default)]
+pub struct Linearizability {
+    keys: BTreeMap<Key, History>,
+    key_of: BTreeMap<RequestId, Key>,
+    undecided: u64,
+}
+
+/// What is known of one key.
+#[derive(Clone, Debug)]
+struct History {
+    under_way: BTreeMap<RequestId, Step>,
+    /// Of those under way, the ones whose clients gave up.
+    abandoned: BTreeSet<RequestId>,
+    states: BTreeSet<State>,
+    /// There were too many states once: the key is not judged any more.
+    undecided: bool,
+}
+
+/// What an operation does to a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Read,
+    Write(Command),
+}
+
+/// A state that the store could be in.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct State {
+    value: Option<Value>,
+    /// Operations under way that have taken effect, with what they answer.
+    done: BTreeMap<RequestId, Effect>,
+}
+
+/// What an operation did.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Effect {
+    Wrote,
+    Deleted,
+    FoundNothing,
+    Found(Option<Value>),
+}
+
+impl Linearizability {
+    /// A client has begun an operation.
+    pub fn began(&mut self, id: RequestId, operation: &Operation) {
+        let (key, step) = match operation {
+            Operation::Write(command) => (command.key(), Step::Write(command.clone())),
+            Operation::Read { key, consistency: Consistency::Linearizable } => (key, Step::Read),
+            Operation::Read { .. } | Operation::Change(_) => return,
+        };
+        self.key_of.insert(id, key.clone());
+        self.keys.entry(key.clone()).or_default().under_way.insert(id, step);
+    }
+
+    /// It has its answer, or has given up. `Err` holds the key whose history has no order any more.
+    pub fn ended(&mut self, id: RequestId, answer: &Answer) -> Result<(), Key> {
+        let Some(key) = self.key_of.remove(&id) else { return Ok(()) };
+        let Some(history) = self.keys.get_mut(&key) else { return Ok(()) };
+        let was_undecided = history.undecided;
+        let sound = match effect(answer) {
+            None => {
+                history.abandoned.insert(id);
+                true
+            }
+            Some(effect) => history.end(id, &effect),
+        };
+        self.undecided += u64::from(history.undecided && !was_undecided);
+        if sound { Ok(()) } else { Err(key) }
+    }
+
+    /// How many keys were left undecided.
+    pub fn undecided(&self) -> u64 {
+        self.undecided
+    }
+}
+
+impl Default for History {
+    fn default() -> Self {
+        let nothing = State { value: None, done: BTreeMap::new() };
+        Self {
+            under_way: BTreeMap::new(),
+            abandoned: BTreeSet::new(),
+            states: BTreeSet::from([nothing]),
+            undecided: false,
+        }
+    }
+}
+
+impl History {
+    /// The operation ended with this effect: keeps the states that allow it.
+    fn end(&mut self, id: RequestId, effect: &Effect) -> bool {
+        if self.undecided {
+            self.under_way.remove(&id);
+            return true;
+        }
+        let reachable = self.reachable(id);
+        self.undecided = reachable.is_none();
+        self.under_way.remove(&id);
+        let Some(reachable) = reachable else { return true };
+        self.states = reachable
+            .into_iter()
+            .filter_map(|mut state| {
+                let done = state.done.remove(&id)?;
+                (done == *effect).then_some(state)
+            })
+            .collect();
+        !self.states.is_empty()
+    }
+
+    /// All states that can be reached by letting operations under way take effect, in every order,
+    /// until this one has; `None` if there are too many.
+    fn reachable(&self, until: RequestId) -> Option<BTreeSet<State>> {
+        let mut reached = self.states.clone();
+        let mut fresh: Vec<State> = reached.iter().cloned().collect();
+        while let Some(state) = fresh.pop() {
+            if state.done.contains_key(&until) {
+                continue;
+            }
+            for (id, step) in &self.under_way {
+                if state.done.contains_key(id) {
+                    continue;
+                }
+                // A read that nobody waits for any more changes nothing.
+                if *step == Step::Read && self.abandoned.contains(id) {
+                    continue;
+                }
+                let next = state.after(*id, step);
+                if reached.len() >= MOST_STATES {
+                    return None;
+                }
+                if reached.insert(next.clone()) {
+                    fresh.push(next);
+                }
+            }
+        }
+        Some(reached)
+    }
+}
+
+impl State {
+    /// The state after the operation has taken effect in this one.
+    fn after(&self, id: RequestId, step: &Step) -> Self {
+        let mut next = self.clone();
+        let effect = match step {
+            Step::Read => Effect::Found(self.value.clone()),
+            Step::Write(Command::Set { value, .. }) => {
+                next.value = Some(value.clone());
+                Effect::Wrote
+            }
+            Step::Write(Command::Delete { .. }) => match next.value.take() {
+                Some(_) => Effect::Deleted,
+                None => Effect::FoundNothing,
+            },
+            Step::Write(Command::Cas { old, new, .. }) if self.value.as_ref() == Some(old) => {
+                next.value = Some(new.clone());
+                Effect::Wrote
+            }
+            Step::Write(Command::Cas { .. }) => Effect::Found(self.value.clone()),
+        };
+        next.done.insert(id, effect);
+        next
+    }
+}
+
+/// What an answer says; `None` where it says nothing.
+fn effect(answer: &Answer) -> Option<Effect> {
+    match answer {
+        Answer::Outcome(Outcome::Written) => Some(Effect::Wrote),
+        Answer::Outcome(Outcome::Deleted) => Some(Effect::Deleted),
+        Answer::Outcome(Outcome::NotFound) => Some(Effect::FoundNothing),
+        Answer::Outcome(Outcome::Mismatch(found)) => Some(Effect::Found(found.clone())),
+        Answer::Value(value) => Some(Effect::Found(value.clone())),
+        Answer::Outcome(Outcome::Forgotten) | Answer::Changed | Answer::Unknown => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;
