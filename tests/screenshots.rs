@@ -142,7 +142,7 @@ impl State {
             }
             Self::Write => {
                 history(page, leader).await?;
-                step(page, 9).await
+                step(page, 3).await
             }
             Self::Partition => split(page, leader).await,
             Self::Inspector => {
@@ -180,7 +180,8 @@ async fn history(page: &Page, leader: u32) -> WebDriverResult<()> {
     page.press_on(leader, "Restart").await?;
     write(page, "size", "large").await?;
     page.set("taste", "sweet", leader).await?;
-    step_until(page, ("article", "Request set taste sweet"), &["leader"]).await
+    let put = "puts set taste sweet into its log";
+    step_until(page, ("log", "Events, newest first"), &[put]).await
 }
 
 /// The leader and one follower on one side, and on the other three that have elected another.
@@ -202,6 +203,8 @@ async fn split(page: &Page, leader: u32) -> WebDriverResult<()> {
 
 /// A conversation with the console: an answer, a mistake, and a word to complete.
 async fn console(page: &Page) -> WebDriverResult<()> {
+    // On a phone this opens the sheet, too.
+    page.press("c").await?;
     for line in ["set color blue", "curl \"http://localhost:8080/get?key=color\"", "kill"] {
         page.type_line(line).await?;
         step(page, 60).await?;

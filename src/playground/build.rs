@@ -9,7 +9,7 @@ use super::view::{
 use super::{JOURNEYS, Playground, journey};
 use crate::cluster::{Cluster, Journey, Server, Status, YOU};
 use crate::digest::Digest;
-use crate::raft::{Entry, Node, Payload, Role, count, majority};
+use crate::raft::{Entry, Node, Payload, Role, Rule, count, majority};
 use crate::store::{Request, Store};
 
 /// How many entries of a log a card can use.
@@ -53,7 +53,23 @@ fn summary(cluster: &Cluster, violation: Option<&String>) -> Summary {
         quorum: majority(members),
         members: members.voters().len(),
         running: members.voters().iter().filter(is_up).count(),
+        modified: modified(cluster),
         violation: violation.cloned(),
+    }
+}
+
+/// The rules that are switched away from Raft, or that once some were.
+fn modified(cluster: &Cluster) -> String {
+    let rules = cluster.settings().rules;
+    let switched: Vec<String> = Rule::TABLE
+        .iter()
+        .filter(|about| rules.on(about.rule) != about.rule.on_by_default())
+        .map(|about| format!("{} {}", about.name, if rules.on(about.rule) { "on" } else { "off" }))
+        .collect();
+    match (switched.is_empty(), cluster.is_modified()) {
+        (false, _) => switched.join(", "),
+        (true, true) => "rules were switched in this run".to_string(),
+        (true, false) => String::new(),
     }
 }
 

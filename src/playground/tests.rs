@@ -151,6 +151,27 @@ fn a_partition_shows_its_sides() {
 }
 
 #[test]
+fn a_run_with_a_switched_rule_is_marked_for_ever() {
+    let mut playground = Playground::new(3, 1);
+    assert_eq!(playground.view().summary.modified, "");
+    line(&mut playground, "rule step-down off").unwrap();
+    assert_eq!(playground.view().summary.modified, "step-down off");
+    line(&mut playground, "rule step-down on").unwrap();
+    assert_eq!(playground.view().summary.modified, "rules were switched in this run");
+}
+
+#[test]
+fn a_broken_property_stops_the_run_and_says_what_broke() {
+    let mut playground = Playground::new(5, 1);
+    line(&mut playground, "rule consistency-check off").unwrap();
+    line(&mut playground, "clients 5 keys 2 writes 80% every 5ms").unwrap();
+    pass(&mut playground, 3_000);
+    assert!(!playground.is_playing());
+    let violation = playground.view().summary.violation.unwrap();
+    assert!(violation.contains("log-matching"), "{violation}");
+}
+
+#[test]
 fn speeds_read_as_people_say_them() {
     let print = |speed| Speed::new(speed).to_string();
     assert_eq!(print(0), "1/1000");

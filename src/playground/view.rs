@@ -48,6 +48,8 @@ pub struct Summary {
     pub members: usize,
     /// Members that run.
     pub running: usize,
+    /// What is not as Raft wants it, or once was not: empty for a run of Raft as it is.
+    pub modified: String,
     /// `None` while all properties hold; else the sentence that says what broke.
     pub violation: Option<String>,
 }

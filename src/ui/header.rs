@@ -17,7 +17,7 @@ pub struct Props {
 
 #[component]
 pub fn Header(props: &Props) -> Html {
-    let Summary { leader, term, quorum, members, running, violation } = &props.summary;
+    let Summary { leader, term, quorum, members, running, modified, violation } = &props.summary;
     let has_quorum = running >= quorum;
     html! {
         <header class="top">
@@ -30,6 +30,11 @@ pub fn Header(props: &Props) -> Html {
                     title={format!("{running} of {members} members run; {quorum} make a majority")}>
                     <span class="long">{ "Quorum " }</span><b>{ quorum }</b>{ format!(" of {members}") }
                 </li>
+                if !modified.is_empty() {
+                    <li class="chip" data-tone="fault" title="Rules of the protocol that are not as Raft wants them">
+                        <span class="long">{ "Modified: " }</span>{ modified.clone() }
+                    </li>
+                }
                 { verdict_chip(violation.as_deref()) }
             </ul>
             <div class="top-buttons">
@@ -56,7 +61,7 @@ fn leader_chip(leader: Option<u32>) -> Html {
 fn verdict_chip(violation: Option<&str>) -> Html {
     match violation {
         None => html! {
-            <li class="chip" data-tone="good" title="The five safety properties of the Raft paper, checked after every event">
+            <li class="chip" data-tone="good" title="The five safety properties of the Raft paper, and that the clients' history is linearizable, judged after every event">
                 { "✓ " }<span class="long">{ "all properties hold" }</span><span class="short">{ "safe" }</span>
             </li>
         },
