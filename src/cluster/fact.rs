@@ -117,7 +117,10 @@ impl What {
             Self::Server(_, note) => matches!(
                 note,
                 Note::CountedVote { .. }
-                    | Note::AnsweredPreVote { refused: None, .. }
+                    | Note::AnsweredPreVote {
+                        refused: None | Some(RefusedVote::OldTerm { .. }),
+                        ..
+                    }
                     | Note::Proposed { noop: false, .. }
                     | Note::Persisted { .. }
                     | Note::SteppedBack { .. }
@@ -396,7 +399,7 @@ fn write_refusal(
     write!(f, "{node} {what} for {candidate}: ")?;
     match why {
         RefusedVote::OldTerm { current_term } => {
-            write!(f, "term {term} is over, it is in term {current_term} (§5.1).")
+            write!(f, "it is in term {current_term} already (§5.1).")
         }
         RefusedVote::VotedFor(own) if *own == node => {
             write!(f, "it stands for term {term} itself (§5.2).")
