@@ -34,10 +34,7 @@ pub(crate) struct Window {
 }
 
 /// What the system says about colours.
-#[allow(
-    dead_code,
-    reason = "the words are there before every test that says them"
-)]
+#[allow(dead_code, reason = "the words are there before every test that says them")]
 #[derive(Clone, Copy)]
 pub(crate) enum Scheme {
     Light,
@@ -46,11 +43,7 @@ pub(crate) enum Scheme {
 
 impl Window {
     /// A laptop's, with a light system.
-    pub(crate) const LAPTOP: Self = Self {
-        width: 1440,
-        height: 900,
-        scheme: Scheme::Light,
-    };
+    pub(crate) const LAPTOP: Self = Self { width: 1440, height: 900, scheme: Scheme::Light };
 
     /// Opens a page in a fresh browser, runs the test on it, and closes the browser whatever
     /// happens.

@@ -8,6 +8,12 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod browser;
+mod cluster;
+mod hands;
+mod journey;
+mod keyboard;
+mod mistakes;
 mod page;
 mod site;
+mod sizes;
 mod start;

@@ -1,10 +1,7 @@
 //! A page as a person meets it: things with a role and a name, found in the browser's own
 //! accessibility tree; waiting with a deadline, never for a fixed time.
 
-#![allow(
-    dead_code,
-    reason = "the words are there before every test that says them"
-)]
+#![allow(dead_code, reason = "the words are there before every test that says them")]
 
 use std::path::Path;
 use std::time::Duration;
@@ -35,10 +32,7 @@ impl Page {
         let page = Self { driver };
         page.resize(window.width, window.height).await?;
         page.media(window.scheme, false).await?;
-        page.driver
-            .cdp()
-            .send_raw("Accessibility.enable", ())
-            .await?;
+        page.driver.cdp().send_raw("Accessibility.enable", ()).await?;
         page.driver.goto(url).await?;
         Ok(page)
     }
@@ -50,11 +44,12 @@ impl Page {
 
     /// Sets the size of what the page sees, in CSS pixels.
     pub(crate) async fn resize(&self, width: u32, height: u32) -> WebDriverResult<()> {
-        self.driver
-            .cdp()
-            .emulation()
-            .set_device_metrics_override(width, height, 1.0, false)
-            .await
+        self.driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, false).await
+    }
+
+    /// Goes to another page in the same browser.
+    pub(crate) async fn go(&self, url: &str) -> WebDriverResult<()> {
+        self.driver.goto(url).await
     }
 
     /// Sets what the system prefers.
@@ -63,23 +58,10 @@ impl Page {
             Scheme::Light => "light",
             Scheme::Dark => "dark",
         };
-        let motion = if reduced_motion {
-            "reduce"
-        } else {
-            "no-preference"
-        };
-        let features = [
-            ("prefers-color-scheme", scheme),
-            ("prefers-reduced-motion", motion),
-        ]
-        .map(|(name, value)| MediaFeature {
-            name: name.to_owned(),
-            value: value.to_owned(),
-        });
-        let media = SetEmulatedMedia {
-            media: None,
-            features: Some(features.into()),
-        };
+        let motion = if reduced_motion { "reduce" } else { "no-preference" };
+        let features = [("prefers-color-scheme", scheme), ("prefers-reduced-motion", motion)]
+            .map(|(name, value)| MediaFeature { name: name.to_owned(), value: value.to_owned() });
+        let media = SetEmulatedMedia { media: None, features: Some(features.into()) };
         self.driver.cdp().send(media).await?;
         Ok(())
     }
@@ -95,11 +77,7 @@ impl Page {
                 Ok((!found.is_empty()).then_some(found))
             })
             .await?;
-        assert_eq!(
-            found.len(),
-            1,
-            "several elements are a {role} named {name:?}"
-        );
+        assert_eq!(found.len(), 1, "several elements are a {role} named {name:?}");
         Ok(found.into_iter().next().expect("one element"))
     }
 
@@ -109,19 +87,23 @@ impl Page {
         role: &str,
         name: &str,
     ) -> WebDriverResult<Vec<WebElement>> {
-        let cdp = self.driver.cdp();
-        let document = cdp
-            .send_raw("DOM.getDocument", json!({ "depth": 0 }))
-            .await?;
-        let query = json!({ "nodeId": document["root"]["nodeId"], "accessibleName": name });
-        let answer = cdp.send_raw("Accessibility.queryAXTree", query).await?;
         let mut found = Vec::new();
-        for node in answer["nodes"].as_array().into_iter().flatten() {
-            if node["ignored"] == json!(false) && is_role(&node["role"]["value"], role) {
-                found.extend(self.element(&node["backendDOMNodeId"]).await?);
-            }
+        for node in self.accessible(role, name).await? {
+            found.extend(self.element(&node["backendDOMNodeId"]).await?);
         }
         Ok(found)
+    }
+
+    /// The same as the browser describes them to a screen reader.
+    pub(crate) async fn accessible(&self, role: &str, name: &str) -> WebDriverResult<Vec<Value>> {
+        let cdp = self.driver.cdp();
+        let document = cdp.send_raw("DOM.getDocument", json!({ "depth": 0 })).await?;
+        let query = json!({ "nodeId": document["root"]["nodeId"], "accessibleName": name });
+        let mut answer = cdp.send_raw("Accessibility.queryAXTree", query).await?;
+        let nodes = answer["nodes"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        let is_it =
+            |node: &Value| node["ignored"] == json!(false) && is_role(&node["role"]["value"], role);
+        Ok(nodes.into_iter().filter(is_it).collect())
     }
 
     /// Clicks the element with this role and name.
@@ -129,33 +111,18 @@ impl Page {
         self.find(role, name).await?.click().await
     }
 
-    /// Types into the field with this name, in place of what is in it.
-    pub(crate) async fn fill(&self, name: &str, text: &str) -> WebDriverResult<()> {
-        let field = self.find("textbox", name).await?;
-        field.clear().await?;
-        field.send_keys(text).await
-    }
-
     /// Waits until the page shows this text somewhere.
     pub(crate) async fn sees(&self, text: &str) -> WebDriverResult<()> {
         self.until(&format!("the text {text:?}"), async || {
             let shown = self.script("return document.body.innerText").await?;
-            Ok(shown
-                .as_str()
-                .is_some_and(|shown| shown.contains(text))
-                .then_some(()))
+            Ok(shown.as_str().is_some_and(|shown| shown.contains(text)).then_some(()))
         })
         .await
     }
 
     /// What a script in the page returns.
     pub(crate) async fn script(&self, script: &str) -> WebDriverResult<Value> {
-        Ok(self
-            .driver
-            .execute(script, Vec::new())
-            .await?
-            .json()
-            .clone())
+        Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
     /// Asks again and again until there is an answer.
@@ -177,10 +144,7 @@ impl Page {
         };
         match timeout(DEADLINE, answer).await {
             Ok(answer) => answer,
-            Err(_) => panic!(
-                "{what} did not come within {DEADLINE:?}; {}",
-                self.state().await
-            ),
+            Err(_) => panic!("{what} did not come within {DEADLINE:?}; {}", self.state().await),
         }
     }
 
@@ -192,10 +156,7 @@ impl Page {
     /// The errors among it.
     pub(crate) async fn console_errors(&self) -> WebDriverResult<Vec<String>> {
         let entries = self.console().await?.into_iter();
-        Ok(entries
-            .filter(|entry| entry.level == "SEVERE")
-            .map(|entry| entry.message)
-            .collect())
+        Ok(entries.filter(|entry| entry.level == "SEVERE").map(|entry| entry.message).collect())
     }
 
     /// Every address the page has asked the network for so far, once, whatever came of it.
@@ -244,19 +205,13 @@ impl Page {
 
     /// What a person would report when the page does not do what it should, with a picture.
     async fn state(&self) -> String {
-        let test = std::thread::current()
-            .name()
-            .unwrap_or("page")
-            .replace("::", "-");
+        let test = std::thread::current().name().unwrap_or("page").replace("::", "-");
         let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.png"));
         let seen = match self.screenshot(&picture).await {
             Ok(()) => format!("see {}", picture.display()),
             Err(error) => format!("no picture of it: {error}"),
         };
-        let shown = self
-            .script("return document.body.innerText")
-            .await
-            .unwrap_or_default();
+        let shown = self.script("return document.body.innerText").await.unwrap_or_default();
         let said = self.console().await.unwrap_or_default();
         let said: Vec<_> = said.iter().map(|entry| entry.message.as_str()).collect();
         format!("the page shows {shown}; its console says {said:?}; {seen}")
@@ -265,6 +220,5 @@ impl Page {
 
 /// Chromium says "image" where ARIA says "img", and agrees on the rest.
 fn is_role(said: &Value, wanted: &str) -> bool {
-    said.as_str()
-        .is_some_and(|said| said == wanted || (wanted == "img" && said == "image"))
+    said.as_str().is_some_and(|said| said == wanted || (wanted == "img" && said == "image"))
 }

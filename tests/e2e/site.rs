@@ -46,14 +46,9 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("the port's number");
         let server = tokio::spawn(async move {
-            axum::serve(listener, router)
-                .await
-                .expect("the site keeps serving");
+            axum::serve(listener, router).await.expect("the site keeps serving");
         });
-        Self {
-            origin: format!("http://{address}"),
-            server,
-        }
+        Self { origin: format!("http://{address}"), server }
     }
 }
 
@@ -78,10 +73,6 @@ fn router() -> Router {
 fn dist() -> PathBuf {
     let folder = env::var_os("KVORUM_DIST").map(PathBuf::from);
     let folder = folder.expect("set KVORUM_DIST, or run `cargo xtask test`");
-    assert!(
-        folder.join("index.html").exists(),
-        "no page in {}",
-        folder.display()
-    );
+    assert!(folder.join("index.html").exists(), "no page in {}", folder.display());
     folder
 }

@@ -8,6 +8,7 @@ mod bench;
 mod browser;
 mod build;
 mod install;
+mod screenshots;
 mod seal;
 mod serve;
 mod steps;
@@ -41,6 +42,12 @@ enum Command {
     Test,
     /// Measure speed and size, and write target/bench.json
     Bench,
+    /// Take pictures of the page: target/screenshots/, and the README's in docs/
+    Screenshots {
+        /// Of the page that is in dist/ already
+        #[arg(long)]
+        no_build: bool,
+    },
     /// Trunk's hook: switch on the content security policy of a release page
     #[command(hide = true)]
     Seal,
@@ -64,6 +71,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build => build::run(&root),
         Command::Test => test::run(&root),
         Command::Bench => bench::run(&root),
+        Command::Screenshots { no_build } => screenshots::run(&root, no_build),
         Command::Seal => seal::run(),
     }
 }

@@ -27,8 +27,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     steps.run("lints: clippy, native", || {
         cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
     })?;
-    steps.run("lints: clippy, end-to-end tests", || {
-        cargo(&["clippy", "--locked", "--test", "e2e", "--", "-D", "warnings"])
+    steps.run("lints: clippy, end-to-end tests and pictures", || {
+        let words = "clippy --locked --test e2e --test screenshots -- -D warnings";
+        cargo(&words.split(' ').collect::<Vec<_>>())
     })?;
     steps.run("lints: clippy, wasm32", || clippy_wasm(&toolbox, &tests))?;
     steps.run("tests: native", || cargo(&["test", "--locked", "--workspace"]))?;

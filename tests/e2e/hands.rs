@@ -1,0 +1,131 @@
+//! What a person does with a page, by mouse and by keyboard, and what a screen reader tells them.
+
+#![allow(dead_code, reason = "the words are there before every test that says them")]
+
+use serde_json::{Value, json};
+use thirtyfour::components::SelectElement;
+use thirtyfour::error::{WebDriverErrorInner, WebDriverResult};
+use thirtyfour::{Key, TypingData, WebElement};
+
+use crate::page::Page;
+
+impl Page {
+    /// Types into the field with this name, in place of what is in it.
+    pub(crate) async fn fill(&self, name: &str, text: &str) -> WebDriverResult<()> {
+        let field = self.find("textbox", name).await?;
+        field.send_keys(Key::Control + "a").await?;
+        field.send_keys(Key::Delete + text).await
+    }
+
+    /// The same by pasting, for a text that would take long to type.
+    pub(crate) async fn paste(&self, name: &str, text: &str) -> WebDriverResult<()> {
+        let field = self.find("textbox", name).await?;
+        let script = "arguments[0].focus(); arguments[0].select();
+            document.execCommand('insertText', false, arguments[1]);";
+        self.driver().execute(script, vec![field.to_json()?, json!(text)]).await?;
+        let length = field.prop("value").await?.unwrap_or_default().len();
+        assert_eq!(length, text.len(), "the field {name:?} takes all that is pasted");
+        Ok(())
+    }
+
+    /// Chooses from the list with this name.
+    pub(crate) async fn choose(&self, name: &str, option: &str) -> WebDriverResult<()> {
+        let list = self.find("combobox", name).await?;
+        SelectElement::new(&list).await?.select_by_exact_text(option).await
+    }
+
+    /// Ticks the box with this name, or takes the tick away.
+    pub(crate) async fn tick(&self, name: &str, ticked: bool) -> WebDriverResult<()> {
+        let checkbox = self.find("checkbox", name).await?;
+        if checkbox.is_selected().await? != ticked {
+            checkbox.click().await?;
+        }
+        self.until(&format!("ticked = {ticked} for the box {name:?}"), async || {
+            Ok((checkbox.is_selected().await? == ticked).then_some(()))
+        })
+        .await
+    }
+
+    /// Presses keys, wherever the focus is.
+    pub(crate) async fn press(&self, keys: impl Into<TypingData>) -> WebDriverResult<()> {
+        self.driver().action_chain().send_keys(keys).perform().await
+    }
+
+    /// Role and name of what has the keyboard's focus, as a screen reader says them.
+    pub(crate) async fn focused(&self) -> WebDriverResult<(String, String)> {
+        let cdp = self.driver().cdp();
+        let ask = json!({ "expression": "document.activeElement" });
+        let focused = cdp.send_raw("Runtime.evaluate", ask).await?;
+        let ask = json!({ "objectId": focused["result"]["objectId"], "fetchRelatives": false });
+        let answer = cdp.send_raw("Accessibility.getPartialAXTree", ask).await?;
+        let node = &answer["nodes"][0];
+        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        Ok((word(&node["role"]["value"]), word(&node["name"]["value"])))
+    }
+
+    /// Presses Tab until this has the focus.
+    pub(crate) async fn tab_to(&self, role: &str, name: &str) -> WebDriverResult<()> {
+        let mut passed = Vec::new();
+        while passed.len() < MOST_TABS {
+            self.press(Key::Tab).await?;
+            let focused = self.focused().await?;
+            if focused == (role.to_owned(), name.to_owned()) {
+                return Ok(());
+            }
+            passed.push(focused);
+        }
+        panic!("Tab does not lead to a {role} named {name:?}, only to {passed:?}");
+    }
+
+    /// What is said about a field beyond its name: where it has a problem, this is it.
+    pub(crate) async fn described(&self, role: &str, name: &str) -> WebDriverResult<String> {
+        let nodes = self.accessible(role, name).await?;
+        let said = nodes.first().map(|node| &node["description"]["value"]);
+        Ok(said.and_then(Value::as_str).unwrap_or_default().to_owned())
+    }
+
+    /// Waits until a field is described by this, among other words.
+    pub(crate) async fn is_described(
+        &self,
+        role: &str,
+        name: &str,
+        words: &str,
+    ) -> WebDriverResult<()> {
+        self.until(&format!("{words:?} beside the {role} {name:?}"), async || {
+            Ok(self.described(role, name).await?.contains(words).then_some(()))
+        })
+        .await
+    }
+
+    /// What an element shows, in one line.
+    pub(crate) async fn text(&self, role: &str, name: &str) -> WebDriverResult<String> {
+        let element = self.find(role, name).await?;
+        self.line(&element).await
+    }
+
+    /// The same for one that was found before; nothing if it has gone since.
+    pub(crate) async fn line(&self, element: &WebElement) -> WebDriverResult<String> {
+        let ask = "return arguments[0].innerText";
+        match self.driver().execute(ask, vec![element.to_json()?]).await {
+            Ok(shown) => {
+                let words = shown.json().as_str().unwrap_or_default().split_whitespace();
+                Ok(words.collect::<Vec<_>>().join(" "))
+            }
+            Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {
+                Ok(String::new())
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Waits until an element shows this, among other words.
+    pub(crate) async fn shows(&self, role: &str, name: &str, words: &str) -> WebDriverResult<()> {
+        self.until(&format!("{words:?} in the {role} {name:?}"), async || {
+            Ok(self.text(role, name).await?.contains(words).then_some(()))
+        })
+        .await
+    }
+}
+
+/// More stops than any page of ours has before its last control.
+const MOST_TABS: usize = 150;

@@ -1,0 +1,46 @@
+//! `cargo xtask screenshots`: pictures of the release page in the states that matter, in
+//! target/screenshots/, and the two that the README shows, in docs/.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+use crate::browser::Browser;
+use crate::build::release_page;
+use crate::steps::Steps;
+use crate::tools::{Toolbox, run as run_command};
+
+/// The README's pictures, and what they are called among all.
+const README: [(&str, &str); 2] = [
+    ("write-1440x900-light.png", "kvorum-light.png"),
+    ("write-1440x900-dark.png", "kvorum-dark.png"),
+];
+
+pub(crate) fn run(root: &Path, no_build: bool) -> Result<()> {
+    let mut steps = Steps::new(if no_build { 2 } else { 3 });
+    let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
+    if !no_build {
+        steps.run("page: release build into dist/", || release_page(&toolbox))?;
+    }
+    let folder = root.join("target/screenshots");
+    steps.run("pictures: into target/screenshots/ and docs/", || {
+        let mut command = toolbox.cargo(&["test", "--locked", "--test", "screenshots"])?;
+        command.env("KVORUM_DIST", root.join("dist")).env("KVORUM_PICTURES", &folder);
+        command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver);
+        run_command(&mut command)?;
+        publish(&folder, &root.join("docs"))
+    })?;
+    steps.finish();
+    Ok(())
+}
+
+fn publish(folder: &Path, docs: &Path) -> Result<()> {
+    fs::create_dir_all(docs).context("The folder docs/ cannot be made.")?;
+    for (from, to) in README {
+        let size = fs::copy(folder.join(from), docs.join(to))
+            .with_context(|| format!("{from} cannot be copied to docs/{to}."))?;
+        println!("{:>4} kB docs/{to}", size / 1_000);
+    }
+    Ok(())
+}
