@@ -137,7 +137,7 @@ async fn a_card_says_its_role_term_and_digest_in_words() {
     assert_eq!(card.get_attribute("aria-label").as_deref(), Some("n1"));
     assert_eq!(card.get_attribute("data-role").as_deref(), Some("candidate"));
     let words = text(&card);
-    for expected in ["Candidate", "2/3 votes", "term 4", "#a41f"] {
+    for expected in ["Candidate 2/3", "term 4", "#a41f"] {
         assert!(words.contains(expected), "no {expected} in {words}");
     }
 }

@@ -138,7 +138,7 @@ impl State {
             Self::Election => {
                 write(page, "color", "blue").await?;
                 page.press_on(leader, "Kill").await?;
-                step_until(page, ("main", "Stage"), &["Candidate 2/3 votes"]).await
+                step_until(page, ("main", "Stage"), &["Candidate 2/3"]).await
             }
             Self::Write => {
                 history(page, leader).await?;

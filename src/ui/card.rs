@@ -97,7 +97,7 @@ pub fn role_words(node: &NodeView) -> String {
         (Status::Down, _) => "Down".to_string(),
         (Status::Paused, _) => format!("Paused · {}", role.to_lowercase()),
         (Status::Running, Some((votes, needed))) if node.role == Some(RoleView::Candidate) => {
-            format!("Candidate {votes}/{needed} votes")
+            format!("Candidate {votes}/{needed}")
         }
         (Status::Running, Some((votes, needed))) => format!("Asking {votes}/{needed}"),
         (Status::Running, _) => role.to_string(),
@@ -265,7 +265,7 @@ fn vote(node: &NodeView) -> Html {
 fn short_words(node: &NodeView) -> String {
     match (node.status, node.role, node.votes) {
         (Status::Running, Some(RoleView::Candidate), Some((votes, needed))) => {
-            format!("Candidate {votes}/{needed}")
+            format!("Votes {votes}/{needed}")
         }
         (Status::Paused, ..) => "Paused".to_string(),
         _ => role_words(node),

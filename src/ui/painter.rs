@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 
+use super::page;
 use super::palette::{Palette, Probes};
 use super::ring::{Density, Layout, Rect};
 use super::session::Session;
@@ -25,6 +26,8 @@ pub struct Painter {
     probes: Option<Probes>,
     palette: Palette,
     frames: u32,
+    /// The person asked for less motion.
+    is_still: bool,
     rings: BTreeMap<NodeNumber, Ring>,
     /// Lost messages that were in flight in the frame before, and where.
     doomed: BTreeMap<u64, (f64, f64)>,
@@ -68,6 +71,7 @@ impl Painter {
             probes,
             palette: Palette::default(),
             frames: 0,
+            is_still: false,
             rings: BTreeMap::new(),
             doomed: BTreeMap::new(),
             bursts: Vec::new(),
@@ -85,6 +89,7 @@ impl Painter {
             && let Some(probes) = &self.probes
         {
             self.palette = probes.read();
+            self.is_still = page::wants_less_motion();
         }
         self.frames = self.frames.wrapping_add(1);
         let motion = self.session.motion();
@@ -111,6 +116,9 @@ impl Painter {
                 // It ends half way, wherever it was seen last.
                 doomed.insert(message.id, way.point(0.5));
             }
+            // Whoever wants less motion sees each message stand in the middle of its way.
+            let still = self.is_still.then(|| MessageView { progress: 0.5, ..message.clone() });
+            let message = still.as_ref().unwrap_or(message);
             draw_message(&ctx, &self.palette, message, &way, scale * ratio, ratio);
         }
         for (id, (x, y)) in std::mem::replace(&mut self.doomed, doomed) {

@@ -82,8 +82,8 @@ pub fn Request(props: &Props) -> Html {
     let value = change(&draft, |draft, text| draft.value = text);
     let expected = change(&draft, |draft, text| draft.expected = text);
     html! {
-        <section class="panel request" id="sheet-request" aria-labelledby="request-title" data-open={props.is_open.to_string()}>
-            <h2 id="request-title">{ "Request" }</h2>
+        <section class="panel request" id="sheet-request" aria-label="Request" data-open={props.is_open.to_string()}>
+            <h2>{ "Request" }</h2>
             <form onsubmit={on_submit} novalidate=true>
                 { field("key", "Key", &draft.key, key, problem(Field::Key)) }
                 { field("value", "Value", &draft.value, value, problem(Field::Value)) }
