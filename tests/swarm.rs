@@ -1,6 +1,8 @@
 //! A small swarm of random clusters; `headless swarm` runs larger ones.
 
-use kvorum::swarm::run;
+use kvorum::check::Property;
+use kvorum::raft::Rule;
+use kvorum::swarm::{Finding, run};
 
 #[test]
 fn random_clusters_under_random_faults_break_nothing() {
@@ -22,5 +24,41 @@ fn seeds_that_once_found_a_bug_find_none() {
     // 27242, 43922: a server became a member while the answer that it was none was on its way.
     for seed in [41, 874, 2071, 4066, 27242, 43922] {
         assert_eq!(run(seed, &[]).finding, None, "headless swarm --seeds {seed}..{}", seed + 1);
+    }
+}
+
+/// For each of these rules, the seed of a run that breaks the named property without it.
+const BROKEN: &[(Rule, u64, Property)] = &[
+    (Rule::ElectionRestriction, 0, Property::LeaderCompleteness),
+    (Rule::VoteOnDisk, 5_667, Property::ElectionSafety),
+    (Rule::LogOnDisk, 180, Property::LeaderCompleteness),
+    (Rule::StepDown, 0, Property::ElectionSafety),
+    (Rule::TermGrows, 26, Property::ElectionSafety),
+    (Rule::ConsistencyCheck, 0, Property::LogMatching),
+    (Rule::MajorityQuorum, 1, Property::ElectionSafety),
+    (Rule::OneChangeAtATime, 1_689, Property::StateMachineSafety),
+    (Rule::ReadConfirmation, 1_631, Property::Linearizability),
+    (Rule::DuplicateSuppression, 3, Property::Linearizability),
+];
+
+#[test]
+fn without_a_rule_its_property_falls() {
+    for (rule, seed, property) in BROKEN {
+        let line = format!("headless swarm --seeds {seed}..{} --rule-off {rule}", seed + 1);
+        let Some(Finding::Broken(_, violation)) = run(*seed, &[*rule]).finding else {
+            panic!("{line} breaks nothing");
+        };
+        assert_eq!(violation.property, *property, "{line}");
+        assert_eq!(run(*seed, &[]).finding, None, "{line}, but with the rule");
+    }
+}
+
+/// Whatever rule is off, nothing may panic.
+#[test]
+fn without_any_one_rule_the_world_goes_on() {
+    for about in &Rule::TABLE {
+        for seed in 0..5 {
+            assert!(run(seed, &[about.rule]).events > 0, "{} {seed}", about.name);
+        }
     }
 }

@@ -191,7 +191,10 @@ fn effect(answer: &Answer) -> Option<Effect> {
         Answer::Outcome(Outcome::NotFound) => Some(Effect::FoundNothing),
         Answer::Outcome(Outcome::Mismatch(found)) => Some(Effect::Found(found.clone())),
         Answer::Value(value) => Some(Effect::Found(value.clone())),
-        Answer::Outcome(Outcome::Forgotten) | Answer::Changed | Answer::Unknown => None,
+        Answer::Outcome(Outcome::Forgotten)
+        | Answer::Changed
+        | Answer::Refused(_)
+        | Answer::Unknown => None,
     }
 }
 

@@ -21,7 +21,8 @@ pub struct Run {
     cluster: Cluster,
     invariants: Invariants,
     linearizability: Linearizability,
-    violation: Option<(Time, Violation)>,
+    /// The first violation of each property, the earliest first.
+    violations: Vec<(Time, Violation)>,
 }
 
 impl Run {
@@ -32,7 +33,7 @@ impl Run {
             cluster,
             invariants: Invariants::default(),
             linearizability: Linearizability::default(),
-            violation: None,
+            violations: Vec::new(),
         }
     }
 
@@ -66,7 +67,12 @@ impl Run {
 
     /// The first broken property and when it broke.
     pub fn violation(&self) -> Option<&(Time, Violation)> {
-        self.violation.as_ref()
+        self.violations.first()
+    }
+
+    /// When and how this property broke first, if it did.
+    pub fn violation_of(&self, property: Property) -> Option<&(Time, Violation)> {
+        self.violations.iter().find(|(_, violation)| violation.property == property)
     }
 
     /// Looks at every running server anew, at the whole of its log.
@@ -111,9 +117,9 @@ impl Run {
 
     fn keep(&mut self, found: Result<(), Violation>) {
         if let Err(violation) = found
-            && self.violation.is_none()
+            && self.violation_of(violation.property).is_none()
         {
-            self.violation = Some((self.cluster.now(), violation));
+            self.violations.push((self.cluster.now(), violation));
         }
     }
 }

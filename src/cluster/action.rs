@@ -72,6 +72,8 @@ pub enum Refused {
     Exists(NodeId),
     /// There was one once, or its name comes before that of another.
     UsedName(NodeId),
+    /// Its number is too high for a name.
+    HighName(NodeId),
     /// The cluster is as large as it may be.
     Full,
     /// It is the last server.
@@ -92,7 +94,7 @@ pub enum Refused {
     NoTimer(NodeId),
     /// There is no such message in flight.
     NoMessage { kind: MessageKind, from: NodeId, to: NodeId },
-    /// A range whose end lies before its beginning, or a span of nothing.
+    /// A range whose end lies before its beginning, or a span that is too short.
     BadTiming,
     /// A workload without clients, keys or a pace.
     EmptyWorkload,
@@ -193,10 +195,16 @@ impl fmt::Display for Refused {
             Self::NoMessage { kind, from, to } => {
                 write!(f, "no {kind} from {from} to {to} is in flight")
             }
-            Self::BadTiming => {
-                write!(f, "a time must not be zero, nor a range end before it begins")
+            Self::HighName(node) => {
+                write!(f, "{node} is too high a number for a name: n9999 is the last")
             }
-            Self::EmptyWorkload => write!(f, "a workload needs a client, a key and a pace"),
+            Self::BadTiming => write!(
+                f,
+                "a timer needs 1ms at least, a batch an entry, and a range must not end before it begins"
+            ),
+            Self::EmptyWorkload => {
+                write!(f, "a workload needs a client, a key and a pace of 1ms at least")
+            }
             Self::LargeWorkload => write!(
                 f,
                 "a workload has at most {} clients and {} keys",

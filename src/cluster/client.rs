@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::raft::{Change, NodeId, Position};
+use crate::raft::{Change, NodeId, Position, Refusal};
 use crate::store::{ClientId, Command, Key, Outcome, Request, Seq, Value, Word};
 use crate::time::{Duration, Time};
 
@@ -86,6 +86,8 @@ pub enum Answer {
     Value(Option<Value>),
     /// The configuration is as wanted.
     Changed,
+    /// It was refused for good.
+    Refused(Refusal),
     /// No answer came in time: it may have been executed, or not.
     Unknown,
 }
@@ -169,6 +171,8 @@ impl fmt::Display for Answer {
             Self::Outcome(Outcome::Forgotten) => write!(f, "executed before, result forgotten"),
             Self::Value(Some(value)) => value.fmt(f),
             Self::Changed => write!(f, "done"),
+            Self::Refused(Refusal::LastServer) => write!(f, "the last member can't be removed"),
+            Self::Refused(_) => write!(f, "refused"),
             Self::Unknown => write!(f, "no answer: it may have happened or not"),
         }
     }
@@ -228,7 +232,8 @@ impl Clients {
                 session.unanswered.insert(session.last);
                 let known_below = session.unanswered.first().copied().unwrap_or(session.last);
                 let command = command.clone();
-                Call::Write(Request { client, seq: session.last, known_below, command })
+                let (seq, once) = (session.last, true);
+                Call::Write(Request { client, seq, known_below, once, command })
             }
             Operation::Read { key, consistency } => {
                 Call::Read { key: key.clone(), consistency: *consistency }

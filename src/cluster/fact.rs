@@ -278,7 +278,7 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
     match note {
         Note::AskedForPreVotes { term, waited } => write!(
             f,
-            "{node} has heard no leader for {} ms and asks who would vote for it in term {term}.",
+            "{node}'s election timer ran out after {} ms; it asks who would vote for it in term {term}.",
             waited.as_micros() / 1_000
         ),
         Note::AnsweredPreVote { candidate, term, refused: None } => {
@@ -292,10 +292,16 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
         }
         Note::StoodForElection { term, waited: Some(waited) } => write!(
             f,
-            "{node} has heard no leader for {} ms and stands for term {term}.",
+            "{node}'s election timer ran out after {} ms; it stands for term {term}.",
             waited.as_micros() / 1_000
         ),
-        Note::Voted { candidate, term, last } => write!(
+        Note::Voted { candidate, term, newer: Some(own), .. } => {
+            write!(
+                f,
+                "{node} votes for {candidate} in term {term}, although its own log is newer ({own})."
+            )
+        }
+        Note::Voted { candidate, term, last, newer: None } => write!(
             f,
             "{node} votes for {candidate} in term {term}: its log is at least as new ({}).",
             Last(*last)
@@ -333,17 +339,37 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
             write!(f, "{node} appends entry {} and sends it to all.", position.index)
         }
         Note::ProposedChange { change: Change::Add(added), position } => {
-            write!(f, "{node} appends entry {}: {added} becomes a member (§6).", position.index)
+            write!(
+                f,
+                "{node} appends entry {}: {added} becomes a member (thesis §4.1).",
+                position.index
+            )
         }
         Note::ProposedChange { change: Change::Remove(removed), position } => {
-            write!(f, "{node} appends entry {}: {removed} is to leave (§6).", position.index)
+            write!(
+                f,
+                "{node} appends entry {}: {removed} is to leave (thesis §4.1).",
+                position.index
+            )
         }
-        Note::Committed { last, copies, of } => write!(
-            f,
-            "Entry {last} is committed: it is on {copies} of {of} disks and of {node}'s own term (§5.4.2)."
-        ),
+        Note::Committed { last, copies, of, own_term, on_disk } => {
+            let place = if *on_disk { "disks" } else { "servers, on disk or not," };
+            let term = if *own_term {
+                format!("of {node}'s own term (§5.4.2)")
+            } else {
+                "of an earlier term, which should not count (§5.4.2)".to_string()
+            };
+            write!(f, "Entry {last} is committed: it is on {copies} of {of} {place} and {term}.")
+        }
         Note::LearnedCommit { last } => write!(f, "{node} learns that entry {last} is committed."),
-        Note::ConfirmedRead { read_index, .. } => write!(
+        Note::ConfirmedRead { read_index, asked: false } => {
+            write!(
+                f,
+                "{node} answers a read as of entry {}, and has asked nobody.",
+                count(*read_index)
+            )
+        }
+        Note::ConfirmedRead { read_index, asked: true } => write!(
             f,
             "A majority confirms that {node} leads: it may answer reads as of entry {} (§8).",
             count(*read_index)

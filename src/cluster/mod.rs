@@ -30,11 +30,9 @@ pub use server::{Server, Status};
 pub use workload::Workload;
 
 use crate::digest::{Digest, Digester};
-use crate::raft::{
-    Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Rule, Settings, count,
-};
+use crate::raft::{Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Settings, count};
 use crate::rng::Rng;
-use crate::store::{ClientId, Duplicates, Store};
+use crate::store::{ClientId, Store};
 use crate::time::Time;
 use client::Clients;
 use event::{Event, Queue};
@@ -78,8 +76,8 @@ pub struct Cluster {
     workload: Option<Workload>,
     workload_rng: Rng,
     settings: Settings,
-    /// Whether a rule was ever switched away from Raft.
-    modified: bool,
+    /// The sides of a split network.
+    sides: Vec<Vec<NodeId>>,
     /// The last committed configuration that anybody applied, and where.
     committed_config: (Option<Index>, Config),
     facts: Vec<Fact>,
@@ -112,7 +110,7 @@ impl Cluster {
             workload: None,
             workload_rng: Rng::new(founding.seed, WORKLOAD_STREAM),
             settings: Settings::default(),
-            modified: false,
+            sides: Vec::new(),
             committed_config: (None, config.clone()),
             facts: Vec::new(),
             finished: Vec::new(),
@@ -261,11 +259,6 @@ impl Cluster {
 
     /// Brings a server's state machine up to its commit index.
     fn apply_committed(&mut self, id: NodeId) {
-        let duplicates = if self.settings.rules.on(Rule::DuplicateSuppression) {
-            Duplicates::Suppress
-        } else {
-            Duplicates::Execute
-        };
         loop {
             let Some(process) =
                 self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
@@ -284,7 +277,7 @@ impl Cluster {
                 Payload::Command(data) => {
                     let request = crate::store::Request::decode(data.as_bytes());
                     assert!(request.is_some(), "entry {index} of {id} must be a request");
-                    let outcome = request.map(|request| process.store.apply(&request, duplicates));
+                    let outcome = request.map(|request| process.store.apply(&request));
                     self.finish_proposal(id, index, term, outcome.map(Answer::Outcome));
                     continue;
                 }
@@ -454,7 +447,7 @@ impl Cluster {
 
     /// Whether a rule was ever switched away from Raft in this run.
     pub fn is_modified(&self) -> bool {
-        self.modified
+        self.settings.modified
     }
 
     /// The background workload.
@@ -464,8 +457,14 @@ impl Cluster {
 
     /// The running leader of the highest term, if there is one.
     pub fn leader(&self) -> Option<NodeId> {
-        let nodes = self.servers.values().filter_map(Server::node);
-        nodes.filter(|node| node.is_leader()).max_by_key(|node| node.current_term()).map(Node::id)
+        let leaders = self.running_nodes().filter(|node| node.is_leader());
+        leaders.max_by_key(|node| node.current_term()).map(Node::id)
+    }
+
+    /// The consensus state of all servers that run; a paused one does not.
+    pub fn running_nodes(&self) -> impl Iterator<Item = &Node> {
+        let running = |server: &&Server| server.status() == Status::Running;
+        self.servers.values().filter(running).filter_map(Server::node)
     }
 
     /// The members that the cluster last agreed on, as far as anybody knows.
@@ -498,7 +497,8 @@ impl Cluster {
         self.calls.drain(..)
     }
 
-    /// One number for the whole state: equal runs have equal digests after every event.
+    /// One number for what the servers are and what is on its way: equal runs have equal digests after
+    /// every event. What has had no effect yet (a rule just switched, a link just cut) is not in it.
     pub fn digest(&self) -> Digest {
         let mut digester = Digester::new(self.founding.seed);
         digester.number(self.now.as_micros()).number(self.events);

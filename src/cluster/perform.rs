@@ -12,6 +12,12 @@ use crate::raft::{Change, Config, NodeId, Rule, Settings};
 use crate::store::ClientId;
 use crate::time::{Duration, Time};
 
+/// The shortest pace of timers and clients: below it nothing is to be seen, and everything stalls.
+const SHORTEST: Duration = Duration::from_millis(1);
+
+/// The highest number that a node may have in its name.
+const HIGHEST_NAME: NodeId = NodeId(9_999);
+
 impl Cluster {
     /// Does it now. Requests, additions and removals return the number of the request that travels;
     /// everything else has happened when this returns.
@@ -28,6 +34,7 @@ impl Cluster {
             Action::Resume(node) => self.resume(*node)?,
             Action::Partition(groups) => self.partition(groups)?,
             Action::Heal => {
+                self.sides.clear();
                 self.network.heal();
                 self.tell(What::Fault(Fault::Healed));
             }
@@ -77,6 +84,9 @@ impl Cluster {
         if self.servers.contains_key(&node) {
             return Err(Refused::Exists(node));
         }
+        if node > HIGHEST_NAME {
+            return Err(Refused::HighName(node));
+        }
         if node <= self.last_name {
             return Err(Refused::UsedName(node));
         }
@@ -87,6 +97,14 @@ impl Cluster {
         self.install(node, Config::default());
         self.boot(node);
         self.tell(What::Started(node));
+        // In a split network it stands on the last side.
+        if let Some((own, others)) = self.sides.split_last_mut() {
+            for other in others.iter().flatten() {
+                self.network.cut(*other, node);
+                self.network.cut(node, *other);
+            }
+            own.push(node);
+        }
         Ok(self.begin_request(YOU, Operation::Change(Change::Add(node)), None))
     }
 
@@ -194,6 +212,7 @@ impl Cluster {
                 self.network.cut(*from, *to);
             }
         }
+        self.sides.clone_from(&sides);
         self.tell(What::Fault(Fault::Partitioned(sides)));
         Ok(())
     }
@@ -208,7 +227,7 @@ impl Cluster {
             settings.max_batch = usize::try_from(batch).unwrap_or(usize::MAX);
         }
         let spans = [settings.election_timeout_min, settings.heartbeat_interval];
-        if spans.contains(&Duration::ZERO)
+        if spans.iter().any(|span| *span < SHORTEST)
             || settings.election_timeout_max < settings.election_timeout_min
             || settings.max_batch == 0
         {
@@ -221,7 +240,7 @@ impl Cluster {
     fn switch_rule(&mut self, rule: Rule, on: bool) {
         let mut settings = self.settings;
         settings.rules.set(rule, on);
-        self.modified |= !settings.rules.is_raft();
+        settings.modified |= !settings.rules.is_raft();
         self.change_settings(settings);
         self.tell(What::Switched(rule, on));
     }
@@ -247,7 +266,7 @@ impl Cluster {
 
     fn set_workload(&mut self, workload: Option<Workload>) -> Result<(), Refused> {
         if let Some(Workload { clients, keys, every, .. }) = workload {
-            if clients == 0 || keys == 0 || every == Duration::ZERO {
+            if clients == 0 || keys == 0 || every < SHORTEST {
                 return Err(Refused::EmptyWorkload);
             }
             if clients > Workload::MAX_CLIENTS || keys > Workload::MAX_KEYS {

@@ -10,9 +10,9 @@ use super::network::{Body, Endpoint};
 use super::server::{Asker, PendingRead, Process, Proposal};
 use super::{Cluster, YOU};
 use crate::raft::{
-    Change, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, Refusal, Term,
+    Change, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, Refusal, Rule, Term,
 };
-use crate::store::ClientId;
+use crate::store::{ClientId, Request};
 
 /// The servers' side.
 impl Cluster {
@@ -23,7 +23,8 @@ impl Cluster {
         self.note(id, Station::Received { by });
         match call {
             Call::Write(write) => {
-                let data = Data::new(write.encode());
+                let once = self.settings.rules.on(Rule::DuplicateSuppression);
+                let data = Data::new(Request { once, ..write }.encode());
                 self.serve_proposal(by, asker, Input::Propose(data))
             }
             // A machine that was switched off meanwhile can't be taken in.
@@ -40,7 +41,8 @@ impl Cluster {
             Call::Read { key, consistency: Consistency::Linearizable } => {
                 let process = self.process_mut(by)?;
                 process.reads.insert(id, PendingRead { key, asker });
-                if process.node.is_leader() {
+                let asks = process.node.settings().rules.on(Rule::ReadConfirmation);
+                if process.node.is_leader() && asks {
                     self.note(id, Station::Confirming { by });
                 }
                 self.step_node(by, Input::Read(ReadId(id.0)))
@@ -66,8 +68,9 @@ impl Cluster {
             Some(Err(Refusal::NotLeader { leader })) => {
                 self.reply(by, asker, Reply::Redirect(leader));
             }
-            Some(Err(Refusal::ChangeInProgress | Refusal::LastServer)) => {
-                self.reply(by, asker, Reply::Busy);
+            Some(Err(Refusal::ChangeInProgress)) => self.reply(by, asker, Reply::Busy),
+            Some(Err(refusal @ Refusal::LastServer)) => {
+                self.reply(by, asker, Reply::Done(Answer::Refused(refusal)));
             }
             Some(Err(Refusal::NoChange)) => self.reply(by, asker, Reply::Done(Answer::Changed)),
             Some(Ok(_)) | None => {}
@@ -214,7 +217,7 @@ impl Cluster {
             Reply::Done(answer) => {
                 let stale =
                     matches!(pending.call, Call::Read { consistency: Consistency::Stale, .. });
-                if !stale {
+                if !stale && attempt == pending.attempt {
                     self.clients.believed_leader = Some(pending.target);
                 }
                 if self.is_removed_too_early(id, &answer) {

@@ -117,7 +117,7 @@ impl Server {
         &self.disk
     }
 
-    /// How often it has been started.
+    /// Which of its lives this is: every start and every crash begins a new one.
     pub fn incarnation(&self) -> u32 {
         self.incarnation
     }

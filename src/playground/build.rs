@@ -91,9 +91,7 @@ fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
     };
     let (votes, followers) = match node.role() {
         Role::Follower { .. } => (None, Vec::new()),
-        Role::Candidate(candidate) => {
-            (Some((candidate.votes().len(), majority(node.config()))), Vec::new())
-        }
+        Role::Candidate(_) => (node.tally(), Vec::new()),
         Role::Leader(leader) => {
             let row = |(id, progress): (&crate::raft::NodeId, &crate::raft::Progress)| {
                 (id.0, count(progress.match_index), progress.next_index.get())
@@ -211,8 +209,9 @@ fn short(digest: Digest) -> String {
 
 /// The store that most running servers have; of equally many, that of the leader.
 fn agreed(cluster: &Cluster) -> Agreed {
+    let running = cluster.servers().filter(|server| server.status() == Status::Running);
     let stores: Vec<(&Server, &Store)> =
-        cluster.servers().filter_map(|server| Some((server, server.store()?))).collect();
+        running.filter_map(|server| Some((server, server.store()?))).collect();
     let mut counts: BTreeMap<Digest, usize> = BTreeMap::new();
     for (_, store) in &stores {
         *counts.entry(store.digest()).or_default() += 1;

@@ -21,7 +21,7 @@ pub(super) struct History {
     sentences: VecDeque<Sentence>,
     /// The number of the next sentence; it never begins anew, so that a page can ask for what is new.
     next_id: u64,
-    terms: Vec<TermView>,
+    terms: VecDeque<TermView>,
     marks: VecDeque<MarkView>,
     violation: Option<String>,
 }
@@ -32,9 +32,12 @@ impl History {
         let at = micros(fact.at);
         match &fact.what {
             What::Server(_, Note::StoodForElection { term, .. })
-                if self.terms.last().is_none_or(|last| last.term < term.0) =>
+                if self.terms.back().is_none_or(|last| last.term < term.0) =>
             {
-                self.terms.push(TermView { term: term.0, from: at });
+                if self.terms.len() == MARKS {
+                    self.terms.pop_front();
+                }
+                self.terms.push_back(TermView { term: term.0, from: at });
             }
             What::Server(_, Note::BecameLeader { .. }) => self.mark(at, MarkKind::Elected),
             What::Server(_, Note::Committed { .. }) => self.mark(at, MarkKind::Commit),
@@ -52,7 +55,7 @@ impl History {
         self.violation = Some(text);
     }
 
-    /// A new run: the log goes on, the timeline begins again.
+    /// A new run: log and timeline begin again, but the numbers of the sentences go on.
     pub(super) fn begin_anew(&mut self) {
         self.sentences.clear();
         self.terms.clear();
@@ -72,7 +75,10 @@ impl History {
     }
 
     pub(super) fn timeline(&self) -> Timeline {
-        Timeline { terms: self.terms.clone(), marks: self.marks.iter().copied().collect() }
+        Timeline {
+            terms: self.terms.iter().copied().collect(),
+            marks: self.marks.iter().copied().collect(),
+        }
     }
 
     fn mark(&mut self, at: u64, kind: MarkKind) {

@@ -3,7 +3,7 @@
 use super::micros;
 use super::view::{AnswerKind, AnswerView, JourneyView, StationView};
 use crate::cluster::{Answer, Cluster, Consistency, Journey, Operation, Station};
-use crate::raft::{Index, NodeId, Role, majority};
+use crate::raft::{Index, NodeId, Role};
 use crate::store::Outcome;
 use crate::time::Time;
 
@@ -126,7 +126,7 @@ fn copies(cluster: &Cluster, leader: NodeId, index: Index) -> String {
     };
     let own = usize::from(node.durable_index() >= Some(index) && node.config().contains(leader));
     let others = state.followers().values().filter(|follower| follower.match_index >= Some(index));
-    format!("{} of {}", own + others.count(), majority(node.config()))
+    format!("{} of {}", own + others.count(), node.quorum())
 }
 
 fn answer_view(answer: &Answer) -> AnswerView {
@@ -134,9 +134,9 @@ fn answer_view(answer: &Answer) -> AnswerView {
         Answer::Outcome(Outcome::Written | Outcome::Deleted | Outcome::Forgotten)
         | Answer::Value(Some(_))
         | Answer::Changed => AnswerKind::Success,
-        Answer::Outcome(Outcome::NotFound | Outcome::Mismatch(_)) | Answer::Value(None) => {
-            AnswerKind::Negative
-        }
+        Answer::Outcome(Outcome::NotFound | Outcome::Mismatch(_))
+        | Answer::Value(None)
+        | Answer::Refused(_) => AnswerKind::Negative,
         Answer::Unknown => AnswerKind::Unknown,
     };
     AnswerView { kind, text: answer.to_string() }

@@ -94,7 +94,6 @@ impl Node {
     /// messages go that wait for none.
     pub(super) fn settle(&mut self, effects: &mut Effects) {
         let voted_for = self.voted_for.filter(|_| self.obeys(Rule::VoteOnDisk));
-        let waits = self.obeys(Rule::LogOnDisk);
         let disk = &mut self.disk;
         if disk.term_or_vote_changed || disk.log_changed_from.is_some() {
             let end = Index::after(self.log.last_index());
@@ -111,7 +110,7 @@ impl Node {
                 entries: self.log.from(first, usize::MAX).to_vec(),
             });
         }
-        if disk.in_flight.is_empty() || !waits {
+        if disk.in_flight.is_empty() {
             effects.messages.append(&mut disk.promised);
         } else {
             disk.held.extend(disk.promised.drain(..).map(|envelope| (disk.issued, envelope)));

@@ -68,8 +68,9 @@ pub enum Note {
     /// The election timer ran out; the server stands for election.
     /// How long it waited, unless it has asked for pre-votes before.
     StoodForElection { term: Term, waited: Option<Duration> },
-    /// It voted for the candidate; `last` is the candidate's last entry.
-    Voted { candidate: NodeId, term: Term, last: Option<Position> },
+    /// It voted for the candidate; `last` is the candidate's last entry. `newer` is its own, where that
+    /// should have kept it from voting.
+    Voted { candidate: NodeId, term: Term, last: Option<Position>, newer: Option<Position> },
     /// It did not.
     RefusedVote { candidate: NodeId, term: Term, why: RefusedVote },
     /// A vote came in; so many are there now, of so many that are needed.
@@ -91,11 +92,11 @@ pub enum Note {
     /// The leader steps back to an earlier entry for this follower.
     SteppedBack { follower: NodeId, next_index: Index },
     /// Entries up to here are committed, known to the leader since `copies` servers have it.
-    Committed { last: Index, copies: usize, of: usize },
+    Committed { last: Index, copies: usize, of: usize, own_term: bool, on_disk: bool },
     /// A follower learned that entries up to here are committed.
     LearnedCommit { last: Index },
     /// A majority has confirmed that it leads, so the read may be served at this index.
-    ConfirmedRead { read_index: Option<Index>, round: u64 },
+    ConfirmedRead { read_index: Option<Index>, asked: bool },
     /// The disk has what was written up to here.
     Persisted { last: Option<Index> },
 }

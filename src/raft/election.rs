@@ -118,9 +118,12 @@ impl Node {
         self.voted_for = Some(self.id);
         self.role = Role::Candidate(Candidate::default());
         self.reset_election_timer(now);
-        let waited = (!self.obeys(Rule::PreVote)).then_some(waited);
+        let asked = self.obeys(Rule::PreVote) && !self.obeys(Rule::FirstNodeLeads);
+        let waited = (!asked).then_some(waited);
         effects.notes.push(Note::StoodForElection { term: self.current_term, waited });
         if self.obeys(Rule::FirstNodeLeads) {
+            let (term, of) = (self.current_term, self.config().voters().len());
+            effects.notes.push(Note::BecameLeader { term, votes: 0, of });
             self.become_leader(now, effects);
             return;
         }
@@ -150,7 +153,8 @@ impl Node {
             self.disk.hard_state_changed();
         }
         self.reset_election_timer(now);
-        effects.notes.push(Note::Voted { candidate, term, last });
+        let newer = self.log.last().filter(|own| last < Some(*own));
+        effects.notes.push(Note::Voted { candidate, term, last, newer });
         let response = Message::RequestVoteResponse { vote_granted: true };
         let response = self.envelope(candidate, response);
         if self.obeys(Rule::VoteOnDisk) {
@@ -210,6 +214,19 @@ impl Node {
             effects.notes.push(Note::BecameLeader { term: self.current_term, votes, of });
             self.become_leader(now, effects);
         }
+    }
+
+    /// How many votes of members a candidate has, of how many it needs.
+    pub fn tally(&self) -> Option<(usize, usize)> {
+        let Role::Candidate(candidate) = &self.role else { return None };
+        let members = self.config().voters().iter();
+        let votes = members.filter(|voter| candidate.votes.contains(voter)).count();
+        Some((votes, self.quorum()))
+    }
+
+    /// How many servers decide: a majority of the configuration, as long as that rule is in force.
+    pub fn quorum(&self) -> usize {
+        needed(self.config(), self.settings.rules)
     }
 
     /// A candidate's own vote counts when it is on disk.

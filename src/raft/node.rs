@@ -27,6 +27,8 @@ pub struct Settings {
     pub max_in_flight: u64,
     /// Which rules are in force.
     pub rules: Rules,
+    /// Whether they ever were others than Raft's: then no invariant may be counted on any more.
+    pub modified: bool,
 }
 
 impl Default for Settings {
@@ -39,6 +41,7 @@ impl Default for Settings {
             max_batch: 64,
             max_in_flight: 256,
             rules: Rules::default(),
+            modified: false,
         }
     }
 }
@@ -118,7 +121,7 @@ impl Node {
     ) -> Self {
         let log = Log::new(durable.log);
         assert!(
-            !settings.rules.is_raft() || log.entries().is_sorted_by_key(|entry| entry.term),
+            settings.modified || log.entries().is_sorted_by_key(|entry| entry.term),
             "{id}: terms never decrease along a log"
         );
         let mut node = Self {
@@ -245,9 +248,9 @@ impl Node {
         self.settings.rules.on(rule)
     }
 
-    /// Whether all rules are in force, so that the invariants hold.
+    /// Whether all rules are in force and always were, so that the invariants hold.
     pub(super) fn is_raft(&self) -> bool {
-        self.settings.rules.is_raft()
+        self.settings.rules.is_raft() && !self.settings.modified
     }
 
     /// Moves on to a later term, in which no vote is cast yet.

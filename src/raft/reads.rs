@@ -62,7 +62,7 @@ impl Node {
                 break;
             }
             leader.reads.pop_front();
-            effects.notes.push(Note::ConfirmedRead { read_index, round });
+            effects.notes.push(Note::ConfirmedRead { read_index, asked: !unasked });
             effects.reads.push(ReadAnswer::Ready { id, read_index });
         }
     }

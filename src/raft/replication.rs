@@ -240,12 +240,19 @@ impl Node {
         first: Index,
         effects: &mut Effects,
     ) {
+        let may_forget = !self.obeys(Rule::LogOnDisk);
         let Role::Leader(leader) = &mut self.role else {
             return;
         };
         let Some(progress) = leader.followers.get_mut(&from) else {
             return;
         };
+        if may_forget && Some(rejected) <= progress.match_index {
+            // It acknowledged what it did not keep.
+            progress.match_index = rejected.previous();
+            progress.next_index = rejected.next();
+            progress.pace = Pace::Probe { waiting: true };
+        }
         // An answer to something older than what the leader knows by now.
         let stale = match progress.pace {
             Pace::Probe { .. } => Some(rejected) != progress.next_index.previous(),
@@ -258,6 +265,11 @@ impl Node {
             .and_then(|term| self.log.last_index_of_term(term))
             .map_or(first, |last| last.next().min(rejected));
         let next_index = hint.min(rejected).max(Index::after(progress.match_index));
+        if next_index == progress.next_index {
+            // Nothing was learned: the next heartbeat tries again.
+            progress.pace = Pace::Probe { waiting: true };
+            return;
+        }
         progress.next_index = next_index;
         progress.pace = Pace::Probe { waiting: false };
         effects.notes.push(Note::SteppedBack { follower: from, next_index });
@@ -293,7 +305,8 @@ impl Node {
         let voters = self.config().voters();
         let copies = voters.iter().filter(|voter| has(**voter) >= Some(reached)).count();
         let of = voters.len();
-        effects.notes.push(Note::Committed { last: reached, copies, of });
+        let on_disk = self.obeys(Rule::LogOnDisk);
+        effects.notes.push(Note::Committed { last: reached, copies, of, own_term, on_disk });
         self.commit_index = Some(reached);
         self.after_commit(effects);
         self.confirm_reads(now, effects);
@@ -357,8 +370,12 @@ impl Node {
             self.after_commit(effects);
         }
         let result = Appended::Matched { match_index };
-        let response = Message::AppendEntriesResponse { result, round };
-        self.disk.promise(self.envelope(from, response));
+        let response = self.envelope(from, Message::AppendEntriesResponse { result, round });
+        if self.obeys(Rule::LogOnDisk) {
+            self.disk.promise(response);
+        } else {
+            effects.messages.push(response);
+        }
     }
 
     fn conflict(&self, prev: Position) -> Appended {
@@ -390,22 +407,27 @@ impl Node {
                 Some(_) => self.truncate_from(index, effects),
                 None => {}
             }
-            first_appended = first_appended.or(Some(index));
-            if let Payload::Config(config) = &entry.payload {
-                self.adopt_config(index, config.clone());
-            }
+            let config = match &entry.payload {
+                Payload::Config(config) => Some(config.clone()),
+                Payload::Noop | Payload::Command(_) => None,
+            };
             assert!(
                 !self.is_raft() || self.log.last().is_none_or(|last| last.term <= entry.term),
                 "{}: terms never decrease along a log",
                 self.id
             );
-            self.log.append(entry);
+            // Where it really went: without the consistency check there may be a gap before it.
+            let at = self.log.append(entry).index;
+            first_appended = first_appended.or(Some(at));
+            if let Some(config) = config {
+                self.adopt_config(at, config);
+            }
         }
-        if let (Some(first), Some(last)) = (first_appended, last_new) {
+        if let (Some(first), Some(last)) = (first_appended, self.log.last_index()) {
             self.disk.log_changed(first);
             effects.notes.push(Note::Appended { from, first, last });
         }
-        last_new
+        last_new.min(self.log.last_index())
     }
 
     fn truncate_from(&mut self, index: Index, effects: &mut Effects) {

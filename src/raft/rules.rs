@@ -79,7 +79,7 @@ impl Rule {
         about(
             Self::StepDown,
             "step-down",
-            "a leader or candidate that hears of a higher term becomes a follower",
+            "a leader that hears of a higher term becomes a follower",
             "paper 5.1",
             "election-safety",
         ),

@@ -33,18 +33,15 @@ impl Expect {
     }
 
     fn check_verdict(&self, run: &Run) -> Result<(), Unmet> {
-        match (self, run.violation()) {
-            (Self::Violates(property), Some((_, violation))) if violation.property == *property => {
-                Ok(())
-            }
-            (Self::Holds | Self::Linearizable, None) => Ok(()),
-            (Self::Linearizable, Some((_, violation)))
-                if violation.property != Property::Linearizability =>
-            {
-                Ok(())
-            }
+        let broken = match self {
+            Self::Violates(property) if run.violation_of(*property).is_some() => return Ok(()),
+            Self::Linearizable => run.violation_of(Property::Linearizability),
+            _ => run.violation(),
+        };
+        match (self, broken) {
+            (Self::Violates(_), None) => Err(Unmet("all properties hold".to_string())),
+            (_, None) => Ok(()),
             (_, Some((at, violation))) => Err(Unmet(format!("at {at} it broke {violation}"))),
-            (_, None) => Err(Unmet("all properties hold".to_string())),
         }
     }
 
@@ -60,7 +57,8 @@ impl Expect {
                 None => Ok(()),
             },
             Self::Term(term) => {
-                let highest = running(cluster).map(Node::current_term).max().unwrap_or_default();
+                let highest =
+                    cluster.running_nodes().map(Node::current_term).max().unwrap_or_default();
                 same("the highest term", term.0, highest.0)
             }
             Self::Value { key, value, on } => each(cluster, *on, |server| {
@@ -105,19 +103,16 @@ impl Expect {
     }
 }
 
-fn running(cluster: &Cluster) -> impl Iterator<Item = &Node> {
-    cluster.servers().filter_map(Server::node)
-}
-
 fn each(
     cluster: &Cluster,
     scope: Scope,
     check: impl Fn(&Server) -> Result<(), Unmet>,
 ) -> Result<(), Unmet> {
     match scope {
-        Scope::All => {
-            cluster.servers().filter(|server| server.status() != Status::Down).try_for_each(check)
-        }
+        Scope::All => cluster
+            .servers()
+            .filter(|server| server.status() == Status::Running)
+            .try_for_each(check),
         Scope::Node(node) => running_server(cluster, node).and_then(check),
     }
 }

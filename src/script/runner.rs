@@ -7,7 +7,7 @@ use super::expect::Unmet;
 use super::grammar::GRAMMAR;
 use super::{Command, Mistake, Wait, parse_script};
 use crate::check::Run;
-use crate::cluster::{Action, Answer, Cluster, Founding, Operation, Refused, RequestId, Server};
+use crate::cluster::{Action, Answer, Cluster, Founding, Operation, Refused, RequestId, YOU};
 use crate::raft::{Node, NodeId};
 use crate::time::{Duration, Time};
 
@@ -212,7 +212,8 @@ impl Runner {
     }
 
     fn keep_last_answer(&mut self) {
-        let last = self.run.cluster_mut().take_finished().next_back();
+        let mut finished = self.run.cluster_mut().take_finished();
+        let last = finished.rfind(|journey| journey.client == YOU);
         if let Some((_, answer)) = last.and_then(|journey| journey.answer) {
             self.answer = Some(answer);
         }
@@ -237,7 +238,8 @@ pub fn spin(run: &mut Run, events: u64) {
 }
 
 fn is_there(cluster: &Cluster, wait: Wait) -> bool {
-    let nodes = || cluster.servers().filter_map(Server::node);
+    let members = cluster.members();
+    let nodes = || cluster.running_nodes().filter(|node| members.contains(node.id()));
     match wait {
         Wait::For(_) => false,
         Wait::Leader => cluster.leader().is_some(),

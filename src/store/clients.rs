@@ -37,6 +37,9 @@ pub struct Request {
     /// The client knows the outcome of every request below this number, or no longer wants it: the
     /// store may forget them.
     pub known_below: Seq,
+    /// Whether it is to be executed only once, however often it comes: always, but where somebody wants
+    /// to see what happens otherwise. It stands in the log, so that all servers do the same.
+    pub once: bool,
     /// What to do.
     pub command: Command,
 }
@@ -90,8 +93,15 @@ impl Sessions {
     pub(super) fn record(&mut self, request: &Request, outcome: Outcome) {
         let session = self.sessions.entry(request.client).or_default();
         let before = session.outcomes.insert(request.seq, outcome);
-        assert!(before.is_none(), "{} was executed twice for {}", request.command, request.client);
-        self.digest ^= session_digest(request.client, request.seq);
+        assert!(
+            before.is_none() || !request.once,
+            "{} was executed twice for {}",
+            request.command,
+            request.client
+        );
+        if before.is_none() {
+            self.digest ^= session_digest(request.client, request.seq);
+        }
     }
 
     /// One number for which requests are remembered.

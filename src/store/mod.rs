@@ -165,15 +165,6 @@ pub enum Outcome {
     Forgotten,
 }
 
-/// What becomes of a request that was executed before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Duplicates {
-    /// It gets the outcome that it had then.
-    Suppress,
-    /// It is executed again: what happens without sessions.
-    Execute,
-}
-
 /// The state machine of one server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Store {
@@ -191,11 +182,10 @@ impl Store {
 
     /// Executes a request that the cluster has agreed on, once: a request that was already executed
     /// gets the outcome it had then (thesis, section 6.3).
-    pub fn apply(&mut self, request: &Request, duplicates: Duplicates) -> Outcome {
-        if duplicates == Duplicates::Execute {
-            return self.execute(&request.command);
-        }
-        if let Some(outcome) = self.sessions.outcome(request) {
+    pub fn apply(&mut self, request: &Request) -> Outcome {
+        if let Some(outcome) = self.sessions.outcome(request)
+            && request.once
+        {
             return outcome;
         }
         let outcome = self.execute(&request.command);

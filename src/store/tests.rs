@@ -13,7 +13,7 @@ fn set(name: &str, to: &str) -> Command {
 }
 
 fn request(seq: u64, command: Command) -> Request {
-    Request { client: ClientId(1), seq: Seq(seq), known_below: Seq(0), command }
+    Request { client: ClientId(1), seq: Seq(seq), known_below: Seq(0), once: true, command }
 }
 
 #[test]
@@ -32,41 +32,35 @@ fn each_command_does_what_it_says() {
     let mut store = Store::new();
     let cas =
         |old: &str, new: &str| Command::Cas { key: key("k"), old: value(old), new: value(new) };
-    assert_eq!(
-        store.apply(&request(1, cas("a", "b")), Duplicates::Suppress),
-        Outcome::Mismatch(None)
-    );
-    assert_eq!(store.apply(&request(2, set("k", "a")), Duplicates::Suppress), Outcome::Written);
-    assert_eq!(
-        store.apply(&request(3, cas("x", "y")), Duplicates::Suppress),
-        Outcome::Mismatch(Some(value("a")))
-    );
-    assert_eq!(store.apply(&request(4, cas("a", "b")), Duplicates::Suppress), Outcome::Written);
+    assert_eq!(store.apply(&request(1, cas("a", "b"))), Outcome::Mismatch(None));
+    assert_eq!(store.apply(&request(2, set("k", "a"))), Outcome::Written);
+    assert_eq!(store.apply(&request(3, cas("x", "y"))), Outcome::Mismatch(Some(value("a"))));
+    assert_eq!(store.apply(&request(4, cas("a", "b"))), Outcome::Written);
     assert_eq!(store.get(&key("k")), Some(&value("b")));
     let delete = || Command::Delete { key: key("k") };
-    assert_eq!(store.apply(&request(5, delete()), Duplicates::Suppress), Outcome::Deleted);
-    assert_eq!(store.apply(&request(6, delete()), Duplicates::Suppress), Outcome::NotFound);
+    assert_eq!(store.apply(&request(5, delete())), Outcome::Deleted);
+    assert_eq!(store.apply(&request(6, delete())), Outcome::NotFound);
     assert_eq!(store.get(&key("k")), None);
 }
 
 #[test]
 fn a_retry_is_answered_and_not_executed() {
     let mut store = Store::new();
-    store.apply(&request(1, set("k", "a")), Duplicates::Suppress);
-    store.apply(&request(2, set("k", "b")), Duplicates::Suppress);
-    assert_eq!(store.apply(&request(1, set("k", "a")), Duplicates::Suppress), Outcome::Written);
+    store.apply(&request(1, set("k", "a")));
+    store.apply(&request(2, set("k", "b")));
+    assert_eq!(store.apply(&request(1, set("k", "a"))), Outcome::Written);
     assert_eq!(store.get(&key("k")), Some(&value("b")), "the retry must not write again");
 }
 
 #[test]
 fn what_a_client_knows_is_forgotten_and_never_executed_again() {
     let mut store = Store::new();
-    store.apply(&request(1, set("k", "a")), Duplicates::Suppress);
+    store.apply(&request(1, set("k", "a")));
     let later = Request { known_below: Seq(2), ..request(2, set("k", "b")) };
-    store.apply(&later, Duplicates::Suppress);
+    store.apply(&later);
     // A copy of the first request that was long in the network, with the floor it left with ...
     let late = Request { known_below: Seq(0), ..request(1, set("k", "a")) };
-    assert_eq!(store.apply(&late, Duplicates::Suppress), Outcome::Forgotten);
+    assert_eq!(store.apply(&late), Outcome::Forgotten);
     assert_eq!(store.get(&key("k")), Some(&value("b")));
 }
 
@@ -74,14 +68,14 @@ fn what_a_client_knows_is_forgotten_and_never_executed_again() {
 fn the_digest_tells_states_apart_and_not_how_they_came_about() {
     let mut one = Store::new();
     let mut two = Store::new();
-    one.apply(&request(1, set("a", "1")), Duplicates::Suppress);
-    one.apply(&request(2, set("b", "2")), Duplicates::Suppress);
-    two.apply(&request(1, set("a", "0")), Duplicates::Suppress);
+    one.apply(&request(1, set("a", "1")));
+    one.apply(&request(2, set("b", "2")));
+    two.apply(&request(1, set("a", "0")));
     assert_ne!(one.digest(), two.digest());
-    two.apply(&request(2, set("b", "2")), Duplicates::Suppress);
+    two.apply(&request(2, set("b", "2")));
     assert_ne!(one.digest(), two.digest());
-    two.apply(&request(3, set("a", "1")), Duplicates::Suppress);
-    one.apply(&request(3, Command::Delete { key: key("c") }), Duplicates::Suppress);
+    two.apply(&request(3, set("a", "1")));
+    one.apply(&request(3, Command::Delete { key: key("c") }));
     assert_eq!(one.digest(), two.digest());
     assert_ne!(one.digest(), Store::new().digest());
 }
