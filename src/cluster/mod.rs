@@ -15,6 +15,7 @@ mod event;
 mod fact;
 mod network;
 mod perform;
+mod report;
 mod serve;
 mod server;
 mod workload;
@@ -29,8 +30,7 @@ pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Net
 pub use server::{Server, Status};
 pub use workload::Workload;
 
-use crate::digest::{Digest, Digester};
-use crate::raft::{Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Settings, count};
+use crate::raft::{Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Settings};
 use crate::rng::Rng;
 use crate::store::{ClientId, Store};
 use crate::time::Time;
@@ -406,138 +406,6 @@ impl Cluster {
         let (proposals, reads) = (BTreeMap::new(), BTreeMap::new());
         server.process = Some(Process { node, store: Store::new(), proposals, reads });
     }
-}
-
-/// What a cluster reports of itself.
-impl Cluster {
-    /// What it began with.
-    pub fn founding(&self) -> Founding {
-        self.founding
-    }
-
-    /// The time.
-    pub fn now(&self) -> Time {
-        self.now
-    }
-
-    /// How many events were handled.
-    pub fn events(&self) -> u64 {
-        self.events
-    }
-
-    /// All machines, in the order of their names.
-    pub fn servers(&self) -> impl ExactSizeIterator<Item = &Server> {
-        self.servers.values()
-    }
-
-    /// One machine.
-    pub fn server(&self, id: NodeId) -> Option<&Server> {
-        self.servers.get(&id)
-    }
-
-    /// The network.
-    pub fn network(&self) -> &Network {
-        &self.network
-    }
-
-    /// The timing and limits of the servers.
-    pub fn settings(&self) -> &Settings {
-        &self.settings
-    }
-
-    /// Whether a rule was ever switched away from Raft in this run.
-    pub fn is_modified(&self) -> bool {
-        self.settings.modified
-    }
-
-    /// The background workload.
-    pub fn workload(&self) -> Option<&Workload> {
-        self.workload.as_ref()
-    }
-
-    /// The running leader of the highest term, if there is one.
-    pub fn leader(&self) -> Option<NodeId> {
-        let leaders = self.running_nodes().filter(|node| node.is_leader());
-        leaders.max_by_key(|node| node.current_term()).map(Node::id)
-    }
-
-    /// The consensus state of all servers that run; a paused one does not.
-    pub fn running_nodes(&self) -> impl Iterator<Item = &Node> {
-        let running = |server: &&Server| server.status() == Status::Running;
-        self.servers.values().filter(running).filter_map(Server::node)
-    }
-
-    /// The members that the cluster last agreed on, as far as anybody knows.
-    pub fn members(&self) -> &Config {
-        &self.committed_config.1
-    }
-
-    /// The name for the next new server.
-    pub fn next_node_id(&self) -> NodeId {
-        NodeId(self.last_name.0.saturating_add(1))
-    }
-
-    /// Requests that have no answer yet.
-    pub fn journeys(&self) -> impl Iterator<Item = &Journey> {
-        self.clients.pending.values().map(|pending| &pending.journey)
-    }
-
-    /// Takes what happened since it was last taken.
-    pub fn take_facts(&mut self) -> std::vec::Drain<'_, Fact> {
-        self.facts.drain(..)
-    }
-
-    /// Takes the requests that ended since they were last taken.
-    pub fn take_finished(&mut self) -> std::vec::Drain<'_, Journey> {
-        self.finished.drain(..)
-    }
-
-    /// Takes what clients began and ended since it was last taken, in that order.
-    pub fn take_calls(&mut self) -> std::vec::Drain<'_, CallEvent> {
-        self.calls.drain(..)
-    }
-
-    /// One number for what the servers are and what is on its way: equal runs have equal digests after
-    /// every event. What has had no effect yet (a rule just switched, a link just cut) is not in it.
-    pub fn digest(&self) -> Digest {
-        let mut digester = Digester::new(self.founding.seed);
-        digester.number(self.now.as_micros()).number(self.events);
-        for (id, server) in &self.servers {
-            digester.number(id.0.into()).number(server.incarnation.into());
-            digester.number(server.paused.into()).number(server.inbox.len() as u64);
-            digester.number(server.disk.durable().log.len() as u64);
-            let Some(process) = &server.process else {
-                continue;
-            };
-            digest_process(process, &mut digester);
-        }
-        let mut flights: Vec<&Flight> = self.network.flights().collect();
-        flights.sort_unstable_by_key(|flight| flight.id);
-        for flight in flights {
-            digester.number(flight.id.0).number(flight.arrives_at.as_micros());
-        }
-        let mut network_rng = self.network.rng().clone();
-        digester.number(network_rng.range(0..=u64::MAX));
-        digester.number(self.clients.pending.len() as u64);
-        digester.finish()
-    }
-}
-
-fn digest_process(process: &Process, digester: &mut Digester) {
-    let node = &process.node;
-    let role = match node.role() {
-        crate::raft::Role::Follower { .. } => 0,
-        crate::raft::Role::Candidate(_) => 1,
-        crate::raft::Role::Leader(_) => 2,
-    };
-    digester.number(role).number(node.current_term().0);
-    digester.optional(node.voted_for().map(|id| id.0.into()));
-    digester.number(count(node.commit_index())).number(count(node.durable_index()));
-    digester.number(node.deadline().map_or(0, Time::as_micros));
-    for entry in node.log().entries() {
-        entry.digest_into(digester);
-    }
-    digester.number(process.store.digest().0);
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ mod expect;
 mod grammar;
 mod parse;
 mod runner;
+mod words;
 
 pub use curl::{Curl, CurlAnswer};
 pub use expect::Unmet;
