@@ -276,6 +276,59 @@ impl fmt::Display for Last {
 
 fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
     match note {
+        Note::Proposed { position, noop: true } => write!(
+            f,
+            "{node} opens term {} with an empty entry {} (§8).",
+            position.term, position.index
+        ),
+        Note::Proposed { position, noop: false } => {
+            write!(f, "{node} appends entry {} and sends it to all.", position.index)
+        }
+        Note::ProposedChange { change: Change::Add(added), position } => {
+            write!(
+                f,
+                "{node} appends entry {}: {added} becomes a member (thesis §4.1).",
+                position.index
+            )
+        }
+        Note::ProposedChange { change: Change::Remove(removed), position } => {
+            write!(
+                f,
+                "{node} appends entry {}: {removed} is to leave (thesis §4.1).",
+                position.index
+            )
+        }
+        Note::Committed { last, copies, of, own_term, on_disk } => {
+            let place = if *on_disk { "disks" } else { "servers, on disk or not," };
+            let term = if *own_term {
+                format!("of {node}'s own term (§5.4.2)")
+            } else {
+                "of an earlier term, which should not count (§5.4.2)".to_string()
+            };
+            write!(f, "Entry {last} is committed: it is on {copies} of {of} {place} and {term}.")
+        }
+        Note::LearnedCommit { last } => write!(f, "{node} learns that entry {last} is committed."),
+        Note::ConfirmedRead { read_index, asked: false } => {
+            write!(
+                f,
+                "{node} answers a read as of entry {}, and has asked nobody.",
+                count(*read_index)
+            )
+        }
+        Note::ConfirmedRead { read_index, asked: true } => write!(
+            f,
+            "A majority confirms that {node} leads: it may answer reads as of entry {} (§8).",
+            count(*read_index)
+        ),
+        Note::Persisted { last } => {
+            write!(f, "{node} has its log on disk up to entry {}.", count(*last))
+        }
+        _ => write_election_note(f, node, note),
+    }
+}
+
+fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
         Note::AskedForPreVotes { term, waited } => write!(
             f,
             "{node}'s election timer ran out after {} ms; it asks who would vote for it in term {term}.",
@@ -330,53 +383,6 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
                 StepDown::Removed => write!(f, "{node} {what}: it is no longer a member."),
             }
         }
-        Note::Proposed { position, noop: true } => write!(
-            f,
-            "{node} opens term {} with an empty entry {} (§8).",
-            position.term, position.index
-        ),
-        Note::Proposed { position, noop: false } => {
-            write!(f, "{node} appends entry {} and sends it to all.", position.index)
-        }
-        Note::ProposedChange { change: Change::Add(added), position } => {
-            write!(
-                f,
-                "{node} appends entry {}: {added} becomes a member (thesis §4.1).",
-                position.index
-            )
-        }
-        Note::ProposedChange { change: Change::Remove(removed), position } => {
-            write!(
-                f,
-                "{node} appends entry {}: {removed} is to leave (thesis §4.1).",
-                position.index
-            )
-        }
-        Note::Committed { last, copies, of, own_term, on_disk } => {
-            let place = if *on_disk { "disks" } else { "servers, on disk or not," };
-            let term = if *own_term {
-                format!("of {node}'s own term (§5.4.2)")
-            } else {
-                "of an earlier term, which should not count (§5.4.2)".to_string()
-            };
-            write!(f, "Entry {last} is committed: it is on {copies} of {of} {place} and {term}.")
-        }
-        Note::LearnedCommit { last } => write!(f, "{node} learns that entry {last} is committed."),
-        Note::ConfirmedRead { read_index, asked: false } => {
-            write!(
-                f,
-                "{node} answers a read as of entry {}, and has asked nobody.",
-                count(*read_index)
-            )
-        }
-        Note::ConfirmedRead { read_index, asked: true } => write!(
-            f,
-            "A majority confirms that {node} leads: it may answer reads as of entry {} (§8).",
-            count(*read_index)
-        ),
-        Note::Persisted { last } => {
-            write!(f, "{node} has its log on disk up to entry {}.", count(*last))
-        }
         _ => write_log_note(f, node, note),
     }
 }
@@ -409,7 +415,7 @@ fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt:
         Note::SteppedBack { follower, next_index } => {
             write!(f, "{node} goes back to entry {next_index} for {follower}.")
         }
-        // The others stand in write_note.
+        // The others stand in the functions above.
         _ => Ok(()),
     }
 }
