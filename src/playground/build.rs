@@ -31,7 +31,7 @@ pub(super) fn view(playground: &Playground) -> View {
             events: cluster.events(),
         },
         summary: summary(cluster, playground.history.violation()),
-        nodes: cluster.servers().map(node_view).collect(),
+        nodes: nodes(cluster),
         cuts: cluster.network().cuts().map(|(from, to)| (from.0, to.0)).collect(),
         sides: sides(cluster),
         agreed: agreed(cluster),
@@ -71,6 +71,16 @@ fn modified(cluster: &Cluster) -> String {
         (true, true) => "rules were switched in this run".to_string(),
         (true, false) => String::new(),
     }
+}
+
+fn nodes(cluster: &Cluster) -> Vec<NodeView> {
+    let mut nodes: Vec<NodeView> = cluster.servers().map(node_view).collect();
+    let leads = |node: &&mut NodeView| node.role == Some(RoleView::Leader);
+    let latest = nodes.iter_mut().filter(leads).map(|node| node.term).max();
+    for old in nodes.iter_mut().filter(leads).filter(|node| Some(node.term) < latest) {
+        old.role = Some(RoleView::OldLeader);
+    }
+    nodes
 }
 
 fn node_view(server: &Server) -> NodeView {

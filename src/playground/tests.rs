@@ -141,6 +141,19 @@ fn a_dead_node_shows_its_disk() {
 }
 
 #[test]
+fn a_leader_that_another_has_replaced_is_shown_as_old() {
+    let mut playground = Playground::new(3, 1);
+    line(&mut playground, "rule check-quorum off").unwrap();
+    line(&mut playground, "timeout n1").unwrap();
+    pass(&mut playground, 300);
+    line(&mut playground, "partition n1 | n2 n3").unwrap();
+    pass(&mut playground, 1_000);
+    let roles: Vec<_> = playground.view().nodes.iter().filter_map(|node| node.role).collect();
+    assert_eq!(roles[0], RoleView::OldLeader);
+    assert!(roles[1..].contains(&RoleView::Leader));
+}
+
+#[test]
 fn a_partition_shows_its_sides() {
     let mut playground = Playground::new(5, 1);
     assert!(playground.view().sides.is_empty());

@@ -62,6 +62,8 @@ pub enum RoleView {
     PreCandidate,
     Candidate,
     Leader,
+    /// Believes that it leads, but another leads a later term.
+    OldLeader,
     /// Runs, but is no member of the configuration that it knows.
     Joining,
 }

@@ -69,6 +69,7 @@ fn role_key(node: &NodeView) -> &'static str {
     match (node.status, node.role) {
         (Status::Down, _) | (_, None) => "none",
         (_, Some(RoleView::Leader)) => "leader",
+        (_, Some(RoleView::OldLeader)) => "old-leader",
         (_, Some(RoleView::PreCandidate | RoleView::Candidate)) => "candidate",
         (_, Some(RoleView::Follower)) => "follower",
         (_, Some(RoleView::Joining)) => "joining",
@@ -87,6 +88,7 @@ fn status_key(status: Status) -> &'static str {
 pub fn role_words(node: &NodeView) -> String {
     let role = match node.role {
         Some(RoleView::Leader) => "Leader",
+        Some(RoleView::OldLeader) => "Old leader",
         Some(RoleView::PreCandidate) => "Asking",
         Some(RoleView::Candidate) => "Candidate",
         Some(RoleView::Follower) => "Follower",
@@ -157,7 +159,7 @@ fn badge_shape(node: &NodeView) -> Html {
         (Status::Paused, _) => {
             html! { <path class="badge-fill" d="M13 12h3.6v12H13zM19.4 12H23v12h-3.6z" /> }
         }
-        (_, Some(RoleView::Leader)) => html! {
+        (_, Some(RoleView::Leader | RoleView::OldLeader)) => html! {
             <path class="badge-fill" d="M10 13.2l4.2 3.6L18 11l3.8 5.8 4.2-3.6-1.6 10.3H11.6z" />
         },
         // A raised hand.
