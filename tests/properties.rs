@@ -1,0 +1,104 @@
+//! Properties that hold for every input, tried with many.
+
+use kvorum::cluster::{Action, Consistency, Operation};
+use kvorum::raft::NodeId;
+use kvorum::script::{Command, parse_line, parse_script};
+use kvorum::store::{self, ClientId, Key, Request, Seq, Store, Value};
+use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
+use proptest::prop_oneof;
+
+fn key() -> impl Strategy<Value = Key> {
+    any::<String>().prop_filter_map("a key", |text| Key::new(text).ok())
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    any::<String>().prop_filter_map("a value", |text| Value::new(text).ok())
+}
+
+fn command() -> impl Strategy<Value = store::Command> {
+    prop_oneof![
+        (key(), value()).prop_map(|(key, value)| store::Command::Set { key, value }),
+        key().prop_map(|key| store::Command::Delete { key }),
+        (key(), value(), value()).prop_map(|(key, old, new)| store::Command::Cas { key, old, new }),
+    ]
+}
+
+fn operation() -> impl Strategy<Value = Operation> {
+    let consistency = prop_oneof![Just(Consistency::Linearizable), Just(Consistency::Stale)];
+    prop_oneof![
+        command().prop_map(Operation::Write),
+        (key(), consistency).prop_map(|(key, consistency)| Operation::Read { key, consistency }),
+    ]
+}
+
+/// Words that look like the language, in any order.
+fn nearly_a_line() -> impl Strategy<Value = String> {
+    let words = "cluster set get delete cas curl add remove kill partition cut network link disk \
+                 timing timeout drop clients wait expect via from -> | & n1 n99 1 5ms..1ms 3% 200% \
+                 \"a b\" \" # latency loss rule step-down off on all value no leader stale";
+    let words: Vec<&str> = words.split(' ').collect();
+    prop::collection::vec(prop::sample::select(words), 0..8).prop_map(|words| words.join(" "))
+}
+
+proptest! {
+    #[test]
+    fn no_line_is_too_strange_to_be_answered(line in any::<String>()) {
+        if let Err(mistake) = parse_line(&line) {
+            prop_assert!(mistake.column <= line.chars().count() + 1);
+        }
+        let _ = parse_script(&line);
+    }
+
+    #[test]
+    fn nearly_correct_lines_are_answered_too(line in nearly_a_line()) {
+        if let Err(mistake) = parse_line(&line) {
+            prop_assert!(mistake.column <= line.chars().count() + 1);
+            prop_assert!(!mistake.expected.is_empty());
+        }
+    }
+
+    #[test]
+    fn every_request_can_be_written_down_and_read_again(
+        operation in operation(),
+        via in prop::option::of(1_u32..60),
+    ) {
+        let action = Action::Request { operation, via: via.map(NodeId) };
+        let read = parse_line(&action.to_string());
+        prop_assert_eq!(read, Ok(Some(Command::Act { action, background: false })));
+    }
+
+    #[test]
+    fn a_log_entry_keeps_its_request(command in command(), seq in 0_u64..9, known in 0_u64..9) {
+        let request = Request {
+            client: ClientId(7), seq: Seq(seq), known_below: Seq(known), once: true, command,
+        };
+        prop_assert_eq!(Request::decode(&request.encode()), Some(request));
+    }
+
+    #[test]
+    fn bytes_that_are_no_request_are_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        if let Some(request) = Request::decode(&bytes) {
+            Store::new().apply(&request);
+        }
+    }
+
+    #[test]
+    fn applying_a_request_again_changes_nothing(
+        commands in prop::collection::vec(command(), 1..8),
+        again in 0_usize..8,
+    ) {
+        let request = |at: usize| Request {
+            client: ClientId(1),
+            seq: Seq(at as u64),
+            known_below: Seq(0),
+            once: true,
+            command: commands[at].clone(),
+        };
+        let mut store = Store::new();
+        let outcomes: Vec<_> = (0..commands.len()).map(|at| store.apply(&request(at))).collect();
+        let before = store.clone();
+        let at = again % commands.len();
+        prop_assert_eq!(&store.apply(&request(at)), &outcomes[at]);
+        prop_assert_eq!(store, before);
+    }
+}
