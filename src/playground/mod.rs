@@ -311,11 +311,6 @@ impl Playground {
         keys.dedup();
         crate::script::complete(line, &nodes, &keys)
     }
-
-    /// The seed of the run.
-    pub fn seed(&self) -> u64 {
-        self.run.cluster().founding().seed
-    }
 }
 
 /// Microseconds of cluster time, for plain data.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::effects::{Effects, Note, RefusedVote, StepDown};
 use super::message::{Message, NodeId, Payload, Position, Term};
 use super::node::{Node, Role};
-use super::quorum::{is_majority, needed};
+use super::quorum::needed;
 use super::rules::Rule;
 use crate::time::Time;
 
@@ -21,11 +21,6 @@ impl Candidate {
     /// Whether it only asks if it could win, and has not begun a new term.
     pub fn is_pre_vote(&self) -> bool {
         self.pre_vote
-    }
-
-    /// Who has voted for it; itself too, once its own vote is on disk.
-    pub fn votes(&self) -> &BTreeSet<NodeId> {
-        &self.votes
     }
 }
 
@@ -91,14 +86,12 @@ impl Node {
         vote_granted: bool,
         effects: &mut Effects,
     ) {
-        let config = self.configs.current();
         let Role::Candidate(candidate) = &mut self.role else { return };
         if !candidate.pre_vote || !vote_granted {
             return;
         }
         candidate.votes.insert(from);
-        let rules = self.settings.rules;
-        if is_majority(config, rules, |voter| candidate.votes.contains(&voter)) {
+        if self.tally().is_some_and(|(votes, needed)| votes >= needed) {
             self.stand_for_election(now, effects);
         }
     }
@@ -197,26 +190,21 @@ impl Node {
         vote_granted: bool,
         effects: &mut Effects,
     ) {
-        let config = self.configs.current();
-        let Role::Candidate(candidate) = &mut self.role else {
-            return;
-        };
+        let Role::Candidate(candidate) = &mut self.role else { return };
         if candidate.pre_vote || !vote_granted || !candidate.votes.insert(from) {
             return;
         }
-        // Only the votes of members count, so not its own if it is to leave.
-        let members = config.voters().iter();
-        let votes = members.filter(|voter| candidate.votes.contains(voter)).count();
-        let needed = needed(config, self.settings.rules);
+        let Some((votes, needed)) = self.tally() else { return };
         effects.notes.push(Note::CountedVote { from, votes, needed });
-        if is_majority(config, self.settings.rules, |voter| candidate.votes.contains(&voter)) {
-            let of = config.voters().len();
+        if votes >= needed {
+            let of = self.config().voters().len();
             effects.notes.push(Note::BecameLeader { term: self.current_term, votes, of });
             self.become_leader(now, effects);
         }
     }
 
-    /// How many votes of members a candidate has, of how many it needs.
+    /// How many votes a candidate has, of how many it needs. Only those of members count, so not its own
+    /// if it is to leave.
     pub fn tally(&self) -> Option<(usize, usize)> {
         let Role::Candidate(candidate) = &self.role else { return None };
         let members = self.config().voters().iter();

@@ -31,11 +31,6 @@ impl Leader {
         &self.followers
     }
 
-    /// When its next heartbeat is due.
-    pub fn heartbeat_due(&self) -> Time {
-        self.heartbeat_due
-    }
-
     pub(super) fn into_reads(self) -> impl Iterator<Item = ReadId> {
         self.reads.into_iter().map(|read| read.id)
     }
