@@ -13,6 +13,11 @@ use xxhash_rust::xxh64::{Xxh64, xxh64};
 pub struct Digest(pub u64);
 
 impl Digest {
+    /// The digest of `bytes` alone.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self::default().then(bytes)
+    }
+
     /// The digest of `bytes` following after `self`.
     pub fn then(self, bytes: &[u8]) -> Self {
         Self(xxh64(bytes, self.0))

@@ -1,12 +1,19 @@
 //! Random clusters under random faults: the search for a run that the judges reject.
 //!
-//! Everything about a run follows from its seed: the size, the workload, the network, which faults come
-//! when. After the faults comes a quiet period in which all is mended: then a leader must be found
+//! Everything about a run follows from its seed: the size, the workload, the network, which kinds of
+//! faults there are and when they come. A run has only some of the kinds, since a fault can hide what
+//! another would show (Groce et al., "Swarm Testing", 2012); in some runs the faults hunt whoever leads.
+//! After the faults comes a quiet period in which nearly all is mended: then a leader must be found
 //! within a bounded time, and all stores must agree.
+//!
+//! Deliberately lacks wiped disks: Raft promises nothing where a server forgets what it was told to keep.
 
-use crate::check::{Run, Violation};
-use crate::cluster::{Action, Cluster, Founding, LinkChange, Server, Status, Timing, Workload};
-use crate::raft::{NodeId, Rule};
+use crate::check::{Property, Run, Violation};
+use crate::cluster::{
+    Action, ClockChange, Cluster, Consistency, Founding, LinkChange, Operation, Rate, Server,
+    Status, Timing, Workload,
+};
+use crate::raft::{Change, NodeId, Rule};
 use crate::rng::{Chance, Rng};
 use crate::time::{Duration, Time};
 
@@ -18,6 +25,15 @@ const TURBULENT: Duration = Duration::from_secs(8);
 
 /// How long the mended cluster has to find a leader and to agree.
 const QUIET: Duration = Duration::from_secs(10);
+
+/// What is searched.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Search {
+    /// The rules that are switched away from Raft.
+    pub switched: Vec<Rule>,
+    /// The property that is to break; `None` for any.
+    pub wanted: Option<Property>,
+}
 
 /// What a run of the swarm came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,93 +64,334 @@ impl std::fmt::Display for Finding {
     }
 }
 
-/// Runs the cluster of a seed, with all rules in force but those in `off`.
-pub fn run(seed: u64, off: &[Rule]) -> Report {
-    let mut rng = Rng::new(seed, STREAM);
-    let nodes = u32::try_from(rng.range(1..=7)).unwrap_or(5).max(3);
-    let mut run = Run::new(Founding { nodes, seed });
-    for rule in off {
-        try_action(&mut run, &Action::Rule { rule: *rule, on: !rule.on_by_default() });
+impl Search {
+    /// A search for the property that is said to fall without this rule (with it, where it is no rule of
+    /// Raft).
+    pub fn for_rule(rule: Rule) -> Self {
+        Self { switched: vec![rule], wanted: Property::named(rule.about().falls) }
     }
-    let finding = turbulence(&mut run, &mut rng).or_else(|| quiet(&mut run)).or_else(|| {
-        run.audit();
-        broken(&run)
-    });
-    let cluster = run.cluster();
-    Report { seed, events: cluster.events(), lasted: cluster.now().since(Time::ZERO), finding }
-}
 
-fn turbulence(run: &mut Run, rng: &mut Rng) -> Option<Finding> {
-    for action in climate(rng) {
-        try_action(run, &action);
+    /// Runs the cluster of a seed.
+    pub fn run(&self, seed: u64) -> Report {
+        self.run_out(seed).0
     }
-    let end = run.cluster().now() + TURBULENT;
-    while run.cluster().now() < end {
-        let pause = Duration::from_micros(rng.range(1_000..=400_000));
-        if let Some(found) = pass(run, pause) {
-            return Some(found);
+
+    /// The same, and the run as it ended.
+    pub fn run_out(&self, seed: u64) -> (Report, Run) {
+        let mut rng = Rng::new(seed, STREAM);
+        let weather = Weather::new(&mut rng);
+        let mut run = Run::new(Founding { nodes: weather.nodes, seed });
+        for rule in &self.switched {
+            try_action(&mut run, &Action::Rule { rule: *rule, on: !rule.on_by_default() });
         }
-        if let Some(action) = fault(run.cluster(), rng) {
+        let finding = self
+            .turbulence(&mut run, &weather, &mut rng)
+            .or_else(|| self.quiet(&mut run, &weather, &mut rng))
+            .or_else(|| {
+                run.audit();
+                self.found(&run)
+            });
+        let cluster = run.cluster();
+        let lasted = cluster.now().since(Time::ZERO);
+        (Report { seed, events: cluster.events(), lasted, finding }, run)
+    }
+
+    fn turbulence(&self, run: &mut Run, weather: &Weather, rng: &mut Rng) -> Option<Finding> {
+        for action in weather.beginning(run.cluster(), rng) {
             try_action(run, &action);
         }
+        let end = run.cluster().now() + TURBULENT;
+        while run.cluster().now() < end {
+            let pace = if rng.range(0..=4) == 0 { Duration::from_secs(1) } else { weather.pace };
+            let pause = Duration::from_micros(rng.range(1_000..=pace.as_micros()));
+            if let Some(found) = self.pass(run, pause, weather.hunts) {
+                return Some(found);
+            }
+            for action in weather.fault(run.cluster(), rng).into_iter().flatten() {
+                try_action(run, &action);
+            }
+        }
+        None
     }
-    None
+
+    /// Mends everything but what a cluster must bear for ever, and waits for all to agree.
+    fn quiet(&self, run: &mut Run, weather: &Weather, rng: &mut Rng) -> Option<Finding> {
+        let deaf = weather.mend(run, rng);
+        if let Some(found) = self.pass(run, QUIET, false) {
+            return Some(found);
+        }
+        let stuck = self.wanted.is_none() && !agrees(run.cluster(), deaf);
+        stuck.then_some(Finding::Stuck)
+    }
+
+    /// Lets time pass; with `hunts` only until there is a new leader.
+    fn pass(&self, run: &mut Run, span: Duration, hunts: bool) -> Option<Finding> {
+        let until = run.cluster().now() + span;
+        let before = run.cluster().leader();
+        while run.cluster_mut().next_time().is_some_and(|next| next <= until) {
+            run.step();
+            run.cluster_mut().take_facts();
+            run.cluster_mut().take_finished();
+            if run.violation().is_some()
+                && let Some(found) = self.found(run)
+            {
+                return Some(found);
+            }
+            if hunts && run.cluster().leader().is_some_and(|leader| Some(leader) != before) {
+                return None;
+            }
+        }
+        run.cluster_mut().rest_until(until);
+        None
+    }
+
+    fn found(&self, run: &Run) -> Option<Finding> {
+        let broken = match self.wanted {
+            Some(property) => run.violation_of(property),
+            None => run.violation(),
+        };
+        broken.map(|(at, violation)| Finding::Broken(*at, *violation))
+    }
 }
 
-/// The weather of a run: its network, its timing, its clients.
-fn climate(rng: &mut Rng) -> Vec<Action> {
-    let latency_min = Duration::from_micros(rng.range(100..=10_000));
-    let latency_max = latency_min + Duration::from_micros(rng.range(0..=40_000));
-    let percent = |most: u64, rng: &mut Rng| {
-        let ppm = rng.range(0..=2) * rng.range(0..=most * 5_000);
-        u32::try_from(ppm).ok().and_then(Chance::from_ppm)
-    };
-    let change = LinkChange {
-        latency: Some((latency_min, latency_max)),
-        loss: percent(20, rng),
-        duplicate: percent(10, rng),
-    };
-    let clients = u32::try_from(rng.range(1..=8)).unwrap_or(1);
-    let keys = u32::try_from(rng.range(1..=5)).unwrap_or(1);
-    let every = Duration::from_micros(rng.range(2_000..=80_000));
-    let writes = Chance::from_ppm(600_000).unwrap_or_default();
-    vec![
-        Action::Network(change),
-        Action::Timing(Timing {
-            election: Some((Duration::from_millis(150), Duration::from_millis(400))),
-            heartbeat: Some(Duration::from_millis(rng.range(20..=60))),
-            batch: u32::try_from(rng.range(1..=3) * rng.range(1..=20)).ok(),
-        }),
-        Action::Clients(Some(Workload { clients, keys, writes, every })),
-    ]
+/// The kinds of faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Kill,
+    Tear,
+    Pause,
+    Timeout,
+    Partition,
+    Cut,
+    Fsync,
+    Cpu,
+    Clock,
+    Membership,
+    Transfer,
+    Snapshot,
+    Leader,
 }
 
-/// A random fault, or the end of one.
-fn fault(cluster: &Cluster, rng: &mut Rng) -> Option<Action> {
-    let servers: Vec<&Server> = cluster.servers().collect();
-    let pick = |rng: &mut Rng| {
-        let at = rng.range(0..=servers.len() as u64 - 1);
-        usize::try_from(at).ok().and_then(|at| servers.get(at)).copied()
-    };
-    let server = pick(rng)?;
-    let node = server.id();
-    Some(match (rng.range(0..=15), server.status()) {
-        (0..=3, Status::Down) => Action::Restart(node),
-        (0..=3, Status::Paused) => Action::Resume(node),
-        (0..=1, Status::Running) => Action::Kill(node),
-        (2, Status::Running) => Action::Pause(node),
-        (3, Status::Running) => Action::Timeout(node),
-        (4, _) => Action::Partition(vec![some_of(&servers, rng)]),
-        (5..=6, _) => Action::Heal,
-        (7, _) => Action::Cut { from: node, to: pick(rng)?.id() },
-        (8, _) => Action::Mend { from: node, to: pick(rng)?.id() },
-        (9, _) => Action::Disk { node, fsync: Duration::from_micros(rng.range(0..=60_000)) },
-        (10, _) if servers.len() < 9 => Action::Add(cluster.next_node_id()),
-        (11, _) if servers.len() > 3 => Action::Remove(node),
-        (12, _) => Action::Kill(cluster.leader()?),
-        (13, _) => Action::Partition(vec![vec![cluster.leader()?]]),
-        _ => return None,
+const KINDS: [Kind; 13] = [
+    Kind::Kill,
+    Kind::Tear,
+    Kind::Pause,
+    Kind::Timeout,
+    Kind::Partition,
+    Kind::Cut,
+    Kind::Fsync,
+    Kind::Cpu,
+    Kind::Clock,
+    Kind::Membership,
+    Kind::Transfer,
+    Kind::Snapshot,
+    Kind::Leader,
+];
+
+/// What a run is like.
+struct Weather {
+    nodes: u32,
+    kinds: Vec<Kind>,
+    /// The faults go for the leader, in quick succession.
+    hunts: bool,
+    /// The longest pause between two faults.
+    pace: Duration,
+    /// Messages take exactly this long, each.
+    steady: Option<Duration>,
+}
+
+impl Weather {
+    fn new(rng: &mut Rng) -> Self {
+        let kinds: Vec<Kind> = KINDS.into_iter().filter(|_| rng.range(0..=1) == 0).collect();
+        let hunts = rng.range(0..=2) == 0;
+        let nodes = u32::try_from(rng.range(1..=7)).unwrap_or(5).max(3);
+        // Of an even number, two majorities need to share only one server.
+        let even = hunts && kinds.contains(&Kind::Membership) && rng.range(0..=1) == 0;
+        let nodes = if even { 4 } else { nodes };
+        let pace = Duration::from_millis(if hunts { 120 } else { 50 << rng.range(0..=3) });
+        let steady = Duration::from_millis(rng.range(1..=15));
+        Self { nodes, kinds, hunts, pace, steady: (rng.range(0..=5) == 0).then_some(steady) }
+    }
+
+    /// The network, the timing, the clients.
+    fn beginning(&self, cluster: &Cluster, rng: &mut Rng) -> Vec<Action> {
+        let latency_min = Duration::from_micros(rng.range(100..=10_000));
+        let latency_max = latency_min + Duration::from_micros(rng.range(0..=40_000));
+        let percent = |most: u64, rng: &mut Rng| {
+            let ppm = rng.range(0..=2) * rng.range(0..=most * 5_000);
+            u32::try_from(ppm).ok().and_then(Chance::from_ppm)
+        };
+        let change = LinkChange {
+            latency: Some(
+                self.steady.map_or((latency_min, latency_max), |steady| (steady, steady)),
+            ),
+            loss: percent(20, rng),
+            duplicate: percent(10, rng),
+        };
+        let batch = if rng.range(0..=2) == 0 { 1 } else { rng.range(1..=3) * rng.range(1..=20) };
+        let every = [None, Some(3), Some(10), Some(50)];
+        let mut actions = vec![
+            Action::Network(change),
+            Action::Timing(Timing {
+                election: Some((Duration::from_millis(150), Duration::from_millis(400))),
+                heartbeat: Some(Duration::from_millis(rng.range(20..=60))),
+                batch: u32::try_from(batch).ok(),
+                session: (rng.range(0..=3) == 0).then(|| Duration::from_millis(800)),
+                drift: None,
+            }),
+            Action::Snapshots {
+                every: pick(&every, rng).copied().flatten(),
+                chunk: u32::try_from(8 << rng.range(0..=6)).ok(),
+            },
+            Action::Clients(Some(self.workload(rng))),
+        ];
+        if self.kinds.contains(&Kind::Clock) {
+            let servers = cluster.servers().map(Server::id);
+            actions.extend(servers.map(|node| Action::Clock { node, change: drift(rng) }));
+        }
+        actions
+    }
+
+    fn workload(&self, rng: &mut Rng) -> Workload {
+        let small = |number: u64| u32::try_from(number).unwrap_or(1);
+        let every = if self.hunts { 10_000..=200_000 } else { 2_000..=80_000 };
+        let reads = [Consistency::Lease, Consistency::Linearizable];
+        Workload {
+            clients: small(rng.range(1..=8)),
+            keys: small(rng.range(1..=5)),
+            writes: Chance::from_ppm(600_000).unwrap_or_default(),
+            every: Duration::from_micros(rng.range(every)),
+            reads: pick(&reads, rng).copied().unwrap_or_default(),
+        }
+    }
+
+    /// A random fault, or the end of one; several actions make up some.
+    fn fault(&self, cluster: &Cluster, rng: &mut Rng) -> Option<Vec<Action>> {
+        let servers: Vec<&Server> = cluster.servers().collect();
+        let server = *pick(&servers, rng)?;
+        let node = server.id();
+        match server.status() {
+            Status::Down if rng.range(0..=2) > 0 => return Some(vec![Action::Restart(node)]),
+            Status::Paused if rng.range(0..=1) > 0 => return Some(vec![Action::Resume(node)]),
+            _ => {}
+        }
+        if rng.range(0..=4) == 0 {
+            let other = pick(&servers, rng)?.id();
+            let mend = Action::Mend { from: node, to: other };
+            return Some(vec![if rng.range(0..=2) == 0 { mend } else { Action::Heal }]);
+        }
+        if self.hunts && rng.range(0..=1) == 0 {
+            return self.hunt(cluster, &servers, rng);
+        }
+        Some(vec![match pick(&self.kinds, rng)? {
+            Kind::Kill => Action::Kill(node),
+            Kind::Tear => Action::KillTorn(node),
+            Kind::Pause => Action::Pause(node),
+            Kind::Timeout => Action::Timeout(node),
+            Kind::Partition => Action::Partition(vec![some_of(&servers, rng)]),
+            Kind::Cut => Action::Cut { from: node, to: pick(&servers, rng)?.id() },
+            Kind::Fsync => {
+                Action::Disk { node, fsync: Duration::from_micros(rng.range(0..=60_000)) }
+            }
+            Kind::Cpu => Action::Cpu { node, takes: Duration::from_micros(rng.range(0..=3_000)) },
+            Kind::Clock => Action::Clock { node, change: drift(rng) },
+            Kind::Membership => membership(cluster, &servers, rng)?,
+            Kind::Transfer => Action::Transfer(node),
+            Kind::Snapshot => Action::Snapshot(node),
+            Kind::Leader => return self.hunt(cluster, &servers, rng),
+        }])
+    }
+
+    /// A fault for whoever leads: it is killed, or cut off with one other at most, in some runs with a
+    /// change of the membership that nobody else will hear of.
+    fn hunt(&self, cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<Vec<Action>> {
+        let leader = cluster.leader()?;
+        let other = pick(servers, rng)?.id();
+        let alone = Action::Partition(vec![vec![leader]]);
+        let with_other = Action::Partition(vec![if other == leader {
+            vec![leader]
+        } else {
+            vec![leader, other]
+        }]);
+        let mut actions = vec![match rng.range(0..=3) {
+            0 => return Some(vec![Action::Kill(leader)]),
+            1 => return Some(vec![Action::Pause(leader)]),
+            2 => alone,
+            _ => with_other,
+        }];
+        if self.kinds.contains(&Kind::Membership) && cluster.members().voters().len() > 3 {
+            let leaves = pick(servers, rng)?.id();
+            let operation = Operation::Change(Change::Remove(leaves));
+            actions.push(Action::Request { operation, via: Some(leader) });
+        }
+        Some(actions)
+    }
+
+    /// Mends everything. In some runs a single server stays deaf: it sends and hears nothing.
+    fn mend(&self, run: &mut Run, rng: &mut Rng) -> Option<NodeId> {
+        let millis = Duration::from_millis;
+        let latency = self.steady.map_or((millis(1), millis(5)), |steady| (steady, steady));
+        let never = Some(Chance::NEVER);
+        let mut actions = vec![
+            Action::Heal,
+            Action::Clients(None),
+            Action::Network(LinkChange { latency: Some(latency), loss: never, duplicate: never }),
+        ];
+        let servers: Vec<&Server> = run.cluster().servers().collect();
+        for server in &servers {
+            let node = server.id();
+            actions.push(Action::Disk { node, fsync: millis(1) });
+            actions.push(Action::Cpu { node, takes: Duration::ZERO });
+            actions.extend(match server.status() {
+                Status::Down => Some(Action::Restart(node)),
+                Status::Paused => Some(Action::Resume(node)),
+                Status::Running => None,
+            });
+        }
+        let deaf = pick(&servers, rng).map(|server| server.id());
+        let settled = !self.kinds.contains(&Kind::Membership);
+        let deaf = deaf.filter(|deaf| {
+            rng.range(0..=2) == 0 && settled && can_do_without(run.cluster(), *deaf)
+        });
+        for other in servers.iter().map(|server| server.id()) {
+            actions.extend(deaf.map(|deaf| Action::Cut { from: other, to: deaf }));
+        }
+        for action in actions {
+            try_action(run, &action);
+        }
+        deaf
+    }
+}
+
+/// Somebody comes, goes, or several do at once.
+fn membership(cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<Action> {
+    let node = pick(servers, rng)?.id();
+    let voters = cluster.members().voters();
+    Some(match rng.range(0..=5) {
+        0..=1 if servers.len() < 9 => Action::Add(cluster.next_node_id()),
+        2 if servers.len() < 9 => Action::Learn(cluster.next_node_id()),
+        3 => Action::Add(*pick(cluster.members().learners(), rng)?),
+        4 if voters.len() > 3 => Action::Remove(node),
+        _ => {
+            let mut next: Vec<NodeId> =
+                voters.iter().copied().filter(|_| rng.range(0..=2) > 0).collect();
+            let fresh = cluster.next_node_id();
+            let more = rng.range(0..=2).min(8_u64.saturating_sub(servers.len() as u64));
+            next.extend((0..more).filter_map(|at| Some(NodeId(fresh.0 + u32::try_from(at).ok()?))));
+            Action::Members(if next.len() < 2 { voters.to_vec() } else { next })
+        }
     })
+}
+
+/// A rate as far from the true one as leases bear, at most.
+fn drift(rng: &mut Rng) -> ClockChange {
+    let rates = [900_000, 950_000, 1_000_000, 1_050_000, 1_100_000];
+    ClockChange { rate: pick(&rates, rng).copied().and_then(Rate::from_millionths), offset: None }
+}
+
+fn pick<'a, T>(items: &'a [T], rng: &mut Rng) -> Option<&'a T> {
+    let last = (items.len() as u64).checked_sub(1)?;
+    usize::try_from(rng.range(0..=last)).ok().and_then(|at| items.get(at))
 }
 
 fn some_of(servers: &[&Server], rng: &mut Rng) -> Vec<NodeId> {
@@ -142,41 +399,21 @@ fn some_of(servers: &[&Server], rng: &mut Rng) -> Vec<NodeId> {
     ids.filter(|_| rng.range(0..=1) == 0).collect()
 }
 
-/// Mends everything, and waits for all to agree.
-fn quiet(run: &mut Run) -> Option<Finding> {
-    let mut mend = vec![
-        Action::Heal,
-        Action::Clients(None),
-        Action::Network(LinkChange {
-            latency: Some((Duration::from_millis(1), Duration::from_millis(5))),
-            loss: Some(Chance::NEVER),
-            duplicate: Some(Chance::NEVER),
-        }),
-    ];
-    for server in run.cluster().servers() {
-        let node = server.id();
-        mend.push(Action::Disk { node, fsync: Duration::from_millis(1) });
-        mend.extend(match server.status() {
-            Status::Down => Some(Action::Restart(node)),
-            Status::Paused => Some(Action::Resume(node)),
-            Status::Running => None,
-        });
-    }
-    for action in mend {
-        try_action(run, &action);
-    }
-    if let Some(found) = pass(run, QUIET) {
-        return Some(found);
-    }
-    (!agrees(run.cluster())).then_some(Finding::Stuck)
+/// Whether the others make a majority of every configuration that is in force anywhere.
+fn can_do_without(cluster: &Cluster, node: NodeId) -> bool {
+    let configs = cluster.servers().filter_map(Server::node).map(|node| node.config());
+    configs.flat_map(|config| config.halves()).all(|half| {
+        let others = half.iter().filter(|id| **id != node).count();
+        others > half.len() / 2 || half.is_empty()
+    })
 }
 
-/// Whether there is a leader and all members have the same store.
-fn agrees(cluster: &Cluster) -> bool {
+/// Whether there is a leader and all voters have the same store.
+fn agrees(cluster: &Cluster, deaf: Option<NodeId>) -> bool {
     let members = cluster.members();
     let stores = cluster
         .servers()
-        .filter(|server| members.contains(server.id()))
+        .filter(|server| members.is_voter(server.id()) && Some(server.id()) != deaf)
         .filter_map(Server::store)
         .map(|store| store.digest());
     let stores: std::collections::BTreeSet<_> = stores.collect();
@@ -186,22 +423,4 @@ fn agrees(cluster: &Cluster) -> bool {
 /// Actions that the cluster refuses are no mistake here: chance does not know what makes sense.
 fn try_action(run: &mut Run, action: &Action) {
     let _refused = run.apply(action).is_err();
-}
-
-fn pass(run: &mut Run, span: Duration) -> Option<Finding> {
-    let until = run.cluster().now() + span;
-    while run.cluster_mut().next_time().is_some_and(|next| next <= until) {
-        run.step();
-        run.cluster_mut().take_facts();
-        run.cluster_mut().take_finished();
-        if run.violation().is_some() {
-            return broken(run);
-        }
-    }
-    run.cluster_mut().rest_until(until);
-    None
-}
-
-fn broken(run: &Run) -> Option<Finding> {
-    run.violation().map(|(at, violation)| Finding::Broken(*at, *violation))
 }

@@ -3,8 +3,8 @@
 use kvorum::cluster::{Action, Consistency, Operation};
 use kvorum::raft::NodeId;
 use kvorum::script::{Command, parse_line, parse_script};
-use kvorum::store::{self, ClientId, Key, Request, Seq, Store, Value};
-use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
+use kvorum::store::{self, ClientId, Key, Request, Seq, SessionId, Stamp, Store, Value};
+use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 use proptest::prop_oneof;
 
 fn key() -> impl Strategy<Value = Key> {
@@ -24,7 +24,7 @@ fn command() -> impl Strategy<Value = store::Command> {
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
-    let consistency = prop_oneof![Just(Consistency::Linearizable), Just(Consistency::Stale)];
+    let consistency = prop::sample::select(Consistency::ALL.to_vec());
     prop_oneof![
         command().prop_map(Operation::Write),
         (key(), consistency).prop_map(|(key, consistency)| Operation::Read { key, consistency }),
@@ -70,7 +70,11 @@ proptest! {
     #[test]
     fn a_log_entry_keeps_its_request(command in command(), seq in 0_u64..9, known in 0_u64..9) {
         let request = Request {
-            client: ClientId(7), seq: Seq(seq), known_below: Seq(known), once: true, command,
+            session: SessionId { client: ClientId(7), opened: 5 },
+            seq: Seq(seq),
+            known_below: Seq(known),
+            stamp: Stamp::default(),
+            command,
         };
         prop_assert_eq!(Request::decode(&request.encode()), Some(request));
     }
@@ -88,17 +92,17 @@ proptest! {
         again in 0_usize..8,
     ) {
         let request = |at: usize| Request {
-            client: ClientId(1),
+            session: SessionId { client: ClientId(1), opened: 5 },
             seq: Seq(at as u64),
             known_below: Seq(0),
-            once: true,
+            stamp: Stamp::default(),
             command: commands[at].clone(),
         };
         let mut store = Store::new();
-        let outcomes: Vec<_> = (0..commands.len()).map(|at| store.apply(&request(at))).collect();
+        let outcomes: Vec<_> = (0..commands.len()).map(|at| store.apply(&request(at)).0).collect();
         let before = store.clone();
         let at = again % commands.len();
-        prop_assert_eq!(&store.apply(&request(at)), &outcomes[at]);
+        prop_assert_eq!(&store.apply(&request(at)), &(outcomes[at].clone(), false));
         prop_assert_eq!(store, before);
     }
 }

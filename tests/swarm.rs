@@ -2,13 +2,13 @@
 
 use kvorum::check::Property;
 use kvorum::raft::Rule;
-use kvorum::swarm::{Finding, run};
+use kvorum::swarm::{Finding, Search};
 
 #[test]
 fn random_clusters_under_random_faults_break_nothing() {
     let mut events = 0;
     for seed in 0..200 {
-        let report = run(seed, &[]);
+        let report = Search::default().run(seed);
         events += report.events;
         assert_eq!(report.finding, None, "headless swarm --seeds {seed}..{}", seed + 1);
     }
@@ -23,7 +23,12 @@ fn seeds_that_once_found_a_bug_find_none() {
     // 2071: a machine that was switched off while it was being added was added all the same.
     // 27242, 43922: a server became a member while the answer that it was none was on its way.
     for seed in [41, 874, 2071, 4066, 27242, 43922] {
-        assert_eq!(run(seed, &[]).finding, None, "headless swarm --seeds {seed}..{}", seed + 1);
+        assert_eq!(
+            Search::default().run(seed).finding,
+            None,
+            "headless swarm --seeds {seed}..{}",
+            seed + 1
+        );
     }
 }
 
@@ -45,11 +50,11 @@ const BROKEN: &[(Rule, u64, Property)] = &[
 fn without_a_rule_its_property_falls() {
     for (rule, seed, property) in BROKEN {
         let line = format!("headless swarm --seeds {seed}..{} --rule-off {rule}", seed + 1);
-        let Some(Finding::Broken(_, violation)) = run(*seed, &[*rule]).finding else {
+        let Some(Finding::Broken(_, violation)) = Search::for_rule(*rule).run(*seed).finding else {
             panic!("{line} breaks nothing");
         };
         assert_eq!(violation.property, *property, "{line}");
-        assert_eq!(run(*seed, &[]).finding, None, "{line}, but with the rule");
+        assert_eq!(Search::default().run(*seed).finding, None, "{line}, but with the rule");
     }
 }
 
@@ -58,7 +63,7 @@ fn without_a_rule_its_property_falls() {
 fn without_any_one_rule_the_world_goes_on() {
     for about in &Rule::TABLE {
         for seed in 0..5 {
-            assert!(run(seed, &[about.rule]).events > 0, "{} {seed}", about.name);
+            assert!(Search::for_rule(about.rule).run(seed).events > 0, "{} {seed}", about.name);
         }
     }
 }

@@ -1,17 +1,19 @@
-//! The five properties of the paper's Figure 3, checked after every event.
-//!
-//! The sixth, linearizability, has a judge of its own beside this file.
+//! The five properties of the paper's Figure 3, checked after every event. The others have judges of
+//! their own beside this file.
 //!
 //! Every log is mirrored as a chain of fingerprints, so that two logs are equal up to an index if and
 //! only if their chains are equal there. A look at a server costs little when its log has not changed:
 //! then only the length and the last entry are compared. [`Invariants::audit`] compares everything.
+//!
+//! What all servers have compacted on their disks is forgotten here too.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
-use crate::cluster::RequestId;
+use super::property::{Evidence, Property, Violation};
+use super::window::Window;
 use crate::digest::{Digest, Digester};
-use crate::raft::{Entry, Index, NodeId, Payload, Term, count};
+use crate::raft::{Config, Entry, Index, NodeId, Payload, Position, Term, count};
+use crate::time::Time;
 
 /// What a judge sees of a server.
 #[derive(Clone, Copy, Debug)]
@@ -21,122 +23,18 @@ pub struct Observation<'a> {
     pub incarnation: u32,
     pub is_leader: bool,
     pub current_term: Term,
+    /// The configuration that it acts by.
+    pub config: &'a Config,
+    /// Until when it holds a lease, in true time.
+    pub lease_end: Option<Time>,
+    /// The entry before the first that its log keeps, and up to where its disk has compacted.
+    pub base: Option<Position>,
+    pub compacted_on_disk: Option<Index>,
+    /// What its log keeps.
     pub log: &'a [Entry],
     pub commit_index: Option<Index>,
     pub last_applied: Option<Index>,
     pub store_digest: Digest,
-}
-
-/// A property that every run must have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Property {
-    /// At most one leader can be elected in a given term (section 5.2).
-    ElectionSafety,
-    /// A leader never overwrites or deletes entries in its log (section 5.3).
-    LeaderAppendOnly,
-    /// Two logs with an entry of the same index and term are identical up to there (section 5.3).
-    LogMatching,
-    /// A committed entry is in the logs of the leaders of all higher terms (section 5.4).
-    LeaderCompleteness,
-    /// No two servers apply different entries at the same index (section 5.4.3).
-    StateMachineSafety,
-    /// The clients' history is one that a single store could have given.
-    Linearizability,
-}
-
-impl Property {
-    /// All of them.
-    pub const ALL: [Self; 6] = [
-        Self::ElectionSafety,
-        Self::LeaderAppendOnly,
-        Self::LogMatching,
-        Self::LeaderCompleteness,
-        Self::StateMachineSafety,
-        Self::Linearizability,
-    ];
-
-    /// Its name in the script language.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::ElectionSafety => "election-safety",
-            Self::LeaderAppendOnly => "leader-append-only",
-            Self::LogMatching => "log-matching",
-            Self::LeaderCompleteness => "leader-completeness",
-            Self::StateMachineSafety => "state-machine-safety",
-            Self::Linearizability => "linearizability",
-        }
-    }
-}
-
-impl fmt::Display for Property {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-/// A broken property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Violation {
-    pub property: Property,
-    pub evidence: Evidence,
-}
-
-/// What contradicts the property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Evidence {
-    /// Both led this term.
-    TwoLeaders { term: Term, first: NodeId, second: NodeId },
-    /// The leader's log differs from what it was, from this index on.
-    Overwritten { leader: NodeId, term: Term, index: Index },
-    /// This server's entry, or one before it, differs from another's of the same index and term.
-    Mismatch { node: NodeId, index: Index, term: Term },
-    /// The leader lacks what was committed at this index.
-    Missing { leader: NodeId, term: Term, index: Index },
-    /// This server commits or applies something else than another did.
-    Different { node: NodeId, index: Index },
-    /// Having applied the same, this server's store differs from another's.
-    Diverged { node: NodeId, index: Index },
-    /// It commits or applies what it does not have.
-    Beyond { node: NodeId, index: Index },
-    /// With the answer to this request the clients' history has no order any more.
-    NoOrder { request: RequestId },
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.property)?;
-        match self.evidence {
-            Evidence::TwoLeaders { term, first, second } => {
-                write!(f, "{first} and {second} have both led term {term}")
-            }
-            Evidence::Overwritten { leader, term, index } => {
-                write!(f, "{leader}, leading term {term}, has changed its own log at entry {index}")
-            }
-            Evidence::Mismatch { node, index, term } => write!(
-                f,
-                "{node} has an entry {index} of term {term}, but not the log before it that another \
-                 server with that entry has"
-            ),
-            Evidence::Missing { leader, term, index } => {
-                write!(f, "{leader} leads term {term} without the committed entry {index}")
-            }
-            Evidence::Different { node, index } => {
-                write!(f, "{node} has another entry {index} committed than a server before it")
-            }
-            Evidence::Diverged { node, index } => write!(
-                f,
-                "{node} has applied the same entries up to {index} as another, but its store differs"
-            ),
-            Evidence::NoOrder { request } => write!(
-                f,
-                "no order of the clients' operations explains the answer to request {}",
-                request.0
-            ),
-            Evidence::Beyond { node, index } => {
-                write!(f, "{node} counts entry {index} as committed and does not have it")
-            }
-        }
-    }
 }
 
 /// What was seen so far.
@@ -145,10 +43,10 @@ pub struct Invariants {
     mirrors: BTreeMap<NodeId, Mirror>,
     leaders: BTreeMap<Term, NodeId>,
     /// By index and term, the chain up to there.
-    entries: Vec<Vec<(Term, Digest)>>,
-    committed: Vec<Committed>,
+    entries: Window<Vec<(Term, Digest)>>,
+    committed: Window<Option<Committed>>,
     /// By index, the store after it was applied.
-    stores: Vec<Option<Digest>>,
+    stores: Window<Option<Digest>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -163,9 +61,23 @@ struct Committed {
 struct Mirror {
     incarnation: u32,
     led: Option<Term>,
+    /// How many entries its log has forgotten, and the chain up to there.
+    base: usize,
+    base_chain: Digest,
     chain: Vec<(Term, Digest)>,
+    compacted_on_disk: usize,
     commit_index: Option<Index>,
     last_applied: Option<Index>,
+}
+
+impl Mirror {
+    /// The chain up to this place; `None` where its log does not reach it or has forgotten it.
+    fn at(&self, place: usize) -> Option<Digest> {
+        match (place + 1).checked_sub(self.base)? {
+            0 => Some(self.base_chain),
+            kept => self.chain.get(kept - 1).map(|(_, chain)| *chain),
+        }
+    }
 }
 
 impl Invariants {
@@ -176,18 +88,23 @@ impl Invariants {
             mirror.incarnation = seen.incarnation;
             (mirror.commit_index, mirror.last_applied, mirror.led) = (None, None, None);
         }
+        let base = seen.base.map_or(0, |base| place(Some(base.index)));
+        if mirror.base != base {
+            self.rebase(seen, base)?;
+        }
+        let Some(mirror) = self.mirrors.get(&seen.node) else { return Ok(()) };
         let same = mirror.chain.len() == seen.log.len()
             && seen.log.last().is_none_or(|last| {
-                let before =
-                    mirror.chain.len().checked_sub(2).map_or(ROOT, |at| mirror.chain[at].1);
+                let before = mirror.chain.len().checked_sub(2);
+                let before = before.map_or(mirror.base_chain, |at| mirror.chain[at].1);
                 mirror.chain.last() == Some(&(last.term, extend(before, last)))
             });
         if !same {
-            let common = common_prefix(&mirror.chain, seen.log);
+            let common = common_prefix(mirror.base_chain, &mirror.chain, seen.log);
             self.compare_log(seen, common)?;
         }
         self.check_leader(seen)?;
-        self.check_commit(seen)?;
+        self.check_commit(seen, usize::MAX)?;
         self.check_applied(seen)
     }
 
@@ -195,7 +112,11 @@ impl Invariants {
     pub fn audit(&mut self, seen: &Observation<'_>) -> Result<(), Violation> {
         let mirror = self.mirrors.entry(seen.node).or_default();
         let mut common = 0;
-        let mut chain = ROOT;
+        let mut chain = mirror.base_chain;
+        let is_moved = mirror.base != seen.base.map_or(0, |base| place(Some(base.index)));
+        if is_moved || mirror.incarnation != seen.incarnation {
+            return self.observe(seen);
+        }
         for (entry, mirrored) in seen.log.iter().zip(&mirror.chain) {
             chain = extend(chain, entry);
             if *mirrored != (entry.term, chain) {
@@ -209,6 +130,56 @@ impl Invariants {
         self.observe(seen)
     }
 
+    /// The log begins elsewhere: it was compacted, or the server has gone on from a snapshot, or it has
+    /// come back from a disk that was behind.
+    fn rebase(&mut self, seen: &Observation<'_>, base: usize) -> Result<(), Violation> {
+        let Some(mirror) = self.mirrors.get_mut(&seen.node) else { return Ok(()) };
+        let gone = base.checked_sub(mirror.base).filter(|gone| *gone <= mirror.chain.len());
+        let held = gone.and_then(|gone| mirror.chain.get(gone.checked_sub(1)?));
+        let held = held.filter(|(term, _)| Some(*term) == seen.base.map(|base| base.term));
+        let mut found = Ok(());
+        if let (Some((_, chain)), Some(gone)) = (held.copied(), gone) {
+            // What it commits and forgets in one step.
+            self.check_commit(seen, base)?;
+            let Some(mirror) = self.mirrors.get_mut(&seen.node) else { return Ok(()) };
+            mirror.chain.drain(..gone);
+            mirror.base_chain = chain;
+        } else {
+            mirror.chain.clear();
+            mirror.base_chain = ROOT;
+            if let Some(Position { term, index }) = seen.base {
+                let known = self.entries.get(base - 1).into_iter().flatten();
+                let chain = known.into_iter().find(|(other, _)| *other == term);
+                mirror.base_chain = chain.map_or(ROOT, |(_, chain)| *chain);
+                let committed = self.committed.get(base - 1).copied().flatten();
+                if committed.is_none_or(|committed| committed.chain != mirror.base_chain) {
+                    // The snapshot stands for what was never committed.
+                    let evidence = Evidence::Different { node: seen.node, index };
+                    found = Err(Violation { property: Property::StateMachineSafety, evidence });
+                }
+            }
+        }
+        let Some(mirror) = self.mirrors.get_mut(&seen.node) else { return found };
+        mirror.base = base;
+        mirror.compacted_on_disk = place(seen.compacted_on_disk);
+        self.forget_what_all_have_compacted();
+        found
+    }
+
+    /// These servers are all there are.
+    pub fn keep_only(&mut self, exists: impl Fn(NodeId) -> bool) {
+        self.mirrors.retain(|node, _| exists(*node));
+    }
+
+    fn forget_what_all_have_compacted(&mut self) {
+        let least = self.mirrors.values().map(|mirror| mirror.compacted_on_disk.min(mirror.base));
+        if let Some(last) = least.min().and_then(|least| least.checked_sub(1)) {
+            self.entries.forget_before(last);
+            self.committed.forget_before(last);
+            self.stores.forget_before(last);
+        }
+    }
+
     /// The log is known to be as it was for its first `common` entries; takes the rest in.
     fn compare_log(&mut self, seen: &Observation<'_>, common: usize) -> Result<(), Violation> {
         let Some(mirror) = self.mirrors.get_mut(&seen.node) else {
@@ -216,15 +187,14 @@ impl Invariants {
         };
         let shortened = mirror.chain.len() > common;
         mirror.chain.truncate(common);
-        let mut chain = mirror.chain.last().map_or(ROOT, |(_, chain)| *chain);
+        let mut chain = mirror.chain.last().map_or(mirror.base_chain, |(_, chain)| *chain);
         let mut mismatch = None;
+        let base = mirror.base;
         for (at, entry) in seen.log.iter().enumerate().skip(common) {
             chain = extend(chain, entry);
             mirror.chain.push((entry.term, chain));
-            if self.entries.len() <= at {
-                self.entries.resize_with(at + 1, Vec::new);
-            }
-            let known = &mut self.entries[at];
+            let at = base + at;
+            let Some(known) = self.entries.slot(at) else { continue };
             match known.iter().find(|(term, _)| *term == entry.term) {
                 Some((_, other)) if *other != chain => {
                     mismatch = mismatch.or(Some((index_at(at), entry.term)));
@@ -234,7 +204,7 @@ impl Invariants {
             }
         }
         if shortened && seen.is_leader && mirror.led == Some(seen.current_term) {
-            let (leader, term, index) = (seen.node, seen.current_term, index_at(common));
+            let (leader, term, index) = (seen.node, seen.current_term, index_at(base + common));
             let evidence = Evidence::Overwritten { leader, term, index };
             return Err(Violation { property: Property::LeaderAppendOnly, evidence });
         }
@@ -265,7 +235,7 @@ impl Invariants {
             let evidence = Evidence::TwoLeaders { term, first, second: seen.node };
             return Err(Violation { property: Property::ElectionSafety, evidence });
         }
-        let owed = self.committed.iter().rposition(|committed| committed.term < term);
+        let owed = self.committed.last_where(|known| known.is_some_and(|known| known.term < term));
         self.check_completeness(seen.node, term, owed)
     }
 
@@ -279,41 +249,47 @@ impl Invariants {
         let (Some(owed), Some(mirror)) = (owed, self.mirrors.get(&leader)) else {
             return Ok(());
         };
+        // What it has compacted was compared when it was.
         let has = |at: usize| {
-            mirror.chain.get(at).is_some_and(|(_, chain)| *chain == self.committed[at].chain)
+            at + 1 < mirror.base
+                || self.committed.get(at).is_none_or(|known| {
+                    known.is_none_or(|known| mirror.at(at) == Some(known.chain))
+                })
         };
         if has(owed) {
             return Ok(());
         }
-        let missing = (0..=owed).find(|at| !has(*at)).unwrap_or(owed);
+        let missing = (mirror.base..=owed).find(|at| !has(*at)).unwrap_or(owed);
         let evidence = Evidence::Missing { leader, term, index: index_at(missing) };
         Err(Violation { property: Property::LeaderCompleteness, evidence })
     }
 
-    fn check_commit(&mut self, seen: &Observation<'_>) -> Result<(), Violation> {
+    /// Looks at what the server newly counts as committed, up to this place at most.
+    fn check_commit(&mut self, seen: &Observation<'_>, most: usize) -> Result<(), Violation> {
         let Some(mirror) = self.mirrors.get_mut(&seen.node) else {
             return Ok(());
         };
         if seen.commit_index == mirror.commit_index {
             return Ok(());
         }
-        let (from, to) = (place(mirror.commit_index), place(seen.commit_index));
-        mirror.commit_index = seen.commit_index;
+        let (from, to) = (place(mirror.commit_index), place(seen.commit_index).min(most));
+        mirror.commit_index = seen.commit_index.min(Index::new(to as u64));
         let unsafe_commit =
             |evidence| Violation { property: Property::StateMachineSafety, evidence };
         let mut new = false;
-        for at in from..to {
+        for at in from.max(mirror.base.saturating_sub(1))..to {
             let index = index_at(at);
-            let Some((_, chain)) = mirror.chain.get(at) else {
+            let Some(chain) = mirror.at(at) else {
                 return Err(unsafe_commit(Evidence::Beyond { node: seen.node, index }));
             };
-            match self.committed.get(at) {
-                Some(known) if known.chain != *chain => {
+            let Some(slot) = self.committed.slot(at) else { continue };
+            match slot {
+                Some(known) if known.chain != chain => {
                     return Err(unsafe_commit(Evidence::Different { node: seen.node, index }));
                 }
                 Some(_) => {}
                 None => {
-                    self.committed.push(Committed { chain: *chain, term: seen.current_term });
+                    *slot = Some(Committed { chain, term: seen.current_term });
                     new = true;
                 }
             }
@@ -346,11 +322,7 @@ impl Invariants {
             let evidence = Evidence::Beyond { node: seen.node, index };
             return Err(Violation { property, evidence });
         }
-        let at = place(seen.last_applied);
-        if self.stores.len() < at {
-            self.stores.resize(at, None);
-        }
-        let Some(slot) = self.stores.get_mut(at - 1) else {
+        let Some(slot) = self.stores.slot(place(seen.last_applied) - 1) else {
             return Ok(());
         };
         if *slot.get_or_insert(seen.store_digest) != seen.store_digest {
@@ -371,9 +343,7 @@ fn extend(chain: Digest, entry: &Entry) -> Digest {
         Payload::Command(data) => chain.then(&head).then(data.as_bytes()),
         Payload::Config(config) => {
             let mut digester = Digester::new(chain.then(&head).0);
-            for voter in config.voters() {
-                digester.number(voter.0.into());
-            }
+            config.digest_into(&mut digester);
             digester.finish()
         }
     }
@@ -381,10 +351,10 @@ fn extend(chain: Digest, entry: &Entry) -> Digest {
 
 /// How many entries the log shares with the chain, judged from the end by their terms: a changed entry
 /// shows in the terms from there on, or else in the chain at the end.
-fn common_prefix(chain: &[(Term, Digest)], log: &[Entry]) -> usize {
+fn common_prefix(base: Digest, chain: &[(Term, Digest)], log: &[Entry]) -> usize {
     let mut common = chain.len().min(log.len());
     while common > 0 {
-        let before = if common > 1 { chain[common - 2].1 } else { ROOT };
+        let before = if common > 1 { chain[common - 2].1 } else { base };
         let entry = &log[common - 1];
         if chain[common - 1] == (entry.term, extend(before, entry)) {
             break;
@@ -394,7 +364,7 @@ fn common_prefix(chain: &[(Term, Digest)], log: &[Entry]) -> usize {
     common
 }
 
-fn index_at(place: usize) -> Index {
+pub(super) fn index_at(place: usize) -> Index {
     Index::after(Index::new(place as u64))
 }
 

@@ -12,7 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::cluster::{Answer, Consistency, Operation, RequestId};
+use crate::cluster::{Answer, Operation, RequestId};
 use crate::store::{Command, Key, Outcome, Value};
 
 /// The most states of one key before it is left undecided.
@@ -66,7 +66,7 @@ impl Linearizability {
     pub fn began(&mut self, id: RequestId, operation: &Operation) {
         let (key, step) = match operation {
             Operation::Write(command) => (command.key(), Step::Write(command.clone())),
-            Operation::Read { key, consistency: Consistency::Linearizable } => (key, Step::Read),
+            Operation::Read { key, consistency } if consistency.is_strong() => (key, Step::Read),
             Operation::Read { .. } | Operation::Change(_) => return,
         };
         self.key_of.insert(id, key.clone());
@@ -191,7 +191,7 @@ fn effect(answer: &Answer) -> Option<Effect> {
         Answer::Outcome(Outcome::NotFound) => Some(Effect::FoundNothing),
         Answer::Outcome(Outcome::Mismatch(found)) => Some(Effect::Found(found.clone())),
         Answer::Value(value) => Some(Effect::Found(value.clone())),
-        Answer::Outcome(Outcome::Forgotten)
+        Answer::Outcome(Outcome::Forgotten | Outcome::Expired(_))
         | Answer::Changed
         | Answer::Refused(_)
         | Answer::Unknown => None,

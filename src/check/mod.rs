@@ -3,16 +3,25 @@
 //! [`Run`] is a cluster with its judges: every event and every action is followed by a look at what it
 //! touched, and the first broken property is kept.
 
+mod clients;
 mod invariants;
 mod linearizability;
+mod liveness;
+mod property;
+mod servers;
+mod window;
 
-pub use invariants::{Evidence, Invariants, Observation, Property, Violation};
+pub use clients::Clients;
+pub use invariants::{Invariants, Observation};
 pub use linearizability::Linearizability;
+pub use liveness::Liveness;
+pub use property::{Evidence, Property, Violation};
+pub use servers::Servers;
 
 use crate::cluster::{
-    Action, CallEvent, Cluster, Founding, Refused, RequestId, Server, Status, Stepped,
+    Action, Answer, CallEvent, Cluster, Deed, Founding, Refused, RequestId, Server, Status, Stepped,
 };
-use crate::raft::NodeId;
+use crate::raft::{Index, NodeId};
 use crate::time::Time;
 
 /// A cluster that is watched.
@@ -20,7 +29,12 @@ use crate::time::Time;
 pub struct Run {
     cluster: Cluster,
     invariants: Invariants,
+    servers: Servers,
+    clients: Clients,
     linearizability: Linearizability,
+    liveness: Liveness,
+    /// Where the configuration stands that was last seen to be committed.
+    committed_config: Option<Index>,
     /// The first violation of each property, the earliest first.
     violations: Vec<(Time, Violation)>,
 }
@@ -32,7 +46,11 @@ impl Run {
         Self {
             cluster,
             invariants: Invariants::default(),
+            servers: Servers::default(),
+            clients: Clients::default(),
             linearizability: Linearizability::default(),
+            liveness: Liveness::default(),
+            committed_config: None,
             violations: Vec::new(),
         }
     }
@@ -51,16 +69,30 @@ impl Run {
     /// Handles one event and judges it.
     pub fn step(&mut self) -> Option<Stepped> {
         let stepped = self.cluster.step()?;
+        self.judge_deeds();
         if let Some(node) = stepped.node {
             self.judge(node);
         }
         self.judge_clients();
+        if self.liveness.is_due(self.cluster.now()) {
+            let found = self.liveness.glance(&self.cluster);
+            self.keep(found);
+        }
         Some(stepped)
     }
 
     /// Does something to the cluster.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         let result = self.cluster.apply(action);
+        self.judge_deeds();
+        let cluster = &self.cluster;
+        self.invariants.keep_only(|node| cluster.server(node).is_some());
+        self.servers.keep_only(|node| {
+            cluster.server(node).is_some_and(|server| server.status() != Status::Down)
+        });
+        for node in self.cluster.servers().map(Server::id).collect::<Vec<_>>() {
+            self.judge(node);
+        }
         self.judge_clients();
         result
     }
@@ -89,30 +121,61 @@ impl Run {
     }
 
     fn judge(&mut self, node: NodeId) {
+        let now = self.cluster.now();
         if let Some(observation) = self.cluster.server(node).and_then(observation) {
             let found = self.invariants.observe(&observation);
+            let other = self.servers.observe(now, &observation);
             self.keep(found);
+            self.keep(other);
+        }
+    }
+
+    /// What servers did that their state does not show: votes they gave away, requests they executed.
+    fn judge_deeds(&mut self) {
+        let mut found = Ok(());
+        for deed in self.cluster.take_deeds() {
+            let judged = match deed {
+                Deed::Voted { by, term, candidate } => self.servers.voted(by, term, candidate),
+                Deed::Applied { by, index, request } => self.clients.applied(by, index, request),
+            };
+            found = found.and(judged);
+        }
+        self.keep(found);
+        let (at, config) = self.cluster.committed_config();
+        if at > self.committed_config {
+            self.committed_config = at;
+            self.servers.committed(config);
+            let cluster = &self.cluster;
+            self.invariants.keep_only(|node| cluster.server(node).is_some());
         }
     }
 
     fn judge_clients(&mut self) {
-        let mut found = Ok(());
+        let (mut found, mut orderly) = (Ok(()), Ok(()));
         for event in self.cluster.take_calls() {
             let judged = match &event {
                 CallEvent::Began(id, operation) => {
                     self.linearizability.began(*id, operation);
                     Ok(())
                 }
-                CallEvent::Ended(id, answer) => self.linearizability.ended(*id, answer),
+                CallEvent::Ended { id, answer, wrote } => {
+                    if let (Some(wrote), Answer::Outcome(outcome)) = (wrote, answer)
+                        && outcome.tells()
+                    {
+                        found = found.and(self.clients.answered(*id, *wrote));
+                    }
+                    self.linearizability.ended(*id, answer)
+                }
             };
             if judged.is_err()
-                && let CallEvent::Ended(request, _) = event
+                && let CallEvent::Ended { id: request, .. } = event
             {
                 let evidence = Evidence::NoOrder { request };
-                found = Err(Violation { property: Property::Linearizability, evidence });
+                orderly = Err(Violation { property: Property::Linearizability, evidence });
             }
         }
         self.keep(found);
+        self.keep(orderly);
     }
 
     fn keep(&mut self, found: Result<(), Violation>) {
@@ -132,6 +195,10 @@ fn observation(server: &Server) -> Option<Observation<'_>> {
         incarnation: server.incarnation(),
         is_leader: node.is_leader(),
         current_term: node.current_term(),
+        config: node.config(),
+        lease_end: server.lease_end(),
+        base: node.log().base(),
+        compacted_on_disk: server.disk().durable().log.base().map(|base| base.index),
         log: node.log().entries(),
         commit_index: node.commit_index(),
         last_applied: node.last_applied(),

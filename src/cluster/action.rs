@@ -3,9 +3,10 @@
 use std::fmt;
 
 use super::client::{Consistency, Operation};
+use super::clock::{Offset, Rate};
 use super::network::LinkChange;
 use super::workload::Workload;
-use crate::raft::{Change, MessageKind, NodeId, Rule};
+use crate::raft::{MessageKind, NodeId, Refusal, Rule};
 use crate::time::Duration;
 
 /// Something done to a cluster from outside. Its `Display` is the line of the script language that
@@ -14,10 +15,18 @@ use crate::time::Duration;
 pub enum Action {
     /// Starts a blank server and asks the cluster to take it in.
     Add(NodeId),
+    /// Starts a blank server and asks the cluster to let it learn the log, without a vote.
+    Learn(NodeId),
+    /// Asks the cluster to go over to these voters; blank servers are started for those that are new.
+    Members(Vec<NodeId>),
     /// Asks the cluster to go on without the server, which is switched off when that is agreed.
     Remove(NodeId),
     /// The process ends at once; what was not on disk is lost.
     Kill(NodeId),
+    /// The same, and the last write to its disk may be left torn.
+    KillTorn(NodeId),
+    /// The process ends and its disk is emptied, which Raft does not provide for.
+    Wipe(NodeId),
     /// The process starts again with what is on its disk.
     Restart(NodeId),
     /// The process stands still; it keeps its memory and its messages wait.
@@ -38,6 +47,16 @@ pub enum Action {
     Link { from: NodeId, to: NodeId, change: LinkChange },
     /// Changes how long a server's disk takes to make writes durable.
     Disk { node: NodeId, fsync: Duration },
+    /// Changes a machine's clock from now on.
+    Clock { node: NodeId, change: ClockChange },
+    /// Changes how long a machine's processor takes for whatever comes in.
+    Cpu { node: NodeId, takes: Duration },
+    /// Hands the leadership over.
+    Transfer(NodeId),
+    /// Lets a server take a snapshot and forget its log up to there.
+    Snapshot(NodeId),
+    /// Changes when servers take snapshots of their own accord, and how much of one a message brings.
+    Snapshots { every: Option<u64>, chunk: Option<u32> },
     /// Changes the servers' timing.
     Timing(Timing),
     /// Switches a rule of the protocol, for all servers.
@@ -61,6 +80,17 @@ pub struct Timing {
     pub heartbeat: Option<Duration>,
     /// The most entries in one AppendEntries.
     pub batch: Option<u32>,
+    /// How long a client session lasts that is not used.
+    pub session: Option<Duration>,
+    /// By how many percent clocks may be fast or slow, as leases assume.
+    pub drift: Option<u8>,
+}
+
+/// A change of a clock; what is `None` stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClockChange {
+    pub rate: Option<Rate>,
+    pub offset: Option<Offset>,
 }
 
 /// Why an action can't be done. Nothing has changed then.
@@ -90,6 +120,12 @@ pub enum Refused {
     TwoGroups(NodeId),
     /// A partition needs two groups.
     OneGroup,
+    /// There is no leader that could do it.
+    NoLeader,
+    /// The leader does not do it.
+    Refused(Refusal),
+    /// It has applied nothing since its last snapshot.
+    NothingNew(NodeId),
     /// It has no election timer: it leads, is paused, or is not a member.
     NoTimer(NodeId),
     /// There is no such message in flight.
@@ -107,7 +143,11 @@ impl fmt::Display for Action {
         match self {
             Self::Add(node) => write!(f, "add {node}"),
             Self::Remove(node) => write!(f, "remove {node}"),
+            Self::Learn(node) => write!(f, "add {node} learner"),
+            Self::Members(nodes) => write!(f, "members {}", join(nodes.iter())),
             Self::Kill(node) => write!(f, "kill {node}"),
+            Self::KillTorn(node) => write!(f, "kill {node} torn"),
+            Self::Wipe(node) => write!(f, "wipe {node}"),
             Self::Restart(node) => write!(f, "restart {node}"),
             Self::Pause(node) => write!(f, "pause {node}"),
             Self::Resume(node) => write!(f, "resume {node}"),
@@ -122,6 +162,17 @@ impl fmt::Display for Action {
             Self::Network(change) => write!(f, "network{change}"),
             Self::Link { from, to, change } => write!(f, "link {from} -> {to}{change}"),
             Self::Disk { node, fsync } => write!(f, "disk {node} fsync {fsync}"),
+            Self::Clock { node, change } => write!(f, "clock {node}{change}"),
+            Self::Cpu { node, takes } => write!(f, "cpu {node} {takes}"),
+            Self::Transfer(node) => write!(f, "transfer {node}"),
+            Self::Snapshot(node) => write!(f, "snapshot {node}"),
+            Self::Snapshots { every, chunk } => {
+                match every {
+                    Some(entries) => write!(f, "snapshot every {entries}")?,
+                    None => write!(f, "snapshot off")?,
+                }
+                chunk.iter().try_for_each(|chunk| write!(f, " chunk {chunk}"))
+            }
             Self::Timing(timing) => write!(f, "timing{timing}"),
             Self::Rule { rule, on } => write!(f, "rule {rule} {}", if *on { "on" } else { "off" }),
             Self::Timeout(node) => write!(f, "timeout {node}"),
@@ -144,15 +195,14 @@ fn write_request(
 ) -> fmt::Result {
     match (operation, via) {
         // Changes of the membership are actions of their own; a request for one is how they travel.
-        (Operation::Change(Change::Add(node)), _) => write!(f, "add {node}"),
-        (Operation::Change(Change::Remove(node)), _) => write!(f, "remove {node}"),
-        (Operation::Read { consistency: Consistency::Stale, .. }, Some(node)) => {
-            write!(f, "{operation} from {node} stale")
+        (Operation::Read { consistency, .. }, from) => {
+            write!(f, "{operation}")?;
+            from.iter().try_for_each(|node| write!(f, " from {node}"))?;
+            match consistency {
+                Consistency::Linearizable => Ok(()),
+                weaker => write!(f, " {}", weaker.name()),
+            }
         }
-        (Operation::Read { consistency: Consistency::Stale, .. }, None) => {
-            write!(f, "{operation} stale")
-        }
-        (Operation::Read { .. }, Some(node)) => write!(f, "{operation} from {node}"),
         (_, Some(node)) => write!(f, "{operation} via {node}"),
         (_, None) => write!(f, "{operation}"),
     }
@@ -166,10 +216,16 @@ impl fmt::Display for Timing {
         if let Some(heartbeat) = self.heartbeat {
             write!(f, " heartbeat {heartbeat}")?;
         }
-        match self.batch {
-            Some(batch) => write!(f, " batch {batch}"),
-            None => Ok(()),
-        }
+        self.batch.iter().try_for_each(|batch| write!(f, " batch {batch}"))?;
+        self.session.iter().try_for_each(|session| write!(f, " session {session}"))?;
+        self.drift.iter().try_for_each(|drift| write!(f, " drift {drift}%"))
+    }
+}
+
+impl fmt::Display for ClockChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.rate.iter().try_for_each(|rate| write!(f, " rate {rate}"))?;
+        self.offset.iter().try_for_each(|offset| write!(f, " offset {offset}"))
     }
 }
 
@@ -191,6 +247,15 @@ impl fmt::Display for Refused {
             Self::SameNode(node) => write!(f, "{node} has no link to itself"),
             Self::TwoGroups(node) => write!(f, "{node} can't be in two groups"),
             Self::OneGroup => write!(f, "a partition needs nodes on two sides"),
+            Self::NoLeader => write!(f, "there is no leader at the moment"),
+            Self::Refused(Refusal::NotVoter(node)) => {
+                write!(f, "{node} has no vote, so it can't lead")
+            }
+            Self::Refused(Refusal::NoChange) => write!(f, "it leads already"),
+            Self::Refused(_) => write!(f, "the leader can't do that now"),
+            Self::NothingNew(node) => {
+                write!(f, "{node} has applied nothing since its last snapshot")
+            }
             Self::NoTimer(node) => write!(f, "{node} has no election timer that could run out"),
             Self::NoMessage { kind, from, to } => {
                 write!(f, "no {kind} from {from} to {to} is in flight")
@@ -200,7 +265,7 @@ impl fmt::Display for Refused {
             }
             Self::BadTiming => write!(
                 f,
-                "a timer needs 1ms at least, a batch an entry, and a range must not end before it begins"
+                "a timer needs 1ms at least, a batch an entry, a part of a snapshot a byte, and a range must not end before it begins"
             ),
             Self::EmptyWorkload => {
                 write!(f, "a workload needs a client, a key and a pace of 1ms at least")

@@ -9,14 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::raft::{Change, NodeId, Position, Refusal};
-use crate::store::{ClientId, Command, Key, Outcome, Request, Seq, Value, Word};
+use crate::store::{ClientId, Command, Key, Outcome, Request, Seq, SessionId, Stamp, Value, Word};
 use crate::time::{Duration, Time};
 
 /// How strong a read is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Consistency {
     /// Sees every write that was answered before it began (ReadIndex; thesis, section 6.4).
+    #[default]
     Linearizable,
+    /// The same, but the leader counts on its lease and asks nobody (thesis, section 6.4.1): true as
+    /// long as no clock drifts more than is assumed.
+    Lease,
+    /// Sees what a server has applied that believes to lead.
+    Leader,
     /// Sees what the asked server has applied so far, however old.
     Stale,
 }
@@ -96,7 +102,12 @@ pub enum Answer {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallEvent {
     Began(RequestId, Operation),
-    Ended(RequestId, Answer),
+    /// With the write's place in its session, if it was one.
+    Ended {
+        id: RequestId,
+        answer: Answer,
+        wrote: Option<(SessionId, Seq)>,
+    },
 }
 
 /// A station on the way of a request.
@@ -152,8 +163,33 @@ impl fmt::Display for Operation {
             Self::Write(command) => command.fmt(f),
             Self::Read { key, .. } => write!(f, "get {}", Word(key.as_str())),
             Self::Change(Change::Add(node)) => write!(f, "add {node}"),
+            Self::Change(Change::Learn(node)) => write!(f, "add {node} learner"),
             Self::Change(Change::Remove(node)) => write!(f, "remove {node}"),
+            Self::Change(Change::Members(voters)) => {
+                write!(f, "members")?;
+                voters.iter().try_for_each(|voter| write!(f, " {voter}"))
+            }
         }
+    }
+}
+
+impl Consistency {
+    /// All of them, the strongest first.
+    pub const ALL: [Self; 4] = [Self::Linearizable, Self::Lease, Self::Leader, Self::Stale];
+
+    /// The name in the script language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Linearizable => "linearizable",
+            Self::Lease => "lease",
+            Self::Leader => "leader",
+            Self::Stale => "stale",
+        }
+    }
+
+    /// Whether it promises that no answered write is missed.
+    pub const fn is_strong(self) -> bool {
+        matches!(self, Self::Linearizable | Self::Lease)
     }
 }
 
@@ -169,6 +205,9 @@ impl fmt::Display for Answer {
             }
             Self::Outcome(Outcome::Mismatch(None)) => write!(f, "not changed: Key not found"),
             Self::Outcome(Outcome::Forgotten) => write!(f, "executed before, result forgotten"),
+            Self::Outcome(Outcome::Expired(_)) => {
+                write!(f, "the session has expired: it may have happened or not")
+            }
             Self::Value(Some(value)) => value.fmt(f),
             Self::Changed => write!(f, "done"),
             Self::Refused(Refusal::LastServer) => write!(f, "the last member can't be removed"),
@@ -181,6 +220,7 @@ impl fmt::Display for Answer {
 /// How patient clients are.
 pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(500);
 pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+/// The first pause before a client asks again; each is twice as long as the last, up to eight times.
 pub(super) const BACKOFF: Duration = Duration::from_millis(50);
 
 /// A request that has no answer yet.
@@ -206,13 +246,15 @@ pub(super) struct Clients {
     pub(super) pending: BTreeMap<RequestId, Pending>,
     sessions: BTreeMap<ClientId, Session>,
     next_request: u64,
-    /// Whom clients believe to lead.
-    pub(super) believed_leader: Option<NodeId>,
+    /// Whom each client believes to lead.
+    pub(super) believed_leader: BTreeMap<ClientId, NodeId>,
 }
 
 /// A client's own side of its session.
 #[derive(Clone, Debug, Default)]
 struct Session {
+    opened: Time,
+    last_used: Time,
     last: Seq,
     unanswered: BTreeSet<Seq>,
 }
@@ -223,36 +265,63 @@ impl Clients {
         &mut self,
         client: ClientId,
         operation: &Operation,
+        (now, session_lasts): (Time, Duration),
     ) -> (RequestId, Call) {
         self.next_request += 1;
         let call = match operation {
             Operation::Write(command) => {
-                let session = self.sessions.entry(client).or_default();
+                let fresh = Session { opened: now, ..Session::default() };
+                let session = self.sessions.entry(client).or_insert_with(|| fresh.clone());
+                let idle = now.since(session.last_used) * 2 > session_lasts;
+                if idle && session.unanswered.is_empty() && session.last > Seq(0) {
+                    // Better a new one than one that may have expired.
+                    *session = Session { opened: now.max(session.opened), ..fresh };
+                }
+                session.last_used = now;
                 session.last = Seq(session.last.0 + 1);
                 session.unanswered.insert(session.last);
-                let known_below = session.unanswered.first().copied().unwrap_or(session.last);
-                let command = command.clone();
-                let (seq, once) = (session.last, true);
-                Call::Write(Request { client, seq, known_below, once, command })
+                Call::Write(Request {
+                    session: SessionId { client, opened: session.opened.as_micros() },
+                    seq: session.last,
+                    known_below: session.unanswered.first().copied().unwrap_or(session.last),
+                    stamp: Stamp::default(),
+                    command: command.clone(),
+                })
             }
             Operation::Read { key, consistency } => {
                 Call::Read { key: key.clone(), consistency: *consistency }
             }
-            Operation::Change(change) => Call::Change(*change),
+            Operation::Change(change) => Call::Change(change.clone()),
         };
         (RequestId(self.next_request), call)
     }
 
     /// Ends a request.
-    pub(super) fn finish(&mut self, now: Time, id: RequestId, answer: Answer) -> Option<Journey> {
+    pub(super) fn finish(
+        &mut self,
+        now: Time,
+        id: RequestId,
+        answer: Answer,
+    ) -> Option<(Journey, Option<(SessionId, Seq)>)> {
         let Pending { mut journey, call, .. } = self.pending.remove(&id)?;
+        let wrote = match &call {
+            Call::Write(request) => Some((request.session, request.seq)),
+            Call::Read { .. } | Call::Change(_) => None,
+        };
         if let Call::Write(request) = call
-            && let Some(session) = self.sessions.get_mut(&request.client)
+            && let Some(session) = self.sessions.get_mut(&request.session.client)
+            && session.opened.as_micros() == request.session.opened
         {
             session.unanswered.remove(&request.seq);
+            if let Answer::Outcome(Outcome::Expired(horizon)) = answer {
+                *session = Session {
+                    opened: now.max(Time::from_micros(horizon.saturating_add(1))),
+                    ..Session::default()
+                };
+            }
         }
         journey.answer = Some((now, answer));
-        Some(journey)
+        Some((journey, wrote))
     }
 
     /// Whether the client waits for an answer.

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use super::action::ClockChange;
 use super::client::{Answer, Operation, RequestId, Station};
+use super::disk::Recovered;
 use super::network::{Body, Endpoint, Loss};
 use crate::raft::{
-    Change, MessageKind, NodeId, Note, Position, RefusedVote, Rule, StepDown, count,
+    Certainty, MessageKind, NodeId, Note, Position, RefusedVote, Rule, StepDown, count,
 };
 use crate::store::ClientId;
 use crate::time::Time;
@@ -49,9 +51,22 @@ pub enum MailKind {
 /// A fault of the world, or its repair.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    Killed(NodeId),
-    /// With so many entries on its disk.
-    Restarted(NodeId, u64),
+    /// The last write to its disk may be torn.
+    Killed {
+        node: NodeId,
+        torn: bool,
+    },
+    /// Its disk is empty.
+    Wiped(NodeId),
+    /// With so many entries on its disk, the first of them only as a snapshot, and what it found behind
+    /// the last durable write.
+    Restarted {
+        node: NodeId,
+        entries: u64,
+        snapshot: u64,
+        recovered: Recovered,
+    },
+    ClockSet(NodeId, ClockChange),
     Paused(NodeId),
     Resumed(NodeId),
     Partitioned(Vec<Vec<NodeId>>),
@@ -96,7 +111,14 @@ impl What {
                 | Note::BecameLeader { .. }
                 | Note::SteppedDown { .. } => Topic::Election,
                 Note::Committed { .. } | Note::LearnedCommit { .. } => Topic::Commit,
-                Note::ProposedChange { .. } => Topic::Membership,
+                Note::ProposedConfig { .. } => Topic::Membership,
+                Note::TransferBegan { .. }
+                | Note::AskedToStand { .. }
+                | Note::TransferAborted { .. } => Topic::Election,
+                Note::TookSnapshot { .. }
+                | Note::SendsSnapshot { .. }
+                | Note::InstalledSnapshot { .. }
+                | Note::RefusedSnapshot { .. } => Topic::Replication,
                 Note::ConfirmedRead { .. } => Topic::Client,
                 Note::Proposed { .. }
                 | Note::Appended { .. }
@@ -137,8 +159,10 @@ impl What {
         match self {
             Self::Server(node, _) | Self::Started(node) | Self::SwitchedOff(node) => Some(*node),
             Self::Fault(
-                Fault::Killed(node)
-                | Fault::Restarted(node, _)
+                Fault::Killed { node, .. }
+                | Fault::Wiped(node)
+                | Fault::ClockSet(node, _)
+                | Fault::Restarted { node, .. }
                 | Fault::Paused(node)
                 | Fault::Resumed(node),
             ) => Some(*node),
@@ -238,13 +262,44 @@ fn write_station(
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Killed(node) => write!(f, "{node} is killed; what was not on its disk is gone."),
-            Self::Restarted(node, 0) => write!(f, "{node} starts again with an empty log."),
-            Self::Restarted(node, 1) => {
-                write!(f, "{node} starts again with the one entry on its disk.")
+            Self::Killed { node, torn: false } => {
+                write!(f, "{node} is killed; what was not on its disk is gone.")
             }
-            Self::Restarted(node, entries) => {
-                write!(f, "{node} starts again with the {entries} entries on its disk.")
+            Self::Killed { node, torn: true } => write!(
+                f,
+                "{node} is killed while it writes; the last record on its disk may be torn."
+            ),
+            Self::Wiped(node) => {
+                write!(f, "The disk of {node} is wiped: its term, vote and log are gone.")
+            }
+            Self::ClockSet(node, ClockChange { rate, offset }) => {
+                write!(f, "The clock of {node}")?;
+                rate.iter()
+                    .try_for_each(|rate| write!(f, " runs at {rate} times the true rate"))?;
+                let and = if rate.is_some() && offset.is_some() { " and" } else { "" };
+                offset.iter().try_for_each(|by| write!(f, "{and} is off by {by}"))?;
+                write!(f, ".")
+            }
+            Self::Restarted { node, entries, snapshot, recovered } => {
+                match entries {
+                    0 => write!(f, "{node} starts again with an empty log")?,
+                    1 => write!(f, "{node} starts again with the one entry on its disk")?,
+                    _ => write!(f, "{node} starts again with the {entries} entries on its disk")?,
+                }
+                if *snapshot > 0 {
+                    write!(f, ", the first {snapshot} as a snapshot")?;
+                }
+                match recovered.whole {
+                    0 => {}
+                    1 => write!(f, "; the last write was whole after all")?,
+                    writes => write!(f, "; the last {writes} writes were whole after all")?,
+                }
+                match recovered.torn_bytes {
+                    0 => write!(f, "."),
+                    bytes => {
+                        write!(f, "; a torn record of {bytes} bytes at the end is cut off.")
+                    }
+                }
             }
             Self::Paused(node) => write!(f, "{node} is paused; its messages wait."),
             Self::Resumed(node) => write!(f, "{node} goes on."),
@@ -284,19 +339,9 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
         Note::Proposed { position, noop: false } => {
             write!(f, "{node} appends entry {} and sends it to all.", position.index)
         }
-        Note::ProposedChange { change: Change::Add(added), position } => {
-            write!(
-                f,
-                "{node} appends entry {}: {added} becomes a member (thesis §4.1).",
-                position.index
-            )
-        }
-        Note::ProposedChange { change: Change::Remove(removed), position } => {
-            write!(
-                f,
-                "{node} appends entry {}: {removed} is to leave (thesis §4.1).",
-                position.index
-            )
+        Note::ProposedConfig { config, position } => {
+            let kind = if config.is_joint() { "joint configuration" } else { "configuration" };
+            write!(f, "{node} appends entry {}, the {kind}: {config} (§6).", position.index)
         }
         Note::Committed { last, copies, of, own_term, on_disk } => {
             let place = if *on_disk { "disks" } else { "servers, on disk or not," };
@@ -308,14 +353,19 @@ fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Res
             write!(f, "Entry {last} is committed: it is on {copies} of {of} {place} and {term}.")
         }
         Note::LearnedCommit { last } => write!(f, "{node} learns that entry {last} is committed."),
-        Note::ConfirmedRead { read_index, asked: false } => {
+        Note::ConfirmedRead { read_index, by: Certainty::Lease } => write!(
+            f,
+            "{node} holds a lease: it may answer reads as of entry {} without asking (thesis §6.4.1).",
+            count(*read_index)
+        ),
+        Note::ConfirmedRead { read_index, by: Certainty::None } => {
             write!(
                 f,
                 "{node} answers a read as of entry {}, and has asked nobody.",
                 count(*read_index)
             )
         }
-        Note::ConfirmedRead { read_index, asked: true } => write!(
+        Note::ConfirmedRead { read_index, by: Certainty::Round } => write!(
             f,
             "A majority confirms that {node} leads: it may answer reads as of entry {} (§8).",
             count(*read_index)
@@ -340,10 +390,16 @@ fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
         Note::AnsweredPreVote { candidate, term, refused: Some(why) } => {
             write_refusal(f, node, "would not vote", *candidate, term.0, why)
         }
-        Note::StoodForElection { term, waited: None } => {
+        Note::StoodForElection { term, transfer: true, .. } => {
+            write!(
+                f,
+                "{node} stands for term {term} at once: the leader has asked it to (thesis §3.10)."
+            )
+        }
+        Note::StoodForElection { term, waited: None, .. } => {
             write!(f, "{node} could win, and stands for term {term}.")
         }
-        Note::StoodForElection { term, waited: Some(waited) } => write!(
+        Note::StoodForElection { term, waited: Some(waited), .. } => write!(
             f,
             "{node}'s election timer ran out after {} ms; it stands for term {term}.",
             waited.as_micros() / 1_000
@@ -415,6 +471,41 @@ fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt:
         Note::SteppedBack { follower, next_index } => {
             write!(f, "{node} goes back to entry {next_index} for {follower}.")
         }
+        _ => write_snapshot_note(f, node, note),
+    }
+}
+
+fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
+        Note::TookSnapshot { last, kept } => write!(
+            f,
+            "{node} takes a snapshot as of entry {}; its log keeps {kept} entries (§7).",
+            last.index
+        ),
+        Note::SendsSnapshot { follower, last } => write!(
+            f,
+            "{node} sends {follower} its snapshot as of entry {}: its log no longer has what {follower} \
+             lacks (§7).",
+            last.index
+        ),
+        Note::InstalledSnapshot { from, last, .. } => {
+            write!(f, "{node} goes on from {from}'s snapshot as of entry {} (§7).", last.index)
+        }
+        Note::RefusedSnapshot { leader, last } => write!(
+            f,
+            "{node} refuses {leader}'s snapshot as of entry {}: its checksum does not fit.",
+            last.index
+        ),
+        Note::TransferBegan { to } => write!(
+            f,
+            "{node} is to hand over to {to}, and takes no new commands meanwhile (thesis §3.10)."
+        ),
+        Note::AskedToStand { to } => {
+            write!(f, "{node} asks {to}, which has all of its log, to stand for election at once.")
+        }
+        Note::TransferAborted { to } => {
+            write!(f, "{node} goes on leading: {to} has not taken over in time (thesis §3.10).")
+        }
         // The others stand in the functions above.
         _ => Ok(()),
     }
@@ -443,8 +534,12 @@ fn write_refusal(
             write!(f, "it leads (thesis §9.6).")
         }
         RefusedVote::HasLeader(leader) => {
-            write!(f, "it has heard from its leader {leader} lately (thesis §9.6).")
+            write!(f, "it has heard from its leader {leader} lately (thesis §4.2.3).")
         }
+        RefusedVote::JustStarted => write!(
+            f,
+            "it has just started, and may have heard from a leader before (thesis §6.4.1)."
+        ),
         RefusedVote::LogIsNewer { own, candidates } => {
             write!(f, "its own log is newer ({own} against {}) (§5.4.1).", Last(*candidates))
         }

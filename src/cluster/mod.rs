@@ -10,6 +10,7 @@
 
 mod action;
 mod client;
+mod clock;
 mod disk;
 mod event;
 mod fact;
@@ -18,22 +19,28 @@ mod perform;
 mod report;
 mod serve;
 mod server;
+mod wal;
 mod workload;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-pub use action::{Action, Refused, Timing};
+pub use action::{Action, ClockChange, Refused, Timing};
 pub use client::{Answer, CallEvent, Consistency, Journey, Operation, RequestId, Station};
-pub use disk::Disk;
+pub use clock::{Clock, Offset, Rate};
+pub use disk::{Disk, Recovered};
 pub use fact::{Fact, Fault, MailKind, Topic, What};
 pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Network};
 pub use server::{Server, Status};
+pub use wal::{Unreadable, decode as decode_write};
 pub use workload::Workload;
 
-use crate::raft::{Config, Durable, Effects, Index, Input, Node, NodeId, Payload, Settings};
+use crate::raft::{
+    Config, Data, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Payload, Rule,
+    Settings, Term,
+};
 use crate::rng::Rng;
-use crate::store::{ClientId, Store};
-use crate::time::Time;
+use crate::store::{ClientId, Seq, SessionId, Store};
+use crate::time::{Duration, Time};
 use client::Clients;
 use event::{Event, Queue};
 use server::{Process, Waiting};
@@ -60,6 +67,36 @@ pub struct Stepped {
     pub node: Option<NodeId>,
 }
 
+/// When servers take snapshots of their own accord.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshots {
+    /// After so many applied entries; `None` for never.
+    pub every: Option<u64>,
+}
+
+impl Default for Snapshots {
+    fn default() -> Self {
+        Self { every: Some(1_000) }
+    }
+}
+
+impl Snapshots {
+    /// How many entries before a snapshot stay in the log, for followers that are a little behind.
+    fn keep(self) -> u64 {
+        self.every.unwrap_or_default() / 4
+    }
+}
+
+/// What a server did that its state does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It gave its vote away; to itself when it asked others for theirs.
+    Voted { by: NodeId, term: Term, candidate: NodeId },
+    /// Its state machine has come to an entry, with the request in it, if there is one, and whether that
+    /// was executed now: not where it was a duplicate.
+    Applied { by: NodeId, index: Index, request: Option<(SessionId, Seq, bool)> },
+}
+
 /// A cluster and the world around it.
 #[derive(Clone, Debug)]
 pub struct Cluster {
@@ -76,13 +113,20 @@ pub struct Cluster {
     workload: Option<Workload>,
     workload_rng: Rng,
     settings: Settings,
+    snapshots: Snapshots,
+    /// How long a client session lasts that is not used.
+    session_lasts: Duration,
+    disk_rng: Rng,
     /// The sides of a split network.
     sides: Vec<Vec<NodeId>>,
     /// The last committed configuration that anybody applied, and where.
     committed_config: (Option<Index>, Config),
+    /// Machines that are no longer members and still run, since nobody who knows it reaches them.
+    retired: BTreeSet<NodeId>,
     facts: Vec<Fact>,
     finished: Vec<Journey>,
     calls: Vec<CallEvent>,
+    deeds: Vec<Deed>,
     /// Kept between steps for its allocations.
     effects: Effects,
 }
@@ -90,6 +134,7 @@ pub struct Cluster {
 /// The streams of the run's randomness.
 const NETWORK_STREAM: u64 = 1;
 const WORKLOAD_STREAM: u64 = 2;
+const DISK_STREAM: u64 = 4;
 const SERVER_STREAMS: u64 = 16;
 
 impl Cluster {
@@ -110,11 +155,16 @@ impl Cluster {
             workload: None,
             workload_rng: Rng::new(founding.seed, WORKLOAD_STREAM),
             settings: Settings::default(),
+            snapshots: Snapshots::default(),
+            session_lasts: Duration::from_secs(60),
+            disk_rng: Rng::new(founding.seed, DISK_STREAM),
             sides: Vec::new(),
             committed_config: (None, config.clone()),
+            retired: BTreeSet::new(),
             facts: Vec::new(),
             finished: Vec::new(),
             calls: Vec::new(),
+            deeds: Vec::new(),
             effects: Effects::default(),
         };
         for id in config.voters() {
@@ -131,7 +181,7 @@ impl Cluster {
         self.now = at;
         self.events += 1;
         let node = match event {
-            Event::Timer(node) => self.step_node(node, Input::Tick),
+            Event::Timer(node) => self.tick(node),
             Event::Mail(slot, id) => {
                 self.queue.pop();
                 self.network.take(slot, id).and_then(|flight| self.deliver(flight))
@@ -196,6 +246,7 @@ impl Cluster {
             let Some(deadline) = process.node.deadline() else {
                 continue;
             };
+            let deadline = server.clock.true_time(deadline).max(server.busy_until);
             if next.is_none_or(|(earliest, _)| deadline < earliest) {
                 next = Some((deadline, *id));
             }
@@ -227,12 +278,20 @@ impl Cluster {
     fn step_node(&mut self, id: NodeId, input: Input) -> Option<NodeId> {
         let now = self.now;
         let mut effects = std::mem::take(&mut self.effects);
-        let process = self.servers.get_mut(&id)?.process.as_mut()?;
-        process.node.step(now, input, &mut effects);
+        let server = self.servers.get_mut(&id)?;
+        let steady = server.clock.steady(now);
+        server.process.as_mut()?.node.step(steady, input, &mut effects);
         self.carry_out(id, &mut effects);
         effects.clear();
         self.effects = effects;
         Some(id)
+    }
+
+    fn tick(&mut self, id: NodeId) -> Option<NodeId> {
+        if let Some(server) = self.servers.get_mut(&id) {
+            server.busy_until = server.busy_until.max(self.now) + server.cpu;
+        }
+        self.step_node(id, Input::Tick)
     }
 
     fn carry_out(&mut self, id: NodeId, effects: &mut Effects) {
@@ -248,7 +307,20 @@ impl Cluster {
         }
         for envelope in effects.messages.drain(..) {
             let to = Endpoint::Node(envelope.to);
+            let Envelope { from: by, term, .. } = envelope;
+            match envelope.message {
+                Message::RequestVoteResponse { vote_granted: true } => {
+                    self.deeds.push(Deed::Voted { by, term, candidate: envelope.to });
+                }
+                Message::RequestVote { .. } => {
+                    self.deeds.push(Deed::Voted { by, term, candidate: by });
+                }
+                _ => {}
+            }
             self.send(Endpoint::Node(id), to, Body::Raft(envelope));
+        }
+        if let Some(data) = effects.restore.take() {
+            self.restore_store(id, &data);
         }
         self.apply_committed(id);
         for answer in effects.reads.drain(..) {
@@ -257,8 +329,38 @@ impl Cluster {
         self.send_askers_on(id);
     }
 
+    /// A server goes on from a snapshot: whoever waited for what it stands for is sent on.
+    fn restore_store(&mut self, id: NodeId, data: &Data) {
+        let Some(process) = self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
+        else {
+            return;
+        };
+        let restored = Store::restore(data.as_bytes());
+        assert!(restored.is_ok(), "{id}: a snapshot whose checksum fits must be one of a store");
+        process.store = restored.unwrap_or_default();
+    }
+
+    /// Takes a snapshot of a server's state machine, and lets its log forget what that stands for.
+    fn take_snapshot(&mut self, id: NodeId, keep: u64) {
+        let with_sessions = self.settings.rules.on(Rule::SessionsInSnapshots);
+        let process = self.servers.get(&id).and_then(|server| server.process.as_ref());
+        if let Some(process) = process {
+            let data = Data::new(process.store.snapshot(with_sessions));
+            self.step_node(id, Input::Snapshot { data, keep });
+        }
+    }
+
     /// Brings a server's state machine up to its commit index.
     fn apply_committed(&mut self, id: NodeId) {
+        self.apply_all(id);
+        let Some(every) = self.snapshots.every else { return };
+        let node = self.servers.get(&id).and_then(Server::node);
+        if node.is_some_and(|node| node.applied_since_snapshot() >= every) {
+            self.take_snapshot(id, self.snapshots.keep());
+        }
+    }
+
+    fn apply_all(&mut self, id: NodeId) {
         loop {
             let Some(process) =
                 self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
@@ -269,35 +371,57 @@ impl Cluster {
                 return;
             };
             let term = entry.term;
-            let config = match &entry.payload {
-                Payload::Noop => {
-                    self.finish_proposal(id, index, term, None);
-                    continue;
-                }
+            let mut executed = None;
+            match &entry.payload {
+                Payload::Noop => self.finish_proposal(id, index, term, None),
                 Payload::Command(data) => {
                     let request = crate::store::Request::decode(data.as_bytes());
                     assert!(request.is_some(), "entry {index} of {id} must be a request");
-                    let outcome = request.map(|request| process.store.apply(&request));
+                    let outcome = request.map(|request| {
+                        let (outcome, now) = process.store.apply(&request);
+                        executed = Some((request.session, request.seq, now));
+                        outcome
+                    });
                     self.finish_proposal(id, index, term, outcome.map(Answer::Outcome));
-                    continue;
                 }
-                Payload::Config(config) => config.clone(),
-            };
-            self.finish_proposal(id, index, term, Some(Answer::Changed));
-            self.on_committed_config(index, config);
+                Payload::Config(config) => {
+                    let config = config.clone();
+                    self.finish_change(id, index, term, &config);
+                    self.on_committed_config(index, config);
+                }
+            }
+            self.deeds.push(Deed::Applied { by: id, index, request: executed });
         }
     }
 
-    /// A configuration is committed: machines that are no longer members are switched off.
+    /// A configuration is committed: machines that are no longer members are to be switched off.
     fn on_committed_config(&mut self, index: Index, config: Config) {
         if Some(index) <= self.committed_config.0 {
+            self.switch_off_retired();
             return;
         }
         let before = std::mem::replace(&mut self.committed_config, (Some(index), config));
-        for gone in before.1.voters() {
-            if !self.committed_config.1.contains(*gone) {
-                self.switch_off(*gone);
-            }
+        let config = &self.committed_config.1;
+        self.retired.extend(before.1.members().filter(|gone| !config.contains(*gone)));
+        self.switch_off_retired();
+    }
+
+    /// Switches off the machines that are no longer members, as far as a running server that knows it
+    /// reaches them: nobody else could tell them.
+    fn switch_off_retired(&mut self) {
+        let reached = |gone: &NodeId| {
+            self.servers.values().any(|server| {
+                let knows = server.node().is_some_and(|node| !node.config().contains(*gone));
+                server.id != *gone
+                    && !server.paused
+                    && knows
+                    && !self.network.is_cut(server.id, *gone)
+            })
+        };
+        let reached: Vec<NodeId> = self.retired.iter().copied().filter(reached).collect();
+        for gone in reached {
+            self.retired.remove(&gone);
+            self.switch_off(gone);
         }
     }
 
@@ -328,8 +452,8 @@ impl Cluster {
                     self.tell_lost(&Flight { lost: Some(Loss::Unreachable), ..flight });
                     return None;
                 };
-                if server.paused {
-                    server.inbox.push_back(Waiting::Mail(flight));
+                if server.paused || server.cpu > Duration::ZERO {
+                    self.let_wait(to, Waiting::Mail(flight));
                     return None;
                 }
                 self.receive(to, flight.body)
@@ -359,11 +483,22 @@ impl Cluster {
             self.queue.push(done, Event::Fsync(id, server.incarnation));
         }
         let ticket = ticket?;
-        if server.paused {
-            server.inbox.push_back(Waiting::Durable(ticket));
+        if server.paused || server.cpu > Duration::ZERO {
+            self.let_wait(id, Waiting::Durable(ticket));
             return None;
         }
         self.step_node(id, Input::Durable(ticket))
+    }
+
+    /// Puts something into the inbox of a paused or slow process. A slow one comes to it when it is done
+    /// with all that came before.
+    fn let_wait(&mut self, id: NodeId, waiting: Waiting) {
+        let Some(server) = self.servers.get_mut(&id) else { return };
+        server.inbox.push_back(waiting);
+        if !server.paused {
+            server.busy_until = server.busy_until.max(self.now) + server.cpu;
+            self.queue.push(server.busy_until, Event::Inbox(id, server.incarnation));
+        }
     }
 
     fn open_inbox(&mut self, id: NodeId) -> Option<NodeId> {
@@ -382,7 +517,10 @@ impl Cluster {
         let server = Server {
             id,
             initial,
-            disk: Disk::new(crate::time::Duration::from_millis(2)),
+            disk: Disk::new(Duration::from_millis(2)),
+            clock: clock::Clock::default(),
+            cpu: Duration::ZERO,
+            busy_until: self.now,
             process: None,
             paused: false,
             inbox: std::collections::VecDeque::new(),
@@ -392,19 +530,27 @@ impl Cluster {
     }
 
     /// Starts the process of a machine with what is on its disk.
-    fn boot(&mut self, id: NodeId) {
+    fn boot(&mut self, id: NodeId) -> Recovered {
         let (now, settings, seed) = (self.now, self.settings, self.founding.seed);
         let Some(server) = self.servers.get_mut(&id) else {
-            return;
+            return Recovered::default();
         };
         server.incarnation += 1;
         server.paused = false;
+        server.busy_until = now;
+        let recovered = server.disk.recover();
         let stream = SERVER_STREAMS + u64::from(id.0) + (u64::from(server.incarnation) << 32);
         let durable: Durable = server.disk.durable().clone();
         let rng = Rng::new(seed, stream);
-        let node = Node::start(id, settings, server.initial.clone(), durable, rng, now);
-        let (proposals, reads) = (BTreeMap::new(), BTreeMap::new());
-        server.process = Some(Process { node, store: Store::new(), proposals, reads });
+        let snapshot = durable.snapshot.as_ref();
+        let store = snapshot.map(|snapshot| Store::restore(snapshot.data.as_bytes()));
+        assert!(!matches!(store, Some(Err(_))), "{id}: what is on disk was a store once");
+        let store = store.and_then(Result::ok).unwrap_or_default();
+        let steady = server.clock.steady(now);
+        let node = Node::start(id, settings, server.initial.clone(), durable, rng, steady);
+        let (proposals, changing, reads) = (BTreeMap::new(), Vec::new(), BTreeMap::new());
+        server.process = Some(Process { node, store, proposals, changing, reads });
+        recovered
     }
 }
 

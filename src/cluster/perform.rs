@@ -1,6 +1,6 @@
 //! Doing what is asked of a cluster, or saying why not. An action that is refused changes nothing.
 
-use super::action::{Action, Refused, Timing};
+use super::action::{Action, ClockChange, Refused, Timing};
 use super::client::{Operation, RequestId};
 use super::event::Event;
 use super::fact::{Fault, What};
@@ -8,7 +8,7 @@ use super::network::{Endpoint, LinkChange};
 use super::server::Status;
 use super::workload::Workload;
 use super::{Cluster, MAX_NODES, YOU};
-use crate::raft::{Change, Config, NodeId, Rule, Settings};
+use crate::raft::{Change, Config, Input, NodeId, Rule, Settings, count};
 use crate::store::ClientId;
 use crate::time::{Duration, Time};
 
@@ -23,12 +23,16 @@ impl Cluster {
     /// everything else has happened when this returns.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         match action {
-            Action::Add(node) => return self.add(*node).map(Some),
+            Action::Add(node) => return self.add(Change::Add(*node)).map(Some),
+            Action::Learn(node) => return self.add(Change::Learn(*node)).map(Some),
+            Action::Members(nodes) => return self.go_over_to(nodes).map(Some),
             Action::Remove(node) => return self.remove(*node).map(Some),
             Action::Request { operation, via } => {
                 return self.request(operation.clone(), *via).map(Some);
             }
-            Action::Kill(node) => self.kill(*node)?,
+            Action::Kill(node) => self.kill(*node, false)?,
+            Action::KillTorn(node) => self.kill(*node, true)?,
+            Action::Wipe(node) => self.wipe(*node)?,
             Action::Restart(node) => self.restart(*node)?,
             Action::Pause(node) => self.pause(*node)?,
             Action::Resume(node) => self.resume(*node)?,
@@ -37,6 +41,7 @@ impl Cluster {
                 self.sides.clear();
                 self.network.heal();
                 self.tell(What::Fault(Fault::Healed));
+                self.switch_off_retired();
             }
             Action::Cut { from, to } => {
                 self.check_link(*from, *to)?;
@@ -47,6 +52,7 @@ impl Cluster {
                 self.check_link(*from, *to)?;
                 self.network.mend(*from, *to);
                 self.tell(What::Fault(Fault::Mended(*from, *to)));
+                self.switch_off_retired();
             }
             Action::Network(change) => self.network.change_all(check_change(*change)?),
             Action::Link { from, to, change } => {
@@ -57,6 +63,13 @@ impl Cluster {
                 let server = self.servers.get_mut(node).ok_or(Refused::Unknown(*node))?;
                 server.disk.set_fsync(*fsync);
             }
+            Action::Clock { node, change } => self.set_clock(*node, *change)?,
+            Action::Cpu { node, takes } => {
+                self.servers.get_mut(node).ok_or(Refused::Unknown(*node))?.cpu = *takes;
+            }
+            Action::Transfer(node) => self.transfer(*node)?,
+            Action::Snapshot(node) => self.snapshot(*node)?,
+            Action::Snapshots { every, chunk } => self.set_snapshots(*every, *chunk)?,
             Action::Timing(timing) => self.set_timing(*timing)?,
             Action::Rule { rule, on } => self.switch_rule(*rule, *on),
             Action::Timeout(node) => self.expire_timer(*node)?,
@@ -80,7 +93,40 @@ impl Cluster {
         if from == to { Err(Refused::SameNode(from)) } else { Ok(()) }
     }
 
-    fn add(&mut self, node: NodeId) -> Result<RequestId, Refused> {
+    fn add(&mut self, change: Change) -> Result<RequestId, Refused> {
+        for node in change.wanted() {
+            // A learner is there already and can become a voter.
+            let learns = self.committed_config.1.is_learner(*node);
+            if !(learns && matches!(change, Change::Add(_))) {
+                self.start_blank(*node)?;
+            }
+        }
+        Ok(self.begin_request(YOU, Operation::Change(change), None))
+    }
+
+    fn go_over_to(&mut self, nodes: &[NodeId]) -> Result<RequestId, Refused> {
+        let mut new: Vec<NodeId> =
+            nodes.iter().copied().filter(|node| !self.servers.contains_key(node)).collect();
+        new.sort_unstable();
+        new.dedup();
+        if let Some(used) = new.iter().find(|node| **node <= self.last_name) {
+            return Err(Refused::UsedName(*used));
+        }
+        if self.servers.len() + new.len() > MAX_NODES {
+            return Err(Refused::Full);
+        }
+        if let Some(high) = new.last().filter(|node| **node > HIGHEST_NAME) {
+            return Err(Refused::HighName(*high));
+        }
+        for node in new {
+            self.start_blank(node)?;
+        }
+        let change = Change::Members(Config::new(nodes.iter().copied()).voters().to_vec());
+        Ok(self.begin_request(YOU, Operation::Change(change), None))
+    }
+
+    /// Puts a machine with an empty disk into the world and starts it.
+    fn start_blank(&mut self, node: NodeId) -> Result<(), Refused> {
         if self.servers.contains_key(&node) {
             return Err(Refused::Exists(node));
         }
@@ -105,7 +151,7 @@ impl Cluster {
             }
             own.push(node);
         }
-        Ok(self.begin_request(YOU, Operation::Change(Change::Add(node)), None))
+        Ok(())
     }
 
     fn remove(&mut self, node: NodeId) -> Result<RequestId, Refused> {
@@ -130,19 +176,90 @@ impl Cluster {
         Ok(self.begin_request(YOU, operation, via))
     }
 
-    fn kill(&mut self, node: NodeId) -> Result<(), Refused> {
+    fn kill(&mut self, node: NodeId, torn: bool) -> Result<(), Refused> {
         if self.known(node)? == Status::Down {
             return Err(Refused::Down(node));
         }
+        self.end_process(node, torn);
+        self.tell(What::Fault(Fault::Killed { node, torn }));
+        Ok(())
+    }
+
+    fn end_process(&mut self, node: NodeId, torn: bool) {
         if let Some(server) = self.servers.get_mut(&node) {
             server.process = None;
             server.paused = false;
             server.inbox.clear();
-            server.disk.crash();
+            server.disk.crash(Some(&mut self.disk_rng).filter(|_| torn));
             // Void what was scheduled for this life.
             server.incarnation += 1;
         }
-        self.tell(What::Fault(Fault::Killed(node)));
+    }
+
+    /// Empties a disk. Raft counts on disks that keep what they were given, so from now on its invariants
+    /// may not be counted on. The server comes back blank, and may be told anew who belongs to the cluster.
+    fn wipe(&mut self, node: NodeId) -> Result<(), Refused> {
+        self.known(node)?;
+        self.end_process(node, false);
+        if let Some(server) = self.servers.get_mut(&node) {
+            server.disk.wipe();
+            server.initial = Config::default();
+        }
+        self.change_settings(Settings { modified: true, ..self.settings });
+        self.tell(What::Fault(Fault::Wiped(node)));
+        Ok(())
+    }
+
+    fn set_clock(&mut self, node: NodeId, change: ClockChange) -> Result<(), Refused> {
+        let now = self.now;
+        let server = self.servers.get_mut(&node).ok_or(Refused::Unknown(node))?;
+        if let Some(rate) = change.rate {
+            server.clock.set_rate(now, rate);
+        }
+        if let Some(offset) = change.offset {
+            server.clock.set_offset(offset);
+        }
+        self.tell(What::Fault(Fault::ClockSet(node, change)));
+        Ok(())
+    }
+
+    fn transfer(&mut self, to: NodeId) -> Result<(), Refused> {
+        self.known(to)?;
+        let leader = self.leader().ok_or(Refused::NoLeader)?;
+        let (now, mut effects) = (self.now, std::mem::take(&mut self.effects));
+        if let Some(server) = self.servers.get_mut(&leader)
+            && let Some(process) = &mut server.process
+        {
+            process.node.step(server.clock.steady(now), Input::Transfer(to), &mut effects);
+        }
+        let result = effects.transfer.take();
+        self.carry_out(leader, &mut effects);
+        effects.clear();
+        self.effects = effects;
+        result.unwrap_or(Ok(())).map_err(Refused::Refused)
+    }
+
+    fn snapshot(&mut self, node: NodeId) -> Result<(), Refused> {
+        if self.known(node)? == Status::Down {
+            return Err(Refused::Down(node));
+        }
+        let applied = self.servers.get(&node).and_then(super::Server::node);
+        if applied.is_none_or(|node| node.applied_since_snapshot() == 0) {
+            return Err(Refused::NothingNew(node));
+        }
+        self.take_snapshot(node, 0);
+        Ok(())
+    }
+
+    fn set_snapshots(&mut self, every: Option<u64>, chunk: Option<u32>) -> Result<(), Refused> {
+        if every == Some(0) || chunk == Some(0) {
+            return Err(Refused::BadTiming);
+        }
+        self.snapshots.every = every;
+        if let Some(chunk) = chunk {
+            let snapshot_chunk = usize::try_from(chunk).unwrap_or(usize::MAX);
+            self.change_settings(Settings { snapshot_chunk, ..self.settings });
+        }
         Ok(())
     }
 
@@ -150,9 +267,11 @@ impl Cluster {
         if self.known(node)? != Status::Down {
             return Err(Refused::Running(node));
         }
-        self.boot(node);
-        let entries = self.servers.get(&node).map_or(0, |server| server.disk.durable().log.len());
-        self.tell(What::Fault(Fault::Restarted(node, entries as u64)));
+        let recovered = self.boot(node);
+        let log = self.servers.get(&node).map(|server| &server.disk.durable().log);
+        let entries = log.map_or(0, |log| count(log.last_index()));
+        let snapshot = log.map_or(0, |log| count(log.base().map(|base| base.index)));
+        self.tell(What::Fault(Fault::Restarted { node, entries, snapshot, recovered }));
         Ok(())
     }
 
@@ -177,8 +296,10 @@ impl Cluster {
         }
         if let Some(server) = self.servers.get_mut(&node) {
             server.paused = false;
+            server.busy_until = server.busy_until.max(self.now);
             for _ in 0..server.inbox.len() {
-                self.queue.push(self.now, Event::Inbox(node, server.incarnation));
+                server.busy_until += server.cpu;
+                self.queue.push(server.busy_until, Event::Inbox(node, server.incarnation));
             }
         }
         self.tell(What::Fault(Fault::Resumed(node)));
@@ -226,13 +347,17 @@ impl Cluster {
         if let Some(batch) = timing.batch {
             settings.max_batch = usize::try_from(batch).unwrap_or(usize::MAX);
         }
-        let spans = [settings.election_timeout_min, settings.heartbeat_interval];
+        settings.clock_drift_percent = timing.drift.unwrap_or(settings.clock_drift_percent);
+        let session_lasts = timing.session.unwrap_or(self.session_lasts);
+        let spans = [settings.election_timeout_min, settings.heartbeat_interval, session_lasts];
         if spans.iter().any(|span| *span < SHORTEST)
             || settings.election_timeout_max < settings.election_timeout_min
             || settings.max_batch == 0
+            || settings.clock_drift_percent > 99
         {
             return Err(Refused::BadTiming);
         }
+        self.session_lasts = session_lasts;
         self.change_settings(settings);
         Ok(())
     }
@@ -257,9 +382,11 @@ impl Cluster {
     fn expire_timer(&mut self, node: NodeId) -> Result<(), Refused> {
         let now: Time = self.now;
         let status = self.known(node)?;
-        let process = self.servers.get_mut(&node).and_then(|server| server.process.as_mut());
+        let server = self.servers.get_mut(&node);
+        let steady = server.as_ref().map_or(now, |server| server.clock.steady(now));
+        let process = server.and_then(|server| server.process.as_mut());
         let expired = process.is_some_and(|process| {
-            status == Status::Running && process.node.expire_election_timer(now)
+            status == Status::Running && process.node.expire_election_timer(steady)
         });
         if expired { Ok(()) } else { Err(Refused::NoTimer(node)) }
     }

@@ -5,10 +5,10 @@ use super::fact::Fact;
 use super::network::{Flight, Network};
 use super::server::{Process, Server, Status};
 use super::workload::Workload;
-use super::{Cluster, Founding};
+use super::{Cluster, Deed, Founding, Snapshots};
 use crate::digest::{Digest, Digester};
-use crate::raft::{Config, Node, NodeId, Role, Settings, count};
-use crate::time::Time;
+use crate::raft::{Config, Index, Node, NodeId, Role, Settings, count};
+use crate::time::{Duration, Time};
 
 /// What a cluster reports of itself.
 impl Cluster {
@@ -89,6 +89,26 @@ impl Cluster {
         self.facts.drain(..)
     }
 
+    /// Takes what servers did since it was last taken.
+    pub fn take_deeds(&mut self) -> std::vec::Drain<'_, Deed> {
+        self.deeds.drain(..)
+    }
+
+    /// The configuration that was last committed, as far as anybody knows, and where it stands.
+    pub fn committed_config(&self) -> (Option<Index>, &Config) {
+        (self.committed_config.0, &self.committed_config.1)
+    }
+
+    /// When servers take snapshots.
+    pub fn snapshots(&self) -> Snapshots {
+        self.snapshots
+    }
+
+    /// How long a client session lasts that is not used.
+    pub fn session_lasts(&self) -> Duration {
+        self.session_lasts
+    }
+
     /// Takes the requests that ended since they were last taken.
     pub fn take_finished(&mut self) -> std::vec::Drain<'_, Journey> {
         self.finished.drain(..)
@@ -107,7 +127,10 @@ impl Cluster {
         for (id, server) in &self.servers {
             digester.number(id.0.into()).number(server.incarnation.into());
             digester.number(server.paused.into()).number(server.inbox.len() as u64);
-            digester.number(server.disk.durable().log.len() as u64);
+            let on_disk = &server.disk.durable().log;
+            digester.number(count(on_disk.last_index())).number(server.disk.unread_bytes() as u64);
+            digester.number(server.clock.steady(self.now).as_micros());
+            digester.number(server.busy_until.as_micros());
             let Some(process) = &server.process else {
                 continue;
             };
@@ -136,6 +159,7 @@ fn digest_process(process: &Process, digester: &mut Digester) {
     digester.optional(node.voted_for().map(|id| id.0.into()));
     digester.number(count(node.commit_index())).number(count(node.durable_index()));
     digester.number(node.deadline().map_or(0, Time::as_micros));
+    digester.number(count(node.log().base().map(|base| base.index)));
     for entry in node.log().entries() {
         entry.digest_into(digester);
     }

@@ -10,9 +10,10 @@ use super::network::{Body, Endpoint};
 use super::server::{Asker, PendingRead, Process, Proposal};
 use super::{Cluster, YOU};
 use crate::raft::{
-    Change, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, Refusal, Rule, Term,
+    Change, Config, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, ReadMode, Refusal,
+    Rule, Term,
 };
-use crate::store::{ClientId, Request};
+use crate::store::{ClientId, Request, Stamp};
 
 /// The servers' side.
 impl Cluster {
@@ -23,12 +24,18 @@ impl Cluster {
         self.note(id, Station::Received { by });
         match call {
             Call::Write(write) => {
-                let once = self.settings.rules.on(Rule::DuplicateSuppression);
-                let data = Data::new(Request { once, ..write }.encode());
+                let stamp = Stamp {
+                    at: self.servers.get(&by)?.clock.calendar(self.now).as_micros(),
+                    session_lasts: self.session_lasts.as_micros(),
+                    once: self.settings.rules.on(Rule::DuplicateSuppression),
+                };
+                let data = Data::new(Request { stamp, ..write }.encode());
                 self.serve_proposal(by, asker, Input::Propose(data))
             }
             // A machine that was switched off meanwhile can't be taken in.
-            Call::Change(Change::Add(node)) if !self.servers.contains_key(&node) => {
+            Call::Change(change)
+                if !change.wanted().iter().all(|node| self.servers.contains_key(node)) =>
+            {
                 self.reply(by, asker, Reply::Busy);
                 Some(by)
             }
@@ -38,27 +45,40 @@ impl Cluster {
                 self.reply(by, asker, Reply::Done(Answer::Value(value)));
                 Some(by)
             }
-            Call::Read { key, consistency: Consistency::Linearizable } => {
-                let process = self.process_mut(by)?;
+            Call::Read { key, consistency } => {
+                let mode = match consistency {
+                    Consistency::Lease => ReadMode::Lease,
+                    Consistency::Leader => ReadMode::Leader,
+                    Consistency::Linearizable | Consistency::Stale => ReadMode::ReadIndex,
+                };
+                let (now, server) = (self.now, self.servers.get_mut(&by)?);
+                let leased = mode == ReadMode::Lease && server.lease_end() > Some(now);
+                let process = server.process.as_mut()?;
                 process.reads.insert(id, PendingRead { key, asker });
                 let asks = process.node.settings().rules.on(Rule::ReadConfirmation);
-                if process.node.is_leader() && asks {
+                if process.node.is_leader() && asks && !leased && mode != ReadMode::Leader {
                     self.note(id, Station::Confirming { by });
                 }
-                self.step_node(by, Input::Read(ReadId(id.0)))
+                self.step_node(by, Input::Read(ReadId(id.0), mode))
             }
         }
     }
 
     fn serve_proposal(&mut self, by: NodeId, asker: Asker, input: Input) -> Option<NodeId> {
         let mut effects = std::mem::take(&mut self.effects);
+        let change = match &input {
+            Input::Change(change) => Some(change.clone()),
+            _ => None,
+        };
         let now = self.now;
-        let process = self.process_mut(by)?;
-        process.node.step(now, input, &mut effects);
+        let server = self.servers.get_mut(&by)?;
+        let steady = server.clock.steady(now);
+        let process = server.process.as_mut()?;
+        process.node.step(steady, input, &mut effects);
         let result = effects.proposed.take();
         if let Some(Ok(position)) = result {
             let Position { term, index } = position;
-            process.proposals.insert(index, Proposal { term, asker });
+            process.proposals.insert(index, Proposal { term, asker, change });
             self.note(asker.id, Station::Appended { by, position });
         }
         self.carry_out(by, &mut effects);
@@ -68,8 +88,10 @@ impl Cluster {
             Some(Err(Refusal::NotLeader { leader })) => {
                 self.reply(by, asker, Reply::Redirect(leader));
             }
-            Some(Err(Refusal::ChangeInProgress)) => self.reply(by, asker, Reply::Busy),
-            Some(Err(refusal @ Refusal::LastServer)) => {
+            Some(Err(
+                Refusal::ChangeInProgress | Refusal::Transferring { .. } | Refusal::CatchingUp(_),
+            )) => self.reply(by, asker, Reply::Busy),
+            Some(Err(refusal @ (Refusal::LastServer | Refusal::NotVoter(_)))) => {
                 self.reply(by, asker, Reply::Done(Answer::Refused(refusal)));
             }
             Some(Err(Refusal::NoChange)) => self.reply(by, asker, Reply::Done(Answer::Changed)),
@@ -104,6 +126,28 @@ impl Cluster {
         }
     }
 
+    /// A configuration is applied: whoever has asked for it gets an answer, and goes on waiting where it
+    /// is only a step on the way.
+    pub(super) fn finish_change(&mut self, by: NodeId, index: Index, term: Term, config: &Config) {
+        let Some(process) = self.process_mut(by) else { return };
+        let is_done = |change: Option<&Change>| change.is_none_or(|change| change.is_done(config));
+        let proposal = process.proposals.get(&index);
+        if proposal.is_some_and(|own| own.term == term && !is_done(own.change.as_ref())) {
+            process.changing.extend(process.proposals.remove(&index));
+            return;
+        }
+        let (done, waiting) = std::mem::take(&mut process.changing)
+            .into_iter()
+            .partition(|waiting: &Proposal| is_done(waiting.change.as_ref()));
+        process.changing = waiting;
+        self.finish_proposal(by, index, term, Some(Answer::Changed));
+        for Proposal { asker, .. } in done {
+            let position = Position { term, index };
+            self.note(asker.id, Station::Committed { by, position });
+            self.reply(by, asker, Reply::Done(Answer::Changed));
+        }
+    }
+
     /// A read is decided.
     pub(super) fn finish_read(&mut self, by: NodeId, answer: ReadAnswer) {
         let (ReadAnswer::Ready { id, .. } | ReadAnswer::NotLeader { id, .. }) = answer;
@@ -132,11 +176,13 @@ impl Cluster {
         let Some(process) = self.process_mut(by) else {
             return;
         };
-        if process.node.is_leader() || process.proposals.is_empty() {
+        let waits = !process.proposals.is_empty() || !process.changing.is_empty();
+        if process.node.is_leader() || !waits {
             return;
         }
         let leader = process.node.leader();
-        for (_, proposal) in std::mem::take(&mut process.proposals) {
+        let waiting = std::mem::take(&mut process.proposals).into_values();
+        for proposal in waiting.chain(std::mem::take(&mut process.changing)) {
             self.reply(by, proposal.asker, Reply::Redirect(leader));
         }
     }
@@ -168,9 +214,11 @@ impl Cluster {
         operation: Operation,
         via: Option<NodeId>,
     ) -> RequestId {
-        let (id, call) = self.clients.new_call(client, &operation);
-        let target =
-            via.or(self.clients.believed_leader).filter(|id| self.servers.contains_key(id));
+        let terms = (self.now, self.session_lasts);
+        let (id, call) = self.clients.new_call(client, &operation, terms);
+        let target = via
+            .or(self.clients.believed_leader.get(&client).copied())
+            .filter(|id| self.servers.contains_key(id));
         let target = target.or_else(|| self.servers.keys().next().copied());
         self.calls.push(CallEvent::Began(id, operation.clone()));
         let journey = Journey { id, client, operation, stations: Vec::new(), answer: None };
@@ -218,7 +266,8 @@ impl Cluster {
                 let stale =
                     matches!(pending.call, Call::Read { consistency: Consistency::Stale, .. });
                 if !stale && attempt == pending.attempt {
-                    self.clients.believed_leader = Some(pending.target);
+                    let client = pending.journey.client;
+                    self.clients.believed_leader.insert(client, pending.target);
                 }
                 if self.is_removed_too_early(id, &answer) {
                     self.ask_again_later(id, false);
@@ -230,7 +279,7 @@ impl Cluster {
             Reply::Redirect(_) | Reply::Busy if attempt != pending.attempt || pending.pausing => {}
             Reply::Redirect(Some(leader)) if leader != pending.target => {
                 pending.target = leader;
-                self.clients.believed_leader = Some(leader);
+                self.clients.believed_leader.insert(pending.journey.client, leader);
                 self.attempt(id);
             }
             Reply::Redirect(_) => self.ask_again_later(id, true),
@@ -247,7 +296,8 @@ impl Cluster {
             return;
         };
         pending.timer += 1;
-        let at = (self.now + BACKOFF).min(pending.give_up_at);
+        let pause = BACKOFF * (1 << (pending.attempt - 1).min(3));
+        let at = (self.now + pause).min(pending.give_up_at);
         self.queue.push(at, Event::ClientTimer(id, pending.timer));
         pending.pausing = true;
     }
@@ -264,9 +314,9 @@ impl Cluster {
             return;
         }
         if !pending.pausing {
-            let attempt = pending.attempt;
+            let (client, attempt) = (pending.journey.client, pending.attempt);
             self.note(id, Station::TimedOut { attempt });
-            self.clients.believed_leader = None;
+            self.clients.believed_leader.remove(&client);
             self.turn_to_next(id);
         }
         self.attempt(id);
@@ -289,20 +339,21 @@ impl Cluster {
     /// travelled: whoever switches it off looks first whether any other counts on it.
     fn is_removed_too_early(&self, id: RequestId, answer: &Answer) -> bool {
         let Some(pending) = self.clients.pending.get(&id) else { return false };
-        let Call::Change(Change::Remove(node)) = pending.call else { return false };
+        let Call::Change(Change::Remove(node)) = &pending.call else { return false };
         *answer == Answer::Changed
-            && self.servers.contains_key(&node)
-            && self.servers.values().any(|server| server.counts_on(node))
+            && self.servers.contains_key(node)
+            && self.servers.values().any(|server| server.counts_on(*node))
     }
 
     fn finish_request(&mut self, id: RequestId, answer: Answer) {
-        let Some(journey) = self.clients.finish(self.now, id, answer.clone()) else {
+        let Some((journey, wrote)) = self.clients.finish(self.now, id, answer.clone()) else {
             return;
         };
-        self.calls.push(CallEvent::Ended(id, answer.clone()));
+        self.calls.push(CallEvent::Ended { id, answer: answer.clone(), wrote });
         let (client, operation) = (journey.client, journey.operation.clone());
         if let (Operation::Change(Change::Remove(node)), Answer::Changed) = (&operation, &answer) {
-            self.switch_off(*node);
+            self.retired.insert(*node);
+            self.switch_off_retired();
         }
         self.tell(What::Answered { id, client, operation, answer });
         self.finished.push(journey);

@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::client::{ClientAnswer, RequestId};
+use super::clock::Clock;
 use super::disk::Disk;
 use super::network::Flight;
-use crate::raft::{Config, Index, Node, NodeId, Payload, Term, Ticket};
+use crate::raft::{Change, Config, Index, Node, NodeId, Payload, Term, Ticket};
 use crate::store::{ClientId, Key, Store};
+use crate::time::{Duration, Time};
 
 /// A machine.
 #[derive(Clone, Debug)]
@@ -15,15 +17,20 @@ pub struct Server {
     /// The configuration that it was founded with; empty for one that was added later.
     pub(super) initial: Config,
     pub(super) disk: Disk,
+    pub(super) clock: Clock,
+    /// How long its processor takes for whatever comes in.
+    pub(super) cpu: Duration,
+    /// When the processor is done with all that has come in.
+    pub(super) busy_until: Time,
     pub(super) process: Option<Process>,
     pub(super) paused: bool,
-    /// What waits for a paused process.
+    /// What waits for a paused process, or a slow one.
     pub(super) inbox: VecDeque<Waiting>,
     /// Counts the starts, so that nothing from before a crash reaches the process after it.
     pub(super) incarnation: u32,
 }
 
-/// What a paused process will find when it goes on.
+/// What a process will find when it turns to it.
 #[derive(Clone, Debug)]
 pub(super) enum Waiting {
     Mail(Flight),
@@ -37,14 +44,18 @@ pub(super) struct Process {
     pub(super) store: Store,
     /// Clients that wait for the entry at this index.
     pub(super) proposals: BTreeMap<Index, Proposal>,
+    /// Clients that wait for a change of which the first step is done.
+    pub(super) changing: Vec<Proposal>,
     /// Clients that wait for a read.
     pub(super) reads: BTreeMap<RequestId, PendingRead>,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Proposal {
     pub(super) term: Term,
     pub(super) asker: Asker,
+    /// The change that it is a step of, if it is one.
+    pub(super) change: Option<Change>,
 }
 
 #[derive(Clone, Debug)]
@@ -100,11 +111,13 @@ impl Server {
         if let Some(node) = self.node() {
             return node.config().contains(member);
         }
-        let in_log = self.disk.durable().log.iter().rev().find_map(|entry| match &entry.payload {
+        let durable = self.disk.durable();
+        let in_log = durable.log.entries().iter().rev().find_map(|entry| match &entry.payload {
             Payload::Config(config) => Some(config),
             Payload::Noop | Payload::Command(_) => None,
         });
-        in_log.unwrap_or(&self.initial).contains(member)
+        let in_snapshot = durable.snapshot.as_ref().map(|snapshot| &snapshot.about.config);
+        in_log.or(in_snapshot).unwrap_or(&self.initial).contains(member)
     }
 
     /// Its state machine; `None` while it is down.
@@ -115,6 +128,27 @@ impl Server {
     /// Its disk.
     pub fn disk(&self) -> &Disk {
         &self.disk
+    }
+
+    /// Its clock.
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// How long its processor takes for whatever comes in.
+    pub fn cpu(&self) -> Duration {
+        self.cpu
+    }
+
+    /// When its election timer was set and when it runs out, in true time; `None` where it has none.
+    pub fn election_timer(&self) -> Option<(Time, Time)> {
+        let (set_at, deadline) = self.node()?.election_timer()?;
+        Some((self.clock.true_time(set_at), self.clock.true_time(deadline)))
+    }
+
+    /// Until when it holds a lease, in true time; `None` where it holds none.
+    pub fn lease_end(&self) -> Option<Time> {
+        self.node()?.lease_end().map(|end| self.clock.true_time(end))
     }
 
     /// Which of its lives this is: every start and every crash begins a new one.

@@ -18,6 +18,8 @@ pub struct Workload {
     pub writes: Chance,
     /// How long each client waits between its operations; one that has no answer yet skips its turn.
     pub every: Duration,
+    /// How strong its reads are.
+    pub reads: Consistency,
 }
 
 impl Workload {
@@ -33,14 +35,18 @@ impl Workload {
             let value = Value::new(format!("v{number}"))?;
             return Ok(Operation::Write(Command::Set { key, value }));
         }
-        Ok(Operation::Read { key, consistency: Consistency::Linearizable })
+        Ok(Operation::Read { key, consistency: self.reads })
     }
 }
 
 /// As the script language writes it, without the leading `clients`.
 impl fmt::Display for Workload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { clients, keys, writes, every } = self;
-        write!(f, "{clients} keys {keys} writes {writes} every {every}")
+        let Self { clients, keys, writes, every, reads } = self;
+        write!(f, "{clients} keys {keys} writes {writes} every {every}")?;
+        match reads {
+            Consistency::Linearizable => Ok(()),
+            weaker => write!(f, " reads {}", weaker.name()),
+        }
     }
 }

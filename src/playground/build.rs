@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::view::{
-    Agreed, ClockView, EntryView, NetworkView, NodeNumber, NodeView, RoleView, Safety, Summary,
-    View,
+    Agreed, ClockView, EntryView, FollowerView, NetworkView, NodeNumber, NodeView, PaceView,
+    RoleView, Safety, Summary, View,
 };
 use super::{JOURNEYS, Playground, journey};
-use crate::cluster::{Cluster, Journey, Server, Status, YOU};
+use crate::cluster::{Clock, Cluster, Journey, Offset, Rate, Server, Status, YOU};
 use crate::digest::Digest;
-use crate::raft::{Entry, Node, Payload, Role, Rule, count, majority};
+use crate::raft::{Entry, Log, Node, Pace, Payload, Role, Rule, Snapshot, count, majority};
 use crate::store::{Request, Store};
+use crate::time::{Duration, Time};
 
 /// How many entries of a log a card can use.
 const LOG_TAIL: usize = 64;
@@ -50,7 +51,7 @@ fn summary(cluster: &Cluster, violation: Option<&String>) -> Summary {
     Summary {
         leader: cluster.leader().map(|id| id.0),
         term: nodes().map(|node| node.current_term().0).max().unwrap_or_default(),
-        quorum: majority(members),
+        quorum: majority(members.voters()),
         members: members.voters().len(),
         running: members.voters().iter().filter(is_up).count(),
         modified: modified(cluster),
@@ -68,7 +69,7 @@ fn modified(cluster: &Cluster) -> String {
         .collect();
     match (switched.is_empty(), cluster.is_modified()) {
         (false, _) => switched.join(", "),
-        (true, true) => "rules were switched in this run".to_string(),
+        (true, true) => "rules were switched or a disk was wiped in this run".to_string(),
         (true, false) => String::new(),
     }
 }
@@ -102,12 +103,7 @@ fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
     let (votes, followers) = match node.role() {
         Role::Follower { .. } => (None, Vec::new()),
         Role::Candidate(_) => (node.tally(), Vec::new()),
-        Role::Leader(leader) => {
-            let row = |(id, progress): (&crate::raft::NodeId, &crate::raft::Progress)| {
-                (id.0, count(progress.match_index), progress.next_index.get())
-            };
-            (None, leader.followers().iter().map(row).collect())
-        }
+        Role::Leader(leader) => (None, leader.followers().iter().map(follower_view).collect()),
     };
     NodeView {
         role: Some(role(node)),
@@ -117,8 +113,14 @@ fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
         settled: durable.current_term == node.current_term()
             && durable.voted_for == node.voted_for(),
         leader: node.leader().map(|id| id.0),
-        log: tail(node.log().entries(), safety),
-        log_len: node.log().len() as u64,
+        log: tail(node.log(), safety),
+        log_len: count(node.log().last_index()),
+        snapshot: last_included(node.snapshot()),
+        incoming: node.incoming_snapshot().map(|(last, bytes)| (last.index.get(), bytes)),
+        config: node.config().to_string(),
+        lease_end: server.lease_end().map(Time::as_micros),
+        transfer: node.transfer().map(|transfer| transfer.to.0),
+        sessions: store.sessions(),
         commit_index: committed,
         last_applied: count(node.last_applied()),
         followers,
@@ -136,7 +138,8 @@ fn down_view(server: &Server) -> NodeView {
         term: durable.current_term.0,
         voted_for: durable.voted_for.map(|id| id.0),
         log: tail(&durable.log, |_| Safety::OnDisk),
-        log_len: durable.log.len() as u64,
+        log_len: count(durable.log.last_index()),
+        snapshot: last_included(durable.snapshot.as_ref()),
         ..blank_view(server)
     }
 }
@@ -155,7 +158,15 @@ fn blank_view(server: &Server) -> NodeView {
         log_len: 0,
         commit_index: 0,
         last_applied: 0,
+        snapshot: 0,
+        incoming: None,
+        config: String::new(),
         followers: Vec::new(),
+        lease_end: None,
+        transfer: None,
+        sessions: 0,
+        clock: clock_words(server.clock()),
+        cpu: server.cpu().as_micros(),
         digest: None,
         store: Vec::new(),
         store_len: 0,
@@ -169,18 +180,49 @@ fn role(node: &Node) -> RoleView {
         Role::Leader(_) => RoleView::Leader,
         Role::Candidate(candidate) if candidate.is_pre_vote() => RoleView::PreCandidate,
         Role::Candidate(_) => RoleView::Candidate,
-        Role::Follower { .. } if node.config().contains(node.id()) => RoleView::Follower,
+        Role::Follower { .. } if node.config().is_voter(node.id()) => RoleView::Follower,
+        Role::Follower { .. } if node.config().is_learner(node.id()) => RoleView::Learner,
         Role::Follower { .. } => RoleView::Joining,
     }
 }
 
-fn tail(log: &[Entry], safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
+fn follower_view((id, progress): (&crate::raft::NodeId, &crate::raft::Progress)) -> FollowerView {
+    FollowerView {
+        id: id.0,
+        match_index: count(progress.match_index),
+        next_index: progress.next_index.get(),
+        pace: match progress.pace() {
+            Pace::Probe { .. } => PaceView::Probing,
+            Pace::Pipeline => PaceView::Streaming,
+            Pace::Snapshot { offset, .. } => PaceView::Snapshot { bytes: offset },
+        },
+    }
+}
+
+fn last_included(snapshot: Option<&Snapshot>) -> u64 {
+    snapshot.map_or(0, |snapshot| snapshot.about.last.index.get())
+}
+
+fn clock_words(clock: &Clock) -> String {
+    let (rate, offset) = (clock.rate(), clock.offset());
+    let mut words = Vec::new();
+    if rate != Rate::TRUE {
+        words.push(format!("runs at {rate} times the true rate"));
+    }
+    if offset != Offset::Ahead(Duration::ZERO) {
+        words.push(format!("is off by {offset}"));
+    }
+    words.join(", ")
+}
+
+fn tail(log: &Log, safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
     let skip = log.len().saturating_sub(LOG_TAIL);
+    let first = log.first_index().get();
     let view = |(at, entry): (usize, &Entry)| {
-        let index = at as u64 + 1;
+        let index = first + at as u64;
         EntryView { index, term: entry.term.0, safety: safety(index), what: what(entry) }
     };
-    log.iter().enumerate().skip(skip).map(view).collect()
+    log.entries().iter().enumerate().skip(skip).map(view).collect()
 }
 
 fn what(entry: &Entry) -> String {
@@ -189,8 +231,7 @@ fn what(entry: &Entry) -> String {
         Payload::Command(data) => Request::decode(data.as_bytes())
             .map_or("unreadable".to_string(), |request| request.command.to_string()),
         Payload::Config(config) => {
-            let names: Vec<String> = config.voters().iter().map(ToString::to_string).collect();
-            format!("members {}", names.join(" "))
+            format!("members {config}")
         }
     };
     cut(text)

@@ -99,10 +99,13 @@ impl History {
 
 fn kind_of(fault: &Fault) -> MarkKind {
     match fault {
-        Fault::Killed(_) | Fault::Paused(_) | Fault::Partitioned(_) | Fault::Cut(..) => {
-            MarkKind::Fault
-        }
-        Fault::Restarted(..) | Fault::Resumed(_) | Fault::Healed | Fault::Mended(..) => {
+        Fault::Killed { .. }
+        | Fault::Wiped(_)
+        | Fault::ClockSet(..)
+        | Fault::Paused(_)
+        | Fault::Partitioned(_)
+        | Fault::Cut(..) => MarkKind::Fault,
+        Fault::Restarted { .. } | Fault::Resumed(_) | Fault::Healed | Fault::Mended(..) => {
             MarkKind::Repair
         }
     }

@@ -3,7 +3,7 @@
 use super::micros;
 use super::view::{AnswerKind, AnswerView, JourneyView, StationView};
 use crate::cluster::{Answer, Cluster, Consistency, Journey, Operation, Station};
-use crate::raft::{Index, NodeId, Role};
+use crate::raft::{Index, NodeId, Role, majority};
 use crate::store::Outcome;
 use crate::time::Time;
 
@@ -87,8 +87,10 @@ fn replace_last(stations: &mut [StationView], title: &str) {
 fn ahead(journey: &Journey, cluster: &Cluster) -> Vec<StationView> {
     let future =
         |label: String, title: String| StationView { label, title, at: None, failed: false };
-    let stale =
-        matches!(journey.operation, Operation::Read { consistency: Consistency::Stale, .. });
+    let stale = matches!(
+        journey.operation,
+        Operation::Read { consistency: Consistency::Stale | Consistency::Leader, .. }
+    );
     let last = journey.stations.last().map(|(_, station)| *station);
     let mut stations = Vec::new();
     match last {
@@ -126,7 +128,8 @@ fn copies(cluster: &Cluster, leader: NodeId, index: Index) -> String {
     };
     let own = usize::from(node.durable_index() >= Some(index) && node.config().contains(leader));
     let others = state.followers().values().filter(|follower| follower.match_index >= Some(index));
-    format!("{} of {}", own + others.count(), node.quorum())
+    let needed = majority(node.config().voters());
+    format!("{} of {needed}", own + others.count())
 }
 
 fn answer_view(answer: &Answer) -> AnswerView {
@@ -137,7 +140,7 @@ fn answer_view(answer: &Answer) -> AnswerView {
         Answer::Outcome(Outcome::NotFound | Outcome::Mismatch(_))
         | Answer::Value(None)
         | Answer::Refused(_) => AnswerKind::Negative,
-        Answer::Unknown => AnswerKind::Unknown,
+        Answer::Unknown | Answer::Outcome(Outcome::Expired(_)) => AnswerKind::Unknown,
     };
     AnswerView { kind, text: answer.to_string() }
 }

@@ -2,7 +2,7 @@
 
 use super::view::{MessageView, Motion, Place, Shape};
 use crate::cluster::{Body, Cluster, Flight, Status};
-use crate::raft::{Appended, Message, Node};
+use crate::raft::{Appended, Message};
 use crate::time::Time;
 
 /// Everything that moves, as it is now.
@@ -15,7 +15,7 @@ pub(super) fn motion(cluster: &Cluster) -> Motion {
         .servers()
         .filter(|server| server.status() != Status::Down)
         .filter_map(|server| {
-            let (set_at, deadline) = server.node().and_then(Node::election_timer)?;
+            let (set_at, deadline) = server.election_timer()?;
             Some((server.id().0, 1.0 - share(set_at, deadline, now)))
         })
         .collect();
@@ -63,9 +63,12 @@ fn shape(body: &Body) -> (Shape, String) {
                 let range = format!("{first}-{last}");
                 (Shape::Append, if first == last { first.to_string() } else { range })
             }
-            Message::AppendEntriesResponse { result: Appended::Matched { .. }, .. } => {
-                plain(Shape::AppendOk)
+            Message::AppendEntriesResponse { result: Appended::Matched { .. }, .. }
+            | Message::InstallSnapshotResponse { .. } => plain(Shape::AppendOk),
+            Message::InstallSnapshot { about, .. } => {
+                (Shape::Snapshot, about.last.index.to_string())
             }
+            Message::TimeoutNow => plain(Shape::Handover),
             Message::AppendEntriesResponse { result: Appended::Conflict { .. }, .. } => {
                 plain(Shape::AppendRefused)
             }

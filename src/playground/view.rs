@@ -64,6 +64,8 @@ pub enum RoleView {
     Leader,
     /// Believes that it leads, but another leads a later term.
     OldLeader,
+    /// Gets the log and has no vote.
+    Learner,
     /// Runs, but is no member of the configuration that it knows.
     Joining,
 }
@@ -88,8 +90,24 @@ pub struct NodeView {
     pub log_len: u64,
     pub commit_index: u64,
     pub last_applied: u64,
-    /// For a leader: each other member with the last entry it has, and the next to be sent.
-    pub followers: Vec<(NodeNumber, u64, u64)>,
+    /// The last entry in its latest snapshot, 0 for none; the log may keep some of what is in it.
+    pub snapshot: u64,
+    /// What it has received of a snapshot: its last entry, and so many bytes.
+    pub incoming: Option<(u64, u64)>,
+    /// The configuration in force here, as a sentence would name it.
+    pub config: String,
+    /// For a leader: what it knows of each other member.
+    pub followers: Vec<FollowerView>,
+    /// For a leader: until when its lease lasts, in microseconds of true time.
+    pub lease_end: Option<u64>,
+    /// For a leader: to whom it hands over.
+    pub transfer: Option<NodeNumber>,
+    /// How many client sessions its store remembers.
+    pub sessions: usize,
+    /// How its clock is wrong: empty for a true one.
+    pub clock: String,
+    /// How long its processor takes for whatever comes in, in microseconds.
+    pub cpu: u64,
     /// The store's digest, four hexadecimal digits; `None` while it is down.
     pub digest: Option<String>,
     /// The store's first entries in the order of keys; `store_len` counts all.
@@ -99,6 +117,29 @@ pub struct NodeView {
     pub waiting: usize,
     /// How long its disk takes for an fsync, in microseconds.
     pub fsync: u64,
+}
+
+/// What a leader knows of another member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FollowerView {
+    pub id: NodeNumber,
+    /// The last entry it has, 0 for none.
+    pub match_index: u64,
+    /// The next to be sent.
+    pub next_index: u64,
+    /// How the leader sends to it.
+    pub pace: PaceView,
+}
+
+/// How a leader sends to a follower.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PaceView {
+    /// It looks for the place where the logs agree.
+    Probing,
+    /// It sends on without waiting for answers.
+    Streaming,
+    /// It sends a snapshot, of which so many bytes have arrived.
+    Snapshot { bytes: u64 },
 }
 
 /// How safe an entry is.
@@ -285,6 +326,10 @@ pub enum Shape {
     AppendOk,
     /// The consistency check failed.
     AppendRefused,
+    /// A part of a snapshot; the label names its last entry.
+    Snapshot,
+    /// The leader asks the receiver to stand for election at once.
+    Handover,
     VoteRequest,
     VoteGranted,
     VoteRefused,

@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 
 use super::effects::{Effects, Note};
-use super::message::{Entry, Envelope, Index, NodeId, Term};
+use super::message::{Entry, Envelope, Index, NodeId, Position, Snapshot, Term};
 use super::node::Node;
 use super::rules::Rule;
 
@@ -22,7 +22,11 @@ pub struct Write {
     pub ticket: Ticket,
     pub current_term: Term,
     pub voted_for: Option<NodeId>,
-    /// The log on disk is cut off before this index ...
+    /// A new snapshot, in the place of the last.
+    pub snapshot: Option<Snapshot>,
+    /// The log on disk begins after this entry ...
+    pub base: Option<Position>,
+    /// ... is cut off before this index ...
     pub first: Index,
     /// ... and continued with these.
     pub entries: Vec<Entry>,
@@ -39,6 +43,7 @@ pub(super) struct DiskPromises {
     /// What this step changed.
     term_or_vote_changed: bool,
     log_changed_from: Option<Index>,
+    snapshot_changed: bool,
     /// What this step promises.
     promised: Vec<Envelope>,
     /// Messages that wait for a write.
@@ -73,6 +78,11 @@ impl DiskPromises {
         }
     }
 
+    /// There is a new snapshot.
+    pub(super) fn snapshot_changed(&mut self) {
+        self.snapshot_changed = true;
+    }
+
     /// Sends `envelope` once all that was changed so far is on disk.
     pub(super) fn promise(&mut self, envelope: Envelope) {
         self.promised.push(envelope);
@@ -95,17 +105,21 @@ impl Node {
     pub(super) fn settle(&mut self, effects: &mut Effects) {
         let voted_for = self.voted_for.filter(|_| self.obeys(Rule::VoteOnDisk));
         let disk = &mut self.disk;
-        if disk.term_or_vote_changed || disk.log_changed_from.is_some() {
+        if disk.term_or_vote_changed || disk.log_changed_from.is_some() || disk.snapshot_changed {
             let end = Index::after(self.log.last_index());
             let first = disk.log_changed_from.unwrap_or(end);
             disk.issued = Ticket(disk.issued.0 + 1);
             disk.in_flight.push_back((disk.issued, self.log.last_index()));
             disk.term_or_vote_changed = false;
             disk.log_changed_from = None;
+            let snapshot = self.snapshot.as_ref().filter(|_| disk.snapshot_changed).cloned();
+            disk.snapshot_changed = false;
             effects.write = Some(Write {
                 ticket: disk.issued,
                 current_term: self.current_term,
                 voted_for,
+                snapshot,
+                base: self.log.base(),
                 first,
                 entries: self.log.from(first, usize::MAX).to_vec(),
             });

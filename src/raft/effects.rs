@@ -1,8 +1,9 @@
 //! What a step of a node asks for, and what it has to tell.
 
+use super::config::Config;
 use super::disk_promises::Write;
-use super::membership::Change;
-use super::message::{Envelope, Index, NodeId, Position, Term};
+use super::message::{Data, Envelope, Index, NodeId, Position, Term};
+use super::reads::Certainty;
 use crate::time::Duration;
 
 /// What is to be done after a step, in any order: nothing here waits for anything else.
@@ -12,10 +13,14 @@ pub struct Effects {
     pub messages: Vec<Envelope>,
     /// What to bring to disk; the node waits for its ticket.
     pub write: Option<Write>,
+    /// The state machine is to go on from a snapshot with these bytes, before it applies anything more.
+    pub restore: Option<Data>,
     /// Reads that are decided.
     pub reads: Vec<ReadAnswer>,
     /// What became of `Input::Propose` or `Input::Change`.
     pub proposed: Option<Result<Position, Refusal>>,
+    /// What became of `Input::Transfer`.
+    pub transfer: Option<Result<(), Refusal>>,
     /// What happened and why, for whoever watches. Nothing depends on it.
     pub notes: Vec<Note>,
 }
@@ -25,8 +30,10 @@ impl Effects {
     pub fn clear(&mut self) {
         self.messages.clear();
         self.write = None;
+        self.restore = None;
         self.reads.clear();
         self.proposed = None;
+        self.transfer = None;
         self.notes.clear();
     }
 }
@@ -56,18 +63,24 @@ pub enum Refusal {
     NoChange,
     /// The last server can't be removed.
     LastServer,
+    /// The leader hands over to this server and takes no proposals meanwhile.
+    Transferring { to: NodeId },
+    /// This server has to learn the log first.
+    CatchingUp(NodeId),
+    /// This server does not vote, so it can't lead.
+    NotVoter(NodeId),
 }
 
 /// Something that a watcher would want to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Note {
     /// The election timer ran out; the server asks whether it could win this term.
     AskedForPreVotes { term: Term, waited: Duration },
     /// It would vote for the candidate, or would not.
     AnsweredPreVote { candidate: NodeId, term: Term, refused: Option<RefusedVote> },
     /// The election timer ran out; the server stands for election.
-    /// How long it waited, unless it has asked for pre-votes before.
-    StoodForElection { term: Term, waited: Option<Duration> },
+    /// How long it waited, unless it has asked for pre-votes before; or the leader has asked it to.
+    StoodForElection { term: Term, waited: Option<Duration>, transfer: bool },
     /// It voted for the candidate; `last` is the candidate's last entry. `newer` is its own, where that
     /// should have kept it from voting.
     Voted { candidate: NodeId, term: Term, last: Option<Position>, newer: Option<Position> },
@@ -81,8 +94,22 @@ pub enum Note {
     SteppedDown { led: bool, term: Term, why: StepDown },
     /// As the leader it added an entry to its log; a `noop` opens its term.
     Proposed { position: Position, noop: bool },
-    /// As the leader it proposes this change of the configuration.
-    ProposedChange { change: Change, position: Position },
+    /// As the leader it proposes this configuration.
+    ProposedConfig { config: Config, position: Position },
+    /// It has a snapshot of its state machine; so many entries of the log are kept.
+    TookSnapshot { last: Position, kept: u64 },
+    /// As the leader it sends a snapshot: the log no longer has what the follower lacks.
+    SendsSnapshot { follower: NodeId, last: Position },
+    /// As a follower it goes on from the leader's snapshot, with so many entries after it.
+    InstalledSnapshot { from: NodeId, last: Position, kept: u64 },
+    /// The bytes of a snapshot are not those that it was made of.
+    RefusedSnapshot { leader: NodeId, last: Position },
+    /// As the leader it brings `to` up to date, to hand over.
+    TransferBegan { to: NodeId },
+    /// It asks `to` to stand for election.
+    AskedToStand { to: NodeId },
+    /// `to` did not take over in time.
+    TransferAborted { to: NodeId },
     /// As a follower it added the leader's entries.
     Appended { from: NodeId, first: Index, last: Index },
     /// As a follower it deleted entries that conflict with the leader's.
@@ -95,8 +122,8 @@ pub enum Note {
     Committed { last: Index, copies: usize, of: usize, own_term: bool, on_disk: bool },
     /// A follower learned that entries up to here are committed.
     LearnedCommit { last: Index },
-    /// A majority has confirmed that it leads, so the read may be served at this index.
-    ConfirmedRead { read_index: Option<Index>, asked: bool },
+    /// A read may be served at this index, since the leader is sure by this to lead.
+    ConfirmedRead { read_index: Option<Index>, by: Certainty },
     /// The disk has what was written up to here.
     Persisted { last: Option<Index> },
 }
@@ -110,6 +137,8 @@ pub enum RefusedVote {
     VotedFor(NodeId),
     /// It has heard from a leader lately (thesis, sections 4.2.3 and 9.6).
     HasLeader(NodeId),
+    /// It has started lately, and may have heard from a leader just before.
+    JustStarted,
     /// Its own log is more up-to-date (paper, section 5.4.1).
     LogIsNewer { own: Position, candidates: Option<Position> },
 }

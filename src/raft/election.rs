@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::effects::{Effects, Note, RefusedVote, StepDown};
 use super::message::{Message, NodeId, Payload, Position, Term};
 use super::node::{Node, Role};
-use super::quorum::needed;
+use super::quorum::tally;
 use super::rules::Rule;
 use crate::time::Time;
 
@@ -14,6 +14,8 @@ use crate::time::Time;
 pub struct Candidate {
     /// Whether it only asks if it could win (thesis, section 9.6).
     pre_vote: bool,
+    /// Whether the leader has asked it to stand (thesis, section 3.10).
+    transfer: bool,
     votes: BTreeSet<NodeId>,
 }
 
@@ -25,34 +27,49 @@ impl Candidate {
 }
 
 impl Node {
-    /// Whether this server may become a candidate: a member of the configuration may, and so may one
-    /// that is to leave it as long as that is not committed: the others may need it until then, since
-    /// its log may be the newest (thesis, section 4.2.2). One that was never told who belongs to the
-    /// cluster may not.
+    /// Whether this server may become a candidate: voters may. A learner, or one that was never told
+    /// who belongs to the cluster, may not.
     pub(super) fn may_stand(&self) -> bool {
         if self.obeys(Rule::FirstNodeLeads) {
             return self.config().voters().first() == Some(&self.id);
         }
-        let leaving = !self.config().voters().is_empty() && !self.config_is_committed();
-        self.config().contains(self.id) || leaving
+        self.counts_as_voter()
+    }
+
+    /// Why this server gives no vote at the moment, whoever asks: it has heard from a leader within the
+    /// shortest election timeout (thesis, section 4.2.3). Leases count on it (section 6.4.1).
+    pub(super) fn reason_to_stay(&self, now: Time) -> Option<RefusedVote> {
+        if !self.obeys(Rule::LeaderStickiness) {
+            return None;
+        }
+        match self.leader() {
+            Some(leader) if leader == self.id => {
+                let hears = self.hears_quorum(now, self.settings.election_timeout_min);
+                hears.then_some(RefusedVote::HasLeader(leader))
+            }
+            _ if now >= self.sticky_until => None,
+            Some(leader) => Some(RefusedVote::HasLeader(leader)),
+            None => Some(RefusedVote::JustStarted),
+        }
     }
 
     /// The election timer ran out: asks whether it could win, or stands at once where the rules say so.
     pub(super) fn on_election_timeout(&mut self, now: Time, effects: &mut Effects) {
         if !self.obeys(Rule::PreVote) || self.obeys(Rule::FirstNodeLeads) {
-            self.stand_for_election(now, effects);
+            self.stand_for_election(now, false, effects);
             return;
         }
         let waited = now.since(self.election.set_at);
         let term = self.current_term.next();
         effects.notes.push(Note::AskedForPreVotes { term, waited });
-        self.role = Role::Candidate(Candidate { pre_vote: true, votes: BTreeSet::new() });
+        self.role = Role::Candidate(Candidate { pre_vote: true, ..Candidate::default() });
         self.reset_election_timer(now);
         let last = self.log.last();
         for voter in self.other_voters() {
             effects.messages.push(self.envelope(voter, Message::PreVote { last }));
         }
-        self.on_pre_vote_response(now, self.id, true, effects);
+        let grants = self.sticky_until <= now || !self.obeys(Rule::LeaderStickiness);
+        self.on_pre_vote_response(now, self.id, grants, effects);
     }
 
     /// Would it vote for the candidate in the next term? Nothing changes by the answer, and the
@@ -65,13 +82,13 @@ impl Node {
         last: Option<Position>,
         effects: &mut Effects,
     ) {
-        let heard_lately = now.since(self.election.set_at) < self.settings.election_timeout_min;
+        let heard_lately = now < self.sticky_until;
         let refused = match self.leader().filter(|leader| *leader == self.id || heard_lately) {
             _ if term < self.current_term => {
                 Some(RefusedVote::OldTerm { current_term: self.current_term })
             }
             Some(leader) => Some(RefusedVote::HasLeader(leader)),
-            None => self.newer_log(last),
+            None => self.reason_to_stay(now).or_else(|| self.newer_log(last)),
         };
         effects.notes.push(Note::AnsweredPreVote { candidate, term: term.next(), refused });
         let response = Message::PreVoteResponse { vote_granted: refused.is_none() };
@@ -92,37 +109,38 @@ impl Node {
         }
         candidate.votes.insert(from);
         if self.tally().is_some_and(|(votes, needed)| votes >= needed) {
-            self.stand_for_election(now, effects);
+            self.stand_for_election(now, false, effects);
         }
     }
 
     fn other_voters(&self) -> Vec<NodeId> {
-        self.config().voters().iter().copied().filter(|voter| *voter != self.id).collect()
+        self.config().all_voters().filter(|voter| *voter != self.id).collect()
     }
 
     /// Figure 2, candidates: a new term, a vote for itself, a new timeout, and a request for votes,
     /// which leaves when term and vote are on disk.
-    pub(super) fn stand_for_election(&mut self, now: Time, effects: &mut Effects) {
+    /// With `transfer` the leader has asked for it.
+    pub(super) fn stand_for_election(&mut self, now: Time, transfer: bool, effects: &mut Effects) {
         let waited = now.since(self.election.set_at);
         if self.obeys(Rule::TermGrows) || self.current_term == Term::default() {
             self.enter_term(self.current_term.next());
         }
         self.disk.hard_state_changed();
         self.voted_for = Some(self.id);
-        self.role = Role::Candidate(Candidate::default());
+        self.role = Role::Candidate(Candidate { transfer, ..Candidate::default() });
         self.reset_election_timer(now);
-        let asked = self.obeys(Rule::PreVote) && !self.obeys(Rule::FirstNodeLeads);
+        let asked = self.obeys(Rule::PreVote) && !self.obeys(Rule::FirstNodeLeads) || transfer;
         let waited = (!asked).then_some(waited);
-        effects.notes.push(Note::StoodForElection { term: self.current_term, waited });
+        effects.notes.push(Note::StoodForElection { term: self.current_term, waited, transfer });
         if self.obeys(Rule::FirstNodeLeads) {
-            let (term, of) = (self.current_term, self.config().voters().len());
+            let (term, of) = (self.current_term, self.config().all_voters().count());
             effects.notes.push(Note::BecameLeader { term, votes: 0, of });
             self.become_leader(now, effects);
             return;
         }
         let last = self.log.last();
         for voter in self.other_voters() {
-            self.disk.promise(self.envelope(voter, Message::RequestVote { last }));
+            self.disk.promise(self.envelope(voter, Message::RequestVote { last, transfer }));
         }
     }
 
@@ -197,30 +215,26 @@ impl Node {
         let Some((votes, needed)) = self.tally() else { return };
         effects.notes.push(Note::CountedVote { from, votes, needed });
         if votes >= needed {
-            let of = self.config().voters().len();
+            let of = self.config().all_voters().count();
             effects.notes.push(Note::BecameLeader { term: self.current_term, votes, of });
             self.become_leader(now, effects);
         }
     }
 
-    /// How many votes a candidate has, of how many it needs. Only those of members count, so not its own
-    /// if it is to leave.
+    /// How many votes a candidate has, of how many it needs; in a joint configuration those of the half
+    /// that lacks most. Only those of voters count, so not its own if it is to leave.
     pub fn tally(&self) -> Option<(usize, usize)> {
         let Role::Candidate(candidate) = &self.role else { return None };
-        let members = self.config().voters().iter();
-        let votes = members.filter(|voter| candidate.votes.contains(voter)).count();
-        Some((votes, self.quorum()))
-    }
-
-    /// How many servers decide: a majority of the configuration, as long as that rule is in force.
-    pub fn quorum(&self) -> usize {
-        needed(self.config(), self.settings.rules)
+        let voted = |voter| candidate.votes.contains(&voter);
+        Some(tally(self.config(), self.settings.rules, voted))
     }
 
     /// A candidate's own vote counts when it is on disk.
     pub(super) fn count_own_vote(&mut self, now: Time, effects: &mut Effects) {
-        let standing = matches!(self.role, Role::Candidate(_));
-        if standing && (!self.awaits_disk() || !self.obeys(Rule::VoteOnDisk)) {
+        let Role::Candidate(Candidate { transfer, .. }) = self.role else { return };
+        // Its own vote is one like all others: not to be had while it hears from a leader.
+        let free = transfer || self.sticky_until <= now || !self.obeys(Rule::LeaderStickiness);
+        if free && (!self.awaits_disk() || !self.obeys(Rule::VoteOnDisk)) {
             self.on_vote(now, self.id, true, effects);
         }
     }
@@ -235,6 +249,7 @@ impl Node {
         );
         self.become_follower(Some(leader), StepDown::LeaderExists(leader), effects);
         self.role = Role::Follower { leader: Some(leader) };
+        self.sticky_until = now + self.settings.election_timeout_min;
         self.reset_election_timer(now);
     }
 

@@ -6,7 +6,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::digest::Digester;
+use super::config::Config;
+use crate::digest::{Digest, Digester};
 
 /// A server of the cluster.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,42 +90,6 @@ impl Data {
     }
 }
 
-/// The servers that vote and are counted (paper, section 6).
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Config {
-    voters: Arc<[NodeId]>,
-}
-
-impl Config {
-    /// A configuration of these servers.
-    pub fn new(voters: impl IntoIterator<Item = NodeId>) -> Self {
-        let mut voters: Vec<NodeId> = voters.into_iter().collect();
-        voters.sort_unstable();
-        voters.dedup();
-        Self { voters: voters.into() }
-    }
-
-    /// Its servers, in the order of their numbers.
-    pub fn voters(&self) -> &[NodeId] {
-        &self.voters
-    }
-
-    /// Whether the server belongs to it.
-    pub fn contains(&self, id: NodeId) -> bool {
-        self.voters.binary_search(&id).is_ok()
-    }
-
-    /// This configuration with one server more.
-    pub fn with(&self, id: NodeId) -> Self {
-        Self::new(self.voters.iter().copied().chain([id]))
-    }
-
-    /// This configuration with one server less.
-    pub fn without(&self, id: NodeId) -> Self {
-        Self::new(self.voters.iter().copied().filter(|voter| *voter != id))
-    }
-}
-
 /// What an entry of the log carries.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Payload {
@@ -153,10 +118,7 @@ impl Entry {
             Payload::Noop => digester.number(0),
             Payload::Command(data) => digester.number(1).bytes(data.as_bytes()),
             Payload::Config(config) => {
-                digester.number(2).number(config.voters.len() as u64);
-                for voter in config.voters() {
-                    digester.number(voter.0.into());
-                }
+                config.digest_into(digester);
                 digester
             }
         };
@@ -181,7 +143,12 @@ pub enum Message {
     /// Answers it, and promises nothing.
     PreVoteResponse { vote_granted: bool },
     /// Asks for a vote; `last` is the candidate's last entry.
-    RequestVote { last: Option<Position> },
+    RequestVote {
+        last: Option<Position>,
+        /// The leader itself has asked the candidate to stand, so that nobody needs to protect it
+        /// (thesis, sections 3.10 and 4.2.3).
+        transfer: bool,
+    },
     /// Answers it.
     RequestVoteResponse { vote_granted: bool },
     /// Brings entries, or none as a heartbeat.
@@ -196,6 +163,53 @@ pub enum Message {
     },
     /// Answers it.
     AppendEntriesResponse { result: Appended, round: u64 },
+    /// Brings a part of a snapshot to a follower that lacks what the leader's log no longer has
+    /// (paper, section 7, Figure 13).
+    InstallSnapshot {
+        /// What the snapshot stands for, and what its bytes must come to.
+        about: SnapshotInfo,
+        /// Where in the snapshot's bytes this part belongs.
+        offset: u64,
+        part: Data,
+        /// It is the last part.
+        done: bool,
+        round: u64,
+    },
+    /// Answers it: so many bytes of the snapshot up to `last` are there; `installed` when all are, on
+    /// disk.
+    InstallSnapshotResponse { last: Position, received: u64, installed: bool, round: u64 },
+    /// Asks the receiver to stand for election at once (thesis, section 3.10).
+    TimeoutNow,
+}
+
+/// A snapshot without its bytes: the paper's `lastIncludedIndex` and `lastIncludedTerm`, the latest
+/// configuration up to there, and a checksum of the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SnapshotInfo {
+    pub last: Position,
+    pub config: Config,
+    pub checksum: Digest,
+}
+
+/// The state machine as of an entry: what replaces the log up to there (paper, section 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snapshot {
+    pub about: SnapshotInfo,
+    /// The state machine's bytes. Consensus never looks inside.
+    pub data: Data,
+}
+
+impl Snapshot {
+    /// A snapshot of these bytes.
+    pub fn new(last: Position, config: Config, data: Data) -> Self {
+        let checksum = Digest::of(data.as_bytes());
+        Self { about: SnapshotInfo { last, config, checksum }, data }
+    }
+
+    /// Whether the bytes are those that the snapshot was made of.
+    pub fn is_whole(&self) -> bool {
+        Digest::of(self.data.as_bytes()) == self.about.checksum
+    }
 }
 
 /// What became of an AppendEntries.
@@ -223,17 +237,23 @@ pub enum MessageKind {
     RequestVoteResponse,
     AppendEntries,
     AppendEntriesResponse,
+    InstallSnapshot,
+    InstallSnapshotResponse,
+    TimeoutNow,
 }
 
 impl MessageKind {
     /// All kinds.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 9] = [
         Self::PreVote,
         Self::PreVoteResponse,
         Self::RequestVote,
         Self::RequestVoteResponse,
         Self::AppendEntries,
         Self::AppendEntriesResponse,
+        Self::InstallSnapshot,
+        Self::InstallSnapshotResponse,
+        Self::TimeoutNow,
     ];
 
     /// The name in the paper, as the script language writes it.
@@ -245,6 +265,9 @@ impl MessageKind {
             Self::RequestVoteResponse => "RequestVoteResponse",
             Self::AppendEntries => "AppendEntries",
             Self::AppendEntriesResponse => "AppendEntriesResponse",
+            Self::InstallSnapshot => "InstallSnapshot",
+            Self::InstallSnapshotResponse => "InstallSnapshotResponse",
+            Self::TimeoutNow => "TimeoutNow",
         }
     }
 }
@@ -259,6 +282,9 @@ impl Message {
             Self::RequestVoteResponse { .. } => MessageKind::RequestVoteResponse,
             Self::AppendEntries { .. } => MessageKind::AppendEntries,
             Self::AppendEntriesResponse { .. } => MessageKind::AppendEntriesResponse,
+            Self::InstallSnapshot { .. } => MessageKind::InstallSnapshot,
+            Self::InstallSnapshotResponse { .. } => MessageKind::InstallSnapshotResponse,
+            Self::TimeoutNow => MessageKind::TimeoutNow,
         }
     }
 }

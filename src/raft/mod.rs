@@ -11,12 +11,16 @@
 //! | RequestVote RPC; Rules for Servers: Candidates | `election.rs` |
 //! | AppendEntries RPC; Rules for Servers: Leaders | `replication.rs` |
 //! | Rules for Servers: All Servers | `node.rs` |
-//! | section 6, membership changes (one server at a time, thesis 4.1) | `membership.rs` |
-//! | section 8, reads (ReadIndex, thesis 6.4) | `reads.rs` |
-//! | majorities | `quorum.rs` |
+//! | section 6, membership changes (and thesis 4: learners, one voter at a time) | `membership.rs`, `config.rs` |
+//! | section 7, snapshots; Figure 13, InstallSnapshot RPC | `compaction.rs` |
+//! | section 8, reads (ReadIndex and leases, thesis 6.4) | `reads.rs` |
+//! | thesis 3.10, leadership transfer | `transfer.rs` |
+//! | majorities, joint ones too | `quorum.rs` |
 //! | rules as switches | `rules.rs` |
 //! | durability: what waits for the disk | `disk_promises.rs` |
 
+mod compaction;
+mod config;
 mod disk_promises;
 mod effects;
 mod election;
@@ -28,19 +32,23 @@ mod quorum;
 mod reads;
 mod replication;
 mod rules;
+mod transfer;
 
+pub use config::Config;
 pub use disk_promises::{Ticket, Write};
 pub use effects::{Effects, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
 pub use log::Log;
 pub use membership::Change;
 pub use message::{
-    Appended, Config, Data, Entry, Envelope, Index, Message, MessageKind, NodeId, Payload,
-    Position, Term, count,
+    Appended, Data, Entry, Envelope, Index, Message, MessageKind, NodeId, Payload, Position,
+    Snapshot, SnapshotInfo, Term, count,
 };
 pub use node::{Durable, Input, Node, Role, Settings};
 pub use quorum::majority;
-pub use replication::{Leader, Progress};
+pub use reads::{Certainty, ReadMode};
+pub use replication::{Leader, Pace, Progress};
 pub use rules::{About, Rule, Rules};
+pub use transfer::Transfer;
 
 #[cfg(test)]
 mod tests;

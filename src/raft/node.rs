@@ -1,12 +1,15 @@
 //! The dispatch: one server's state (paper, Figure 2), what can happen to it, and the rules that
 //! hold for all servers. What each message means stands in the files beside this one.
 
+use super::compaction::{Incoming, Install};
+use super::config::Config;
 use super::disk_promises::{DiskPromises, Ticket};
 use super::effects::{Effects, Note, ReadAnswer, ReadId, Refusal, StepDown};
 use super::election::Candidate;
 use super::log::Log;
 use super::membership::{Change, Configs};
-use super::message::{Config, Data, Entry, Envelope, Index, Message, NodeId, Payload, Term};
+use super::message::{Data, Entry, Envelope, Index, Message, NodeId, Payload, Snapshot, Term};
+use super::reads::ReadMode;
 use super::replication::Leader;
 use super::rules::{Rule, Rules};
 use crate::rng::Rng;
@@ -25,6 +28,10 @@ pub struct Settings {
     pub max_batch: usize,
     /// The most entries that a follower may be sent beyond those it has acknowledged.
     pub max_in_flight: u64,
+    /// The most bytes of a snapshot in one InstallSnapshot.
+    pub snapshot_chunk: usize,
+    /// By how much the rate of any clock may differ from the true one, as leases assume: less than 100.
+    pub clock_drift_percent: u8,
     /// Which rules are in force.
     pub rules: Rules,
     /// Whether they ever were others than Raft's: then no invariant may be counted on any more.
@@ -40,6 +47,8 @@ impl Default for Settings {
             heartbeat_interval: Duration::from_millis(50),
             max_batch: 64,
             max_in_flight: 256,
+            snapshot_chunk: 1_024,
+            clock_drift_percent: 10,
             rules: Rules::default(),
             modified: false,
         }
@@ -51,7 +60,9 @@ impl Default for Settings {
 pub struct Durable {
     pub current_term: Term,
     pub voted_for: Option<NodeId>,
-    pub log: Vec<Entry>,
+    /// The latest snapshot (paper, section 7).
+    pub snapshot: Option<Snapshot>,
+    pub log: Log,
 }
 
 /// What happens to a server.
@@ -67,8 +78,13 @@ pub enum Input {
     Propose(Data),
     /// A change of the configuration.
     Change(Change),
-    /// A linearizable read.
-    Read(ReadId),
+    /// A read, to be made sure of in this way.
+    Read(ReadId, ReadMode),
+    /// The state machine's bytes as of the last applied entry: the log may forget what is before, but
+    /// for the last `keep` entries.
+    Snapshot { data: Data, keep: u64 },
+    /// The leadership is to go over to this server.
+    Transfer(NodeId),
 }
 
 /// What a server is at the moment, with what only this role knows.
@@ -92,12 +108,17 @@ pub struct Node {
     pub(super) current_term: Term,
     pub(super) voted_for: Option<NodeId>,
     pub(super) log: Log,
+    pub(super) snapshot: Option<Snapshot>,
     // Volatile state on all servers.
     pub(super) commit_index: Option<Index>,
     pub(super) last_applied: Option<Index>,
     pub(super) role: Role,
     pub(super) configs: Configs,
     pub(super) election: ElectionTimer,
+    /// Until then this server votes for nobody, since it has heard from a leader, or may have.
+    pub(super) sticky_until: Time,
+    /// A snapshot that is coming in.
+    pub(super) incoming: Option<Incoming>,
     pub(super) disk: DiskPromises,
 }
 
@@ -119,24 +140,33 @@ impl Node {
         rng: Rng,
         now: Time,
     ) -> Self {
-        let log = Log::new(durable.log);
+        let Durable { current_term, voted_for, snapshot, log } = durable;
         assert!(
-            settings.modified || log.entries().is_sorted_by_key(|entry| entry.term),
+            settings.modified || log.entries().is_sorted_by_key(|entry: &Entry| entry.term),
             "{id}: terms never decrease along a log"
         );
+        let last_included = snapshot.as_ref().map(|snapshot| snapshot.about.last.index);
+        let known = snapshot.as_ref().map(|snapshot| snapshot.about.config.clone());
+        let configs = Configs::new((last_included, known.unwrap_or(initial)), &log);
+        // A server that has lived before may have heard from a leader just before it stopped.
+        let is_new = current_term == Term::default();
+        let silence = if is_new { Duration::ZERO } else { settings.election_timeout_min };
         let mut node = Self {
             id,
             settings,
             rng,
-            current_term: durable.current_term,
-            voted_for: durable.voted_for,
-            commit_index: None,
-            last_applied: None,
+            current_term,
+            voted_for,
+            commit_index: last_included,
+            last_applied: last_included,
             role: Role::Follower { leader: None },
-            configs: Configs::new(initial, &log),
+            configs,
             election: ElectionTimer { set_at: now, deadline: now },
+            sticky_until: now + silence,
+            incoming: None,
             disk: DiskPromises::new(log.last_index()),
             log,
+            snapshot,
         };
         node.reset_election_timer(now);
         node
@@ -155,8 +185,10 @@ impl Node {
             Input::Propose(data) => {
                 effects.proposed = Some(self.propose(now, Payload::Command(data), effects));
             }
-            Input::Change(change) => effects.proposed = Some(self.change(now, change, effects)),
-            Input::Read(id) => self.read(now, id, effects),
+            Input::Change(change) => effects.proposed = Some(self.change(now, &change, effects)),
+            Input::Read(id, mode) => self.read(now, id, mode, effects),
+            Input::Snapshot { data, keep } => self.compact(data, keep, effects),
+            Input::Transfer(to) => effects.transfer = Some(self.begin_transfer(now, to, effects)),
         }
         self.settle(effects);
     }
@@ -164,7 +196,10 @@ impl Node {
     /// When the node wants `Input::Tick`; `None` while it waits for nothing.
     pub fn deadline(&self) -> Option<Time> {
         match &self.role {
-            Role::Leader(leader) => Some(leader.heartbeat_due),
+            Role::Leader(leader) => {
+                let transfer = leader.transfer.map(|transfer| transfer.deadline);
+                Some(transfer.map_or(leader.heartbeat_due, |at| at.min(leader.heartbeat_due)))
+            }
             _ if self.may_stand() => Some(self.election.deadline),
             _ => None,
         }
@@ -203,14 +238,28 @@ impl Node {
         if self.deadline().is_none_or(|deadline| now < deadline) {
             return;
         }
-        match self.role {
-            Role::Leader(_) => self.heartbeat(now, effects),
+        match &self.role {
+            Role::Leader(leader) => {
+                let due = leader.heartbeat_due <= now;
+                self.abort_late_transfer(now, effects);
+                if due {
+                    self.heartbeat(now, effects);
+                }
+            }
             _ => self.on_election_timeout(now, effects),
         }
     }
 
     fn receive(&mut self, now: Time, envelope: Envelope, effects: &mut Effects) {
         let Envelope { from, term, message, .. } = envelope;
+        if let Message::RequestVote { transfer: false, .. } = message
+            && term > self.current_term
+            && let Some(why) = self.reason_to_stay(now)
+        {
+            // It does not even take the term over (thesis, section 4.2.3).
+            effects.notes.push(Note::RefusedVote { candidate: from, term, why });
+            return;
+        }
         // Figure 2, all servers: a higher term converts to follower (section 5.1).
         if term > self.current_term {
             self.enter_term(term);
@@ -225,7 +274,9 @@ impl Node {
                     self.on_pre_vote_response(now, from, vote_granted, effects);
                 }
             }
-            Message::RequestVote { last } => self.on_request_vote(now, from, term, last, effects),
+            Message::RequestVote { last, .. } => {
+                self.on_request_vote(now, from, term, last, effects);
+            }
             Message::RequestVoteResponse { vote_granted } => {
                 if term == self.current_term {
                     self.on_vote(now, from, vote_granted, effects);
@@ -238,6 +289,25 @@ impl Node {
             Message::AppendEntriesResponse { result, round } => {
                 if term == self.current_term {
                     self.on_append_response(now, from, result, round, effects);
+                }
+            }
+            Message::InstallSnapshot { about, offset, part, done, round } => {
+                if term < self.current_term {
+                    self.answer_old_leader(from, about.last, round, effects);
+                    return;
+                }
+                let install = Install { about, offset, part, done, round };
+                self.on_install_snapshot(now, from, install, effects);
+            }
+            Message::InstallSnapshotResponse { last, received, installed, round } => {
+                if term == self.current_term {
+                    let answer = (last, received, installed, round);
+                    self.on_snapshot_response(now, from, answer, effects);
+                }
+            }
+            Message::TimeoutNow => {
+                if term == self.current_term {
+                    self.on_timeout_now(now, effects);
                 }
             }
         }
@@ -258,6 +328,7 @@ impl Node {
         assert!(term > self.current_term, "{}: terms only grow", self.id);
         self.current_term = term;
         self.voted_for = None;
+        self.incoming = None;
         self.disk.hard_state_changed();
         self.disk.forget_promises();
     }

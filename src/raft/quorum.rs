@@ -1,63 +1,81 @@
-//! Majorities: pure arithmetic over a configuration.
+//! Majorities, and majorities of two sets of voters at once: pure arithmetic over a configuration.
 
-use super::message::{Config, Index, NodeId};
+use super::config::Config;
+use super::message::NodeId;
 use super::rules::{Rule, Rules};
 
-/// How many servers of `config` make a majority.
-pub fn majority(config: &Config) -> usize {
-    config.voters().len() / 2 + 1
+/// How many of these voters make a majority.
+pub fn majority(voters: &[NodeId]) -> usize {
+    voters.len() / 2 + 1
 }
 
-/// How many servers of `config` decide while `majority-quorum` is in force, or not: then half of them
-/// do.
-pub(super) fn needed(config: &Config, rules: Rules) -> usize {
-    if rules.on(Rule::MajorityQuorum) {
-        majority(config)
-    } else {
-        (config.voters().len() / 2).max(1)
-    }
+/// How many of these voters decide while `majority-quorum` is in force, or not: then half of them do.
+fn needed(voters: &[NodeId], rules: Rules) -> usize {
+    if rules.on(Rule::MajorityQuorum) { majority(voters) } else { (voters.len() / 2).max(1) }
 }
 
-/// Whether the servers of `config` for which `agrees` holds are a majority of it. No configuration
-/// without servers has one.
-pub(super) fn is_majority(
+/// How many votes there are, of how many that are needed, in that set of voters which lacks most.
+pub(super) fn tally(
     config: &Config,
     rules: Rules,
     mut agrees: impl FnMut(NodeId) -> bool,
-) -> bool {
-    let votes = config.voters().iter().filter(|voter| agrees(**voter)).count();
-    !config.voters().is_empty() && votes >= needed(config, rules)
+) -> (usize, usize) {
+    let count = |half: &[NodeId]| {
+        let votes = half.iter().filter(|voter| agrees(**voter)).count();
+        (votes, needed(half, rules))
+    };
+    let lacks = |(votes, needed): &(usize, usize)| needed.saturating_sub(*votes);
+    config.halves().map(count).max_by_key(lacks).unwrap_or((0, 1))
 }
 
-/// The highest index that a majority of `config` has reached, where `reached` tells how far each
-/// server is (paper, section 5.3: "a majority of matchIndex").
-pub(super) fn reached_by_majority(
+/// Whether the servers for which `agrees` holds are a majority of the configuration, or of both its
+/// halves while it is joint (paper, section 6). No configuration without servers has one.
+pub(super) fn is_majority(
     config: &Config,
     rules: Rules,
-    mut reached: impl FnMut(NodeId) -> Option<Index>,
-) -> Option<Index> {
-    const INLINE: usize = 64;
-    let voters = config.voters();
+    agrees: impl FnMut(NodeId) -> bool,
+) -> bool {
+    let (votes, needed) = tally(config, rules, agrees);
+    !config.voters().is_empty() && votes >= needed
+}
+
+/// The highest point that a majority has reached, where `reached` tells how far each server is (paper,
+/// section 5.3: "a majority of matchIndex"), and both majorities where the configuration is joint.
+pub(super) fn reached_by_majority<T: Copy + Ord>(
+    config: &Config,
+    rules: Rules,
+    mut reached: impl FnMut(NodeId) -> Option<T>,
+) -> Option<T> {
+    config.halves().map(|half| reached_by_half(half, rules, &mut reached)).min().flatten()
+}
+
+fn reached_by_half<T: Copy + Ord>(
+    voters: &[NodeId],
+    rules: Rules,
+    reached: &mut impl FnMut(NodeId) -> Option<T>,
+) -> Option<T> {
+    const INLINE: usize = 16;
     if voters.is_empty() {
         return None;
     }
     let mut inline = [None; INLINE];
     let mut heap;
-    let indexes: &mut [Option<Index>] = if voters.len() <= INLINE {
+    let points: &mut [Option<T>] = if voters.len() <= INLINE {
         &mut inline[..voters.len()]
     } else {
         heap = vec![None; voters.len()];
         &mut heap
     };
-    for (slot, voter) in indexes.iter_mut().zip(voters) {
+    for (slot, voter) in points.iter_mut().zip(voters) {
         *slot = reached(*voter);
     }
-    indexes.sort_unstable();
-    indexes[voters.len() - needed(config, rules)]
+    points.sort_unstable();
+    points[voters.len() - needed(voters, rules)]
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::message::Index;
     use super::*;
 
     fn config(size: u32) -> Config {
@@ -67,7 +85,7 @@ mod tests {
     #[test]
     fn a_majority_is_more_than_half() {
         for (size, expected) in [(1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (6, 4), (7, 4)] {
-            assert_eq!(majority(&config(size)), expected, "of {size}");
+            assert_eq!(majority(config(size).voters()), expected, "of {size}");
             assert!(is_majority(&config(size), Rules::default(), |id| id.0 as usize <= expected));
             assert!(!is_majority(&config(size), Rules::default(), |id| (id.0 as usize) < expected));
         }
@@ -99,7 +117,21 @@ mod tests {
     fn two_majorities_of_one_server_difference_intersect() {
         for size in 1..=9 {
             let (old, new) = (config(size), config(size + 1));
-            assert!(majority(&old) + majority(&new) > new.voters().len());
+            assert!(majority(old.voters()) + majority(new.voters()) > new.voters().len());
         }
+    }
+    #[test]
+    fn a_joint_configuration_needs_both_majorities() {
+        let rules = Rules::default();
+        let joint = config(3).joint_with((3..=5).map(NodeId));
+        let agree = |ids: &[u32]| is_majority(&joint, rules, |id| ids.contains(&id.0));
+        assert!(!agree(&[1, 2]) && !agree(&[4, 5]), "one half is not enough");
+        assert!(agree(&[1, 2, 4, 5]) && agree(&[2, 3, 4]), "who is in both counts in both");
+        assert_eq!(tally(&joint, rules, |id| id.0 <= 2), (0, 2), "of the half that lacks most");
+        let reached = |indexes: [u64; 5]| {
+            reached_by_majority(&joint, rules, |id| Index::new(indexes[id.0 as usize - 1]))
+        };
+        assert_eq!(reached([9, 9, 2, 3, 1]).map(Index::get), Some(2));
+        assert_eq!(reached([9, 9, 0, 5, 0]), None);
     }
 }

@@ -7,13 +7,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::config::Config;
 use super::effects::{Effects, Note, ReadId, Refusal, StepDown};
+use super::membership::Change;
 use super::message::{Appended, Entry, Index, Message, NodeId, Payload, Position, Term, count};
 use super::node::{Node, Role};
 use super::quorum::{is_majority, reached_by_majority};
 use super::reads::PendingRead;
 use super::rules::Rule;
-use crate::time::Time;
+use super::transfer::Transfer;
+use crate::time::{Duration, Time};
 
 /// What a leader knows: Figure 2's volatile state on leaders.
 #[derive(Clone, Debug)]
@@ -22,7 +25,16 @@ pub struct Leader {
     pub(super) heartbeat_due: Time,
     /// The number of the last round of AppendEntries, for reads (thesis, section 6.4).
     pub(super) round: u64,
+    /// When that round began.
+    pub(super) round_began: Time,
+    /// Earlier rounds that may still be answered, and when they began.
+    pub(super) earlier_rounds: VecDeque<(u64, Time)>,
     pub(super) reads: VecDeque<PendingRead>,
+    pub(super) transfer: Option<Transfer>,
+    /// A change of the membership of which not all steps are done.
+    pub(super) goal: Option<Change>,
+    /// It has asked another to stand in this term, so it counts on no lease any more.
+    pub(super) lease_is_void: bool,
 }
 
 impl Leader {
@@ -47,16 +59,28 @@ pub struct Progress {
     pub(super) round: u64,
     /// When it was last heard of in this term.
     pub(super) heard_at: Time,
+    /// When the latest round began that it has answered (thesis, section 6.4.1).
+    pub(super) answered_what_left_at: Option<Time>,
     pub(super) pace: Pace,
+}
+
+impl Progress {
+    /// How the leader sends to it.
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
 }
 
 /// How the leader sends to a follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pace {
+pub enum Pace {
     /// Looks for the place where the logs agree; `waiting` for the answer to the last attempt.
     Probe { waiting: bool },
     /// Sends on without waiting.
     Pipeline,
+    /// Sends the snapshot up to `last`, of which `offset` bytes have arrived; `waiting` for the answer
+    /// to the next part.
+    Snapshot { last: Position, offset: u64, waiting: bool },
 }
 
 /// The fields of an AppendEntries.
@@ -74,9 +98,14 @@ impl Node {
             followers: BTreeMap::new(),
             heartbeat_due: now + self.settings.heartbeat_interval,
             round: 0,
+            round_began: now,
+            earlier_rounds: VecDeque::new(),
             reads: VecDeque::new(),
+            transfer: None,
+            goal: None,
+            lease_is_void: false,
         };
-        leader.follow(now, self.id, self.config().voters(), Index::after(self.log.last_index()));
+        leader.follow(now, self.id, self.config(), Index::after(self.log.last_index()));
         leader
     }
 
@@ -91,6 +120,9 @@ impl Node {
         if !self.is_leader() {
             return Err(self.not_leader());
         }
+        if let Some(Transfer { to, .. }) = self.transfer() {
+            return Err(Refusal::Transferring { to });
+        }
         let noop = payload == Payload::Noop;
         let config = match &payload {
             Payload::Config(config) => Some(config.clone()),
@@ -101,7 +133,7 @@ impl Node {
         if let Some(config) = config {
             if let Role::Leader(leader) = &mut self.role {
                 // A new server has nothing: the leader learns by probing where to begin.
-                leader.follow(now, self.id, config.voters(), position.index);
+                leader.follow(now, self.id, &config, position.index);
             }
             self.adopt_config(position.index, config);
         } else {
@@ -113,7 +145,8 @@ impl Node {
 
     /// Sends a heartbeat to all: what they lack, or nothing.
     pub(super) fn heartbeat(&mut self, now: Time, effects: &mut Effects) {
-        if self.obeys(Rule::CheckQuorum) && !self.hears_quorum(now) {
+        let patience = self.settings.election_timeout_max;
+        if self.obeys(Rule::CheckQuorum) && !self.hears_quorum(now, patience) {
             self.become_follower(None, StepDown::NoQuorum, effects);
             self.reset_election_timer(now);
             return;
@@ -123,17 +156,16 @@ impl Node {
             return;
         };
         leader.heartbeat_due = now + interval;
-        leader.round += 1;
+        leader.begin_round(now);
         let followers: Vec<NodeId> = leader.followers.keys().copied().collect();
         for follower in followers {
             self.send_append(follower, true, effects);
         }
     }
 
-    /// Whether the leader has heard from a majority within the longest election timeout.
-    fn hears_quorum(&self, now: Time) -> bool {
+    /// Whether the leader has heard from a majority within this span.
+    pub(super) fn hears_quorum(&self, now: Time, patience: Duration) -> bool {
         let Role::Leader(leader) = &self.role else { return false };
-        let patience = self.settings.election_timeout_max;
         is_majority(self.config(), self.settings.rules, |voter| {
             match leader.followers.get(&voter) {
                 Some(progress) => now.since(progress.heard_at) <= patience,
@@ -153,7 +185,7 @@ impl Node {
     }
 
     /// Sends what `to` lacks. With nothing to send, or nothing allowed, sends only if `even_empty`.
-    fn send_append(&mut self, to: NodeId, even_empty: bool, effects: &mut Effects) {
+    pub(super) fn send_append(&mut self, to: NodeId, even_empty: bool, effects: &mut Effects) {
         let settings = self.settings;
         let Role::Leader(leader) = &mut self.role else {
             return;
@@ -163,8 +195,13 @@ impl Node {
             return;
         };
         let next_index = progress.next_index;
+        let is_gone = self.log.is_compacted(next_index.previous()) && self.snapshot.is_some();
+        if is_gone || matches!(progress.pace, Pace::Snapshot { .. }) {
+            self.send_snapshot(to, even_empty, effects);
+            return;
+        }
         let limit = match progress.pace {
-            Pace::Probe { waiting: true } => 0,
+            Pace::Probe { waiting: true } | Pace::Snapshot { .. } => 0,
             Pace::Probe { waiting: false } => settings.max_batch,
             Pace::Pipeline => {
                 let in_flight = next_index.get() - 1 - count(progress.match_index);
@@ -178,6 +215,7 @@ impl Node {
         }
         match &mut progress.pace {
             Pace::Probe { waiting } => *waiting = true,
+            Pace::Snapshot { .. } => {}
             Pace::Pipeline => {
                 for _ in &entries {
                     progress.next_index = progress.next_index.next();
@@ -202,19 +240,26 @@ impl Node {
         let Role::Leader(leader) = &mut self.role else {
             return;
         };
+        leader.heard(now, from, round);
         let Some(progress) = leader.followers.get_mut(&from) else {
             return;
         };
-        progress.round = progress.round.max(round);
-        progress.heard_at = now;
         match result {
             Appended::Matched { match_index } => {
                 let grew = match_index > progress.match_index;
                 progress.match_index = progress.match_index.max(match_index);
                 progress.next_index = progress.next_index.max(Index::after(progress.match_index));
-                progress.pace = Pace::Pipeline;
+                let overtaken = match progress.pace {
+                    Pace::Snapshot { last, .. } => progress.match_index >= Some(last.index),
+                    Pace::Probe { .. } | Pace::Pipeline => true,
+                };
+                if overtaken {
+                    progress.pace = Pace::Pipeline;
+                }
                 if grew {
                     self.advance_commit_index(now, effects);
+                    self.go_on_with_transfer(effects);
+                    self.pursue_goal(now, effects);
                 }
                 self.send_append(from, false, effects);
             }
@@ -252,6 +297,7 @@ impl Node {
         let stale = match progress.pace {
             Pace::Probe { .. } => Some(rejected) != progress.next_index.previous(),
             Pace::Pipeline => Some(rejected) <= progress.match_index,
+            Pace::Snapshot { .. } => true,
         };
         if stale {
             return;
@@ -279,7 +325,7 @@ impl Node {
 
     /// Figure 2, leaders: an entry is committed once a majority has it on disk, if it is of the
     /// leader's own term; those before it are with it (section 5.4.2, Figure 8).
-    fn advance_commit_index(&mut self, now: Time, effects: &mut Effects) {
+    pub(super) fn advance_commit_index(&mut self, now: Time, effects: &mut Effects) {
         let Role::Leader(leader) = &self.role else {
             return;
         };
@@ -297,28 +343,54 @@ impl Node {
         if Some(reached) <= self.commit_index || !counts {
             return;
         }
-        let voters = self.config().voters();
-        let copies = voters.iter().filter(|voter| has(**voter) >= Some(reached)).count();
-        let of = voters.len();
+        let copies =
+            self.config().all_voters().filter(|voter| has(*voter) >= Some(reached)).count();
+        let of = self.config().all_voters().count();
         let on_disk = self.obeys(Rule::LogOnDisk);
         effects.notes.push(Note::Committed { last: reached, copies, of, own_term, on_disk });
         self.commit_index = Some(reached);
-        self.after_commit(effects);
+        self.after_commit(now, effects);
         self.confirm_reads(now, effects);
     }
 }
 
 impl Leader {
-    /// Keeps the progress of exactly the other servers among `voters`; new ones begin at
-    /// `next_index`.
-    pub(super) fn follow(&mut self, now: Time, own: NodeId, voters: &[NodeId], next_index: Index) {
-        self.followers.retain(|follower, _| voters.contains(follower));
-        for voter in voters.iter().filter(|voter| **voter != own) {
-            self.followers.entry(*voter).or_insert(Progress {
+    /// A round of AppendEntries begins: what is answered from now on proves that this server led now.
+    fn begin_round(&mut self, now: Time) {
+        const ANSWERABLE: usize = 64;
+        self.earlier_rounds.push_back((self.round, self.round_began));
+        if self.earlier_rounds.len() > ANSWERABLE {
+            self.earlier_rounds.pop_front();
+        }
+        self.round += 1;
+        self.round_began = now;
+    }
+
+    /// A follower has answered something of this round.
+    pub(super) fn heard(&mut self, now: Time, from: NodeId, round: u64) {
+        let began = if round == self.round {
+            Some(self.round_began)
+        } else {
+            let place = self.earlier_rounds.binary_search_by_key(&round, |(number, _)| *number);
+            place.ok().and_then(|at| self.earlier_rounds.get(at)).map(|(_, began)| *began)
+        };
+        if let Some(progress) = self.followers.get_mut(&from) {
+            progress.heard_at = now;
+            progress.round = progress.round.max(round);
+            progress.answered_what_left_at = progress.answered_what_left_at.max(began);
+        }
+    }
+
+    /// Keeps the progress of exactly the other members; new ones begin at `next_index`.
+    pub(super) fn follow(&mut self, now: Time, own: NodeId, config: &Config, next_index: Index) {
+        self.followers.retain(|follower, _| config.contains(*follower));
+        for member in config.members().filter(|member| *member != own) {
+            self.followers.entry(member).or_insert(Progress {
                 next_index,
                 match_index: None,
                 round: 0,
                 heard_at: now,
+                answered_what_left_at: None,
                 pace: Pace::Probe { waiting: false },
             });
         }
@@ -338,11 +410,8 @@ impl Node {
     ) {
         let Append { prev, entries, leader_commit, round } = append;
         if term < self.current_term {
-            // An answer in the newer term is all that the old leader needs to step down.
-            let rejected = prev.map_or(Index::FIRST, |prev| prev.index);
-            let result = Appended::Conflict { rejected, conflict_term: None, first: rejected };
-            let response = Message::AppendEntriesResponse { result, round };
-            effects.messages.push(self.envelope(from, response));
+            let at = prev.unwrap_or(Position { term, index: Index::FIRST });
+            self.answer_old_leader(from, at, round, effects);
             return;
         }
         self.recognise_leader(now, from, effects);
@@ -362,7 +431,7 @@ impl Node {
         if commit_index > self.commit_index {
             self.commit_index = commit_index;
             effects.notes.extend(commit_index.map(|last| Note::LearnedCommit { last }));
-            self.after_commit(effects);
+            self.after_commit(now, effects);
         }
         let result = Appended::Matched { match_index };
         let response = self.envelope(from, Message::AppendEntriesResponse { result, round });
@@ -371,6 +440,20 @@ impl Node {
         } else {
             effects.messages.push(response);
         }
+    }
+
+    /// An answer in the newer term is all that an old leader needs to step down.
+    pub(super) fn answer_old_leader(
+        &self,
+        from: NodeId,
+        at: Position,
+        round: u64,
+        effects: &mut Effects,
+    ) {
+        let rejected = at.index;
+        let result = Appended::Conflict { rejected, conflict_term: None, first: rejected };
+        let response = Message::AppendEntriesResponse { result, round };
+        effects.messages.push(self.envelope(from, response));
     }
 
     fn conflict(&self, prev: Position) -> Appended {
@@ -397,6 +480,9 @@ impl Node {
         for entry in entries {
             let index = Index::after(last_new);
             last_new = Some(index);
+            if self.log.is_compacted(Some(index)) {
+                continue;
+            }
             match self.log.term_at(index) {
                 Some(term) if term == entry.term => continue,
                 Some(_) => self.truncate_from(index, effects),

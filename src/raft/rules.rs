@@ -17,11 +17,15 @@ pub enum Rule {
     ConsistencyCheck,
     CurrentTermCommit,
     MajorityQuorum,
+    JointConsensus,
     CommitBeforeChange,
     OneChangeAtATime,
     NoOp,
     ReadConfirmation,
+    LeaderStickiness,
+    LeaseDrift,
     DuplicateSuppression,
+    SessionsInSnapshots,
     RandomTimeouts,
     PreVote,
     CheckQuorum,
@@ -54,7 +58,7 @@ const fn about(
 
 impl Rule {
     /// The table of all rules, in the order of the enum.
-    pub const TABLE: [About; 17] = [
+    pub const TABLE: [About; 21] = [
         about(
             Self::ElectionRestriction,
             "election-restriction",
@@ -112,18 +116,25 @@ impl Rule {
             "election-safety",
         ),
         about(
+            Self::JointConsensus,
+            "joint-consensus",
+            "a change of several voters goes through a configuration in which both majorities decide",
+            "paper 6, thesis 4.3",
+            "quorum-overlap",
+        ),
+        about(
             Self::CommitBeforeChange,
             "commit-before-change",
             "no membership change before the leader has committed an entry of its own term",
             "correction of 2015 to thesis 4.1",
-            "leader-completeness",
+            "quorum-overlap",
         ),
         about(
             Self::OneChangeAtATime,
             "one-change-at-a-time",
             "a membership change waits until the one before it is committed",
             "thesis 4.1",
-            "election-safety",
+            "quorum-overlap",
         ),
         about(
             Self::NoOp,
@@ -140,11 +151,32 @@ impl Rule {
             "linearizability",
         ),
         about(
+            Self::LeaderStickiness,
+            "leader-stickiness",
+            "no vote, and no new term, for a candidate while a leader is heard",
+            "paper 6, thesis 4.2.3",
+            "lease-safety",
+        ),
+        about(
+            Self::LeaseDrift,
+            "lease-drift",
+            "a lease is shorter than an election timeout by as much as clocks may drift apart",
+            "thesis 6.4.1",
+            "lease-safety",
+        ),
+        about(
             Self::DuplicateSuppression,
             "duplicate-suppression",
             "a request that was sent twice is executed once",
             "paper 8, thesis 6.3",
-            "linearizability",
+            "exactly-once",
+        ),
+        about(
+            Self::SessionsInSnapshots,
+            "sessions-in-snapshots",
+            "a snapshot holds the clients' sessions, not only the keys",
+            "paper 7, thesis 6.3",
+            "state-machine-safety",
         ),
         about(
             Self::RandomTimeouts,

@@ -6,8 +6,9 @@ use crate::time::Time;
 
 const T0: Time = Time::ZERO;
 
+/// A second and more after the servers have started: nobody protects a leader of before that.
 fn at(millis: u64) -> Time {
-    Time::from_micros(millis * 1_000)
+    Time::from_micros(1_000_000 + millis * 1_000)
 }
 
 fn index(number: u64) -> Index {
@@ -35,7 +36,11 @@ struct Server {
 
 impl Server {
     fn new(id: u32, size: u32, term: u64, log: &[u64]) -> Self {
-        let durable = Durable { current_term: Term(term), voted_for: None, log: entries(log) };
+        let durable = Durable {
+            current_term: Term(term),
+            log: Log::new(None, entries(log)),
+            ..Durable::default()
+        };
         let config = Config::new((1..=size).map(NodeId));
         let rng = Rng::new(7, id.into());
         let node = Node::start(NodeId(id), Settings::default(), config, durable, rng, T0);
@@ -70,7 +75,7 @@ impl Server {
     fn elect(&mut self) -> Effects {
         assert!(self.node.expire_election_timer(at(1)));
         self.step(at(1), Input::Tick);
-        let needed = majority(self.node.config()) - 1;
+        let needed = majority(self.node.config().voters()) - 1;
         let voters: Vec<NodeId> = self
             .node
             .config()
@@ -133,7 +138,12 @@ fn a_candidate_asks_for_votes_once_its_own_is_on_disk() {
     let asked = MessageKind::RequestVote;
     assert_eq!(kinds(&effects), [(2, asked), (3, asked)]);
     let last = position(4, 2);
-    assert!(effects.messages.iter().all(|sent| sent.message == Message::RequestVote { last }));
+    assert!(
+        effects
+            .messages
+            .iter()
+            .all(|sent| sent.message == Message::RequestVote { last, transfer: false })
+    );
 }
 
 /// Thesis 9.6: a server that asks for pre-votes changes nothing, neither its own term nor another's.
@@ -171,7 +181,7 @@ fn a_pre_vote_is_refused_while_there_is_a_leader() {
 fn a_leader_without_a_majority_steps_down() {
     let mut server = Server::new(1, 3, 1, &[]);
     server.elect();
-    server.step(at(5), Input::Read(ReadId(1)));
+    server.step(at(5), Input::Read(ReadId(1), ReadMode::ReadIndex));
     let patience = Settings::default().election_timeout_max.as_micros() / 1_000;
     server.step(at(patience), Input::Tick);
     assert!(server.node.is_leader());
@@ -184,7 +194,7 @@ fn a_leader_without_a_majority_steps_down() {
 #[test]
 fn one_vote_per_term_and_it_waits_for_the_disk() {
     let mut server = Server::new(1, 3, 1, &[]);
-    let ask = Message::RequestVote { last: None };
+    let ask = Message::RequestVote { last: None, transfer: false };
     let effects = server.receive(2, 2, ask.clone());
     assert_eq!(granted(&effects), None, "not before it is on disk");
     assert_eq!(granted(&server.sync()), Some(true));
@@ -198,7 +208,7 @@ fn one_vote_per_term_and_it_waits_for_the_disk() {
 fn the_election_restriction() {
     let vote = |last| {
         let mut server = Server::new(1, 3, 3, &[1, 2, 2]);
-        let effects = server.receive(2, 4, Message::RequestVote { last });
+        let effects = server.receive(2, 4, Message::RequestVote { last, transfer: false });
         granted(&effects).unwrap_or_else(|| granted(&server.sync()).unwrap())
     };
     assert!(vote(position(2, 3)), "equal");
@@ -213,8 +223,8 @@ fn the_election_restriction() {
 #[test]
 fn a_vote_of_a_past_term_is_not_sent() {
     let mut server = Server::new(1, 3, 1, &[]);
-    server.receive(2, 2, Message::RequestVote { last: None });
-    server.receive(3, 3, Message::RequestVote { last: None });
+    server.receive(2, 2, Message::RequestVote { last: None, transfer: false });
+    server.receive(3, 3, Message::RequestVote { last: None, transfer: false });
     let effects = server.sync();
     let sent: Vec<_> = effects.messages.iter().map(|sent| (sent.to.0, sent.term.0)).collect();
     assert_eq!(sent, [(3, 3)]);
@@ -338,7 +348,7 @@ fn a_read_waits_for_a_commit_and_a_round() {
     let mut server = Server::new(1, 3, 1, &[]);
     server.elect();
     let id = ReadId(5);
-    let effects = server.step(at(3), Input::Read(id));
+    let effects = server.step(at(3), Input::Read(id, ReadMode::ReadIndex));
     assert_eq!((effects.reads.len(), effects.messages.len()), (0, 0), "nothing is committed yet");
     server.sync();
     let effects = server.matched(2, 1);
@@ -360,13 +370,14 @@ fn readers_are_sent_on() {
     let mut server = Server::new(1, 3, 1, &[]);
     server.append(2, 1, None, &[1]);
     let id = ReadId(1);
-    let effects = server.step(at(3), Input::Read(id));
+    let effects = server.step(at(3), Input::Read(id, ReadMode::ReadIndex));
     assert_eq!(effects.reads, [ReadAnswer::NotLeader { id, leader: Some(NodeId(2)) }]);
     let effects = server.step(at(3), Input::Propose(Data::new(*b"x")));
     let refusal = Refusal::NotLeader { leader: Some(NodeId(2)) };
     assert_eq!(effects.proposed, Some(Err(refusal)));
+    let mut server = Server::new(1, 3, 1, &[]);
     server.elect();
-    server.step(at(3), Input::Read(id));
+    server.step(at(3), Input::Read(id, ReadMode::ReadIndex));
     let effects = server.append(3, 9, None, &[9]);
     assert_eq!(effects.reads, [ReadAnswer::NotLeader { id, leader: None }]);
 }
@@ -383,15 +394,21 @@ fn changes_of_the_membership_come_one_at_a_time() {
     server.sync();
     server.matched(2, 1);
     assert!(matches!(server.step(at(3), add(4)).proposed, Some(Ok(_))));
-    assert_eq!(server.node.config().voters().len(), 4, "in force at once");
+    assert!(server.node.config().is_learner(NodeId(4)), "first it learns, in force at once");
     for id in [4, 5] {
         let effects = server.step(at(3), add(id));
         assert_eq!(effects.proposed, Some(Err(Refusal::ChangeInProgress)));
     }
     server.sync();
     server.matched(2, 2);
-    assert_eq!(server.node.commit_index(), Some(index(1)), "three of four are needed now");
-    server.matched(3, 2);
+    assert_eq!(server.node.commit_index(), Some(index(2)), "two of three: learners do not count");
+    assert!(server.node.config().is_learner(NodeId(4)), "it has not caught up");
+    server.matched(4, 2);
+    assert_eq!(server.node.config().voters().len(), 4, "it has");
+    server.sync();
+    server.matched(2, 3);
+    assert_eq!(server.node.commit_index(), Some(index(2)), "three of four are needed now");
+    server.matched(4, 3);
     assert_eq!(server.step(at(3), add(4)).proposed, Some(Err(Refusal::NoChange)));
 }
 

@@ -83,9 +83,28 @@ impl Expect {
                 same(&format!("the terms of {on}'s log"), join(&wanted), join(&held))
             }),
             Self::Members(members) => {
-                let held = cluster.members().voters();
-                same("the members", join(members), join(held))
+                let config = cluster.members();
+                let held = if config.is_joint() {
+                    format!("{} on the way from {}", join(config.voters()), join(config.outgoing()))
+                } else {
+                    join(config.voters())
+                };
+                same("the members", join(members), held)
             }
+            Self::Learners(learners) => {
+                same("the learners", join(learners), join(cluster.members().learners()))
+            }
+            Self::Lease { on, held } => each(cluster, Scope::Node(*on), |server| {
+                let holds = server.lease_end() > Some(cluster.now());
+                let words = |holds| if holds { "a lease" } else { "no lease" };
+                same(&format!("{on} holds"), words(*held), words(holds))
+            }),
+            Self::Snapshot { index, on } => each(cluster, *on, |server| {
+                let snapshot = server.node().and_then(Node::snapshot);
+                let last = snapshot.map(|snapshot| snapshot.about.last.index);
+                let what = format!("the last entry in the snapshot of {}", server.id());
+                same(&what, index.get(), count(last))
+            }),
             Self::Agree => {
                 let digests: BTreeSet<_> = cluster
                     .servers()

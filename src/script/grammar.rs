@@ -30,7 +30,11 @@ pub const GRAMMAR: &[Form] = &[
         "writes; & does not wait for the answer",
         "set color blue via n2",
     ),
-    form("get KEY [from NODE] [linearizable|stale] [&]", "reads", "get color from n3 stale"),
+    form(
+        "get KEY [from NODE] [linearizable|lease|leader|stale] [&]",
+        "reads",
+        "get color from n3 stale",
+    ),
     form("delete KEY [via NODE] [&]", "takes a key away", "delete color"),
     form(
         "cas KEY OLD NEW [via NODE] [&]",
@@ -42,9 +46,15 @@ pub const GRAMMAR: &[Form] = &[
         "asks as the original store was asked",
         "curl \"http://localhost:8080/get?key=color\"",
     ),
-    form("add NODE [&]", "starts a node and takes it in", "add n6"),
-    form("remove NODE [&]", "takes a node out", "remove n2"),
-    form("kill NODE", "ends its process at once", "kill n1"),
+    form(
+        "add NODE [learner] [&]",
+        "starts a node and takes it in, with a vote once it has learned the log",
+        "add n6",
+    ),
+    form("members NODE... [&]", "goes over to these voters", "members n1 n2 n6"),
+    form("remove NODE [via NODE] [&]", "takes a node out", "remove n2"),
+    form("kill NODE [torn]", "ends its process at once, maybe in mid-write", "kill n1 torn"),
+    form("wipe NODE", "ends its process and empties its disk", "wipe n1"),
     form("restart NODE", "starts it with what is on its disk", "restart n1"),
     form("pause NODE", "lets it stand still", "pause n1"),
     form("resume NODE", "lets it go on", "resume n1"),
@@ -68,7 +78,19 @@ pub const GRAMMAR: &[Form] = &[
     ),
     form("disk NODE fsync TIME", "how long its disk takes", "disk n2 fsync 40ms"),
     form(
-        "timing [election TIME..TIME] [heartbeat TIME] [batch NUMBER]",
+        "clock NODE [rate NUMBER] [offset TIME]",
+        "makes its clock run fast or slow, or be wrong",
+        "clock n3 rate 1.2",
+    ),
+    form("cpu NODE TIME", "how long it takes for whatever comes in", "cpu n2 5ms"),
+    form("transfer NODE", "hands the leadership over", "transfer n2"),
+    form(
+        "snapshot NODE | snapshot every NUMBER [chunk BYTES] | snapshot off [chunk BYTES]",
+        "takes a snapshot, now or every so many entries",
+        "snapshot n1",
+    ),
+    form(
+        "timing [election TIME..TIME] [heartbeat TIME] [batch NUMBER] [session TIME] [drift PERCENT]",
         "changes the servers' timing and how much they send at once",
         "timing election 150ms..300ms heartbeat 50ms batch 64",
     ),
@@ -76,7 +98,8 @@ pub const GRAMMAR: &[Form] = &[
     form("timeout NODE", "lets its election timer run out", "timeout n3"),
     form("drop MESSAGE NODE -> NODE", "loses the oldest such message", "drop RequestVote n1 -> n3"),
     form(
-        "clients NUMBER keys NUMBER writes PERCENT every TIME | clients off",
+        "clients NUMBER keys NUMBER writes PERCENT every TIME [reads linearizable|lease|leader|stale] | \
+         clients off",
         "a background workload",
         "clients 5 keys 3 writes 50% every 20ms",
     ),
@@ -88,7 +111,7 @@ pub const GRAMMAR: &[Form] = &[
     form(
         "expect leader NODE | no leader | term TERM | value KEY VALUE on NODE|all | \
          no value KEY on NODE|all | commit INDEX on NODE|all | log TERM... on NODE | \
-         members NODE... | agree | answer ok|not-found|mismatch|none|value VALUE | holds | linearizable | \
+         snapshot INDEX on NODE|all | members NODE... | learners NODE... | lease NODE | no lease NODE | agree | answer ok|not-found|mismatch|none|value VALUE | holds | linearizable | \
          violates PROPERTY",
         "says how things must be now",
         "expect value color blue on n3",
@@ -152,7 +175,7 @@ mod tests {
     fn completion_knows_commands_nodes_keys_and_words() {
         let complete = |line: &str| complete(line, &["n1".into(), "n2".into()], &["color".into()]);
         assert_eq!(complete("par"), ["partition"]);
-        assert_eq!(complete("kill "), ["n1", "n2"]);
+        assert_eq!(complete("kill "), ["n1", "n2", "torn"]);
         assert_eq!(complete("get c"), ["color"]);
         assert_eq!(complete("get color st"), ["stale"]);
         assert_eq!(complete("drop RequestVoteR"), ["RequestVoteResponse"]);

@@ -9,6 +9,7 @@ mod expect;
 mod grammar;
 mod parse;
 mod runner;
+mod values;
 mod words;
 
 pub use curl::{Curl, CurlAnswer};
@@ -68,10 +69,16 @@ pub enum Expect {
     Value { key: Key, value: Option<Value>, on: Scope },
     /// The commit index of a server, or of all running ones.
     Commit { index: Index, on: Scope },
-    /// The terms of a server's whole log.
+    /// The terms of what a server's log keeps.
     Log { terms: Vec<Term>, on: NodeId },
-    /// The members that were last agreed on.
+    /// The voters that were last agreed on, in a configuration that is not joint.
     Members(Vec<NodeId>),
+    /// The learners that were last agreed on.
+    Learners(Vec<NodeId>),
+    /// Whether the server holds a lease now.
+    Lease { on: NodeId, held: bool },
+    /// The last entry in a server's latest snapshot, or in those of all running ones.
+    Snapshot { index: Index, on: Scope },
     /// The stores of all running servers have the same digest.
     Agree,
     /// How the last request was answered.

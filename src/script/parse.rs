@@ -10,16 +10,18 @@ use winnow::prelude::{ModalResult, Parser};
 use winnow::stream::Stream;
 
 use super::curl::Curl;
+use super::values::{
+    chance, duration, index, key, node, number, offset, range, rate, read_duration, read_node,
+    read_term, term, value,
+};
 use super::words::{In, at_end, bare, expected, keyword, optional, skip_space, take_rest, word};
 use super::{Command, Expect, ExpectedAnswer, Scope, Wait};
 use crate::check::Property;
 use crate::cluster::{
-    Action, Consistency, Founding, LinkChange, MAX_NODES, Operation, Timing, Workload,
+    Action, ClockChange, Consistency, Founding, LinkChange, MAX_NODES, Operation, Timing, Workload,
 };
-use crate::raft::{Index, MessageKind, NodeId, Rule, Term};
-use crate::rng::Chance;
-use crate::store::{self, Key, Value};
-use crate::time::Duration;
+use crate::raft::{Change, MessageKind, NodeId, Rule};
+use crate::store;
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,9 +106,32 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
         "cluster" => cluster(input)?,
         "set" | "get" | "delete" | "cas" => request(name, input)?,
         "curl" => curl(input)?,
-        "add" => in_background(input, |input| node(input).map(Action::Add))?,
-        "remove" => in_background(input, |input| node(input).map(Action::Remove))?,
-        "kill" => act(Action::Kill(node(input)?)),
+        "add" => in_background(input, |input| {
+            let node = node(input)?;
+            Ok(if optional(input, "learner") { Action::Learn(node) } else { Action::Add(node) })
+        })?,
+        "members" => in_background(input, |input| nodes(input).map(Action::Members))?,
+        "remove" => in_background(input, |input| {
+            let node = node(input)?;
+            if !optional(input, "via") {
+                return Ok(Action::Remove(node));
+            }
+            let operation = Operation::Change(Change::Remove(node));
+            Ok(Action::Request { operation, via: Some(self::node(input)?) })
+        })?,
+        "kill" => {
+            let node = node(input)?;
+            let torn = optional(input, "torn");
+            act(if torn { Action::KillTorn(node) } else { Action::Kill(node) })
+        }
+        "wipe" => act(Action::Wipe(node(input)?)),
+        "clock" => {
+            let node = node(input)?;
+            act(Action::Clock { node, change: clock_change(input)? })
+        }
+        "cpu" => act(Action::Cpu { node: node(input)?, takes: duration(input)? }),
+        "transfer" => act(Action::Transfer(node(input)?)),
+        "snapshot" => act(snapshot(input)?),
         "restart" => act(Action::Restart(node(input)?)),
         "pause" => act(Action::Pause(node(input)?)),
         "resume" => act(Action::Resume(node(input)?)),
@@ -185,11 +210,7 @@ fn request(name: &str, input: In<'_, '_>) -> ModalResult<Command> {
             if optional(input, "from") {
                 via = Some(node(input)?);
             }
-            let stale = optional(input, "stale");
-            let consistency = if stale { Consistency::Stale } else { Consistency::Linearizable };
-            if !stale {
-                optional(input, "linearizable");
-            }
+            let consistency = consistency(input);
             Operation::Read { key, consistency }
         }
     };
@@ -197,6 +218,51 @@ fn request(name: &str, input: In<'_, '_>) -> ModalResult<Command> {
         via = Some(node(input)?);
     }
     in_background(input, |_| Ok(Action::Request { operation, via }))
+}
+
+/// How strong a read is, if it is said.
+fn consistency(input: In<'_, '_>) -> Consistency {
+    let named = Consistency::ALL.into_iter().find(|mode| optional(input, mode.name()));
+    named.unwrap_or_default()
+}
+
+fn nodes(input: In<'_, '_>) -> ModalResult<Vec<NodeId>> {
+    let mut nodes = vec![node(input)?];
+    while !at_end(input) && !input.trim_start().starts_with('&') {
+        nodes.push(node(input)?);
+    }
+    Ok(nodes)
+}
+
+fn clock_change(input: In<'_, '_>) -> ModalResult<ClockChange> {
+    let mut change = ClockChange::default();
+    loop {
+        if change.rate.is_none() && optional(input, "rate") {
+            change.rate = Some(rate(input)?);
+        } else if change.offset.is_none() && optional(input, "offset") {
+            change.offset = Some(offset(input)?);
+        } else if change == ClockChange::default() || !at_end(input) {
+            skip_space(input);
+            return Err(expected(input, "`rate` or `offset`"));
+        } else {
+            return Ok(change);
+        }
+    }
+}
+
+fn snapshot(input: In<'_, '_>) -> ModalResult<Action> {
+    let every = if optional(input, "off") {
+        None
+    } else if optional(input, "every") {
+        Some(number(input)?)
+    } else {
+        return word(input, "a node, `every` or `off`", read_node).map(Action::Snapshot);
+    };
+    let mut chunk = None;
+    if optional(input, "chunk") {
+        chunk = Some(word(input, "a number of bytes", |text| text.parse().ok())?);
+    }
+    Ok(Action::Snapshots { every, chunk })
 }
 
 fn in_background(
@@ -258,9 +324,15 @@ fn timing(input: In<'_, '_>) -> ModalResult<Timing> {
             timing.heartbeat = Some(duration(input)?);
         } else if timing.batch.is_none() && optional(input, "batch") {
             timing.batch = Some(word(input, "a number of entries", |text| text.parse().ok())?);
+        } else if timing.session.is_none() && optional(input, "session") {
+            timing.session = Some(duration(input)?);
+        } else if timing.drift.is_none() && optional(input, "drift") {
+            timing.drift = Some(word(input, "a percentage such as 10%", |text| {
+                text.strip_suffix('%')?.parse().ok()
+            })?);
         } else if timing == Timing::default() || !at_end(input) {
             skip_space(input);
-            return Err(expected(input, "`election`, `heartbeat` or `batch`"));
+            return Err(expected(input, "`election`, `heartbeat`, `batch`, `session` or `drift`"));
         } else {
             return Ok(timing);
         }
@@ -277,7 +349,14 @@ fn workload(input: In<'_, '_>) -> ModalResult<Option<Workload>> {
     keyword(input, "writes", "`writes` and a percentage")?;
     let writes = chance(input)?;
     keyword(input, "every", "`every` and a time")?;
-    Ok(Some(Workload { clients, keys, writes, every: duration(input)? }))
+    let every = duration(input)?;
+    let mut reads = Consistency::default();
+    if optional(input, "reads") {
+        reads = word(input, "how reads are to be: linearizable, lease, leader or stale", |text| {
+            Consistency::ALL.into_iter().find(|mode| mode.name() == text)
+        })?;
+    }
+    Ok(Some(Workload { clients, keys, writes, every, reads }))
 }
 
 fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
@@ -308,8 +387,9 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
     Ok(match bare(input).unwrap_or_default() {
         "leader" => Expect::Leader(node(input)?),
         "no" if optional(input, "leader") => Expect::NoLeader,
+        "no" if optional(input, "lease") => Expect::Lease { on: node(input)?, held: false },
         "no" => {
-            keyword(input, "value", "`leader` or `value`")?;
+            keyword(input, "value", "`leader`, `lease` or `value`")?;
             let key = key(input)?;
             Expect::Value { key, value: None, on: scope(input)? }
         }
@@ -329,12 +409,12 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
             }
             Expect::Log { terms, on: node(input)? }
         }
-        "members" => {
-            let mut members = vec![node(input)?];
-            while !at_end(input) {
-                members.push(node(input)?);
-            }
-            Expect::Members(members)
+        "members" => Expect::Members(nodes(input)?),
+        "learners" => Expect::Learners(nodes(input)?),
+        "lease" => Expect::Lease { on: node(input)?, held: true },
+        "snapshot" => {
+            let index = index(input)?;
+            Expect::Snapshot { index, on: scope(input)? }
         }
         "agree" => Expect::Agree,
         "answer" => Expect::Answer(expected_answer(input)?),
@@ -349,7 +429,7 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
             input.reset(&start);
             return Err(expected(
                 input,
-                "one of leader, no, term, value, commit, log, members, agree, answer, holds, linearizable, violates",
+                "one of leader, no, term, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates",
             ));
         }
     })
@@ -374,80 +454,6 @@ fn scope(input: In<'_, '_>) -> ModalResult<Scope> {
         return Ok(Scope::All);
     }
     word(input, "a node such as n1, or `all`", read_node).map(Scope::Node)
-}
-
-fn node(input: In<'_, '_>) -> ModalResult<NodeId> {
-    word(input, "a node such as n1", read_node)
-}
-
-fn read_node(text: &str) -> Option<NodeId> {
-    let digits = text.strip_prefix('n').filter(|digits| !digits.starts_with(['0', '+']))?;
-    digits.parse().ok().map(NodeId)
-}
-
-fn number(input: In<'_, '_>) -> ModalResult<u64> {
-    word(input, "a whole number", |text| text.parse().ok())
-}
-
-fn index(input: In<'_, '_>) -> ModalResult<Index> {
-    word(input, "an index, 1 or more", |text| text.parse().ok().and_then(Index::new))
-}
-
-fn term(input: In<'_, '_>) -> ModalResult<Term> {
-    word(input, "a term", read_term)
-}
-
-fn read_term(text: &str) -> Option<Term> {
-    text.parse().ok().map(Term)
-}
-
-fn key(input: In<'_, '_>) -> ModalResult<Key> {
-    word(input, "a key of 1 to 256 bytes", |text| Key::new(text).ok())
-}
-
-fn value(input: In<'_, '_>) -> ModalResult<Value> {
-    word(input, "a value of at most 65536 bytes", |text| Value::new(text).ok())
-}
-
-fn duration(input: In<'_, '_>) -> ModalResult<Duration> {
-    word(input, "a time such as 40ms", read_duration)
-}
-
-fn range(input: In<'_, '_>) -> ModalResult<(Duration, Duration)> {
-    word(input, "a time or a range of times such as 5ms..15ms", |text| {
-        let (min, max) = text.split_once("..").unwrap_or((text, text));
-        let (min, max) = (read_duration(min)?, read_duration(max)?);
-        (min <= max).then_some((min, max))
-    })
-}
-
-fn chance(input: In<'_, '_>) -> ModalResult<Chance> {
-    word(input, "a percentage from 0% to 100%", |text| {
-        let ppm = read_decimal(text.strip_suffix('%')?, 10_000)?;
-        Chance::from_ppm(u32::try_from(ppm).ok()?)
-    })
-}
-
-/// A time with its unit, in whole microseconds, up to a day.
-fn read_duration(text: &str) -> Option<Duration> {
-    let units = [("us", 1), ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000)];
-    let (number, unit) =
-        units.iter().find_map(|(name, unit)| Some((text.strip_suffix(name)?, *unit)))?;
-    let micros = read_decimal(number, unit)?;
-    (micros <= 86_400_000_000).then_some(Duration::from_micros(micros))
-}
-
-/// A decimal number times `unit`, if that is whole.
-fn read_decimal(text: &str, unit: u64) -> Option<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || fraction.len() > 9 {
-        return None;
-    }
-    let scale = 10_u64.pow(u32::try_from(fraction.len()).ok()?);
-    let parts = fraction.parse::<u64>().ok()?.checked_mul(unit)?;
-    let whole = whole.parse::<u64>().ok()?.checked_mul(unit)?;
-    parts.is_multiple_of(scale).then(|| whole.checked_add(parts / scale))?
 }
 
 #[cfg(test)]

@@ -2,8 +2,13 @@
 //!
 //! A client that hears no answer sends its request again under the same number, maybe to another
 //! server. Without this file the store would execute it twice. Sessions are part of the replicated
-//! state, so every server suppresses the same duplicates. Deliberately lacks expiry: a session lives
-//! as long as the store.
+//! state, so every server suppresses the same duplicates, and snapshots hold them.
+//!
+//! A session that is not used for long expires, at the same request on every server: the leader stamps
+//! requests with its clock, and the store's time is the latest stamp it has seen. A request of a session
+//! that the store does not know is the first of a new session, or it comes from one that has expired
+//! and might have been executed before; it is the latter if the session was opened before everything
+//! that the store still remembers. Then it is refused and never executed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,6 +26,13 @@ pub struct ClientId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Seq(pub u64);
 
+/// A session: whose it is, and when it was opened, in microseconds by the client's clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SessionId {
+    pub client: ClientId,
+    pub opened: u64,
+}
+
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "c{}", self.0)
@@ -30,18 +42,35 @@ impl fmt::Display for ClientId {
 /// A command with what is needed to execute it once; this is what a log entry carries.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
-    /// Whose session it belongs to.
-    pub client: ClientId,
-    /// Its number in that session. A retry has the same number.
+    /// The session it belongs to.
+    pub session: SessionId,
+    /// Its number in that session, from 1 on. A retry has the same number.
     pub seq: Seq,
     /// The client knows the outcome of every request below this number, or no longer wants it: the
     /// store may forget them.
     pub known_below: Seq,
-    /// Whether it is to be executed only once, however often it comes: always, but where somebody wants
-    /// to see what happens otherwise. It stands in the log, so that all servers do the same.
-    pub once: bool,
+    /// What the leader adds that puts it into its log.
+    pub stamp: Stamp,
     /// What to do.
     pub command: Command,
+}
+
+/// What all servers have to do alike with a request, so it stands in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stamp {
+    /// When, in microseconds by the leader's clock.
+    pub at: u64,
+    /// How long a session lasts that is not used, in microseconds.
+    pub session_lasts: u64,
+    /// Whether it is to be executed only once, however often it comes: always, but where somebody wants
+    /// to see what happens otherwise.
+    pub once: bool,
+}
+
+impl Default for Stamp {
+    fn default() -> Self {
+        Self { at: 0, session_lasts: u64::MAX, once: true }
+    }
 }
 
 impl Request {
@@ -57,30 +86,45 @@ impl Request {
 }
 
 /// The sessions of all clients.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Sessions {
-    sessions: BTreeMap<ClientId, Session>,
+    sessions: BTreeMap<SessionId, Session>,
+    /// The latest stamp, in microseconds.
+    clock: u64,
+    /// Everything that was opened up to here and is not known has expired. `None`: nothing has yet.
+    expired_up_to: Option<u64>,
     digest: u64,
 }
 
 /// One client's session.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Session {
+    /// By the store's clock, and not before the session was opened.
+    last_used: u64,
     /// Requests below this number are forgotten, and never executed again.
     floor: Seq,
     outcomes: BTreeMap<Seq, Outcome>,
 }
 
 impl Sessions {
-    /// What the request did when it was executed, if it was. Also forgets what its client no longer
-    /// needs.
+    /// What the request did when it was executed, if it was, or why it can't be. Also moves the clock
+    /// on, and forgets what nobody needs any more.
     pub(super) fn outcome(&mut self, request: &Request) -> Option<Outcome> {
-        let session = self.sessions.entry(request.client).or_default();
+        let SessionId { client, opened } = request.session;
+        self.clock = self.clock.max(request.stamp.at);
+        self.expire(request.stamp.session_lasts);
+        if let Some(horizon) = self.expired_up_to.filter(|horizon| opened <= *horizon)
+            && !self.sessions.contains_key(&request.session)
+        {
+            return Some(Outcome::Expired(horizon));
+        }
+        let session = self.sessions.entry(request.session).or_default();
+        session.last_used = self.clock.max(opened);
         session.floor = session.floor.max(request.known_below);
         while let Some(entry) = session.outcomes.first_entry()
             && *entry.key() < session.floor
         {
-            self.digest ^= session_digest(request.client, *entry.key());
+            self.digest ^= outcome_digest(client, opened, *entry.key());
             entry.remove();
         }
         if request.seq < session.floor {
@@ -89,19 +133,43 @@ impl Sessions {
         session.outcomes.get(&request.seq).cloned()
     }
 
+    /// Ends the sessions that were not used for so long.
+    fn expire(&mut self, lasts: u64) {
+        let Some(horizon) = self.clock.checked_sub(lasts).filter(|at| *at > 0) else { return };
+        if Some(horizon) <= self.expired_up_to {
+            return;
+        }
+        self.expired_up_to = Some(horizon);
+        let digest = &mut self.digest;
+        self.sessions.retain(|id, session| {
+            let lives = session.last_used > horizon;
+            if !lives {
+                for seq in session.outcomes.keys() {
+                    *digest ^= outcome_digest(id.client, id.opened, *seq);
+                }
+            }
+            lives
+        });
+    }
+
     /// Remembers the outcome of an executed request.
     pub(super) fn record(&mut self, request: &Request, outcome: Outcome) {
-        let session = self.sessions.entry(request.client).or_default();
+        let SessionId { client, opened } = request.session;
+        let session = self.sessions.entry(request.session).or_default();
         let before = session.outcomes.insert(request.seq, outcome);
         assert!(
-            before.is_none() || !request.once,
-            "{} was executed twice for {}",
+            before.is_none() || !request.stamp.once,
+            "{} was executed twice for {client}",
             request.command,
-            request.client
         );
         if before.is_none() {
-            self.digest ^= session_digest(request.client, request.seq);
+            self.digest ^= outcome_digest(client, opened, request.seq);
         }
+    }
+
+    /// How many sessions there are.
+    pub(super) fn len(&self) -> usize {
+        self.sessions.len()
     }
 
     /// One number for which requests are remembered.
@@ -110,6 +178,6 @@ impl Sessions {
     }
 }
 
-fn session_digest(client: ClientId, seq: Seq) -> u64 {
-    Digester::new(2).number(client.0.into()).number(seq.0).finish().0
+fn outcome_digest(client: ClientId, opened: u64, seq: Seq) -> u64 {
+    Digester::new(2).number(client.0.into()).number(opened).number(seq.0).finish().0
 }

@@ -5,13 +5,15 @@
 //! does not go through the log; who may read when is the servers' business.
 
 mod clients;
+mod snapshot;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub use clients::{ClientId, Request, Seq};
+pub use clients::{ClientId, Request, Seq, SessionId, Stamp};
+pub use snapshot::Damaged;
 
 use crate::digest::{Digest, Digester};
 use clients::Sessions;
@@ -163,6 +165,16 @@ pub enum Outcome {
     Mismatch(Option<Value>),
     /// The client has already said that it knows the outcome of this request.
     Forgotten,
+    /// The client's session has expired: it may have been executed before, and is not executed now. A
+    /// new session must be opened later than this, in microseconds.
+    Expired(u64),
+}
+
+impl Outcome {
+    /// Whether it tells what the command did: it was executed, now or before.
+    pub fn tells(&self) -> bool {
+        !matches!(self, Self::Forgotten | Self::Expired(_))
+    }
 }
 
 /// The state machine of one server.
@@ -181,16 +193,21 @@ impl Store {
     }
 
     /// Executes a request that the cluster has agreed on, once: a request that was already executed
-    /// gets the outcome it had then (thesis, section 6.3).
-    pub fn apply(&mut self, request: &Request) -> Outcome {
+    /// gets the outcome it had then (thesis, section 6.3). The outcome, and whether it was executed now.
+    pub fn apply(&mut self, request: &Request) -> (Outcome, bool) {
         if let Some(outcome) = self.sessions.outcome(request)
-            && request.once
+            && request.stamp.once
         {
-            return outcome;
+            return (outcome, false);
         }
         let outcome = self.execute(&request.command);
         self.sessions.record(request, outcome.clone());
-        outcome
+        (outcome, true)
+    }
+
+    /// How many client sessions it remembers.
+    pub fn sessions(&self) -> usize {
+        self.sessions.len()
     }
 
     fn execute(&mut self, command: &Command) -> Outcome {

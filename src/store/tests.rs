@@ -13,7 +13,13 @@ fn set(name: &str, to: &str) -> Command {
 }
 
 fn request(seq: u64, command: Command) -> Request {
-    Request { client: ClientId(1), seq: Seq(seq), known_below: Seq(0), once: true, command }
+    Request {
+        session: SessionId { client: ClientId(1), opened: 0 },
+        seq: Seq(seq),
+        known_below: Seq(0),
+        stamp: Stamp::default(),
+        command,
+    }
 }
 
 #[test]
@@ -32,14 +38,14 @@ fn each_command_does_what_it_says() {
     let mut store = Store::new();
     let cas =
         |old: &str, new: &str| Command::Cas { key: key("k"), old: value(old), new: value(new) };
-    assert_eq!(store.apply(&request(1, cas("a", "b"))), Outcome::Mismatch(None));
-    assert_eq!(store.apply(&request(2, set("k", "a"))), Outcome::Written);
-    assert_eq!(store.apply(&request(3, cas("x", "y"))), Outcome::Mismatch(Some(value("a"))));
-    assert_eq!(store.apply(&request(4, cas("a", "b"))), Outcome::Written);
+    assert_eq!(store.apply(&request(1, cas("a", "b"))).0, Outcome::Mismatch(None));
+    assert_eq!(store.apply(&request(2, set("k", "a"))).0, Outcome::Written);
+    assert_eq!(store.apply(&request(3, cas("x", "y"))).0, Outcome::Mismatch(Some(value("a"))));
+    assert_eq!(store.apply(&request(4, cas("a", "b"))).0, Outcome::Written);
     assert_eq!(store.get(&key("k")), Some(&value("b")));
     let delete = || Command::Delete { key: key("k") };
-    assert_eq!(store.apply(&request(5, delete())), Outcome::Deleted);
-    assert_eq!(store.apply(&request(6, delete())), Outcome::NotFound);
+    assert_eq!(store.apply(&request(5, delete())).0, Outcome::Deleted);
+    assert_eq!(store.apply(&request(6, delete())).0, Outcome::NotFound);
     assert_eq!(store.get(&key("k")), None);
 }
 
@@ -48,7 +54,7 @@ fn a_retry_is_answered_and_not_executed() {
     let mut store = Store::new();
     store.apply(&request(1, set("k", "a")));
     store.apply(&request(2, set("k", "b")));
-    assert_eq!(store.apply(&request(1, set("k", "a"))), Outcome::Written);
+    assert_eq!(store.apply(&request(1, set("k", "a"))).0, Outcome::Written);
     assert_eq!(store.get(&key("k")), Some(&value("b")), "the retry must not write again");
 }
 
@@ -60,7 +66,7 @@ fn what_a_client_knows_is_forgotten_and_never_executed_again() {
     store.apply(&later);
     // A copy of the first request that was long in the network, with the floor it left with ...
     let late = Request { known_below: Seq(0), ..request(1, set("k", "a")) };
-    assert_eq!(store.apply(&late), Outcome::Forgotten);
+    assert_eq!(store.apply(&late).0, Outcome::Forgotten);
     assert_eq!(store.get(&key("k")), Some(&value("b")));
 }
 
@@ -78,4 +84,62 @@ fn the_digest_tells_states_apart_and_not_how_they_came_about() {
     one.apply(&request(3, Command::Delete { key: key("c") }));
     assert_eq!(one.digest(), two.digest());
     assert_ne!(one.digest(), Store::new().digest());
+}
+
+/// Thesis 6.3: all servers end a session at the same entry, and never execute what came from it.
+#[test]
+fn a_session_expires_and_what_comes_from_it_is_refused() {
+    let stamp = |at| Stamp { at, session_lasts: 100, once: true };
+    let session = |client, opened| SessionId { client: ClientId(client), opened };
+    let mut store = Store::new();
+    let first = Request { stamp: stamp(10), session: session(1, 10), ..request(1, set("k", "a")) };
+    assert_eq!(store.apply(&first), (Outcome::Written, true));
+    let other =
+        Request { stamp: stamp(150), session: session(2, 149), ..request(1, set("k", "b")) };
+    assert_eq!(store.apply(&other), (Outcome::Written, true));
+    assert_eq!(store.sessions(), 1, "the first was not used for more than 100");
+    let retry = Request { stamp: stamp(151), ..first.clone() };
+    assert_eq!(store.apply(&retry), (Outcome::Expired(51), false));
+    assert_eq!(store.get(&key("k")), Some(&value("b")));
+    // A client whose clock is ahead: its session lives as long, and then is refused too.
+    let ahead =
+        Request { stamp: stamp(152), session: session(3, 400), ..request(1, set("k", "c")) };
+    assert_eq!(store.apply(&ahead), (Outcome::Written, true));
+    let late = Request { stamp: stamp(400), ..other.clone() };
+    assert_eq!(store.apply(&late).0, Outcome::Expired(300));
+    assert!(!store.apply(&Request { stamp: stamp(499), ..ahead.clone() }).1, "a duplicate");
+    assert_eq!(store.apply(&Request { stamp: stamp(700), ..late }).0, Outcome::Expired(600));
+    assert_eq!(store.apply(&Request { stamp: stamp(700), ..ahead }).0, Outcome::Expired(600));
+}
+
+#[test]
+fn a_snapshot_holds_the_store_and_its_sessions() {
+    let mut store = Store::new();
+    store.apply(&request(1, set("k", "a")));
+    store.apply(&request(2, set("l", "b")));
+    let mut restored = Store::restore(&store.snapshot(true)).unwrap();
+    assert_eq!(restored, store);
+    assert!(!restored.apply(&request(2, set("l", "b"))).1, "a duplicate");
+    let mut forgetful = Store::restore(&store.snapshot(false)).unwrap();
+    assert_ne!(forgetful.digest(), store.digest());
+    assert!(forgetful.apply(&request(2, set("l", "b"))).1);
+}
+
+#[test]
+fn a_damaged_snapshot_is_refused_with_a_reason() {
+    let mut store = Store::new();
+    store.apply(&request(1, set("k", "a")));
+    let whole = store.snapshot(true);
+    assert_eq!(Store::restore(b""), Err(Damaged::NoSnapshot));
+    assert_eq!(Store::restore(b"something else"), Err(Damaged::NoSnapshot));
+    assert_eq!(Store::restore(&whole[..12]), Err(Damaged::Checksum));
+    assert_eq!(Store::restore(&whole[..whole.len() - 1]), Err(Damaged::Checksum));
+    for at in 0..whole.len() {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        assert!(Store::restore(&bytes).is_err(), "byte {at}");
+    }
+    let mut newer = whole;
+    newer[7] = 9;
+    assert_eq!(Store::restore(&newer), Err(Damaged::Version(9)));
 }

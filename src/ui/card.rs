@@ -72,6 +72,7 @@ fn role_key(node: &NodeView) -> &'static str {
         (_, Some(RoleView::OldLeader)) => "old-leader",
         (_, Some(RoleView::PreCandidate | RoleView::Candidate)) => "candidate",
         (_, Some(RoleView::Follower)) => "follower",
+        (_, Some(RoleView::Learner)) => "learner",
         (_, Some(RoleView::Joining)) => "joining",
     }
 }
@@ -92,6 +93,7 @@ pub fn role_words(node: &NodeView) -> String {
         Some(RoleView::PreCandidate) => "Asking",
         Some(RoleView::Candidate) => "Candidate",
         Some(RoleView::Follower) => "Follower",
+        Some(RoleView::Learner) => "Learner",
         Some(RoleView::Joining) => "Joining",
         None => "Down",
     };
@@ -165,6 +167,10 @@ fn badge_shape(node: &NodeView) -> Html {
         // A raised hand.
         (_, Some(RoleView::PreCandidate | RoleView::Candidate)) => html! {
             <path class="badge-line" d="M13.6 19.5v-5.2M16.6 18v-6.2M19.6 18v-5.4M22.5 19v-3.6M13.6 19.5l-2.4-1.6M13.6 19.5c0 3.6 1.6 5.6 4.6 5.6s4.3-2.2 4.3-6.1" />
+        },
+        // An open book.
+        (_, Some(RoleView::Learner)) => html! {
+            <path class="badge-line" d="M18 14v10M18 14c-1.6-1.4-3.8-1.8-6-1.6v9.8c2.2-.2 4.4.2 6 1.8 1.6-1.6 3.8-2 6-1.8v-9.8c-2.2-.2-4.4.2-6 1.6" />
         },
         (_, Some(RoleView::Joining)) => {
             html! { <path class="badge-line" d="M18 12.5v11M12.5 18h11" /> }

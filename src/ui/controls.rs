@@ -12,7 +12,7 @@ use super::partition::Partition;
 use super::session::Session;
 use super::slider::Slider;
 use crate::playground::view::{NetworkView, NodeNumber};
-use crate::playground::{Action, Chance, Duration, LinkChange, Timing, Workload};
+use crate::playground::{Action, Chance, Consistency, Duration, LinkChange, Timing, Workload};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -171,7 +171,8 @@ fn Clients(props: &PartProps) -> Html {
 fn workload(clients: u64) -> Option<Workload> {
     let clients = u32::try_from(clients).ok().filter(|clients| *clients > 0)?;
     let writes = chance(50).unwrap_or(Chance::NEVER);
-    Some(Workload { clients, keys: 5, writes, every: Duration::from_millis(100) })
+    let (every, reads) = (Duration::from_millis(100), Consistency::Linearizable);
+    Some(Workload { clients, keys: 5, writes, every, reads })
 }
 
 fn act(

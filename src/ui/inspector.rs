@@ -7,7 +7,7 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use super::card::{role_words, safety_key, safety_words};
 use super::journey::span;
 use super::palette::hue;
-use crate::playground::view::{EntryView, NodeNumber, NodeView};
+use crate::playground::view::{EntryView, FollowerView, NodeNumber, NodeView, PaceView};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -68,6 +68,7 @@ fn facts(node: &NodeView) -> Html {
         ),
         fact("Disk: fsync takes", span(node.fsync), ""),
     ];
+    facts.extend(rare_facts(node));
     if let Some((votes, needed)) = node.votes {
         facts.insert(1, fact("Votes", format!("{votes} of {needed} needed"), ""));
     }
@@ -79,6 +80,36 @@ fn facts(node: &NodeView) -> Html {
         ));
     }
     html! { <dl class="facts">{ for facts }</dl> }
+}
+
+/// What is not always there to tell.
+fn rare_facts(node: &NodeView) -> Vec<Html> {
+    let mut facts = Vec::new();
+    if !node.config.is_empty() {
+        facts.push(fact("Configuration", node.config.clone(), ""));
+    }
+    if node.snapshot > 0 {
+        facts.push(fact("Snapshot up to entry", node.snapshot.to_string(), ""));
+    }
+    if let Some((last, bytes)) = node.incoming {
+        facts.push(fact("Receives a snapshot", format!("up to {last}: {bytes} bytes"), ""));
+    }
+    if let Some(end) = node.lease_end {
+        facts.push(fact("Lease until", span(end), ""));
+    }
+    if let Some(to) = node.transfer {
+        facts.push(fact("Hands over to", format!("n{to}"), "and takes no commands meanwhile"));
+    }
+    if node.sessions > 0 {
+        facts.push(fact("Client sessions", node.sessions.to_string(), ""));
+    }
+    if !node.clock.is_empty() {
+        facts.push(fact("Clock", node.clock.clone(), ""));
+    }
+    if node.cpu > 0 {
+        facts.push(fact("Processor takes", span(node.cpu), ""));
+    }
+    facts
 }
 
 fn or_none(index: u64) -> String {
@@ -93,13 +124,18 @@ fn followers(node: &NodeView) -> Html {
     if node.followers.is_empty() {
         return html! { <div hidden=true /> };
     }
-    let row = |(follower, matched, next): &(NodeNumber, u64, u64)| {
-        html! { <tr key={*follower}><th scope="row">{ format!("n{follower}") }</th><td>{ or_none(*matched) }</td><td>{ next }</td></tr> }
+    let row = |follower: &FollowerView| {
+        let pace = match follower.pace {
+            PaceView::Probing => "probing".to_string(),
+            PaceView::Streaming => "streaming".to_string(),
+            PaceView::Snapshot { bytes } => format!("snapshot, {bytes} bytes so far"),
+        };
+        html! { <tr key={follower.id}><th scope="row">{ format!("n{}", follower.id) }</th><td>{ or_none(follower.match_index) }</td><td>{ follower.next_index }</td><td>{ pace }</td></tr> }
     };
     html! {
         <table>
-            <caption>{ "What it knows of its followers" }</caption>
-            <thead><tr><th scope="col">{ "Node" }</th><th scope="col">{ "match_index" }</th><th scope="col">{ "next_index" }</th></tr></thead>
+            <caption>{ "What it knows of the others" }</caption>
+            <thead><tr><th scope="col">{ "Node" }</th><th scope="col">{ "match_index" }</th><th scope="col">{ "next_index" }</th><th scope="col">{ "How it sends" }</th></tr></thead>
             <tbody>{ for node.followers.iter().map(row) }</tbody>
         </table>
     }

@@ -23,7 +23,7 @@ pub struct Props {
 
 const WIDTH: f64 = 236.0;
 /// The least height that a menu below its card needs.
-const HEIGHT: f64 = 190.0;
+const HEIGHT: f64 = 330.0;
 
 #[component]
 pub fn Menu(props: &Props) -> Html {
@@ -96,6 +96,11 @@ fn items(status: Status, id: NodeId, density: Density) -> Vec<Item> {
     }
     if status == Status::Running {
         items.push(("Time out", "its election timer runs out now", Action::Timeout(id)));
+        items.push(("Hand over to", "the leader asks it to stand at once", Action::Transfer(id)));
+    }
+    if status != Status::Down {
+        items.push(("Take snapshot of", "its log forgets what is in it", Action::Snapshot(id)));
+        items.push(("Tear", "killed in the middle of a write", Action::KillTorn(id)));
     }
     items.push(("Remove", "the cluster goes on without it", Action::Remove(id)));
     items

@@ -29,9 +29,10 @@ pub struct Palette {
     pub faint: String,
     pub fault: String,
     pub commit: String,
+    pub leader: String,
 }
 
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "--term-none",
     "--on-term",
     "--message-granted",
@@ -43,6 +44,7 @@ const NAMES: [&str; 11] = [
     "--ink-faint",
     "--fault",
     "--commit",
+    "--role-leader",
 ];
 
 impl Palette {
@@ -92,6 +94,7 @@ impl Probes {
             faint: next(),
             fault: next(),
             commit: next(),
+            leader: next(),
         }
     }
 }

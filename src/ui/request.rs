@@ -28,7 +28,7 @@ struct Draft {
     value: String,
     expected: String,
     via: Option<NodeNumber>,
-    stale: bool,
+    consistency: Consistency,
     /// Whether "Expected" is shown.
     comparing: bool,
     problem: Option<(Field, String)>,
@@ -59,7 +59,7 @@ pub fn Request(props: &Props) -> Html {
         value: "green".to_string(),
         expected: String::new(),
         via: None,
-        stale: false,
+        consistency: Consistency::default(),
         comparing: false,
         problem: None,
     });
@@ -172,16 +172,21 @@ fn read_choice(draft: &UseStateHandle<Draft>) -> Html {
         let draft = draft.clone();
         Callback::from(move |event: yew::Event| {
             if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
-                draft.set(Draft { stale: select.value() == "stale", ..(*draft).clone() });
+                let named = Consistency::ALL.into_iter().find(|mode| mode.name() == select.value());
+                let consistency = named.unwrap_or_default();
+                draft.set(Draft { consistency, ..(*draft).clone() });
             }
         })
+    };
+    let chosen = draft.consistency;
+    let option = |mode: Consistency| {
+        html! { <option key={mode.name()} value={mode.name()} selected={mode == chosen}>{ mode.name() }</option> }
     };
     html! {
         <div class="field" data-field="read">
             <label for="read">{ "Reads" }</label>
             <select id="read" {onchange} title="How strong a Get is">
-                <option value="linearizable" selected={!draft.stale}>{ "linearizable" }</option>
-                <option value="stale" selected={draft.stale}>{ "stale (local)" }</option>
+                { for Consistency::ALL.into_iter().map(option) }
             </select>
         </div>
     }
@@ -216,11 +221,7 @@ fn operation(draft: &Draft, verb: Verb) -> Result<Operation, (Field, LimitError)
     Ok(match verb {
         Verb::Set => Operation::Write(Command::Set { key, value: value()? }),
         Verb::Delete => Operation::Write(Command::Delete { key }),
-        Verb::Get => {
-            let consistency =
-                if draft.stale { Consistency::Stale } else { Consistency::Linearizable };
-            Operation::Read { key, consistency }
-        }
+        Verb::Get => Operation::Read { key, consistency: draft.consistency },
         Verb::Cas => {
             let old =
                 Value::new(draft.expected.as_str()).map_err(|error| (Field::Expected, error))?;

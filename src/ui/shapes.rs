@@ -17,11 +17,13 @@ pub struct Look<'a> {
 }
 
 /// All kinds with what they are called, for the legend.
-pub const KINDS: [(Shape, &str); 10] = [
+pub const KINDS: [(Shape, &str); 12] = [
     (Shape::Heartbeat, "Heartbeat: the leader is alive"),
     (Shape::Append, "New entries, with their numbers"),
     (Shape::AppendOk, "The log agrees"),
     (Shape::AppendRefused, "The log does not agree"),
+    (Shape::Snapshot, "A part of a snapshot, up to that entry"),
+    (Shape::Handover, "The leader hands over: stand now"),
     (Shape::VoteRequest, "Asks for a vote"),
     (Shape::VoteGranted, "A vote for the candidate"),
     (Shape::VoteRefused, "No vote"),
@@ -47,6 +49,11 @@ pub fn draw(ctx: &CanvasRenderingContext2d, shape: Shape, look: &Look<'_>) {
         Shape::AppendRefused => {
             disc(ctx, &palette.refused, &palette.surface, 8.0);
             cross(ctx, &palette.surface, 3.0);
+        }
+        Shape::Snapshot => stack(ctx, look, term),
+        Shape::Handover => {
+            diamond(ctx, &palette.leader, &palette.surface);
+            turn(ctx, &palette.on_term);
         }
         Shape::VoteRequest => {
             diamond(ctx, &palette.surface, term);
@@ -129,6 +136,17 @@ fn block(ctx: &CanvasRenderingContext2d, look: &Look<'_>, term: &str) {
     rounded(ctx, half, 8.0, 3.0);
     ctx.set_fill_style_str(term);
     ctx.fill();
+    text(ctx, look.label, &look.palette.on_term);
+}
+
+/// Sheets on top of each other, the label on the first.
+fn stack(ctx: &CanvasRenderingContext2d, look: &Look<'_>, term: &str) {
+    for (shift, fill) in [(-5.0, term), (-2.5, &look.palette.surface), (0.0, term)] {
+        ctx.translate(0.0, shift).unwrap_or_default();
+        rounded(ctx, 12.0, 8.0, 3.0);
+        paint(ctx, fill, &look.palette.surface);
+        ctx.translate(0.0, -shift).unwrap_or_default();
+    }
     text(ctx, look.label, &look.palette.on_term);
 }
 

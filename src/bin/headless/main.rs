@@ -49,6 +49,10 @@ mod native {
             /// A rule to switch (off; or on, where it is off by default). May be given several times.
             #[arg(long = "rule-off", value_name = "NAME")]
             rules: Vec<String>,
+            /// The property that is to break, or `any`. With one rule off it is the one that is said to fall
+            /// without it; otherwise any.
+            #[arg(long, value_name = "NAME")]
+            property: Option<String>,
             /// Stops at the first finding.
             #[arg(long)]
             first: bool,
@@ -68,8 +72,8 @@ mod native {
         match Arguments::parse().command {
             Command::Run { files, json, details } => run(&files, json, details),
             Command::Trace { file } => trace(&file),
-            Command::Swarm { seeds, rules, first, json } => {
-                swarm::swarm(&seeds, &rules, first, json)
+            Command::Swarm { seeds, rules, property, first, json } => {
+                swarm::swarm(&seeds, &rules, property.as_deref(), first, json)
             }
             Command::Bench { json } => bench(json),
         }

@@ -7,13 +7,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
+use kvorum::check::Property;
 use kvorum::raft::Rule;
-use kvorum::swarm::{Report, run};
+use kvorum::swarm::{Report, Search};
 use kvorum::time::Duration;
 use serde_json::json;
 
 /// Runs the seeds `first..end` and prints what was found.
-pub(super) fn swarm(seeds: &str, rules: &[String], first: bool, json: bool) -> ExitCode {
+pub(super) fn swarm(
+    seeds: &str,
+    rules: &[String],
+    property: Option<&str>,
+    first: bool,
+    json: bool,
+) -> ExitCode {
     let Some(seeds) = parse(seeds) else {
         eprintln!("`--seeds` takes a range such as 0..1000, not `{seeds}`");
         return ExitCode::from(2);
@@ -27,7 +34,23 @@ pub(super) fn swarm(seeds: &str, rules: &[String], first: bool, json: bool) -> E
         };
         off.push(rule);
     }
-    let (total, findings) = search(seeds.clone(), &off, first, std::io::stderr().is_terminal());
+    let wanted = match (property, off.as_slice()) {
+        (Some("any"), _) => None,
+        (Some(name), _) => {
+            let Some(property) = Property::named(name) else {
+                let names: Vec<&str> =
+                    Property::ALL.iter().map(|property| property.name()).collect();
+                eprintln!("there is no property `{name}`; they are any, {}", names.join(", "));
+                return ExitCode::from(2);
+            };
+            Some(property)
+        }
+        (None, [rule]) => Search::for_rule(*rule).wanted,
+        (None, _) => None,
+    };
+    let search = Search { switched: off.clone(), wanted };
+    let (total, findings) = run_all(seeds.clone(), &search, first, std::io::stderr().is_terminal());
+
     let replay = |seed: u64| {
         let rules: String = off.iter().map(|rule| format!(" --rule-off {rule}")).collect();
         format!("headless swarm --seeds {seed}..{}{rules}", seed + 1)
@@ -78,7 +101,12 @@ struct Total {
     findings: Vec<Report>,
 }
 
-fn search(seeds: Range<u64>, off: &[Rule], first: bool, progress: bool) -> (Total, Vec<Report>) {
+fn run_all(
+    seeds: Range<u64>,
+    search: &Search,
+    first: bool,
+    progress: bool,
+) -> (Total, Vec<Report>) {
     let next = AtomicU64::new(seeds.start);
     let total = Mutex::new(Total::default());
     let cores = thread::available_parallelism().map_or(1, usize::from);
@@ -90,7 +118,7 @@ fn search(seeds: Range<u64>, off: &[Rule], first: bool, progress: bool) -> (Tota
                     if seed >= seeds.end {
                         break;
                     }
-                    let report = run(seed, off);
+                    let report = search.run(seed);
                     if first && report.finding.is_some() {
                         next.fetch_max(seeds.end, Ordering::Relaxed);
                     }

@@ -10,6 +10,11 @@ fn log(entries: &[(u64, &str)]) -> Vec<Entry> {
     entries.iter().map(|(term, word)| entry(*term, word)).collect()
 }
 
+fn config() -> &'static Config {
+    static CONFIG: std::sync::LazyLock<Config> = std::sync::LazyLock::new(Config::default);
+    &CONFIG
+}
+
 /// A follower in `term`.
 fn sees(node: u32, term: u64, log: &[Entry]) -> Observation<'_> {
     Observation {
@@ -17,6 +22,10 @@ fn sees(node: u32, term: u64, log: &[Entry]) -> Observation<'_> {
         incarnation: 1,
         is_leader: false,
         current_term: Term(term),
+        config: config(),
+        lease_end: None,
+        base: None,
+        compacted_on_disk: None,
         log,
         commit_index: None,
         last_applied: None,
@@ -143,4 +152,32 @@ fn a_restart_may_forget_what_is_committed_but_not_change_it() {
         life(2, applied(sees(1, 2, &two), 1, 9)),
     ];
     assert_eq!(judge(&changed), Some(Property::StateMachineSafety));
+}
+
+/// A server whose log begins after an entry of this term and index.
+fn compacted<'a>(observation: Observation<'a>, term: u64, index: u64) -> Observation<'a> {
+    let index = Index::new(index).unwrap();
+    let base = Some(Position { term: Term(term), index });
+    let at = committed(observation, index.get());
+    Observation { base, compacted_on_disk: Some(index), ..at }
+}
+
+#[test]
+fn a_compacted_log_is_judged_as_if_it_were_whole() {
+    let full = log(&[(1, "a"), (2, "b"), (2, "c")]);
+    let rest = log(&[(2, "c")]);
+    let other = log(&[(3, "x")]);
+    let leader_has_all = committed(leader(1, 2, &full), 2);
+    let kept = [leader_has_all, compacted(leader(1, 2, &rest), 2, 2)];
+    assert_eq!(judge(&kept), None, "it has only compacted");
+    let changed = [leader_has_all, compacted(leader(1, 2, &other), 2, 2)];
+    assert_eq!(judge(&changed), Some(Property::LeaderAppendOnly));
+    let installed = [leader_has_all, compacted(sees(2, 2, &[]), 2, 2)];
+    assert_eq!(judge(&installed), None, "a follower goes on from a snapshot");
+    let wrong = [leader_has_all, compacted(sees(2, 2, &[]), 1, 2)];
+    assert_eq!(judge(&wrong), Some(Property::StateMachineSafety), "nobody committed that");
+    let early = [leader(1, 2, &full), compacted(sees(2, 2, &[]), 2, 2)];
+    assert_eq!(judge(&early), Some(Property::StateMachineSafety), "it was not committed");
+    let lacks = [committed(leader(1, 2, &full), 3), compacted(leader(2, 3, &[]), 2, 2)];
+    assert_eq!(judge(&lacks), Some(Property::LeaderCompleteness));
 }

@@ -1,6 +1,7 @@
 //! Histories that have an order, and histories that have none.
 
 use super::*;
+use crate::cluster::Consistency;
 
 fn key() -> Key {
     Key::new("k").unwrap()

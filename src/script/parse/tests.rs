@@ -1,4 +1,6 @@
+use super::super::values::read_duration;
 use super::*;
+use crate::time::Duration;
 
 fn mistake(line: &str) -> String {
     parse_line(line).unwrap_err().to_string()
@@ -45,7 +47,7 @@ fn mistakes_name_the_column_and_what_was_expected() {
         ),
         (
             "expect color",
-            "line 1, column 8: expected one of leader, no, term, value, commit, log, members, agree, answer, holds, linearizable, violates, found `color`",
+            "line 1, column 8: expected one of leader, no, term, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates, found `color`",
         ),
         (
             "set ä \"open",

@@ -1,0 +1,110 @@
+//! What clients were promised: a request is executed once, and what was answered stays.
+
+use std::collections::BTreeMap;
+
+use super::property::{Evidence, Property, Violation};
+use crate::cluster::RequestId;
+use crate::raft::{Index, NodeId};
+use crate::store::{Seq, SessionId};
+
+/// How many requests of a session, and how many answered writes, are remembered.
+const REMEMBERED: usize = 4_096;
+
+/// A request, as its client numbers it.
+type Request = (SessionId, Seq);
+
+/// What was executed and answered so far.
+#[derive(Clone, Debug, Default)]
+pub struct Clients {
+    /// Where each request was executed first.
+    executed: BTreeMap<SessionId, BTreeMap<Seq, Index>>,
+    /// Writes that were answered, by their place in the log.
+    answered: BTreeMap<Index, Request>,
+}
+
+impl Clients {
+    /// A server's state machine has come to an entry, which may carry a request; `now` says whether it
+    /// was executed and not suppressed as a duplicate.
+    pub fn applied(
+        &mut self,
+        node: NodeId,
+        index: Index,
+        request: Option<(SessionId, Seq, bool)>,
+    ) -> Result<(), Violation> {
+        if let Some(stood) = self.answered.get(&index)
+            && request.map(|(session, seq, _)| (session, seq)) != Some(*stood)
+        {
+            let (client, seq) = (stood.0.client, stood.1);
+            let evidence = Evidence::LostWrite { node, client, seq, index };
+            return Err(Violation { property: Property::AcknowledgedWrites, evidence });
+        }
+        let Some((session, seq, true)) = request else { return Ok(()) };
+        let places = self.executed.entry(session).or_default();
+        let first = *places.entry(seq).or_insert(index);
+        if places.len() > REMEMBERED {
+            places.pop_first();
+        }
+        if first != index {
+            let client = session.client;
+            let evidence = Evidence::Twice { client, seq, first, second: index };
+            return Err(Violation { property: Property::ExactlyOnce, evidence });
+        }
+        Ok(())
+    }
+
+    /// A client was told what its write did.
+    pub fn answered(&mut self, id: RequestId, (session, seq): Request) -> Result<(), Violation> {
+        let place = self.executed.get(&session).and_then(|places| places.get(&seq));
+        let Some(index) = place else {
+            let evidence = Evidence::NeverExecuted { request: id };
+            return Err(Violation { property: Property::AcknowledgedWrites, evidence });
+        };
+        self.answered.insert(*index, (session, seq));
+        if self.answered.len() > REMEMBERED {
+            self.answered.pop_first();
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::ClientId;
+
+    const SESSION: SessionId = SessionId { client: ClientId(1), opened: 0 };
+
+    fn index(number: u64) -> Index {
+        Index::new(number).unwrap()
+    }
+
+    fn applies(clients: &mut Clients, node: u32, at: u64, seq: u64, now: bool) -> Option<Property> {
+        let request = Some((SESSION, Seq(seq), now));
+        let result = clients.applied(NodeId(node), index(at), request);
+        result.err().map(|violation| violation.property)
+    }
+
+    #[test]
+    fn a_request_that_is_executed_at_two_places_is_rejected() {
+        let mut clients = Clients::default();
+        assert_eq!(applies(&mut clients, 1, 3, 1, true), None);
+        assert_eq!(applies(&mut clients, 2, 3, 1, true), None, "by another server, there too");
+        assert_eq!(applies(&mut clients, 1, 5, 1, false), None, "a duplicate was suppressed");
+        assert_eq!(applies(&mut clients, 1, 6, 1, true), Some(Property::ExactlyOnce));
+    }
+
+    #[test]
+    fn an_answered_write_that_another_takes_the_place_of_is_rejected() {
+        let lost = Some(Property::AcknowledgedWrites);
+        let mut clients = Clients::default();
+        let early = clients.answered(RequestId(1), (SESSION, Seq(1)));
+        assert_eq!(early.err().map(|violation| violation.property), lost, "executed nowhere");
+        assert_eq!(applies(&mut clients, 1, 3, 1, true), None);
+        assert_eq!(clients.answered(RequestId(1), (SESSION, Seq(1))), Ok(()));
+        assert_eq!(applies(&mut clients, 2, 3, 1, true), None);
+        assert_eq!(applies(&mut clients, 3, 3, 2, true), lost);
+        let noop = clients.applied(NodeId(3), index(3), None);
+        assert_eq!(noop.err().map(|violation| violation.property), lost);
+        assert_eq!(applies(&mut clients, 3, 4, 2, true), None);
+    }
+}

@@ -1,0 +1,213 @@
+//! What must hold in every run, and what it looks like when it does not.
+
+use std::fmt;
+
+use crate::cluster::RequestId;
+use crate::raft::{Index, NodeId, Term};
+use crate::store::{ClientId, Seq};
+use crate::time::Time;
+
+/// A property that every run must have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Property {
+    /// At most one leader can be elected in a given term (section 5.2).
+    ElectionSafety,
+    /// A leader never overwrites or deletes entries in its log (section 5.3).
+    LeaderAppendOnly,
+    /// Two logs with an entry of the same index and term are identical up to there (section 5.3).
+    LogMatching,
+    /// A committed entry is in the logs of the leaders of all higher terms (section 5.4).
+    LeaderCompleteness,
+    /// No two servers apply different entries at the same index (section 5.4.3).
+    StateMachineSafety,
+    /// A server gives at most one vote in a term (section 5.2).
+    OneVote,
+    /// While a server runs, its term and its commit index only grow (Figure 2).
+    Monotonic,
+    /// Whoever is elected needs a majority that shares a server with every majority of the last
+    /// committed configuration (section 6).
+    QuorumOverlap,
+    /// Nobody is elected while another leader may still answer reads by its lease (thesis 6.4.1).
+    LeaseSafety,
+    /// A request is executed once, however often it was sent (section 8).
+    ExactlyOnce,
+    /// A write that was answered is executed, and stays where it is in the log.
+    AcknowledgedWrites,
+    /// The clients' history is one that a single store could have given.
+    Linearizability,
+    /// With a connected majority there is a leader, and it commits, within a bounded time.
+    Liveness,
+}
+
+impl Property {
+    /// All of them.
+    pub const ALL: [Self; 13] = [
+        Self::ElectionSafety,
+        Self::LeaderAppendOnly,
+        Self::LogMatching,
+        Self::LeaderCompleteness,
+        Self::StateMachineSafety,
+        Self::OneVote,
+        Self::Monotonic,
+        Self::QuorumOverlap,
+        Self::LeaseSafety,
+        Self::ExactlyOnce,
+        Self::AcknowledgedWrites,
+        Self::Linearizability,
+        Self::Liveness,
+    ];
+
+    /// Its name in the script language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ElectionSafety => "election-safety",
+            Self::LeaderAppendOnly => "leader-append-only",
+            Self::LogMatching => "log-matching",
+            Self::LeaderCompleteness => "leader-completeness",
+            Self::StateMachineSafety => "state-machine-safety",
+            Self::OneVote => "one-vote",
+            Self::Monotonic => "monotonic",
+            Self::QuorumOverlap => "quorum-overlap",
+            Self::LeaseSafety => "lease-safety",
+            Self::ExactlyOnce => "exactly-once",
+            Self::AcknowledgedWrites => "acknowledged-writes",
+            Self::Linearizability => "linearizability",
+            Self::Liveness => "liveness",
+        }
+    }
+
+    /// The property of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|property| property.name() == name)
+    }
+}
+
+impl fmt::Display for Property {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A broken property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Violation {
+    pub property: Property,
+    pub evidence: Evidence,
+}
+
+/// What contradicts the property.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// Both led this term.
+    TwoLeaders { term: Term, first: NodeId, second: NodeId },
+    /// The leader's log differs from what it was, from this index on.
+    Overwritten { leader: NodeId, term: Term, index: Index },
+    /// This server's entry, or one before it, differs from another's of the same index and term.
+    Mismatch { node: NodeId, index: Index, term: Term },
+    /// The leader lacks what was committed at this index.
+    Missing { leader: NodeId, term: Term, index: Index },
+    /// This server commits or applies something else than another did.
+    Different { node: NodeId, index: Index },
+    /// Having applied the same, this server's store differs from another's.
+    Diverged { node: NodeId, index: Index },
+    /// It commits or applies what it does not have.
+    Beyond { node: NodeId, index: Index },
+    /// It voted for both in this term.
+    TwoVotes { node: NodeId, term: Term, first: NodeId, second: NodeId },
+    /// Its term went back.
+    TermWentBack { node: NodeId, from: Term, to: Term },
+    /// Its commit index went back.
+    CommitWentBack { node: NodeId, from: Index },
+    /// The leader's configuration has a majority that shares nobody with one of the configuration that
+    /// was committed last.
+    NoOverlap { leader: NodeId, term: Term },
+    /// The leader of `term` was elected although the lease of `older` lasts until then.
+    LeaseOverlap { leader: NodeId, term: Term, older: NodeId, until: Time },
+    /// The request was executed at both places.
+    Twice { client: ClientId, seq: Seq, first: Index, second: Index },
+    /// A write was answered that no server had executed.
+    NeverExecuted { request: RequestId },
+    /// The answered write of this client stood at this index, where this server has something else.
+    LostWrite { node: NodeId, client: ClientId, seq: Seq, index: Index },
+    /// With the answer to this request the clients' history has no order any more.
+    NoOrder { request: RequestId },
+    /// Nobody has led, or nothing was committed that waits for it, since then.
+    Stalled { since: Time },
+}
+
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.property, self.evidence)
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TwoLeaders { term, first, second } => {
+                write!(f, "{first} and {second} have both led term {term}")
+            }
+            Self::Overwritten { leader, term, index } => {
+                write!(f, "{leader}, leading term {term}, has changed its own log at entry {index}")
+            }
+            Self::Mismatch { node, index, term } => write!(
+                f,
+                "{node} has an entry {index} of term {term}, but not the log before it that another \
+                 server with that entry has"
+            ),
+            Self::Missing { leader, term, index } => {
+                write!(f, "{leader} leads term {term} without the committed entry {index}")
+            }
+            Self::Different { node, index } => {
+                write!(f, "{node} has another entry {index} committed than a server before it")
+            }
+            Self::Diverged { node, index } => write!(
+                f,
+                "{node} has applied the same entries up to {index} as another, but its store differs"
+            ),
+            Self::Beyond { node, index } => {
+                write!(f, "{node} counts entry {index} as committed and does not have it")
+            }
+            Self::TwoVotes { node, term, first, second } => {
+                write!(f, "{node} has voted for {first} and for {second} in term {term}")
+            }
+            Self::TermWentBack { node, from, to } => {
+                write!(f, "the term of {node} went back from {from} to {to}")
+            }
+            Self::CommitWentBack { node, from } => {
+                write!(f, "the commit index of {node} went back from {from}")
+            }
+            Self::NoOverlap { leader, term } => write!(
+                f,
+                "{leader} leads term {term} in a configuration of which a majority shares no server with \
+                 a majority of the one that was committed last"
+            ),
+            Self::LeaseOverlap { leader, term, older, until } => write!(
+                f,
+                "{leader} leads term {term} while the lease of {older} lasts until {until}"
+            ),
+            Self::Twice { client, seq, first, second } => write!(
+                f,
+                "request {} of {client} was executed as entry {first} and again as entry {second}",
+                seq.0
+            ),
+            Self::NeverExecuted { request } => {
+                write!(f, "request {} was answered, but no server has executed it", request.0)
+            }
+            Self::LostWrite { node, client, seq, index } => write!(
+                f,
+                "entry {index} was request {} of {client}, which was answered; {node} has another there",
+                seq.0
+            ),
+            Self::NoOrder { request } => write!(
+                f,
+                "no order of the clients' operations explains the answer to request {}",
+                request.0
+            ),
+            Self::Stalled { since } => write!(
+                f,
+                "since {since} a majority is connected, but nobody leads or nothing is committed"
+            ),
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! What must hold for servers beyond Figure 3: one vote a term, nothing goes back, quorums that
+//! overlap, leases that do not.
+
+use std::collections::BTreeMap;
+
+use super::invariants::Observation;
+use super::property::{Evidence, Property, Violation};
+use crate::raft::{Config, Index, NodeId, Term};
+use crate::time::Time;
+
+/// What was seen of the servers so far.
+#[derive(Clone, Debug, Default)]
+pub struct Servers {
+    /// Each server's last vote.
+    votes: BTreeMap<NodeId, (Term, NodeId)>,
+    seen: BTreeMap<NodeId, Seen>,
+    /// The highest term that had a leader, and who that was.
+    latest: Option<(Term, NodeId)>,
+    /// The last configuration known to be committed, and the highest term that had a leader then.
+    committed: Option<(Config, Term)>,
+}
+
+/// A server as it was last seen.
+#[derive(Clone, Debug, Default)]
+struct Seen {
+    incarnation: u32,
+    term: Term,
+    commit_index: Option<Index>,
+    led: Option<Term>,
+    config: Config,
+    lease_end: Option<Time>,
+}
+
+fn broken(property: Property, evidence: Evidence) -> Result<(), Violation> {
+    Err(Violation { property, evidence })
+}
+
+impl Servers {
+    /// A server gives its vote away, its own candidacy included.
+    pub fn voted(&mut self, by: NodeId, term: Term, candidate: NodeId) -> Result<(), Violation> {
+        let (last, first) = *self.votes.entry(by).or_insert((term, candidate));
+        if last < term {
+            self.votes.insert(by, (term, candidate));
+        } else if last == term && first != candidate {
+            let evidence = Evidence::TwoVotes { node: by, term, first, second: candidate };
+            return broken(Property::OneVote, evidence);
+        }
+        Ok(())
+    }
+
+    /// A configuration is committed.
+    pub fn committed(&mut self, config: &Config) {
+        let term = self.latest.map_or(Term::default(), |(term, _)| term);
+        self.committed = Some((config.clone(), term));
+    }
+
+    /// Looks at a server at the time `now`, after something happened to it.
+    pub fn observe(&mut self, now: Time, saw: &Observation<'_>) -> Result<(), Violation> {
+        let seen = self.seen.entry(saw.node).or_default();
+        if seen.incarnation != saw.incarnation {
+            *seen = Seen { incarnation: saw.incarnation, ..Seen::default() };
+        }
+        let (node, from) = (saw.node, seen.term);
+        let commit_before = std::mem::replace(&mut seen.commit_index, saw.commit_index);
+        seen.term = saw.current_term;
+        seen.lease_end = saw.lease_end.filter(|_| saw.is_leader);
+        let leads = saw.is_leader.then_some(saw.current_term);
+        let is_new = leads.is_some() && (seen.led != leads || seen.config != *saw.config);
+        seen.led = leads;
+        if saw.current_term < from {
+            let evidence = Evidence::TermWentBack { node, from, to: saw.current_term };
+            return broken(Property::Monotonic, evidence);
+        }
+        if let Some(from) = commit_before.filter(|before| saw.commit_index < Some(*before)) {
+            return broken(Property::Monotonic, Evidence::CommitWentBack { node, from });
+        }
+        if is_new {
+            seen.config = saw.config.clone();
+            self.check_overlap(saw)?;
+        }
+        if saw.is_leader { self.check_lease(now, saw) } else { Ok(()) }
+    }
+
+    /// Whether whoever decides with this leader must have heard of the last committed configuration.
+    fn check_overlap(&self, saw: &Observation<'_>) -> Result<(), Violation> {
+        let (leader, term) = (saw.node, saw.current_term);
+        match &self.committed {
+            // A leader of an older term may act by what was in force then.
+            Some((_, then)) if term < *then => Ok(()),
+            Some((config, _)) if !must_overlap(config, saw.config) => {
+                broken(Property::QuorumOverlap, Evidence::NoOverlap { leader, term })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_lease(&mut self, now: Time, saw: &Observation<'_>) -> Result<(), Violation> {
+        let (leader, term) = (saw.node, saw.current_term);
+        let overlap = |leader, term, older, until| {
+            let evidence = Evidence::LeaseOverlap { leader, term, older, until };
+            broken(Property::LeaseSafety, evidence)
+        };
+        match self.latest {
+            Some((latest, new)) if term < latest => match saw.lease_end {
+                Some(until) if until > now => overlap(new, latest, leader, until),
+                _ => Ok(()),
+            },
+            Some((latest, _)) if term == latest => Ok(()),
+            _ => {
+                self.latest = Some((term, leader));
+                let lasting = self.seen.iter().find_map(|(older, seen)| {
+                    let until = seen.lease_end.filter(|until| *until > now)?;
+                    (*older != leader && seen.led < Some(term)).then_some((*older, until))
+                });
+                lasting.map_or(Ok(()), |(older, until)| overlap(leader, term, older, until))
+            }
+        }
+    }
+
+    /// These servers run; the others hold no lease any more.
+    pub fn keep_only(&mut self, runs: impl Fn(NodeId) -> bool) {
+        for (node, seen) in &mut self.seen {
+            if !runs(*node) {
+                (seen.lease_end, seen.led) = (None, None);
+            }
+        }
+    }
+}
+
+/// Whether every majority of one configuration shares a server with every majority of the other: where
+/// they are joint, it is enough that two of their halves do.
+fn must_overlap(one: &Config, other: &Config) -> bool {
+    one.halves().any(|left| other.halves().any(|right| majorities_overlap(left, right)))
+}
+
+/// Two majorities that avoid each other as well as they can take those first whom only they may have.
+fn majorities_overlap(left: &[NodeId], right: &[NodeId]) -> bool {
+    let common = left.iter().filter(|id| right.contains(id)).count();
+    let needs_common = |voters: &[NodeId]| {
+        let majority = voters.len() / 2 + 1;
+        majority.saturating_sub(voters.len() - common)
+    };
+    needs_common(left) + needs_common(right) > common
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! For every property a history that must be rejected, and beside it a sound one.
+
+use super::*;
+use crate::digest::Digest;
+
+fn config(voters: &[u32]) -> Config {
+    Config::new(voters.iter().copied().map(NodeId))
+}
+
+fn at(millis: u64) -> Time {
+    Time::from_micros(millis * 1_000)
+}
+
+/// A server of `config` in `term`, leading or not, with its commit index and its lease.
+fn sees<'a>(node: u32, term: u64, leads: bool, config: &'a Config) -> Observation<'a> {
+    Observation {
+        node: NodeId(node),
+        incarnation: 1,
+        is_leader: leads,
+        current_term: Term(term),
+        config,
+        lease_end: None,
+        base: None,
+        compacted_on_disk: None,
+        log: &[],
+        commit_index: None,
+        last_applied: None,
+        store_digest: Digest(0),
+    }
+}
+
+fn property(result: Result<(), Violation>) -> Option<Property> {
+    result.err().map(|violation| violation.property)
+}
+
+#[test]
+fn a_second_vote_in_a_term_is_rejected_even_after_a_restart() {
+    let mut servers = Servers::default();
+    let mut vote = |term, candidate| servers.voted(NodeId(1), Term(term), NodeId(candidate));
+    assert_eq!((vote(2, 1), vote(2, 1), vote(3, 2)), (Ok(()), Ok(()), Ok(())));
+    assert_eq!(vote(2, 3), Ok(()), "a copy of an old one says nothing new");
+    assert_eq!(property(vote(3, 1)), Some(Property::OneVote));
+}
+
+#[test]
+fn a_term_or_a_commit_index_that_goes_back_is_rejected_within_a_life() {
+    let config = config(&[1, 2, 3]);
+    let commit =
+        |index| Observation { commit_index: Index::new(index), ..sees(1, 4, false, &config) };
+    let judge = |history: &[Observation<'_>]| {
+        let mut servers = Servers::default();
+        history.iter().find_map(|saw| property(servers.observe(at(1), saw)))
+    };
+    let (four, three) = (sees(1, 4, false, &config), sees(1, 3, false, &config));
+    assert_eq!(judge(&[four, three]), Some(Property::Monotonic));
+    assert_eq!(judge(&[three, four]), None);
+    assert_eq!(judge(&[commit(2), commit(1)]), Some(Property::Monotonic));
+    let restarted = Observation { incarnation: 2, ..three };
+    assert_eq!(judge(&[commit(2), restarted]), None, "memory does not outlast a life");
+}
+
+#[test]
+fn majorities_that_may_avoid_each_other_are_rejected() {
+    let judge = |committed: &Config, acts_by: &Config, term| {
+        let mut servers = Servers::default();
+        let first = servers.observe(at(1), &sees(1, 2, true, committed));
+        servers.committed(committed);
+        let then = servers.observe(at(2), &sees(3, term, true, acts_by));
+        first.and(then).err().map(|violation| violation.property)
+    };
+    let broken = Some(Property::QuorumOverlap);
+    let three = config(&[1, 2, 3]);
+    assert_eq!(judge(&three, &config(&[1, 2, 3, 4]), 3), None, "one server more");
+    assert_eq!(judge(&three, &config(&[1, 2, 3, 4, 5]), 3), broken, "two more at once");
+    assert_eq!(judge(&three, &config(&[3, 4, 5]), 3), broken);
+    let joint = three.joint_with([3, 4, 5].map(NodeId));
+    assert_eq!(judge(&three, &joint, 3), None);
+    assert_eq!(judge(&joint, &config(&[3, 4, 5]), 3), None);
+    assert_eq!(judge(&config(&[3, 4, 5]), &three, 1), None, "an old leader, unaware");
+    // Ongaro's correction of 2015: two changes of one server, each from the same configuration.
+    assert_eq!(judge(&config(&[2, 3, 4]), &config(&[1, 2, 3, 4, 5]), 3), broken);
+}
+
+#[test]
+fn an_election_during_anothers_lease_is_rejected() {
+    let config = config(&[1, 2, 3]);
+    let leased = |until| Observation { lease_end: Some(at(until)), ..sees(1, 2, true, &config) };
+    let judge = |until, stopped| {
+        let mut servers = Servers::default();
+        let first = servers.observe(at(10), &leased(until));
+        if stopped {
+            servers.keep_only(|node| node != NodeId(1));
+        }
+        let then = servers.observe(at(100), &sees(2, 3, true, &config));
+        first.and(then).err().map(|violation| violation.property)
+    };
+    assert_eq!(judge(101, false), Some(Property::LeaseSafety));
+    assert_eq!(judge(100, false), None, "it ended in time");
+    assert_eq!(judge(101, true), None, "nobody is there to use it");
+    let mut servers = Servers::default();
+    assert_eq!(servers.observe(at(1), &sees(2, 3, true, &config)), Ok(()));
+    assert_eq!(property(servers.observe(at(2), &leased(9))), Some(Property::LeaseSafety));
+}

@@ -1,0 +1,63 @@
+//! A table by place whose beginning can be forgotten.
+
+use std::collections::VecDeque;
+
+/// A table from some place on; it grows as needed.
+#[derive(Clone, Debug)]
+pub(super) struct Window<T> {
+    first: usize,
+    items: VecDeque<T>,
+}
+
+impl<T> Default for Window<T> {
+    fn default() -> Self {
+        Self { first: 0, items: VecDeque::new() }
+    }
+}
+
+impl<T: Default> Window<T> {
+    /// What stands there; `None` beyond the end and where it was forgotten.
+    pub(super) fn get(&self, place: usize) -> Option<&T> {
+        self.items.get(place.checked_sub(self.first)?)
+    }
+
+    /// The slot at this place, made if need be; `None` where it was forgotten.
+    pub(super) fn slot(&mut self, place: usize) -> Option<&mut T> {
+        let at = place.checked_sub(self.first)?;
+        while self.items.len() <= at {
+            self.items.push_back(T::default());
+        }
+        self.items.get_mut(at)
+    }
+
+    /// The last place where `wanted` holds.
+    pub(super) fn last_where(&self, wanted: impl Fn(&T) -> bool) -> Option<usize> {
+        self.items.iter().rposition(wanted).map(|at| self.first + at)
+    }
+
+    /// Forgets all before this place.
+    pub(super) fn forget_before(&mut self, place: usize) {
+        while self.first < place && self.items.pop_front().is_some() {
+            self.first += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_forgotten_stays_so_and_the_rest_keeps_its_place() {
+        let mut window = Window::default();
+        *window.slot(4).unwrap() = Some('e');
+        *window.slot(2).unwrap() = Some('c');
+        window.forget_before(3);
+        assert!(window.get(2).is_none() && window.slot(2).is_none());
+        assert_eq!((window.get(4), window.get(5)), (Some(&Some('e')), None));
+        assert_eq!(window.last_where(Option::is_some), Some(4));
+        window.forget_before(99);
+        *window.slot(5).unwrap() = Some('f');
+        assert_eq!(window.get(5), Some(&Some('f')));
+    }
+}

@@ -1,0 +1,191 @@
+//! Log compaction (paper, section 7): snapshots, and sending them in parts to followers that lack what
+//! the log no longer has.
+//!
+//! The host decides when, and brings the state machine's bytes; a snapshot stands for the log up to
+//! the last applied entry. A follower answers every part with how much it has; when all is there and
+//! on its disk, it goes on from there. Deliberately lacks copy-on-write: the bytes are made at once.
+
+use super::effects::{Effects, Note};
+use super::message::{Data, Index, Message, NodeId, Position, Snapshot, SnapshotInfo, count};
+use super::node::{Node, Role};
+use super::replication::Pace;
+use crate::time::Time;
+
+/// A snapshot that is coming in.
+#[derive(Clone, Debug)]
+pub(super) struct Incoming {
+    about: SnapshotInfo,
+    bytes: Vec<u8>,
+}
+
+/// The fields of an InstallSnapshot.
+pub(super) struct Install {
+    pub(super) about: SnapshotInfo,
+    pub(super) offset: u64,
+    pub(super) part: Data,
+    pub(super) done: bool,
+    pub(super) round: u64,
+}
+
+impl Node {
+    /// The latest snapshot.
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.snapshot.as_ref()
+    }
+
+    /// How much of a snapshot has come in: its last entry, and the bytes so far.
+    pub fn incoming_snapshot(&self) -> Option<(Position, u64)> {
+        self.incoming.as_ref().map(|incoming| (incoming.about.last, incoming.bytes.len() as u64))
+    }
+
+    /// Takes the state machine's bytes as of the last applied entry, and forgets the log up to `keep`
+    /// entries before it: those are kept for followers that are a little behind.
+    pub(super) fn compact(&mut self, data: Data, keep: u64, effects: &mut Effects) {
+        let Some(last) = self.log.position(self.last_applied) else { return };
+        let config = self.configs.as_of(last.index).clone();
+        self.configs.rebase(last.index, config.clone());
+        self.snapshot = Some(Snapshot::new(last, config, data));
+        self.disk.snapshot_changed();
+        let base = Index::new(last.index.get().saturating_sub(keep));
+        if let Some(base) = self.log.position(base) {
+            self.log.begin_after(base);
+        }
+        effects.notes.push(Note::TookSnapshot { last, kept: self.log.len() as u64 });
+    }
+
+    /// Sends the part of the snapshot that `to` lacks.
+    pub(super) fn send_snapshot(&mut self, to: NodeId, even_again: bool, effects: &mut Effects) {
+        let chunk = self.settings.snapshot_chunk.max(1);
+        let (Some(snapshot), Role::Leader(leader)) = (&self.snapshot, &mut self.role) else {
+            return;
+        };
+        let round = leader.round;
+        let Some(progress) = leader.followers.get_mut(&to) else { return };
+        let last = snapshot.about.last;
+        let (offset, waiting) = match progress.pace {
+            Pace::Snapshot { last: of, offset, waiting } if of == last => (offset, waiting),
+            _ => {
+                effects.notes.push(Note::SendsSnapshot { follower: to, last });
+                (0, false)
+            }
+        };
+        if waiting && !even_again {
+            return;
+        }
+        progress.pace = Pace::Snapshot { last, offset, waiting: true };
+        let bytes = snapshot.data.as_bytes();
+        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let end = start.saturating_add(chunk).min(bytes.len());
+        let message = Message::InstallSnapshot {
+            about: snapshot.about.clone(),
+            offset,
+            part: Data::new(&bytes[start..end]),
+            done: end == bytes.len(),
+            round,
+        };
+        effects.messages.push(self.envelope(to, message));
+    }
+
+    /// A follower has answered a part.
+    pub(super) fn on_snapshot_response(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        (last, received, installed, round): (Position, u64, bool, u64),
+        effects: &mut Effects,
+    ) {
+        let Role::Leader(leader) = &mut self.role else { return };
+        leader.heard(now, from, round);
+        let Some(progress) = leader.followers.get_mut(&from) else { return };
+        if installed {
+            progress.match_index = progress.match_index.max(Some(last.index));
+            progress.next_index = progress.next_index.max(Index::after(progress.match_index));
+            progress.pace = Pace::Pipeline;
+            self.advance_commit_index(now, effects);
+            self.go_on_with_transfer(effects);
+            self.pursue_goal(now, effects);
+            self.send_append(from, false, effects);
+        } else if let Pace::Snapshot { last: of, offset, waiting } = &mut progress.pace
+            && *of == last
+            && (received != *offset || *waiting)
+        {
+            (*offset, *waiting) = (received, false);
+            self.send_snapshot(from, false, effects);
+        }
+        self.confirm_reads(now, effects);
+    }
+
+    /// Figure 13, InstallSnapshot RPC: the receiver's part.
+    pub(super) fn on_install_snapshot(
+        &mut self,
+        now: Time,
+        from: NodeId,
+        install: Install,
+        effects: &mut Effects,
+    ) {
+        let Install { about, offset, part, done, round } = install;
+        self.recognise_leader(now, from, effects);
+        let last = about.last;
+        if Some(last.index) <= self.commit_index {
+            // It has all that already: what is committed here agrees with the leader's log.
+            let answer =
+                Message::InstallSnapshotResponse { last, received: 0, installed: true, round };
+            self.disk.promise(self.envelope(from, answer));
+            return;
+        }
+        if self.incoming.as_ref().is_none_or(|incoming| incoming.about != about) {
+            self.incoming = Some(Incoming { about: about.clone(), bytes: Vec::new() });
+        }
+        let Some(incoming) = &mut self.incoming else { return };
+        let in_order = offset == incoming.bytes.len() as u64;
+        if in_order {
+            incoming.bytes.extend_from_slice(part.as_bytes());
+        }
+        let received = incoming.bytes.len() as u64;
+        if !in_order || !done {
+            let answer =
+                Message::InstallSnapshotResponse { last, received, installed: false, round };
+            effects.messages.push(self.envelope(from, answer));
+            return;
+        }
+        let bytes = self.incoming.take().map(|incoming| incoming.bytes).unwrap_or_default();
+        let snapshot = Snapshot { about, data: Data::new(bytes) };
+        let installed = snapshot.is_whole();
+        if installed {
+            self.install(from, snapshot, effects);
+        } else {
+            effects.notes.push(Note::RefusedSnapshot { leader: from, last });
+        }
+        let answer = Message::InstallSnapshotResponse { last, received: 0, installed, round };
+        self.disk.promise(self.envelope(from, answer));
+    }
+
+    /// Goes on from a snapshot: what the log has beyond it stays, if it has the snapshot's last entry;
+    /// otherwise all of it goes.
+    fn install(&mut self, from: NodeId, snapshot: Snapshot, effects: &mut Effects) {
+        let SnapshotInfo { last, config, .. } = snapshot.about.clone();
+        let fits = self.log.term_at(last.index) == Some(last.term);
+        if !fits {
+            self.forget_configs_from(Index::FIRST);
+            self.disk.log_changed(last.index.next());
+        }
+        self.log.begin_after(last);
+        self.configs.rebase(last.index, config);
+        self.commit_index = self.commit_index.max(Some(last.index));
+        if self.last_applied < Some(last.index) {
+            self.last_applied = Some(last.index);
+            effects.restore = Some(snapshot.data.clone());
+        }
+        self.snapshot = Some(snapshot);
+        self.disk.snapshot_changed();
+        let kept = self.log.len() as u64;
+        effects.notes.push(Note::InstalledSnapshot { from, last, kept });
+    }
+
+    /// How many entries the log has beyond the latest snapshot and up to the last applied one: what
+    /// the next snapshot would save.
+    pub fn applied_since_snapshot(&self) -> u64 {
+        let last = self.snapshot.as_ref().map(|snapshot| snapshot.about.last.index);
+        count(self.last_applied).saturating_sub(count(last))
+    }
+}

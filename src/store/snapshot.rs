@@ -1,0 +1,89 @@
+//! The store as bytes, for snapshots, and back.
+//!
+//! A mark with a version, the checksum of what follows, and the store itself by `postcard`, the same
+//! encoder as for log entries. Bytes from outside are never trusted: what is damaged, cut short or of
+//! another version is refused with a reason.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::clients::Sessions;
+use super::{Key, Store, Value, entry_digest};
+use crate::digest::Digest;
+
+/// What every snapshot begins with; the last byte is the version.
+const MARK: [u8; 8] = *b"kvorumS\x01";
+
+/// Why bytes are not a snapshot of a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Damaged {
+    /// They do not begin like one.
+    NoSnapshot,
+    /// They are of a version that is not known here.
+    Version(u8),
+    /// They are not those that were written.
+    Checksum,
+    /// They are whole, but say nothing that a store could hold.
+    Content,
+}
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoSnapshot => write!(f, "this is no snapshot of a store"),
+            Self::Version(version) => {
+                write!(f, "this snapshot has version {version}; {} is known here", MARK[7])
+            }
+            Self::Checksum => write!(f, "this snapshot is damaged: its checksum does not fit"),
+            Self::Content => write!(f, "this snapshot is damaged: a store can't hold what it says"),
+        }
+    }
+}
+
+impl std::error::Error for Damaged {}
+
+/// What a snapshot holds.
+#[derive(Serialize, Deserialize)]
+struct Content {
+    entries: BTreeMap<Key, Value>,
+    sessions: Sessions,
+}
+
+impl Store {
+    /// The store as bytes. Without the sessions, where somebody wants to see what happens then.
+    pub fn snapshot(&self, with_sessions: bool) -> Vec<u8> {
+        let sessions = if with_sessions { self.sessions.clone() } else { Sessions::default() };
+        let content = Content { entries: self.entries.clone(), sessions };
+        let content = postcard::to_allocvec(&content).unwrap_or_default();
+        let checksum = Digest::of(&content).0.to_le_bytes();
+        [&MARK[..], &checksum, &content].concat()
+    }
+
+    /// The store in a snapshot's bytes.
+    pub fn restore(bytes: &[u8]) -> Result<Self, Damaged> {
+        let (mark, rest) = bytes.split_first_chunk::<8>().ok_or(Damaged::NoSnapshot)?;
+        if mark[..7] != MARK[..7] {
+            return Err(Damaged::NoSnapshot);
+        }
+        if mark[7] != MARK[7] {
+            return Err(Damaged::Version(mark[7]));
+        }
+        let (checksum, content) = rest.split_first_chunk::<8>().ok_or(Damaged::Checksum)?;
+        if Digest::of(content).0.to_le_bytes() != *checksum {
+            return Err(Damaged::Checksum);
+        }
+        let content: Content = postcard::from_bytes(content).map_err(|_| Damaged::Content)?;
+        let Content { entries, sessions } = content;
+        let legal = |(key, value): (&Key, &Value)| {
+            Key::new(key.as_str()).is_ok() && Value::new(value.as_str()).is_ok()
+        };
+        if !entries.iter().all(legal) {
+            return Err(Damaged::Content);
+        }
+        let digests = entries.iter().map(|(key, value)| entry_digest(key, value));
+        let entries_digest = digests.fold(0, |sum, digest| sum ^ digest);
+        Ok(Self { entries, sessions, entries_digest })
+    }
+}
