@@ -19,9 +19,10 @@ type Report = Map<String, Value>;
 const PAYLOAD: [&str; 4] = ["wasm", "js", "css", "html"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let mut steps = Steps::new(4);
+    let mut steps = Steps::new(5);
     let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
     let mut report = steps.run("native: headless bench", || native(&toolbox))?;
+    report.extend(steps.run("native: commits, beside the crate `raft`", || commits(&toolbox))?);
     let speed = steps.run("wasm: the same in the browser", || wasm(&toolbox, &browser))?;
     report.insert("events_per_second_wasm".to_owned(), speed);
     steps.run("page: release build and its size", || {
@@ -45,6 +46,14 @@ fn native(toolbox: &Toolbox) -> Result<Report> {
     let text = output(command.args(["bench", "--json"]))?;
     serde_json::from_str(&text)
         .with_context(|| format!("`headless bench --json` did not print one JSON object:\n{text}"))
+}
+
+/// The line that `tests/commits` prints: proposals committed a second, ours and the crate's.
+fn commits(toolbox: &Toolbox) -> Result<Report> {
+    let arguments = ["test", "--locked", "--quiet", "--release", "--test", "commits"];
+    let text = output(&mut toolbox.cargo(&arguments)?)?;
+    let report = text.lines().find_map(|line| serde_json::from_str(line).ok());
+    report.with_context(|| format!("The bench of commits did not print one JSON object:\n{text}"))
 }
 
 fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Value> {

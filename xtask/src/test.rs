@@ -27,8 +27,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     steps.run("lints: clippy, native", || {
         cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
     })?;
-    steps.run("lints: clippy, end-to-end tests and pictures", || {
-        let words = "clippy --locked --test e2e --test screenshots -- -D warnings";
+    steps.run("lints: clippy, end-to-end tests, pictures and measurements", || {
+        let words = "clippy --locked --test e2e --test screenshots --test commits -- -D warnings";
         cargo(&words.split(' ').collect::<Vec<_>>())
     })?;
     steps.run("lints: clippy, wasm32", || clippy_wasm(&toolbox, &tests))?;
