@@ -9,6 +9,9 @@
 //! so there are no heartbeats. Everything here is the same code for both sides: the network, the
 //! driver and the state machine. `ours.rs` and `raft_crate.rs` only host a server.
 //!
+//! All proposals of a turn are handed over at once. A number as the argument bounds how many are: with
+//! 1 the same is measured for hosts that propose one by one.
+//!
 //! Deliberately lacks disks, threads and serialisation: they would cost both sides the same.
 
 #![cfg(not(target_arch = "wasm32"))]
@@ -102,17 +105,20 @@ struct Cluster<S: Server> {
     outbox: Outbox<S::Message>,
     proposed: u64,
     commands: Vec<Command>,
+    /// The most commands that the leader is handed at once.
+    batch: usize,
 }
 
 impl<S: Server> Cluster<S> {
     /// A cluster of `size` whose leader is ready.
-    fn found(size: u64) -> Self {
+    fn found(size: u64, batch: usize) -> Self {
         let mut cluster = Self {
             servers: (1..=size).map(|id| S::start(id, size)).collect(),
             inboxes: (1..=size).map(|_| Vec::new()).collect(),
             outbox: Vec::new(),
             proposed: 0,
             commands: Vec::new(),
+            batch,
         };
         cluster.servers[0].campaign(&mut cluster.outbox);
         for _ in 0..10 {
@@ -136,7 +142,9 @@ impl<S: Server> Cluster<S> {
         self.commands.clear();
         self.commands.extend((self.proposed..end).map(command));
         self.proposed = end;
-        self.servers[0].propose(&self.commands, &mut self.outbox);
+        for batch in self.commands.chunks(self.batch) {
+            self.servers[0].propose(batch, &mut self.outbox);
+        }
         self.servers[0].finish_turn(&mut self.outbox);
         self.deliver();
     }
@@ -180,10 +188,10 @@ impl<S: Server> Cluster<S> {
 }
 
 /// One measurement of one side: proposals committed in a second.
-fn measure<S: Server>(size: u64) -> f64 {
+fn measure<S: Server>(size: u64, batch: usize) -> f64 {
     let mut busy = Duration::ZERO;
     for _ in 0..CLUSTERS {
-        let mut cluster = Cluster::<S>::found(size);
+        let mut cluster = Cluster::<S>::found(size, batch);
         let started = Instant::now();
         cluster.commit(PROPOSALS.into());
         busy += started.elapsed();
@@ -198,16 +206,18 @@ fn median(mut numbers: Vec<f64>) -> f64 {
 }
 
 fn main() {
+    let batch = std::env::args().nth(1).and_then(|number| number.parse().ok());
+    let batch = batch.unwrap_or(usize::MAX).max(1);
     let mut report = Map::new();
     for size in [3, 5] {
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for round in 0..ROUNDS {
             if round % 2 == 0 {
-                ours.push(measure::<ours::Server>(size));
-                theirs.push(measure::<raft_crate::Server>(size));
+                ours.push(measure::<ours::Server>(size, batch));
+                theirs.push(measure::<raft_crate::Server>(size, batch));
             } else {
-                theirs.push(measure::<raft_crate::Server>(size));
-                ours.push(measure::<ours::Server>(size));
+                theirs.push(measure::<raft_crate::Server>(size, batch));
+                ours.push(measure::<ours::Server>(size, batch));
             }
         }
         let (ours, theirs) = (median(ours), median(theirs));

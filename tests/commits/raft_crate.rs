@@ -56,9 +56,6 @@ impl super::Server for Server {
     }
 
     fn propose(&mut self, commands: &[Command], _: &mut Outbox<Message>) {
-        if commands.is_empty() {
-            return;
-        }
         let entries: Vec<Entry> = commands
             .iter()
             .map(|command| Entry { data: command.to_vec().into(), ..Entry::default() })
