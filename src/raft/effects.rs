@@ -17,7 +17,8 @@ pub struct Effects {
     pub restore: Option<Data>,
     /// Reads that are decided.
     pub reads: Vec<ReadAnswer>,
-    /// What became of `Input::Propose` or `Input::Change`.
+    /// What became of `Input::Propose` or `Input::Change`; of `Input::ProposeAll` the last position,
+    /// the others stand right before it.
     pub proposed: Option<Result<Position, Refusal>>,
     /// What became of `Input::Transfer`.
     pub transfer: Option<Result<(), Refusal>>,

@@ -76,6 +76,9 @@ pub enum Input {
     Durable(Ticket),
     /// A client's command.
     Propose(Data),
+    /// Commands that came together, in this order: one write and one message to each follower bring
+    /// them on their way (thesis, section 10.2.2).
+    ProposeAll(Vec<Data>),
     /// A change of the configuration.
     Change(Change),
     /// A read, to be made sure of in this way.
@@ -185,6 +188,7 @@ impl Node {
             Input::Propose(data) => {
                 effects.proposed = Some(self.propose(now, Payload::Command(data), effects));
             }
+            Input::ProposeAll(batch) => effects.proposed = self.propose_all(now, batch, effects),
             Input::Change(change) => effects.proposed = Some(self.change(now, &change, effects)),
             Input::Read(id, mode) => self.read(now, id, mode, effects),
             Input::Snapshot { data, keep } => self.compact(data, keep, effects),

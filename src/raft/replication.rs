@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, VecDeque};
 use super::config::Config;
 use super::effects::{Effects, Note, ReadId, Refusal, StepDown};
 use super::membership::Change;
-use super::message::{Appended, Entry, Index, Message, NodeId, Payload, Position, Term, count};
+use super::message::{
+    Appended, Data, Entry, Index, Message, NodeId, Payload, Position, Term, count,
+};
 use super::node::{Node, Role};
 use super::quorum::{is_majority, reached_by_majority};
 use super::reads::PendingRead;
@@ -117,12 +119,45 @@ impl Node {
         payload: Payload,
         effects: &mut Effects,
     ) -> Result<Position, Refusal> {
-        if !self.is_leader() {
-            return Err(self.not_leader());
+        self.check_open()?;
+        let position = self.append_own(now, payload, effects);
+        self.send_to_all(effects);
+        Ok(position)
+    }
+
+    /// The same for several commands at once, of which the last one's position is told; `None` if
+    /// there are none.
+    pub(super) fn propose_all(
+        &mut self,
+        now: Time,
+        batch: Vec<Data>,
+        effects: &mut Effects,
+    ) -> Option<Result<Position, Refusal>> {
+        if let Err(refusal) = self.check_open() {
+            return Some(Err(refusal));
         }
-        if let Some(Transfer { to, .. }) = self.transfer() {
-            return Err(Refusal::Transferring { to });
+        let messages = batch.len().div_ceil(self.settings.max_batch.max(1));
+        let mut last = None;
+        for data in batch {
+            last = Some(Ok(self.append_own(now, Payload::Command(data), effects)));
         }
+        for _ in 0..messages {
+            self.send_to_all(effects);
+        }
+        last
+    }
+
+    /// Whether this server takes commands: it leads, and does not hand over.
+    fn check_open(&self) -> Result<(), Refusal> {
+        match (self.is_leader(), self.transfer()) {
+            (false, _) => Err(self.not_leader()),
+            (true, Some(Transfer { to, .. })) => Err(Refusal::Transferring { to }),
+            (true, None) => Ok(()),
+        }
+    }
+
+    /// As the leader adds an entry to its log.
+    fn append_own(&mut self, now: Time, payload: Payload, effects: &mut Effects) -> Position {
         let noop = payload == Payload::Noop;
         let config = match &payload {
             Payload::Config(config) => Some(config.clone()),
@@ -139,8 +174,7 @@ impl Node {
         } else {
             effects.notes.push(Note::Proposed { position, noop });
         }
-        self.send_to_all(effects);
-        Ok(position)
+        position
     }
 
     /// Sends a heartbeat to all: what they lack, or nothing.

@@ -480,3 +480,39 @@ fn a_follower_is_not_flooded() {
     }
     assert_eq!(sent as u64, Settings::default().max_in_flight);
 }
+
+/// Thesis 10.2.2: commands that come together are written and sent together.
+#[test]
+fn a_batch_is_one_write_and_one_message_each() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    server.sync();
+    for follower in [2, 3] {
+        server.matched(follower, 1);
+    }
+    let batch = |size: u8| Input::ProposeAll((0..size).map(|byte| Data::new([byte])).collect());
+    let effects = server.step(at(3), batch(5));
+    assert_eq!(effects.proposed.and_then(Result::ok), position(2, 6), "the last of them");
+    assert_eq!(effects.write.map(|write| (write.first, write.entries.len())), Some((index(2), 5)));
+    let sent: Vec<usize> = effects.messages.iter().map(entries_in).collect();
+    assert_eq!(sent, [5, 5]);
+
+    let effects = server.step(at(3), batch(70));
+    let sent: Vec<usize> = effects.messages.iter().map(entries_in).collect();
+    assert_eq!(sent, [64, 64, 6, 6], "no message is larger than may be");
+
+    assert_eq!(server.step(at(3), batch(0)).proposed, None);
+    let mut follower = Server::new(2, 3, 1, &[]);
+    let refused = follower.step(at(3), batch(2));
+    assert_eq!(
+        (refused.proposed, refused.write),
+        (Some(Err(Refusal::NotLeader { leader: None })), None)
+    );
+}
+
+fn entries_in(envelope: &Envelope) -> usize {
+    match &envelope.message {
+        Message::AppendEntries { entries, .. } => entries.len(),
+        _ => 0,
+    }
+}

@@ -58,9 +58,8 @@ impl super::Server for Server {
     }
 
     fn propose(&mut self, commands: &[Command], outbox: &mut Outbox<Envelope>) {
-        for command in commands {
-            self.step(Input::Propose(Data::new(*command)), outbox);
-        }
+        let batch = commands.iter().map(|command| Data::new(*command)).collect();
+        self.step(Input::ProposeAll(batch), outbox);
     }
 
     fn receive(&mut self, message: Envelope, outbox: &mut Outbox<Envelope>) {
