@@ -4,6 +4,7 @@
 //! sender, the receiver and the sender's term stand in the envelope.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::sync::Arc;
 
 use super::config::Config;
@@ -18,9 +19,10 @@ pub struct NodeId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Term(pub u64);
 
-/// The place of an entry in the log; the first is 1. "No entry" is `Option::None`, never 0.
+/// The place of an entry in the log; the first is 1. "No entry" is `Option::None`, never 0, which
+/// makes an `Option<Index>` as small as an `Index`: every message carries some.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Index(u64);
+pub struct Index(NonZeroU64);
 
 /// Which entry: its term and its index. The order of positions is the paper's "at least as
 /// up-to-date" (section 5.4.1): the later term wins, then the longer log; no entry is less than any.
@@ -40,27 +42,30 @@ impl Term {
 
 impl Index {
     /// The index of the first entry.
-    pub const FIRST: Self = Self(1);
+    pub const FIRST: Self = Self(NonZeroU64::MIN);
 
     /// The index with this number; `None` for 0.
     pub const fn new(number: u64) -> Option<Self> {
-        if number == 0 { None } else { Some(Self(number)) }
+        match NonZeroU64::new(number) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
     }
 
     /// The number, 1 or more.
     pub const fn get(self) -> u64 {
-        self.0
+        self.0.get()
     }
 
     /// The index after this one.
     #[must_use]
     pub const fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.saturating_add(1))
     }
 
     /// The index before this one, if there is one.
     pub const fn previous(self) -> Option<Self> {
-        Self::new(self.0 - 1)
+        Self::new(self.0.get() - 1)
     }
 
     /// The index after `last`, which may be none: where the next entry of a log goes.
