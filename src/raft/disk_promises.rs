@@ -72,9 +72,11 @@ impl DiskPromises {
     pub(super) fn log_changed(&mut self, index: Index) {
         let from = self.log_changed_from.map_or(index, |from| from.min(index));
         self.log_changed_from = Some(from);
-        self.durable = self.durable.min(from.previous());
-        for (_, last) in &mut self.in_flight {
-            *last = (*last).min(from.previous());
+        let kept = from.previous();
+        self.durable = self.durable.min(kept);
+        // They grow along the queue, and mostly nothing was cut off.
+        for (_, last) in self.in_flight.iter_mut().rev().take_while(|(_, last)| *last > kept) {
+            *last = kept;
         }
     }
 
