@@ -1,5 +1,6 @@
-//! A recorded run: actions after so many events, and the digest after every event. Natively and in
-//! WebAssembly the digests must be those of `digests.txt`.
+//! A recorded run: actions after so many events, and the digest after every event; and the ends of fifty
+//! runs of the swarm. Natively and in WebAssembly the digests must be those of `digests.txt` and
+//! `swarm.txt`.
 
 use kvorum::check::Run;
 use kvorum::cluster::Founding;
@@ -30,6 +31,19 @@ const ACTIONS: &[(u64, &str)] = &[
 ];
 
 const EVENTS: u64 = 6_000;
+
+/// The seeds of the swarm whose runs are recorded too.
+pub(crate) const SEEDS: std::ops::Range<u64> = 0..50;
+
+/// One line for each of these seeds of the swarm: how many events its run had, and the digest at its end.
+pub(crate) fn swarm(seeds: std::ops::Range<u64>) -> String {
+    let search = kvorum::swarm::Search::default();
+    let line = |seed| {
+        let report = search.run(seed);
+        format!("{seed} {} {}\n", report.events, report.digest)
+    };
+    seeds.map(line).collect()
+}
 
 /// One line for every hundred events: the digest that sums up those after each of them.
 pub(crate) fn digests() -> String {
