@@ -6,9 +6,11 @@
 //! names. Nothing here knows a real clock.
 //!
 //! `action.rs` lists what may be done to a cluster, `perform.rs` does it; `serve.rs` is how clients and
-//! servers talk; `fact.rs` is what the cluster tells of itself.
+//! servers talk; `apply.rs` brings the state machines on; `fact.rs` is what the cluster tells of itself, in the words
+//! of `sentences.rs`.
 
 mod action;
+mod apply;
 mod client;
 mod clock;
 mod disk;
@@ -17,6 +19,7 @@ mod fact;
 mod network;
 mod perform;
 mod report;
+mod sentences;
 mod serve;
 mod server;
 mod wal;
@@ -35,8 +38,7 @@ pub use wal::{Unreadable, decode as decode_write};
 pub use workload::Workload;
 
 use crate::raft::{
-    Config, Data, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Payload, Rule,
-    Settings, Term,
+    Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Settings, Term,
 };
 use crate::rng::Rng;
 use crate::store::{ClientId, Seq, SessionId, Store};
@@ -276,15 +278,25 @@ impl Cluster {
 
     /// One step of a server's consensus, and all that it asks for.
     fn step_node(&mut self, id: NodeId, input: Input) -> Option<NodeId> {
-        let now = self.now;
+        self.step_node_and(id, input, |_, _| ()).map(|()| id)
+    }
+
+    /// The same, with a look at what the step came to before all that is carried out.
+    fn step_node_and<T>(
+        &mut self,
+        id: NodeId,
+        input: Input,
+        look: impl FnOnce(&mut Self, &mut Effects) -> T,
+    ) -> Option<T> {
         let mut effects = std::mem::take(&mut self.effects);
         let server = self.servers.get_mut(&id)?;
-        let steady = server.clock.steady(now);
+        let steady = server.clock.steady(self.now);
         server.process.as_mut()?.node.step(steady, input, &mut effects);
+        let seen = look(self, &mut effects);
         self.carry_out(id, &mut effects);
         effects.clear();
         self.effects = effects;
-        Some(id)
+        Some(seen)
     }
 
     fn tick(&mut self, id: NodeId) -> Option<NodeId> {
@@ -327,102 +339,6 @@ impl Cluster {
             self.finish_read(id, answer);
         }
         self.send_askers_on(id);
-    }
-
-    /// A server goes on from a snapshot: whoever waited for what it stands for is sent on.
-    fn restore_store(&mut self, id: NodeId, data: &Data) {
-        let Some(process) = self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
-        else {
-            return;
-        };
-        let restored = Store::restore(data.as_bytes());
-        assert!(restored.is_ok(), "{id}: a snapshot whose checksum fits must be one of a store");
-        process.store = restored.unwrap_or_default();
-    }
-
-    /// Takes a snapshot of a server's state machine, and lets its log forget what that stands for.
-    fn take_snapshot(&mut self, id: NodeId, keep: u64) {
-        let with_sessions = self.settings.rules.on(Rule::SessionsInSnapshots);
-        let process = self.servers.get(&id).and_then(|server| server.process.as_ref());
-        if let Some(process) = process {
-            let data = Data::new(process.store.snapshot(with_sessions));
-            self.step_node(id, Input::Snapshot { data, keep });
-        }
-    }
-
-    /// Brings a server's state machine up to its commit index.
-    fn apply_committed(&mut self, id: NodeId) {
-        self.apply_all(id);
-        let Some(every) = self.snapshots.every else { return };
-        let node = self.servers.get(&id).and_then(Server::node);
-        if node.is_some_and(|node| node.applied_since_snapshot() >= every) {
-            self.take_snapshot(id, self.snapshots.keep());
-        }
-    }
-
-    fn apply_all(&mut self, id: NodeId) {
-        loop {
-            let Some(process) =
-                self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
-            else {
-                return;
-            };
-            let Some((index, entry)) = process.node.apply_next() else {
-                return;
-            };
-            let term = entry.term;
-            let mut executed = None;
-            match &entry.payload {
-                Payload::Noop => self.finish_proposal(id, index, term, None),
-                Payload::Command(data) => {
-                    let request = crate::store::Request::decode(data.as_bytes());
-                    assert!(request.is_some(), "entry {index} of {id} must be a request");
-                    let outcome = request.map(|request| {
-                        let (outcome, now) = process.store.apply(&request);
-                        executed = Some((request.session, request.seq, now));
-                        outcome
-                    });
-                    self.finish_proposal(id, index, term, outcome.map(Answer::Outcome));
-                }
-                Payload::Config(config) => {
-                    let config = config.clone();
-                    self.finish_change(id, index, term, &config);
-                    self.on_committed_config(index, config);
-                }
-            }
-            self.deeds.push(Deed::Applied { by: id, index, request: executed });
-        }
-    }
-
-    /// A configuration is committed: machines that are no longer members are to be switched off.
-    fn on_committed_config(&mut self, index: Index, config: Config) {
-        if Some(index) <= self.committed_config.0 {
-            self.switch_off_retired();
-            return;
-        }
-        let before = std::mem::replace(&mut self.committed_config, (Some(index), config));
-        let config = &self.committed_config.1;
-        self.retired.extend(before.1.members().filter(|gone| !config.contains(*gone)));
-        self.switch_off_retired();
-    }
-
-    /// Switches off the machines that are no longer members, as far as a running server that knows it
-    /// reaches them: nobody else could tell them.
-    fn switch_off_retired(&mut self) {
-        let reached = |gone: &NodeId| {
-            self.servers.values().any(|server| {
-                let knows = server.node().is_some_and(|node| !node.config().contains(*gone));
-                server.id != *gone
-                    && !server.paused
-                    && knows
-                    && !self.network.is_cut(server.id, *gone)
-            })
-        };
-        let reached: Vec<NodeId> = self.retired.iter().copied().filter(reached).collect();
-        for gone in reached {
-            self.retired.remove(&gone);
-            self.switch_off(gone);
-        }
     }
 
     fn send(&mut self, from: Endpoint, to: Endpoint, body: Body) {

@@ -226,17 +226,9 @@ impl Cluster {
     fn transfer(&mut self, to: NodeId) -> Result<(), Refused> {
         self.known(to)?;
         let leader = self.leader().ok_or(Refused::NoLeader)?;
-        let (now, mut effects) = (self.now, std::mem::take(&mut self.effects));
-        if let Some(server) = self.servers.get_mut(&leader)
-            && let Some(process) = &mut server.process
-        {
-            process.node.step(server.clock.steady(now), Input::Transfer(to), &mut effects);
-        }
-        let result = effects.transfer.take();
-        self.carry_out(leader, &mut effects);
-        effects.clear();
-        self.effects = effects;
-        result.unwrap_or(Ok(())).map_err(Refused::Refused)
+        let result =
+            self.step_node_and(leader, Input::Transfer(to), |_, effects| effects.transfer.take());
+        result.flatten().unwrap_or(Ok(())).map_err(Refused::Refused)
     }
 
     fn snapshot(&mut self, node: NodeId) -> Result<(), Refused> {

@@ -65,25 +65,21 @@ impl Cluster {
     }
 
     fn serve_proposal(&mut self, by: NodeId, asker: Asker, input: Input) -> Option<NodeId> {
-        let mut effects = std::mem::take(&mut self.effects);
         let change = match &input {
             Input::Change(change) => Some(change.clone()),
             _ => None,
         };
-        let now = self.now;
-        let server = self.servers.get_mut(&by)?;
-        let steady = server.clock.steady(now);
-        let process = server.process.as_mut()?;
-        process.node.step(steady, input, &mut effects);
-        let result = effects.proposed.take();
-        if let Some(Ok(position)) = result {
-            let Position { term, index } = position;
-            process.proposals.insert(index, Proposal { term, asker, change });
-            self.note(asker.id, Station::Appended { by, position });
-        }
-        self.carry_out(by, &mut effects);
-        effects.clear();
-        self.effects = effects;
+        let result = self.step_node_and(by, input, |cluster, effects| {
+            let result = effects.proposed.take();
+            if let Some(Ok(position)) = result
+                && let Some(process) = cluster.process_mut(by)
+            {
+                let Position { term, index } = position;
+                process.proposals.insert(index, Proposal { term, asker, change });
+                cluster.note(asker.id, Station::Appended { by, position });
+            }
+            result
+        })?;
         match result {
             Some(Err(Refusal::NotLeader { leader })) => {
                 self.reply(by, asker, Reply::Redirect(leader));

@@ -6,9 +6,9 @@
 //! on its disk, it goes on from there. Deliberately lacks copy-on-write: the bytes are made at once.
 
 use super::effects::{Effects, Note};
+use super::leader::Pace;
 use super::message::{Data, Index, Message, NodeId, Position, Snapshot, SnapshotInfo, count};
 use super::node::{Node, Role};
-use super::replication::Pace;
 use crate::time::Time;
 
 /// A snapshot that is coming in.

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::effects::{Effects, Note, RefusedVote, StepDown};
-use super::message::{Message, NodeId, Payload, Position, Term};
+use super::leader::Leader;
+use super::message::{Index, Message, NodeId, Payload, Position, Term};
 use super::node::{Node, Role};
 use super::quorum::tally;
 use super::rules::Rule;
@@ -254,7 +255,10 @@ impl Node {
     }
 
     fn become_leader(&mut self, now: Time, effects: &mut Effects) {
-        self.role = Role::Leader(self.new_leader(now));
+        let mut leader = Leader::new(now, now + self.settings.heartbeat_interval);
+        let next_index = Index::after(self.log.last_index());
+        leader.follow(now, self.id, self.config(), next_index);
+        self.role = Role::Leader(leader);
         // Section 8: a no-op commits what earlier terms left behind.
         if self.obeys(Rule::NoOp) {
             let proposed = self.propose(now, Payload::Noop, effects);

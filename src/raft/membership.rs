@@ -10,10 +10,10 @@
 
 use super::config::Config;
 use super::effects::{Effects, Note, Refusal, StepDown};
+use super::leader::Pace;
 use super::log::Log;
 use super::message::{Index, NodeId, Payload, Position};
 use super::node::{Node, Role};
-use super::replication::Pace;
 use super::rules::Rule;
 use crate::time::Time;
 

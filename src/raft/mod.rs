@@ -7,7 +7,7 @@
 //! | Figure 2 | here |
 //! |---|---|
 //! | State: `current_term`, `voted_for`, `log`, `commit_index`, `last_applied` | `node.rs` |
-//! | State: `next_index`, `match_index` | `replication.rs`, in the leader's variant of [`Role`] |
+//! | State: `next_index`, `match_index` | `leader.rs`, in the leader's variant of [`Role`] |
 //! | RequestVote RPC; Rules for Servers: Candidates | `election.rs` |
 //! | AppendEntries RPC; Rules for Servers: Leaders | `replication.rs` |
 //! | Rules for Servers: All Servers | `node.rs` |
@@ -24,6 +24,7 @@ mod config;
 mod disk_promises;
 mod effects;
 mod election;
+mod leader;
 mod log;
 mod membership;
 mod message;
@@ -37,6 +38,7 @@ mod transfer;
 pub use config::Config;
 pub use disk_promises::{Ticket, Write};
 pub use effects::{Effects, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
+pub use leader::{Leader, Pace, Progress};
 pub use log::Log;
 pub use membership::Change;
 pub use message::{
@@ -46,7 +48,6 @@ pub use message::{
 pub use node::{Durable, Input, Node, Role, Settings};
 pub use quorum::majority;
 pub use reads::{Certainty, ReadMode};
-pub use replication::{Leader, Pace, Progress};
 pub use rules::{About, Rule, Rules};
 pub use transfer::Transfer;
 

@@ -5,85 +5,16 @@
 //! for answers, up to a bound. A lost message shows as a failed consistency check, which leads back to
 //! probing.
 
-use std::collections::{BTreeMap, VecDeque};
-
-use super::config::Config;
-use super::effects::{Effects, Note, ReadId, Refusal, StepDown};
-use super::membership::Change;
+use super::effects::{Effects, Note, Refusal, StepDown};
+use super::leader::Pace;
 use super::message::{
     Appended, Data, Entry, Index, Message, NodeId, Payload, Position, Term, count,
 };
 use super::node::{Node, Role};
 use super::quorum::{is_majority, reached_by_majority};
-use super::reads::PendingRead;
 use super::rules::Rule;
 use super::transfer::Transfer;
 use crate::time::{Duration, Time};
-
-/// What a leader knows: Figure 2's volatile state on leaders.
-#[derive(Clone, Debug)]
-pub struct Leader {
-    pub(super) followers: BTreeMap<NodeId, Progress>,
-    pub(super) heartbeat_due: Time,
-    /// The number of the last round of AppendEntries, for reads (thesis, section 6.4).
-    pub(super) round: u64,
-    /// When that round began.
-    pub(super) round_began: Time,
-    /// Earlier rounds that may still be answered, and when they began.
-    pub(super) earlier_rounds: VecDeque<(u64, Time)>,
-    pub(super) reads: VecDeque<PendingRead>,
-    pub(super) transfer: Option<Transfer>,
-    /// A change of the membership of which not all steps are done.
-    pub(super) goal: Option<Change>,
-    /// It has asked another to stand in this term, so it counts on no lease any more.
-    pub(super) lease_is_void: bool,
-}
-
-impl Leader {
-    /// How far it knows each other server to be.
-    pub fn followers(&self) -> &BTreeMap<NodeId, Progress> {
-        &self.followers
-    }
-
-    pub(super) fn into_reads(self) -> impl Iterator<Item = ReadId> {
-        self.reads.into_iter().map(|read| read.id)
-    }
-}
-
-/// What a leader knows of one follower.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// The next entry to send.
-    pub next_index: Index,
-    /// The last entry known to be on the follower's disk.
-    pub match_index: Option<Index>,
-    /// The last round it has answered.
-    pub(super) round: u64,
-    /// When it was last heard of in this term.
-    pub(super) heard_at: Time,
-    /// When the latest round began that it has answered (thesis, section 6.4.1).
-    pub(super) answered_what_left_at: Option<Time>,
-    pub(super) pace: Pace,
-}
-
-impl Progress {
-    /// How the leader sends to it.
-    pub fn pace(&self) -> Pace {
-        self.pace
-    }
-}
-
-/// How the leader sends to a follower.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pace {
-    /// Looks for the place where the logs agree; `waiting` for the answer to the last attempt.
-    Probe { waiting: bool },
-    /// Sends on without waiting.
-    Pipeline,
-    /// Sends the snapshot up to `last`, of which `offset` bytes have arrived; `waiting` for the answer
-    /// to the next part.
-    Snapshot { last: Position, offset: u64, waiting: bool },
-}
 
 /// The fields of an AppendEntries.
 pub(super) struct Append {
@@ -95,22 +26,6 @@ pub(super) struct Append {
 
 /// The leader's part.
 impl Node {
-    pub(super) fn new_leader(&self, now: Time) -> Leader {
-        let mut leader = Leader {
-            followers: BTreeMap::new(),
-            heartbeat_due: now + self.settings.heartbeat_interval,
-            round: 0,
-            round_began: now,
-            earlier_rounds: VecDeque::new(),
-            reads: VecDeque::new(),
-            transfer: None,
-            goal: None,
-            lease_is_void: false,
-        };
-        leader.follow(now, self.id, self.config(), Index::after(self.log.last_index()));
-        leader
-    }
-
     /// Adds an entry to the log and sends it on. The leader's own write goes on meanwhile (thesis,
     /// section 10.2.1).
     pub(super) fn propose(
@@ -385,49 +300,6 @@ impl Node {
         self.commit_index = Some(reached);
         self.after_commit(now, effects);
         self.confirm_reads(now, effects);
-    }
-}
-
-impl Leader {
-    /// A round of AppendEntries begins: what is answered from now on proves that this server led now.
-    fn begin_round(&mut self, now: Time) {
-        const ANSWERABLE: usize = 64;
-        self.earlier_rounds.push_back((self.round, self.round_began));
-        if self.earlier_rounds.len() > ANSWERABLE {
-            self.earlier_rounds.pop_front();
-        }
-        self.round += 1;
-        self.round_began = now;
-    }
-
-    /// A follower has answered something of this round.
-    pub(super) fn heard(&mut self, now: Time, from: NodeId, round: u64) {
-        let began = if round == self.round {
-            Some(self.round_began)
-        } else {
-            let place = self.earlier_rounds.binary_search_by_key(&round, |(number, _)| *number);
-            place.ok().and_then(|at| self.earlier_rounds.get(at)).map(|(_, began)| *began)
-        };
-        if let Some(progress) = self.followers.get_mut(&from) {
-            progress.heard_at = now;
-            progress.round = progress.round.max(round);
-            progress.answered_what_left_at = progress.answered_what_left_at.max(began);
-        }
-    }
-
-    /// Keeps the progress of exactly the other members; new ones begin at `next_index`.
-    pub(super) fn follow(&mut self, now: Time, own: NodeId, config: &Config, next_index: Index) {
-        self.followers.retain(|follower, _| config.contains(*follower));
-        for member in config.members().filter(|member| *member != own) {
-            self.followers.entry(member).or_insert(Progress {
-                next_index,
-                match_index: None,
-                round: 0,
-                heard_at: now,
-                answered_what_left_at: None,
-                pace: Pace::Probe { waiting: false },
-            });
-        }
     }
 }
 

@@ -1,0 +1,235 @@
+//! What servers do and decide, each in one plain sentence that names cause and rule.
+
+use std::fmt;
+
+use crate::raft::{Certainty, NodeId, Note, Position, RefusedVote, StepDown, count};
+
+/// `no entry` or `term 2, index 6`.
+struct Last(Option<Position>);
+
+impl fmt::Display for Last {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(position) => position.fmt(f),
+            None => write!(f, "empty"),
+        }
+    }
+}
+
+/// Writes what a server did or decided, and why, as one plain sentence.
+pub(super) fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
+        Note::Proposed { position, noop: true } => write!(
+            f,
+            "{node} opens term {} with an empty entry {} (§8).",
+            position.term, position.index
+        ),
+        Note::Proposed { position, noop: false } => {
+            write!(f, "{node} appends entry {} and sends it to all.", position.index)
+        }
+        Note::ProposedConfig { config, position } => {
+            let kind = if config.is_joint() { "joint configuration" } else { "configuration" };
+            write!(f, "{node} appends entry {}, the {kind}: {config} (§6).", position.index)
+        }
+        Note::Committed { last, copies, of, own_term, on_disk } => {
+            let place = if *on_disk { "disks" } else { "servers, on disk or not," };
+            let term = if *own_term {
+                format!("of {node}'s own term (§5.4.2)")
+            } else {
+                "of an earlier term, which should not count (§5.4.2)".to_string()
+            };
+            write!(f, "Entry {last} is committed: it is on {copies} of {of} {place} and {term}.")
+        }
+        Note::LearnedCommit { last } => write!(f, "{node} learns that entry {last} is committed."),
+        Note::ConfirmedRead { read_index, by: Certainty::Lease } => write!(
+            f,
+            "{node} holds a lease: it may answer reads as of entry {} without asking (thesis §6.4.1).",
+            count(*read_index)
+        ),
+        Note::ConfirmedRead { read_index, by: Certainty::None } => {
+            write!(
+                f,
+                "{node} answers a read as of entry {}, and has asked nobody.",
+                count(*read_index)
+            )
+        }
+        Note::ConfirmedRead { read_index, by: Certainty::Round } => write!(
+            f,
+            "A majority confirms that {node} leads: it may answer reads as of entry {} (§8).",
+            count(*read_index)
+        ),
+        Note::Persisted { last } => {
+            write!(f, "{node} has its log on disk up to entry {}.", count(*last))
+        }
+        _ => write_election_note(f, node, note),
+    }
+}
+
+fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
+        Note::AskedForPreVotes { term, waited } => write!(
+            f,
+            "{node}'s election timer ran out after {} ms; it asks who would vote for it in term {term}.",
+            waited.as_micros() / 1_000
+        ),
+        Note::AnsweredPreVote { candidate, term, refused: None } => {
+            write!(f, "{node} would vote for {candidate} in term {term}.")
+        }
+        Note::AnsweredPreVote { candidate, term, refused: Some(why) } => {
+            write_refusal(f, node, "would not vote", *candidate, term.0, why)
+        }
+        Note::StoodForElection { term, transfer: true, .. } => {
+            write!(
+                f,
+                "{node} stands for term {term} at once: the leader has asked it to (thesis §3.10)."
+            )
+        }
+        Note::StoodForElection { term, waited: None, .. } => {
+            write!(f, "{node} could win, and stands for term {term}.")
+        }
+        Note::StoodForElection { term, waited: Some(waited), .. } => write!(
+            f,
+            "{node}'s election timer ran out after {} ms; it stands for term {term}.",
+            waited.as_micros() / 1_000
+        ),
+        Note::Voted { candidate, term, newer: Some(own), .. } => {
+            write!(
+                f,
+                "{node} votes for {candidate} in term {term}, although its own log is newer ({own})."
+            )
+        }
+        Note::Voted { candidate, term, last, newer: None } => write!(
+            f,
+            "{node} votes for {candidate} in term {term}: its log is at least as new ({}).",
+            Last(*last)
+        ),
+        Note::RefusedVote { candidate, term, why } => {
+            write_refusal(f, node, "does not vote", *candidate, term.0, why)
+        }
+        Note::CountedVote { from, votes, needed } => {
+            write!(f, "{node} counts the vote of {from}: {votes} of {needed} needed.")
+        }
+        Note::BecameLeader { term, votes, of } => {
+            write!(f, "{node} becomes leader of term {term} with {votes} votes of {of}.")
+        }
+        Note::SteppedDown { led, term, why } => {
+            let what = if *led { "leads no longer" } else { "is no candidate any more" };
+            match why {
+                StepDown::HigherTerm { from } => {
+                    write!(f, "{node} {what}: {from} is in the higher term {term} (§5.1).")
+                }
+                StepDown::LeaderExists(leader) => {
+                    write!(f, "{node} {what}: {leader} leads term {term} (§5.2).")
+                }
+                StepDown::NoQuorum => {
+                    write!(f, "{node} {what}: it has not heard from a majority (thesis §6.2).")
+                }
+                StepDown::Removed => write!(f, "{node} {what}: it is no longer a member."),
+            }
+        }
+        _ => write_log_note(f, node, note),
+    }
+}
+
+fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
+        Note::Appended { from, first, last } if first == last => {
+            write!(f, "{node} appends entry {first} from {from}.")
+        }
+        Note::Appended { from, first, last } => {
+            write!(f, "{node} appends entries {first} to {last} from {from}.")
+        }
+        Note::Truncated { first, last } if first == last => {
+            write!(f, "{node} deletes its entry {first}: it conflicts with the leader's (§5.3).")
+        }
+        Note::Truncated { first, last } => write!(
+            f,
+            "{node} deletes its entries {first} to {last}: they conflict with the leader's (§5.3)."
+        ),
+        Note::Conflicted { leader, prev, found: Some(found) } => write!(
+            f,
+            "{node} refuses entries from {leader}: at index {} it has term {found}, not {} (§5.3).",
+            prev.index, prev.term
+        ),
+        Note::Conflicted { leader, prev, found: None } => write!(
+            f,
+            "{node} refuses entries from {leader}: it has nothing at index {} (§5.3).",
+            prev.index
+        ),
+        Note::SteppedBack { follower, next_index } => {
+            write!(f, "{node} goes back to entry {next_index} for {follower}.")
+        }
+        _ => write_snapshot_note(f, node, note),
+    }
+}
+
+fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
+        Note::TookSnapshot { last, kept } => write!(
+            f,
+            "{node} takes a snapshot as of entry {}; its log keeps {kept} entries (§7).",
+            last.index
+        ),
+        Note::SendsSnapshot { follower, last } => write!(
+            f,
+            "{node} sends {follower} its snapshot as of entry {}: its log no longer has what {follower} \
+             lacks (§7).",
+            last.index
+        ),
+        Note::InstalledSnapshot { from, last, .. } => {
+            write!(f, "{node} goes on from {from}'s snapshot as of entry {} (§7).", last.index)
+        }
+        Note::RefusedSnapshot { leader, last } => write!(
+            f,
+            "{node} refuses {leader}'s snapshot as of entry {}: its checksum does not fit.",
+            last.index
+        ),
+        Note::TransferBegan { to } => write!(
+            f,
+            "{node} is to hand over to {to}, and takes no new commands meanwhile (thesis §3.10)."
+        ),
+        Note::AskedToStand { to } => {
+            write!(f, "{node} asks {to}, which has all of its log, to stand for election at once.")
+        }
+        Note::TransferAborted { to } => {
+            write!(f, "{node} goes on leading: {to} has not taken over in time (thesis §3.10).")
+        }
+        // The others stand in the functions above.
+        _ => Ok(()),
+    }
+}
+
+fn write_refusal(
+    f: &mut fmt::Formatter<'_>,
+    node: NodeId,
+    what: &str,
+    candidate: NodeId,
+    term: u64,
+    why: &RefusedVote,
+) -> fmt::Result {
+    write!(f, "{node} {what} for {candidate}: ")?;
+    match why {
+        RefusedVote::OldTerm { current_term } => {
+            write!(f, "it is in term {current_term} already (§5.1).")
+        }
+        RefusedVote::VotedFor(own) if *own == node => {
+            write!(f, "it stands for term {term} itself (§5.2).")
+        }
+        RefusedVote::VotedFor(other) => {
+            write!(f, "in term {term} it has voted for {other} (§5.2).")
+        }
+        RefusedVote::HasLeader(leader) if *leader == node => {
+            write!(f, "it leads (thesis §9.6).")
+        }
+        RefusedVote::HasLeader(leader) => {
+            write!(f, "it has heard from its leader {leader} lately (thesis §4.2.3).")
+        }
+        RefusedVote::JustStarted => write!(
+            f,
+            "it has just started, and may have heard from a leader before (thesis §6.4.1)."
+        ),
+        RefusedVote::LogIsNewer { own, candidates } => {
+            write!(f, "its own log is newer ({own} against {}) (§5.4.1).", Last(*candidates))
+        }
+    }
+}
