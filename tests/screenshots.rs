@@ -2,7 +2,7 @@
 //!
 //! `cargo xtask screenshots` runs it. A picture can be made again at any time: the seed is fixed, the
 //! page begins paused, and from there on it only ever steps, event by event, until it says what the
-//! picture is to show.
+//! picture is to show. `KVORUM_STATE=name` takes the pictures of one state only.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -45,6 +45,10 @@ enum State {
     Partition,
     /// One node in all that is known of it.
     Inspector,
+    /// A leader that sends its snapshot to a learner.
+    Snapshot,
+    /// What else can be done to a node.
+    Menu,
     Console,
     Help,
     Three,
@@ -52,13 +56,15 @@ enum State {
     TwentyFive,
 }
 
-const STATES: [State; 11] = [
+const STATES: [State; 13] = [
     State::Begin,
     State::Leader,
     State::Election,
     State::Write,
     State::Partition,
     State::Inspector,
+    State::Snapshot,
+    State::Menu,
     State::Console,
     State::Help,
     State::Three,
@@ -76,7 +82,11 @@ async fn main() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&site.url(), async |page| {
-            for state in STATES {
+            let only = env::var("KVORUM_STATE").ok();
+            let wanted = |state: &State| {
+                only.as_ref().is_none_or(|only| format!("{state:?}").eq_ignore_ascii_case(only))
+            };
+            for state in STATES.into_iter().filter(wanted) {
                 let nodes = state.nodes();
                 page.resize(1440, 900).await?;
                 page.media(Scheme::Light, true).await?;
@@ -149,6 +159,8 @@ impl State {
                 history(page, leader).await?;
                 page.press_on(leader, "Inspect").await
             }
+            Self::Snapshot => snapshot(page, leader).await,
+            Self::Menu => page.press_on(leader, "More").await,
             Self::Console => console(page).await,
             Self::Help => {
                 page.press("?").await?;
@@ -199,6 +211,22 @@ async fn split(page: &Page, leader: u32) -> WebDriverResult<()> {
     let new = page.leader(&[leader]).await?;
     page.set("color", "green", new).await?;
     step(page, 12).await
+}
+
+/// A learner that comes when the leader's log no longer begins at the beginning.
+async fn snapshot(page: &Page, leader: u32) -> WebDriverResult<()> {
+    page.press("c").await?;
+    page.type_line("snapshot every 3 chunk 40").await?;
+    for (key, value) in [("color", "blue"), ("shape", "circle"), ("size", "large")] {
+        write(page, key, value).await?;
+    }
+    page.press("c").await?;
+    page.type_line("add n6 learner").await?;
+    page.click("tab", "Events").await?;
+    let sends = format!("n{leader} sends n6 its snapshot");
+    step_until(page, ("log", "Events, newest first"), &[&sends]).await?;
+    step(page, 5).await?;
+    page.press_on(leader, "Inspect").await
 }
 
 /// A conversation with the console: an answer, a mistake, and a word to complete.

@@ -128,14 +128,14 @@ fn followers(node: &NodeView) -> Html {
         let pace = match follower.pace {
             PaceView::Probing => "probing".to_string(),
             PaceView::Streaming => "streaming".to_string(),
-            PaceView::Snapshot { bytes } => format!("snapshot, {bytes} bytes so far"),
+            PaceView::Snapshot { bytes } => format!("snapshot, {bytes} bytes"),
         };
-        html! { <tr key={follower.id}><th scope="row">{ format!("n{}", follower.id) }</th><td>{ or_none(follower.match_index) }</td><td>{ follower.next_index }</td><td>{ pace }</td></tr> }
+        html! { <tr key={follower.id}><th scope="row">{ format!("n{}", follower.id) }</th><td>{ or_none(follower.match_index) }</td><td>{ follower.next_index }<small>{ pace }</small></td></tr> }
     };
     html! {
         <table>
             <caption>{ "What it knows of the others" }</caption>
-            <thead><tr><th scope="col">{ "Node" }</th><th scope="col">{ "match_index" }</th><th scope="col">{ "next_index" }</th><th scope="col">{ "How it sends" }</th></tr></thead>
+            <thead><tr><th scope="col">{ "Node" }</th><th scope="col">{ "match_index" }</th><th scope="col">{ "next_index" }</th></tr></thead>
             <tbody>{ for node.followers.iter().map(row) }</tbody>
         </table>
     }

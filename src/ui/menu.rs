@@ -9,7 +9,7 @@ use yew::prelude::{Callback, Html, Properties, component, html, use_effect_with}
 
 use super::page;
 use super::ring::{Density, Layout};
-use crate::playground::view::{NodeNumber, NodeView, Status};
+use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
 
 #[derive(Properties, PartialEq)]
@@ -32,7 +32,7 @@ pub fn Menu(props: &Props) -> Html {
     let Some(card) = props.layout.node(id).copied() else {
         return html! { <div hidden=true /> };
     };
-    let items = items(props.node.status, NodeId(id), props.layout.density);
+    let items = items(&props.node, props.layout.density);
     let left = (card.x - WIDTH / 2.0).clamp(4.0, (props.layout.width - WIDTH - 4.0).max(4.0));
     let below = card.top() + card.height + 6.0;
     let up = if below + HEIGHT <= props.layout.height {
@@ -78,7 +78,8 @@ pub fn Menu(props: &Props) -> Html {
 type Item = (&'static str, &'static str, Action);
 
 /// What can be done to a node in this state. On full cards the first two have buttons of their own.
-fn items(status: Status, id: NodeId, density: Density) -> Vec<Item> {
+fn items(node: &NodeView, density: Density) -> Vec<Item> {
+    let (status, id) = (node.status, NodeId(node.id));
     let mut items = Vec::new();
     let own_buttons = density == Density::Full;
     match status {
@@ -94,13 +95,13 @@ fn items(status: Status, id: NodeId, density: Density) -> Vec<Item> {
             items.push(("Resume", "it goes on", Action::Resume(id)));
         }
     }
-    if status == Status::Running {
+    if status == Status::Running && node.role != Some(RoleView::Leader) {
         items.push(("Time out", "its election timer runs out now", Action::Timeout(id)));
         items.push(("Hand over to", "the leader asks it to stand at once", Action::Transfer(id)));
     }
     if status != Status::Down {
         items.push(("Take snapshot of", "its log forgets what is in it", Action::Snapshot(id)));
-        items.push(("Tear", "killed in the middle of a write", Action::KillTorn(id)));
+        items.push(("Crash", "in the middle of a write to its disk", Action::KillTorn(id)));
     }
     items.push(("Remove", "the cluster goes on without it", Action::Remove(id)));
     items
