@@ -20,6 +20,9 @@ impl Time {
     /// The instant at which every cluster begins.
     pub const ZERO: Self = Self(0);
 
+    /// The last instant that can be told.
+    pub const END: Self = Self(u64::MAX);
+
     /// The instant `micros` microseconds after the beginning.
     pub const fn from_micros(micros: u64) -> Self {
         Self(micros)

@@ -49,6 +49,8 @@ enum State {
     Snapshot,
     /// What else can be done to a node.
     Menu,
+    /// An instant before the present, in the second of two stories.
+    Past,
     Console,
     Help,
     Three,
@@ -56,7 +58,7 @@ enum State {
     TwentyFive,
 }
 
-const STATES: [State; 13] = [
+const STATES: [State; 14] = [
     State::Begin,
     State::Leader,
     State::Election,
@@ -65,6 +67,7 @@ const STATES: [State; 13] = [
     State::Inspector,
     State::Snapshot,
     State::Menu,
+    State::Past,
     State::Console,
     State::Help,
     State::Three,
@@ -161,6 +164,15 @@ impl State {
             }
             Self::Snapshot => snapshot(page, leader).await,
             Self::Menu => page.press_on(leader, "More").await,
+            Self::Past => {
+                history(page, leader).await?;
+                page.press("u").await?;
+                step(page, 120).await?;
+                for _ in 0..80 {
+                    page.click("button", "Step back").await?;
+                }
+                Ok(())
+            }
             Self::Console => console(page).await,
             Self::Help => {
                 page.press("?").await?;

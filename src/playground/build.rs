@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::tape::JOURNEYS;
 use super::view::{
     Agreed, ClockView, EntryView, FollowerView, NetworkView, NodeNumber, NodeView, PaceView,
     RoleView, Safety, Summary, View,
 };
-use super::{JOURNEYS, Playground, journey};
+use super::{Playground, journey, micros};
 use crate::cluster::{Clock, Cluster, Journey, Offset, Rate, Server, Status, YOU};
 use crate::digest::Digest;
 use crate::raft::{Entry, Log, Node, Pace, Payload, Role, Rule, Snapshot, count, majority};
@@ -23,26 +24,29 @@ const STORE_HEAD: usize = 100;
 const LONG: usize = 80;
 
 pub(super) fn view(playground: &Playground) -> View {
-    let cluster = playground.run.cluster();
+    let cluster = playground.run().cluster();
     View {
         clock: ClockView {
             now: playground.now(),
             playing: playground.playing,
             speed: playground.speed,
             events: cluster.events(),
+            end: micros(playground.tape().end().at),
+            past: playground.is_past(),
         },
-        summary: summary(cluster, playground.history.violation()),
+        summary: summary(cluster, playground.scene.history.violation()),
         nodes: nodes(cluster),
         cuts: cluster.network().cuts().map(|(from, to)| (from.0, to.0)).collect(),
         sides: sides(cluster),
         agreed: agreed(cluster),
         journeys: journeys(playground),
         network: network(cluster),
-        timeline: playground.history.timeline(),
+        timeline: playground.tape().track.timeline(),
+        branches: playground.branch_views(),
     }
 }
 
-fn summary(cluster: &Cluster, violation: Option<&String>) -> Summary {
+fn summary(cluster: &Cluster, violation: Option<String>) -> Summary {
     let members = cluster.members();
     let nodes = || cluster.servers().filter_map(Server::node);
     let is_up = |id: &&crate::raft::NodeId| {
@@ -55,7 +59,7 @@ fn summary(cluster: &Cluster, violation: Option<&String>) -> Summary {
         members: members.voters().len(),
         running: members.voters().iter().filter(is_up).count(),
         modified: modified(cluster),
-        violation: violation.cloned(),
+        violation,
     }
 }
 
@@ -310,10 +314,10 @@ fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
 }
 
 fn journeys(playground: &Playground) -> Vec<super::view::JourneyView> {
-    let cluster = playground.run.cluster();
+    let cluster = playground.run().cluster();
     let own = |journey: &&Journey| journey.client == YOU;
     let mut journeys: Vec<&Journey> =
-        cluster.journeys().filter(own).chain(&playground.ended).collect();
+        cluster.journeys().filter(own).chain(&playground.scene.ended).collect();
     journeys.sort_by_key(|journey| std::cmp::Reverse((journey::began(journey), journey.id)));
     journeys.truncate(JOURNEYS);
     journeys.into_iter().map(|journey| journey::journey(journey, cluster)).collect()

@@ -99,13 +99,14 @@ impl Playground {
                 }
             }
             Command::Curl(curl) => self.curl(curl)?,
-            Command::Wait(_) => {
-                let text = "time passes by itself here; `wait` is for scripts".to_string();
+            Command::At { .. } | Command::Wait(_) => {
+                let text =
+                    "time passes by itself here; `wait` and `at` are for scripts".to_string();
                 self.console.print(ConsoleKind::Output, text);
             }
             Command::Expect(expect) => {
                 let answer = self.console.last_answer.clone();
-                let met = expect.check(&mut self.run, answer.as_ref());
+                let met = expect.check(&mut self.scene.run, answer.as_ref());
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
                 self.console.print(ConsoleKind::Output, "as expected".to_string());
             }

@@ -1,6 +1,7 @@
 //! What has happened so far, for the event log and the timeline.
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 
 use super::micros;
 use super::view::{MarkKind, MarkView, Sentence, TermView, Timeline};
@@ -9,24 +10,95 @@ use crate::cluster::{Fact, Fault, Topic, What};
 use crate::raft::Note;
 use crate::time::Time;
 
-/// How many sentences are kept.
-const SENTENCES: usize = 2_000;
+/// How many facts are kept to be told.
+const FACTS: usize = 1_000;
 
 /// How many marks and terms are kept.
 const MARKS: usize = 4_000;
 
-/// What has happened.
-#[derive(Debug, Default)]
+/// The latest that has happened, as of an instant. Facts become sentences when somebody reads them.
+#[derive(Clone, Debug, Default)]
 pub(super) struct History {
-    sentences: VecDeque<Sentence>,
-    /// The number of the next sentence; it never begins anew, so that a page can ask for what is new.
-    next_id: u64,
-    terms: VecDeque<TermView>,
-    marks: VecDeque<MarkView>,
-    violation: Option<String>,
+    latest: VecDeque<Rc<Told>>,
+    /// How many there were in all.
+    count: u64,
+    violation: Option<Rc<Told>>,
+}
+
+/// Something to be told.
+#[derive(Debug)]
+enum Told {
+    Fact(Fact),
+    Violation(Time, Violation),
 }
 
 impl History {
+    /// Takes a fact in.
+    pub(super) fn note(&mut self, fact: Fact) {
+        self.keep(Rc::new(Told::Fact(fact)));
+    }
+
+    /// A property broke.
+    pub(super) fn violated(&mut self, at: Time, violation: &Violation) {
+        let told = Rc::new(Told::Violation(at, *violation));
+        self.violation = Some(Rc::clone(&told));
+        self.keep(told);
+    }
+
+    fn keep(&mut self, told: Rc<Told>) {
+        if self.latest.len() == FACTS {
+            self.latest.pop_front();
+        }
+        self.latest.push_back(told);
+        self.count += 1;
+    }
+
+    /// The sentence that says what broke.
+    pub(super) fn violation(&self) -> Option<String> {
+        self.violation.as_ref().map(|told| told.sentence(0).text)
+    }
+
+    /// The numbers of what is kept.
+    pub(super) fn numbers(&self) -> std::ops::Range<u64> {
+        self.count - self.latest.len() as u64..self.count
+    }
+
+    /// The sentence of this number, numbered `base` higher.
+    pub(super) fn sentence(&self, number: u64, base: u64) -> Option<Sentence> {
+        let at = usize::try_from(number.checked_sub(self.numbers().start)?).ok()?;
+        self.latest.get(at).map(|told| told.sentence(number + base))
+    }
+}
+
+impl Told {
+    fn sentence(&self, id: u64) -> Sentence {
+        match self {
+            Self::Fact(Fact { at, what }) => Sentence {
+                id,
+                at: micros(*at),
+                text: what.to_string(),
+                topic: what.topic(),
+                detail: what.is_detail(),
+            },
+            Self::Violation(at, violation) => Sentence {
+                id,
+                at: micros(*at),
+                text: format!("A property is broken. {violation}."),
+                topic: Topic::Fault,
+                detail: false,
+            },
+        }
+    }
+}
+
+/// What stands on the timeline, from the beginning of a branch to its end.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Track {
+    terms: VecDeque<TermView>,
+    marks: VecDeque<MarkView>,
+}
+
+impl Track {
     /// Takes a fact in.
     pub(super) fn note(&mut self, fact: &Fact) {
         let at = micros(fact.at);
@@ -44,34 +116,17 @@ impl History {
             What::Fault(fault) => self.mark(at, kind_of(fault)),
             _ => {}
         }
-        self.say(at, fact.what.to_string(), fact.what.topic(), fact.what.is_detail());
     }
 
     /// A property broke.
-    pub(super) fn violated(&mut self, at: Time, violation: &Violation) {
-        let text = format!("A property is broken. {violation}.");
+    pub(super) fn violated(&mut self, at: Time) {
         self.mark(micros(at), MarkKind::Violation);
-        self.say(micros(at), text.clone(), Topic::Fault, false);
-        self.violation = Some(text);
     }
 
-    /// A new run: log and timeline begin again, but the numbers of the sentences go on.
-    pub(super) fn begin_anew(&mut self) {
-        self.sentences.clear();
-        self.terms.clear();
-        self.marks.clear();
-        self.violation = None;
-    }
-
-    /// The sentence that says what broke.
-    pub(super) fn violation(&self) -> Option<&String> {
-        self.violation.as_ref()
-    }
-
-    pub(super) fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = &Sentence> {
-        let first = self.next_id - self.sentences.len() as u64;
-        let skip = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
-        self.sentences.range(skip.min(self.sentences.len())..)
+    /// Another story begins after this instant.
+    pub(super) fn forget_after(&mut self, at: Time) {
+        self.terms.retain(|term| term.from <= micros(at));
+        self.marks.retain(|mark| mark.at <= micros(at));
     }
 
     pub(super) fn timeline(&self) -> Timeline {
@@ -86,14 +141,6 @@ impl History {
             self.marks.pop_front();
         }
         self.marks.push_back(MarkView { at, kind });
-    }
-
-    fn say(&mut self, at: u64, text: String, topic: Topic, detail: bool) {
-        if self.sentences.len() == SENTENCES {
-            self.sentences.pop_front();
-        }
-        self.sentences.push_back(Sentence { id: self.next_id, at, text, topic, detail });
-        self.next_id += 1;
     }
 }
 

@@ -9,9 +9,11 @@ mod console;
 mod history;
 mod journey;
 mod motion;
+mod recording;
+mod tape;
+mod travel;
 pub mod view;
 
-use std::collections::VecDeque;
 use std::fmt;
 
 pub use crate::cluster::{Action, Consistency, LinkChange, Operation, Timing, Topic, Workload};
@@ -19,13 +21,14 @@ pub use crate::raft::NodeId;
 pub use crate::rng::Chance;
 pub use crate::store::{Command, Key, LimitError, Value};
 pub use crate::time::Duration;
+pub use recording::{Instant, Recording, Timed, Unusable};
 
 use crate::check::Run;
-use crate::cluster::{Founding, Journey, Refused};
+use crate::cluster::{Founding, Journey, Refused, RequestId};
 use crate::script::Mistake;
 use crate::time::Time;
 use console::Console;
-use history::History;
+use tape::{Scene, Tape};
 use view::{ConsoleLine, Motion, Sentence, View};
 
 /// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
@@ -89,6 +92,16 @@ pub enum Input {
     Pause,
     /// Handles exactly one event, and pauses.
     Step,
+    /// Goes back by one event, and pauses.
+    StepBack,
+    /// Goes to this time, in microseconds, and pauses there.
+    Seek(u64),
+    /// Goes to the end of what was played.
+    SeekEnd,
+    /// Takes back the last thing that was done, by going on otherwise from just before it.
+    Undo,
+    /// Goes over to another branch, to where that was left.
+    Branch(usize),
     /// Changes how fast time passes.
     Speed(Speed),
     /// So many microseconds of real time have passed.
@@ -108,6 +121,10 @@ pub enum Problem {
     Mistake(Mistake),
     /// An expectation typed into the console is not met.
     Unmet(String),
+    /// There is nothing to take back.
+    NothingToUndo,
+    /// There is no such branch.
+    NoBranch,
 }
 
 impl fmt::Display for Problem {
@@ -116,6 +133,8 @@ impl fmt::Display for Problem {
             Self::Refused(refused) => refused.fmt(f),
             Self::Mistake(mistake) => mistake.fmt(f),
             Self::Unmet(how) => write!(f, "not as expected: {how}"),
+            Self::NothingToUndo => write!(f, "nothing was done that could be taken back"),
+            Self::NoBranch => write!(f, "there is no such branch"),
         }
     }
 }
@@ -130,36 +149,51 @@ const EVENTS_PER_ADVANCE: u32 = 1_000;
 /// where it was.
 const LONGEST_ADVANCE: u64 = 100_000;
 
-/// How many of the visitor's requests are shown.
-const JOURNEYS: usize = 5;
-
 /// A cluster under a person's hands.
 #[derive(Debug)]
 pub struct Playground {
-    run: Run,
+    /// The instant that is shown.
+    scene: Scene,
+    /// All stories that were begun; one of them is played.
+    branches: Vec<Branch>,
+    current: usize,
+    /// What is added to the numbers of sentences, so that they grow for whoever reads along.
+    numbers: u64,
+    /// How often another instant was shown than the one that follows by itself.
+    jumps: u64,
     playing: bool,
     speed: Speed,
     /// Real time that has not yet made a whole microsecond of cluster time, in thousandths of one.
     leftover: u64,
     revision: u64,
-    history: History,
     console: Console,
-    /// The visitor's latest requests that have ended, the newest first.
-    ended: VecDeque<Journey>,
+}
+
+/// A story: how it began and how it went on.
+#[derive(Debug)]
+struct Branch {
+    /// The branch that it left, and when, in microseconds.
+    left: Option<(usize, u64)>,
+    tape: Tape,
+    /// Where it was left for another.
+    at: Instant,
 }
 
 impl Playground {
     /// A cluster of `nodes` servers, playing at the default speed.
     pub fn new(nodes: u32, seed: u64) -> Self {
+        let (tape, scene) = Tape::new(Founding { nodes, seed });
         Self {
-            run: Run::new(Founding { nodes, seed }),
+            branches: vec![Branch { left: None, tape, at: scene.instant() }],
+            scene,
+            current: 0,
+            numbers: 0,
+            jumps: 0,
             playing: true,
             speed: Speed::default(),
             leftover: 0,
             revision: 0,
-            history: History::default(),
             console: Console::default(),
-            ended: VecDeque::new(),
         }
     }
 
@@ -179,6 +213,17 @@ impl Playground {
                 self.playing = false;
                 self.step();
             }
+            Input::StepBack => {
+                self.playing = false;
+                self.step_back();
+            }
+            Input::Seek(micros) => {
+                self.playing = false;
+                self.seek(Time::from_micros(micros));
+            }
+            Input::SeekEnd => self.seek(self.tape().end().at),
+            Input::Undo => self.undo()?,
+            Input::Branch(number) => self.go_over_to(number)?,
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
                 self.revision += 1;
@@ -192,16 +237,26 @@ impl Playground {
 
     /// A new cluster in place of the old one; speed, playback and console stay.
     fn found(&mut self, founding: Founding) {
-        self.run = Run::new(founding);
-        self.leftover = 0;
-        self.history.begin_anew();
-        self.console.forget_requests();
-        self.ended.clear();
+        let (tape, scene) = Tape::new(founding);
+        self.branches = vec![Branch { left: None, tape, at: scene.instant() }];
+        self.current = 0;
+        self.show(scene);
     }
 
-    fn act(&mut self, action: &Action) -> Result<Option<crate::cluster::RequestId>, Problem> {
-        let request = self.run.apply(action).map_err(Problem::Refused)?;
-        self.take_notes();
+    /// Does something now. In the past another story begins with it.
+    fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
+        let tape = &mut self.branches[self.current].tape;
+        if tape.goes_on_after(&self.scene) {
+            // What is refused begins no story.
+            let mut scene = self.scene.clone();
+            let mut fork = tape.fork(&scene);
+            let (request, _) = fork.act(&mut scene, action).map_err(Problem::Refused)?;
+            self.begin_branch(fork, &scene);
+            self.scene = scene;
+            return Ok(request);
+        }
+        let (request, finished) = tape.act(&mut self.scene, action).map_err(Problem::Refused)?;
+        self.tell_answers(&finished);
         Ok(request)
     }
 
@@ -210,49 +265,53 @@ impl Playground {
             return;
         }
         let scaled = real_micros.min(LONGEST_ADVANCE) * u64::from(self.speed.0) + self.leftover;
-        let target = self.run.cluster().now() + Duration::from_micros(scaled / 1_000);
+        let target = self.run().cluster().now() + Duration::from_micros(scaled / 1_000);
         self.leftover = scaled % 1_000;
         for _ in 0..EVENTS_PER_ADVANCE {
-            if self.run.cluster_mut().next_time().is_none_or(|next| next > target) {
-                self.run.cluster_mut().rest_until(target);
+            if !self.go_on(target) {
+                self.branches[self.current].tape.rest(&mut self.scene, target);
                 return;
             }
-            self.step();
             if !self.playing {
                 return;
             }
         }
     }
 
-    fn step(&mut self) {
-        let sound = self.run.violation().is_none();
-        if self.run.step().is_none() {
-            return;
-        }
+    /// What comes next, if it comes until then: a recorded action or an event.
+    fn go_on(&mut self, until: Time) -> bool {
+        let sound = self.run().violation().is_none();
+        let tape = &mut self.branches[self.current].tape;
+        let Some(finished) = tape.go_on(&mut self.scene, until) else { return false };
         self.revision += 1;
-        self.take_notes();
-        if let Some((at, violation)) = self.run.violation()
-            && sound
-        {
+        self.tell_answers(&finished);
+        if sound && self.run().violation().is_some() {
             self.playing = false;
-            self.history.violated(*at, violation);
         }
+        true
     }
 
-    fn take_notes(&mut self) {
-        for fact in self.run.cluster_mut().take_facts() {
-            self.history.note(&fact);
-        }
-        for journey in self.run.cluster_mut().take_finished() {
-            if journey.client != crate::cluster::YOU {
-                continue;
-            }
+    /// Handles exactly one event, after what was done before it.
+    fn step(&mut self) {
+        let events = self.run().cluster().events();
+        while self.run().cluster().events() == events && self.go_on(Time::END) {}
+    }
+
+    fn tell_answers(&mut self, finished: &[Journey]) {
+        for journey in finished {
             if let Some((_, answer)) = &journey.answer {
                 self.console.answered(journey.id, answer);
             }
-            self.ended.push_front(journey);
         }
-        self.ended.truncate(JOURNEYS);
+    }
+
+    /// The run at the instant that is shown.
+    fn run(&self) -> &Run {
+        &self.scene.run
+    }
+
+    fn tape(&self) -> &Tape {
+        &self.branches[self.current].tape
     }
 
     /// Whether time passes.
@@ -267,12 +326,17 @@ impl Playground {
 
     /// Cluster time in microseconds.
     pub fn now(&self) -> u64 {
-        self.run.cluster().now().as_micros()
+        self.run().cluster().now().as_micros()
     }
 
     /// Grows whenever anything but the clock may have changed.
     pub fn revision(&self) -> u64 {
         self.revision
+    }
+
+    /// How often another instant was shown than the one that follows by itself.
+    pub fn jumps(&self) -> u64 {
+        self.jumps
     }
 
     /// All that a page shows, but for what moves.
@@ -282,12 +346,16 @@ impl Playground {
 
     /// What moves, at this instant.
     pub fn motion(&self) -> Motion {
-        motion::motion(self.run.cluster())
+        motion::motion(self.run().cluster())
     }
 
-    /// The sentences from number `from` on, as far as they are kept.
-    pub fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = &Sentence> {
-        self.history.sentences(from)
+    /// The sentences from number `from` on, as far as they are kept. The numbers only grow, even where
+    /// another instant is shown.
+    pub fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = Sentence> {
+        let history = &self.scene.history;
+        let numbers = history.numbers();
+        let first = from.saturating_sub(self.numbers).clamp(numbers.start, numbers.end);
+        (first..numbers.end).filter_map(|number| history.sentence(number, self.numbers))
     }
 
     /// The lines of the console from number `from` on, as far as they are kept.
@@ -297,12 +365,12 @@ impl Playground {
 
     /// The name for the next new server.
     pub fn next_node(&self) -> NodeId {
-        self.run.cluster().next_node_id()
+        self.run().cluster().next_node_id()
     }
 
     /// The words that could stand at the end of a console line.
     pub fn completions(&self, line: &str) -> Vec<String> {
-        let cluster = self.run.cluster();
+        let cluster = self.run().cluster();
         let nodes: Vec<String> = cluster.servers().map(|server| server.id().to_string()).collect();
         let stores = cluster.servers().filter_map(crate::cluster::Server::store);
         let mut keys: Vec<String> =

@@ -74,7 +74,7 @@ fn the_playback_speed_never_changes_the_run() {
     for _ in 0..100 {
         fast.apply(Input::Advance(1_000)).unwrap();
     }
-    assert_eq!(slow.run.cluster().digest(), fast.run.cluster().digest());
+    assert_eq!(slow.digest(), fast.digest());
 }
 
 #[test]
@@ -100,12 +100,12 @@ fn the_seeds_curl_lines_answer_as_the_seeds_server_did() {
 #[test]
 fn a_bad_line_changes_nothing_and_says_where_and_why() {
     let mut playground = Playground::new(3, 1);
-    let before = playground.run.cluster().digest();
+    let before = playground.run().cluster().digest();
     let problem = line(&mut playground, "kill n9").unwrap_err();
     assert_eq!(problem.to_string(), "there is no node n9");
     let problem = line(&mut playground, "set k").unwrap_err();
     assert!(problem.to_string().contains("column 6"), "{problem}");
-    assert_eq!(playground.run.cluster().digest(), before);
+    assert_eq!(playground.run().cluster().digest(), before);
     assert_eq!(output(&playground).len(), 4);
 }
 

@@ -24,6 +24,21 @@ pub struct View {
     pub journeys: Vec<JourneyView>,
     pub network: NetworkView,
     pub timeline: Timeline,
+    /// All stories that were begun, in that order.
+    pub branches: Vec<BranchView>,
+}
+
+/// A story that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchView {
+    /// `A`, `B`, ... `Z`, `AA`.
+    pub name: String,
+    /// The place of the branch that it left, and when, in microseconds.
+    pub left: Option<(usize, u64)>,
+    /// Whether it is the one that is shown.
+    pub current: bool,
+    /// How many things were done in it.
+    pub actions: usize,
 }
 
 /// The clock of the cluster and of the playback.
@@ -35,6 +50,10 @@ pub struct ClockView {
     pub speed: super::Speed,
     /// Events handled so far.
     pub events: u64,
+    /// How far this story was played, in microseconds.
+    pub end: u64,
+    /// Whether this is the past: the story goes on after it.
+    pub past: bool,
 }
 
 /// The line at the top.

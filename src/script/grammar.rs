@@ -104,6 +104,11 @@ pub const GRAMMAR: &[Form] = &[
         "clients 5 keys 3 writes 50% every 20ms",
     ),
     form(
+        "at TIME [EVENTS] COMMAND",
+        "lets time pass up to there, over so many events in all, and then does it (in recordings)",
+        "at 1500ms 120 kill n1",
+    ),
+    form(
         "wait TIME | leader | idle | agree | commit INDEX [on all]",
         "lets time pass (in scripts)",
         "wait commit 3 on all",

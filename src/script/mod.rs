@@ -22,7 +22,7 @@ use crate::check::Property;
 use crate::cluster::{Action, Founding};
 use crate::raft::{Index, NodeId, Term};
 use crate::store::{Key, Value};
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 
 /// A line of the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,9 @@ pub enum Command {
     Cluster(Founding),
     /// Something done to the cluster. A request is waited for unless `&` stands at the end.
     Act { action: Action, background: bool },
+    /// Something done at a given time, over so many events since the beginning: a line of a recording. A
+    /// request is not waited for.
+    At { at: Time, events: Option<u64>, action: Action },
     /// A request in the words of the original store's HTTP interface.
     Curl(Curl),
     /// Lets time pass.

@@ -22,6 +22,7 @@ use crate::cluster::{
 };
 use crate::raft::{Change, MessageKind, NodeId, Rule};
 use crate::store;
+use crate::time::Time;
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -171,6 +172,7 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
             act(Action::Drop { kind, from, to })
         }
         "clients" => act(Action::Clients(workload(input)?)),
+        "at" => at(input)?,
         "wait" => Command::Wait(wait(input)?),
         "expect" => Command::Expect(expect(input)?),
         "help" => Command::Help,
@@ -357,6 +359,23 @@ fn workload(input: In<'_, '_>) -> ModalResult<Option<Workload>> {
         })?;
     }
     Ok(Some(Workload { clients, keys, writes, every, reads }))
+}
+
+fn at(input: In<'_, '_>) -> ModalResult<Command> {
+    let at = Time::ZERO + duration(input)?;
+    skip_space(input);
+    let counts = input.starts_with(|c: char| c.is_ascii_digit());
+    let events = if counts { Some(number(input)?) } else { None };
+    skip_space(input);
+    let start = input.checkpoint();
+    // An `at` in an `at` would be no action, however deep it goes: it is not even looked at.
+    if !input.starts_with("at ")
+        && let Command::Act { action, background: false } = command(input)?
+    {
+        return Ok(Command::At { at, events, action });
+    }
+    input.reset(&start);
+    Err(expected(input, "a number of events, or something to do such as `kill n1`"))
 }
 
 fn wait(input: In<'_, '_>) -> ModalResult<Wait> {

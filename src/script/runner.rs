@@ -28,6 +28,8 @@ pub enum Failure {
     Unmet { line: usize, unmet: Unmet },
     /// What was waited for did not come.
     Waited { line: usize, what: String },
+    /// The time or the number of events of an `at` line is not to be had: the line belongs to another run.
+    Diverged { line: usize },
     /// A bad request in the original store's words.
     BadRequest { line: usize, body: String },
 }
@@ -44,6 +46,10 @@ impl fmt::Display for Failure {
                     "line {line}: waited {LIMIT} of cluster time for {what}, which did not come"
                 )
             }
+            Self::Diverged { line } => write!(
+                f,
+                "line {line}: this run does not come to that instant: the line was recorded in another"
+            ),
             Self::BadRequest { line, body } => write!(f, "line {line}: {body}"),
         }
     }
@@ -110,6 +116,10 @@ impl Runner {
                     self.answer = Some(answer);
                 }
             }
+            Command::At { at, events, action } => {
+                self.pass_to(line, *at, *events)?;
+                self.act(line, action)?;
+            }
             Command::Curl(curl) => {
                 let operation = curl
                     .call
@@ -141,6 +151,23 @@ impl Runner {
             self.story.extend(CurlAnswer::from_answer(&answer).lines());
             self.answer = Some(answer);
         }
+        Ok(())
+    }
+
+    /// Lets time pass up to `at`; over exactly so many events since the beginning, if they are given.
+    fn pass_to(&mut self, line: usize, at: Time, events: Option<u64>) -> Result<(), Failure> {
+        let comes = |run: &mut Run| run.cluster_mut().next_time();
+        let wants_more = |run: &Run| events.is_none_or(|events| run.cluster().events() < events);
+        while wants_more(&self.run) && comes(&mut self.run).is_some_and(|next| next <= at) {
+            self.step();
+            self.keep_last_answer();
+        }
+        let cluster = self.run.cluster_mut();
+        let is_there = events.is_none_or(|events| cluster.events() == events);
+        if !is_there || cluster.now() > at || cluster.next_time().is_some_and(|next| next < at) {
+            return Err(Failure::Diverged { line });
+        }
+        cluster.rest_until(at);
         Ok(())
     }
 

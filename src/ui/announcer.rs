@@ -23,9 +23,9 @@ impl Announcer {
     const MOST: usize = 3;
 
     /// Listens to what is new.
-    pub fn listen<'a>(
+    pub fn listen(
         &mut self,
-        sentences: impl Iterator<Item = &'a Sentence>,
+        sentences: impl Iterator<Item = Sentence>,
         summary: &Summary,
         journeys: &[JourneyView],
     ) {
@@ -33,7 +33,7 @@ impl Announcer {
         for sentence in sentences.filter(|sentence| sentence.id >= first) {
             self.next_sentence = sentence.id + 1;
             if !sentence.detail && matches!(sentence.topic, Topic::Fault | Topic::Membership) {
-                self.waiting.push(sentence.text.clone());
+                self.waiting.push(sentence.text);
             }
         }
         if self.leader != summary.leader {
@@ -52,6 +52,13 @@ impl Announcer {
         }
         let too_many = self.waiting.len().saturating_sub(Self::MOST);
         self.waiting.drain(..too_many);
+    }
+
+    /// Another instant is shown: what was told on the way there is not said.
+    pub fn skip(&mut self, sentences: impl Iterator<Item = Sentence>, where_it_is: String) {
+        self.next_sentence =
+            sentences.last().map_or(self.next_sentence, |sentence| sentence.id + 1);
+        self.waiting = vec![where_it_is];
     }
 
     /// Begins anew with another cluster.

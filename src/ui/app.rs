@@ -67,6 +67,8 @@ pub struct App {
     theme: Theme,
     feed: u64,
     announcer: Announcer,
+    /// How often the playground had jumped when the announcer listened last.
+    jumps: u64,
     spoken: String,
     history: String,
     _pump: Pump,
@@ -94,6 +96,7 @@ impl Component for App {
             theme: Theme::recall(),
             feed: 0,
             announcer: Announcer::default(),
+            jumps: 0,
             spoken: String::new(),
             history: String::new(),
             _pump: Pump::start(session.clone()),
@@ -144,7 +147,7 @@ impl Component for App {
         let on_inspect = link.callback(Message::Inspect);
         html! {
             <div class="page" data-sheet={self.sheet.map(|_| "open")}>
-                <Header summary={view.summary.clone()} theme={self.theme}
+                <Header summary={view.summary.clone()} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
                     on_theme={link.callback(|()| Message::NextTheme)}
                     on_help={link.callback(|()| Message::Dialog(Some(Dialog::Help)))} />
@@ -162,7 +165,7 @@ impl Component for App {
                         on_select={on_inspect} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)} />
                 </div>
                 { self.sheet_buttons(ctx) }
-                <Transport session={self.session.clone()} playing={view.clock.playing} speed={view.clock.speed}
+                <Transport session={self.session.clone()} clock={view.clock} branches={view.branches.clone()}
                     history={self.history.clone()} />
                 <p class="hidden" role="status" aria-live="polite">{ &self.spoken }</p>
                 <Help is_open={self.dialog == Some(Dialog::Help)} on_close={link.callback(|()| Message::Dialog(None))} />
@@ -183,6 +186,9 @@ impl App {
         match shortcut {
             Shortcut::PlayOrPause => apply(if playing { Input::Pause } else { Input::Play }),
             Shortcut::Step => apply(Input::Step),
+            Shortcut::StepBack => apply(Input::StepBack),
+            Shortcut::Undo => apply(Input::Undo),
+            Shortcut::End => apply(Input::SeekEnd),
             Shortcut::Faster => change_speed(&self.session, speed, true),
             Shortcut::Slower => change_speed(&self.session, speed, false),
             Shortcut::AddNode => {
@@ -246,7 +252,17 @@ impl App {
     fn announce(&mut self) {
         let playground = self.session.look();
         let new = playground.sentences(self.announcer.wants());
-        self.announcer.listen(new, &self.view.summary, &self.view.journeys);
+        if playground.jumps() != self.jumps {
+            self.jumps = playground.jumps();
+            let place = format!(
+                "At {} of {}.",
+                clock_text(playground.now() / 1_000),
+                clock_text(playground.end() / 1_000)
+            );
+            self.announcer.skip(new, place);
+        } else {
+            self.announcer.listen(new, &self.view.summary, &self.view.journeys);
+        }
         self.spoken = self.announcer.speak(page::now());
     }
 }

@@ -31,11 +31,10 @@ const TOPICS: [(Topic, &str, &str); 6] = [
 pub fn Events(props: &Props) -> Html {
     let details = use_state(|| false);
     let left_out = use_state(Vec::<Topic>::new);
-    let wanted = |sentence: &&Sentence| {
-        (*details || !sentence.detail) && !left_out.contains(&sentence.topic)
-    };
+    let wanted =
+        |sentence: &Sentence| (*details || !sentence.detail) && !left_out.contains(&sentence.topic);
     let playground = props.session.look();
-    let newest: Vec<&Sentence> = playground.sentences(0).rev().filter(wanted).take(SHOWN).collect();
+    let newest: Vec<Sentence> = playground.sentences(0).rev().filter(wanted).take(SHOWN).collect();
     let on_details = {
         let details = details.clone();
         Callback::from(move |_: yew::Event| details.set(!*details))
@@ -72,7 +71,7 @@ pub fn Events(props: &Props) -> Html {
                 if newest.is_empty() {
                     <p class="quiet">{ "Nothing has happened yet." }</p>
                 } else {
-                    <ol>{ for newest.into_iter().map(row) }</ol>
+                    <ol>{ for newest.iter().map(row) }</ol>
                 }
             </div>
         </div>

@@ -4,11 +4,14 @@ use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
 
 use super::icons;
 use super::page::Theme;
+use super::painter::clock_text;
 use crate::playground::view::Summary;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub summary: Summary,
+    /// Where the story goes on to, in microseconds, if this is its past.
+    pub past: Option<u64>,
     pub theme: Theme,
     pub on_new: Callback<()>,
     pub on_theme: Callback<()>,
@@ -36,6 +39,7 @@ pub fn Header(props: &Props) -> Html {
                     </li>
                 }
                 { verdict_chip(violation.as_deref()) }
+                { past_chip(props.past) }
             </ul>
             <div class="top-buttons">
                 <button type="button" class="button" onclick={props.on_new.reform(|_| ())}>
@@ -58,10 +62,21 @@ fn leader_chip(leader: Option<u32>) -> Html {
     }
 }
 
+fn past_chip(end: Option<u64>) -> Html {
+    match end {
+        None => html! { <li hidden=true /> },
+        Some(end) => html! {
+            <li class="chip" data-tone="past" title="What you do now begins another story; this one is kept">
+                { "The past" }<span class="long">{ ": it goes on to " }<b>{ clock_text(end / 1_000) }</b></span>
+            </li>
+        },
+    }
+}
+
 fn verdict_chip(violation: Option<&str>) -> Html {
     match violation {
         None => html! {
-            <li class="chip" data-tone="good" title="The five safety properties of the Raft paper, and that the clients' history is linearizable, judged after every event">
+            <li class="chip" data-tone="good" title="Thirteen properties, from the five of the Raft paper to linearizability and liveness, judged after every event">
                 { "✓ " }<span class="long">{ "all properties hold" }</span><span class="short">{ "safe" }</span>
             </li>
         },

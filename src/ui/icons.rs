@@ -35,6 +35,18 @@ pub fn step() -> Html {
     icon("M2.5 2.5v11l7.5-5.5zM11 2.5h2.5v11h-2.5z")
 }
 
+pub fn step_back() -> Html {
+    icon("M13.5 2.5v11L6 8zM2.5 2.5H5v11H2.5z")
+}
+
+pub fn end() -> Html {
+    icon("M1.5 2.5v11L7 8zM7 2.5v11L12.5 8zM12.5 2.5h2v11h-2z")
+}
+
+pub fn undo() -> Html {
+    icon("M6.5 2.5v3H9a4.5 4.5 0 0 1 0 9H5v-2h4a2.5 2.5 0 0 0 0-5H6.5v3L2 6.5z")
+}
+
 pub fn kill() -> Html {
     icon("M3.4 2 8 6.6 12.6 2 14 3.4 9.4 8l4.6 4.6-1.4 1.4L8 9.4 3.4 14 2 12.6 6.6 8 2 3.4z")
 }

@@ -7,6 +7,9 @@
 pub enum Shortcut {
     PlayOrPause,
     Step,
+    StepBack,
+    End,
+    Undo,
     Faster,
     Slower,
     AddNode,
@@ -31,9 +34,12 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 12] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 15] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
+    (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
+    (&["n"], "n", Shortcut::End, "Now: to the end of the story"),
+    (&["u"], "u or Ctrl+Z", Shortcut::Undo, "Undo: take back the last thing you did"),
     (&["+", "="], "+", Shortcut::Faster, "Faster"),
     (&["-", "_"], "-", Shortcut::Slower, "Slower"),
     (&["a"], "a", Shortcut::AddNode, "Add a node"),
@@ -49,10 +55,14 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 12] = [
 /// What a key does, if anything. `modified` means that Ctrl, Alt or Meta is held: those keys are the
 /// browser's.
 pub fn shortcut(key: &str, focus: Focus, modified: bool) -> Option<Shortcut> {
-    if modified || focus == Focus::Text {
+    if focus == Focus::Text {
         return None;
     }
-    if focus == Focus::Pressable && matches!(key, " " | "ArrowRight" | "-" | "+") {
+    if modified {
+        // All others are the browser's.
+        return key.eq_ignore_ascii_case("z").then_some(Shortcut::Undo);
+    }
+    if focus == Focus::Pressable && matches!(key, " " | "ArrowRight" | "ArrowLeft" | "-" | "+") {
         return None;
     }
     let row = KEYS.iter().find(|(keys, ..)| keys.contains(&key))?;

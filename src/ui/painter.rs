@@ -99,7 +99,8 @@ impl Painter {
         let now = self.session.now();
         self.set_clock(now);
         let timeline = self.session.scene().timeline.clone();
-        self.strip.draw(&self.document, &self.palette, &timeline, now);
+        let end = self.session.look().end();
+        self.strip.draw(&self.document, &self.palette, &timeline, (now, end));
     }
 
     fn draw_messages(&mut self, motion: &Motion, layout: &Layout, now_ms: f64) {

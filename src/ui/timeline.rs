@@ -20,6 +20,7 @@ pub struct Strip {
 #[derive(Clone, PartialEq)]
 struct Drawn {
     now: i64,
+    end: i64,
     extent: u64,
     size: (f64, f64),
     palette: Palette,
@@ -32,13 +33,22 @@ const BAR_HEIGHT: f64 = 18.0;
 
 impl Strip {
     /// Draws it if anything about it has changed.
-    pub fn draw(&mut self, document: &Document, palette: &Palette, timeline: &Timeline, now: u64) {
-        let extent = extent(now);
+    /// `now` is the instant that is shown, `end` how far the story was played.
+    pub fn draw(
+        &mut self,
+        document: &Document,
+        palette: &Palette,
+        timeline: &Timeline,
+        (now, end): (u64, u64),
+    ) {
+        let end = end.max(now);
+        let extent = extent(end);
         let size = self.measure(document);
         let scale = size.0 / to_f64(extent);
         let next = Drawn {
             // Twice a pixel; at most some thousands.
             now: (to_f64(now) * scale * 2.0) as i64,
+            end: (to_f64(end) * scale * 2.0) as i64,
             extent,
             size,
             palette: palette.clone(),
@@ -52,10 +62,11 @@ impl Strip {
             return;
         };
         let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-        let sheet = Sheet { ctx, palette, scale, now, width: size.0 };
+        let sheet = Sheet { ctx, palette, scale, now, end, width: size.0 };
         sheet.draw_axis(extent);
         sheet.draw_terms(timeline);
         sheet.draw_marks(timeline);
+        sheet.draw_future();
         sheet.draw_now();
         self.drawn = Some(next);
     }
@@ -70,7 +81,7 @@ impl Strip {
 }
 
 /// How much time the strip has room for: the next round number.
-fn extent(now: u64) -> u64 {
+pub fn extent(now: u64) -> u64 {
     const STEPS: [u64; 3] = [1, 2, 5];
     let wanted = now + now / 12;
     let mut unit = 1_000_000;
@@ -92,6 +103,7 @@ struct Sheet<'a> {
     palette: &'a Palette,
     scale: f64,
     now: u64,
+    end: u64,
     width: f64,
 }
 
@@ -127,7 +139,7 @@ impl Sheet<'_> {
         ctx.set_text_baseline("middle");
         ctx.set_font("600 11px system-ui, sans-serif");
         for (number, term) in timeline.terms.iter().enumerate() {
-            let end = timeline.terms.get(number + 1).map_or(self.now, |next| next.from);
+            let end = timeline.terms.get(number + 1).map_or(self.end, |next| next.from);
             let (left, right) = (self.x(term.from), self.x(end));
             let width = (right - left - 1.0).max(1.0);
             ctx.set_fill_style_str(self.palette.term(term.term));
@@ -205,6 +217,19 @@ impl Sheet<'_> {
         let middle = BAR_TOP - 7.5;
         let lines = [(x - 4.0, middle, x + 4.0, middle), (x, middle - 4.0, x, middle + 4.0)];
         self.stroke_mark(&self.palette.commit, lines);
+    }
+
+    /// What comes after the instant that is shown is paler.
+    fn draw_future(&self) {
+        let (left, right) = (self.x(self.now), self.x(self.end));
+        if right - left < 1.0 {
+            return;
+        }
+        let (top, height) = (BAR_TOP - 13.0, BAR_HEIGHT + 24.0);
+        self.ctx.set_global_alpha(0.62);
+        self.ctx.set_fill_style_str(&self.palette.surface);
+        self.ctx.fill_rect(left, top, right - left + 3.0, height);
+        self.ctx.set_global_alpha(1.0);
     }
 
     fn draw_now(&self) {

@@ -1,10 +1,15 @@
 //! The bottom: play, step, speed, clock and the strip of history.
 
+use web_sys::{HtmlInputElement, HtmlSelectElement, InputEvent, KeyboardEvent};
+use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::icons;
+use super::painter::clock_text;
 use super::session::Session;
 use super::slider::{Slider, nearest};
+use super::timeline::extent;
+use crate::playground::view::{BranchView, ClockView};
 use crate::playground::{Input, Speed};
 
 /// Microseconds of cluster time per millisecond of real time, from the slowest to the fastest.
@@ -16,8 +21,8 @@ pub const SPEEDS: &[u64] = &[
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
-    pub playing: bool,
-    pub speed: Speed,
+    pub clock: ClockView,
+    pub branches: Vec<BranchView>,
     /// For those who can't see the strip.
     pub history: String,
 }
@@ -35,11 +40,15 @@ pub fn Transport(props: &Props) -> Html {
         let session = props.session.clone();
         Callback::from(move |speed| set_speed(&session, speed))
     };
-    let words = props.speed.to_string();
+    let ClockView { playing, speed, past, .. } = props.clock;
+    let words = speed.to_string();
     html! {
-        <footer class="transport" aria-label="Playback">
+        <footer class="transport" aria-label="Playback" data-past={past.then_some("true")}>
             <div class="transport-buttons">
-                if props.playing {
+                <button type="button" class="button" onclick={send(|| Input::StepBack)} title="One event back (,)" aria-label="Step back">
+                    { icons::step_back() }
+                </button>
+                if playing {
                     <button type="button" class="button play" onclick={send(|| Input::Pause)} title="Pause (Space)">
                         { icons::pause() }<span class="play-word">{ "Pause" }</span>
                     </button>
@@ -49,21 +58,98 @@ pub fn Transport(props: &Props) -> Html {
                     </button>
                 }
                 <button type="button" class="button" onclick={send(|| Input::Step)} title="One event (.)" aria-label="Step">
-                    { icons::step() }<span class="step-word">{ "Step" }</span>
+                    { icons::step() }
                 </button>
+                <button type="button" class="button" onclick={send(|| Input::SeekEnd)} disabled={!past} title="To the end of the story (n)" aria-label="To the end">
+                    { icons::end() }
+                </button>
+                <button type="button" class="button" onclick={send(|| Input::Undo)} title="Take back the last thing you did (u)" aria-label="Undo">
+                    { icons::undo() }
+                </button>
+                { stories(props) }
             </div>
             <div class="transport-time">
                 <span class="clock" id="clock" role="timer" aria-live="off" aria-label="Cluster time" />
                 <div class="speed">
                     <span class="speed-name" aria-hidden="true">{ "Speed " }<b>{ words.clone() }</b></span>
-                    <Slider name="Speed" stops={SPEEDS} value={u64::from(props.speed.get())} {words} on_change={on_speed} />
+                    <Slider name="Speed" stops={SPEEDS} value={u64::from(speed.get())} {words} on_change={on_speed} />
                 </div>
             </div>
             <div class="timeline">
-                <canvas id="timeline-canvas" role="img" aria-label="Timeline" aria-describedby="timeline-words" />
+                { scrubber(props) }
+                <canvas id="timeline-canvas" aria-hidden="true" />
                 <p class="hidden" id="timeline-words">{ &props.history }</p>
             </div>
         </footer>
+    }
+}
+
+/// The slider over the strip.
+fn scrubber(props: &Props) -> Html {
+    let ClockView { now, end, .. } = props.clock;
+    let seek = {
+        let session = props.session.clone();
+        move |micros| {
+            // Any instant can be shown.
+            let _ = session.apply(Input::Seek(micros));
+        }
+    };
+    let oninput = {
+        let seek = seek.clone();
+        Callback::from(move |event: InputEvent| {
+            let input = event.target_dyn_into::<HtmlInputElement>();
+            let millis = input.and_then(|input| input.value().parse::<u64>().ok());
+            millis.into_iter().for_each(|millis| seek(millis * 1_000));
+        })
+    };
+    let onkeydown = {
+        let session = props.session.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let input = match event.key().as_str() {
+                "ArrowLeft" | "ArrowDown" => Input::StepBack,
+                "ArrowRight" | "ArrowUp" => Input::Step,
+                "PageDown" => Input::Seek(now.saturating_sub(end / 20)),
+                "PageUp" => Input::Seek(now + end / 20),
+                "Home" => Input::Seek(0),
+                "End" => Input::SeekEnd,
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            let _ = session.apply(input);
+        })
+    };
+    let millis = |micros: u64| micros.div_ceil(1_000).to_string();
+    let share = end.max(1) as f64 / extent(end.max(now)) as f64 * 100.0;
+    html! {
+        <input type="range" class="scrubber" aria-label="Timeline" aria-describedby="timeline-words" min="0" max={millis(end)}
+            value={millis(now)} aria-valuetext={format!("{} of {}", clock_text(now / 1_000), clock_text(end / 1_000))}
+            style={format!("width:{share:.2}%")} {oninput} {onkeydown} />
+    }
+}
+
+fn stories(props: &Props) -> Html {
+    let onchange = {
+        let session = props.session.clone();
+        Callback::from(move |event: yew::Event| {
+            let select = event.target_dyn_into::<HtmlSelectElement>();
+            if let Some(number) = select.and_then(|select| select.value().parse().ok()) {
+                // Only those that there are can be chosen.
+                let _ = session.apply(Input::Branch(number));
+            }
+        })
+    };
+    let option = |(place, branch): (usize, &BranchView)| {
+        let left = branch.left.and_then(|(from, at)| Some((props.branches.get(from)?, at)));
+        let words = left.map_or(String::new(), |(from, at)| {
+            format!("it left {} at {}", from.name, clock_text(at / 1_000))
+        });
+        html! { <option key={place} value={place.to_string()} selected={branch.current} title={words}>{ &branch.name }</option> }
+    };
+    html! {
+        <select class="story" aria-label="Story" title="Which of the stories that were begun" disabled={props.branches.len() < 2} {onchange}>
+            { for props.branches.iter().enumerate().map(option) }
+        </select>
     }
 }
 

@@ -1,0 +1,127 @@
+//! A recording: what a run began with and what was done to it, and when. Since a run is a function of
+//! just that, it is all that is needed to have the run again, exactly.
+//!
+//! Its text is a script: `headless run` executes it, people read it. A line `at 1.5s 120 kill n1` lets time
+//! pass up to there, over 120 events since the beginning, and then acts.
+
+use std::fmt;
+
+use crate::cluster::{Action, Founding};
+use crate::script::{Command, Mistake, parse_script};
+use crate::time::Time;
+
+/// An instant of a run: after so many events, and not before this time. Several actions can come at one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Instant {
+    pub events: u64,
+    pub at: Time,
+}
+
+/// An action and when it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timed {
+    pub when: Instant,
+    pub action: Action,
+}
+
+/// What a run began with and what was done to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recording {
+    pub founding: Founding,
+    /// In the order in which they came.
+    pub actions: Vec<Timed>,
+}
+
+/// The version of the text; a text of another is refused.
+const VERSION: &str = "# Kvorum recording, version 1";
+
+/// Why a text is not a recording.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unusable {
+    /// It does not begin like one.
+    NoRecording,
+    /// It is of a version that is not known here.
+    Version(String),
+    /// A line can't be read.
+    Mistake(Mistake),
+    /// A line is none of a recording's.
+    Line(usize),
+    /// It has more actions than anybody could have done.
+    TooLong,
+}
+
+/// More actions than this are refused.
+const MOST_ACTIONS: usize = 20_000;
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRecording => {
+                write!(f, "this is no recording: it does not begin with `{VERSION}`")
+            }
+            Self::Version(version) => {
+                write!(f, "this recording says `{version}`, which is not known here")
+            }
+            Self::Mistake(mistake) => mistake.fmt(f),
+            Self::Line(line) => {
+                write!(
+                    f,
+                    "line {line}: a recording has one `cluster` line and then only `at` lines"
+                )
+            }
+            Self::TooLong => write!(f, "this recording has more than {MOST_ACTIONS} actions"),
+        }
+    }
+}
+
+impl std::error::Error for Unusable {}
+
+impl Recording {
+    /// Reads a recording's text.
+    pub fn parse(text: &str) -> Result<Self, Unusable> {
+        let first = text.lines().next().unwrap_or_default().trim();
+        if first != VERSION {
+            let other = first.starts_with("# Kvorum recording");
+            return Err(if other {
+                Unusable::Version(first.chars().take(60).collect())
+            } else {
+                Unusable::NoRecording
+            });
+        }
+        if text.lines().count() > MOST_ACTIONS {
+            return Err(Unusable::TooLong);
+        }
+        let mut lines = parse_script(text).map_err(Unusable::Mistake)?.into_iter();
+        let Some((_, Command::Cluster(founding))) = lines.next() else {
+            return Err(Unusable::Line(2));
+        };
+        let mut actions: Vec<Timed> = Vec::new();
+        for (number, command) in lines {
+            let Command::At { at, events: Some(events), action } = command else {
+                return Err(Unusable::Line(number));
+            };
+            let when = Instant { events, at };
+            let last = actions.last().map_or(Instant::default(), |last| last.when);
+            if when.events < last.events || when.at < last.at {
+                return Err(Unusable::Line(number));
+            }
+            actions.push(Timed { when, action });
+        }
+        Ok(Self { founding, actions })
+    }
+}
+
+impl fmt::Display for Recording {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Founding { nodes, seed } = self.founding;
+        writeln!(f, "{VERSION}\ncluster {nodes} seed {seed}")?;
+        self.actions.iter().try_for_each(|timed| writeln!(f, "{timed}"))
+    }
+}
+
+impl fmt::Display for Timed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Instant { events, at } = self.when;
+        write!(f, "at {} {events} {}", at.since(Time::ZERO), self.action)
+    }
+}

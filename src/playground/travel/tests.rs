@@ -1,0 +1,204 @@
+//! Time travel: to seek an instant gives exactly what was there.
+
+use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
+
+use super::super::{Input, Speed};
+use super::*;
+use crate::script::Runner;
+
+fn playing(nodes: u32, seed: u64) -> Playground {
+    let mut playground = Playground::new(nodes, seed);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    playground
+}
+
+/// Lets so many milliseconds of cluster time pass.
+fn pass(playground: &mut Playground, millis: u64) {
+    playground.apply(Input::Play).unwrap();
+    for _ in 0..millis {
+        playground.apply(Input::Advance(1_000)).unwrap();
+    }
+    playground.apply(Input::Pause).unwrap();
+}
+
+fn act(playground: &mut Playground, line: &str) {
+    playground.apply(Input::Console(line.to_string())).unwrap();
+}
+
+/// What is shown, but for the numbers and the console.
+fn shown(playground: &Playground) -> (Instant, Digest, Vec<String>) {
+    let told = playground.sentences(0).map(|sentence| sentence.text).collect();
+    (playground.instant(), playground.digest(), told)
+}
+
+/// A second and a half with a workload, a leader that dies, a write, and one that comes back.
+fn a_story() -> Playground {
+    let mut playground = playing(5, 7);
+    pass(&mut playground, 500);
+    act(&mut playground, "clients 4 keys 3 writes 50% every 20ms");
+    pass(&mut playground, 300);
+    let leader = playground.view().summary.leader.unwrap();
+    act(&mut playground, &format!("kill n{leader}"));
+    pass(&mut playground, 500);
+    act(&mut playground, "set color blue");
+    pass(&mut playground, 300);
+    act(&mut playground, &format!("restart n{leader}"));
+    pass(&mut playground, 300);
+    playground
+}
+
+#[test]
+fn the_past_is_as_it_was_and_so_is_the_present() {
+    let mut playground = a_story();
+    let present = shown(&playground);
+    let leader = playground.view().summary.leader;
+    assert!(!playground.view().clock.past);
+    playground.apply(Input::Seek(790_000)).unwrap();
+    assert!(playground.view().clock.past);
+    assert_ne!(playground.view().summary.leader, leader, "the old leader leads");
+    playground.apply(Input::SeekEnd).unwrap();
+    assert_eq!(shown(&playground), present);
+    playground.apply(Input::Seek(0)).unwrap();
+    assert_eq!(playground.instant(), Instant::default());
+    // Playing on from the past plays what was recorded.
+    pass(&mut playground, 1_900);
+    assert_eq!(shown(&playground), present);
+}
+
+#[test]
+fn a_step_back_undoes_a_step() {
+    let mut playground = a_story();
+    playground.apply(Input::Step).unwrap();
+    for _ in 0..40 {
+        let before = shown(&playground);
+        playground.apply(Input::Step).unwrap();
+        playground.apply(Input::StepBack).unwrap();
+        assert_eq!(shown(&playground), before);
+        playground.apply(Input::Step).unwrap();
+    }
+}
+
+#[test]
+fn acting_in_the_past_begins_another_story_and_keeps_the_old() {
+    let mut playground = a_story();
+    let present = shown(&playground);
+    playground.apply(Input::Seek(790_000)).unwrap();
+    let problem = playground.apply(Input::Console("kill n9".to_string()));
+    assert!(problem.is_err());
+    assert_eq!(playground.view().branches.len(), 1, "what is refused begins no story");
+    act(&mut playground, "set shape circle");
+    let view = playground.view();
+    assert_eq!((view.branches.len(), view.clock.past), (2, false));
+    assert_eq!((view.branches[1].name.as_str(), view.branches[1].left), ("B", Some((0, 790_000))));
+    pass(&mut playground, 500);
+    let other = shown(&playground);
+    assert_ne!(other, present);
+    playground.apply(Input::Branch(0)).unwrap();
+    assert!(playground.view().clock.past, "it was left in the past");
+    playground.apply(Input::SeekEnd).unwrap();
+    assert_eq!(shown(&playground), present);
+    playground.apply(Input::Branch(1)).unwrap();
+    assert_eq!(shown(&playground), other);
+    assert_eq!(playground.apply(Input::Branch(2)), Err(Problem::NoBranch));
+}
+
+#[test]
+fn undo_takes_back_the_last_thing_that_was_done() {
+    let mut playground = playing(3, 2);
+    pass(&mut playground, 400);
+    let before = shown(&playground);
+    act(&mut playground, "kill n1");
+    pass(&mut playground, 400);
+    playground.apply(Input::Undo).unwrap();
+    assert_eq!(shown(&playground), before);
+    assert_eq!(playground.recording().actions.len(), 0);
+    assert_eq!(playground.apply(Input::Undo), Err(Problem::NothingToUndo));
+    playground.apply(Input::Branch(0)).unwrap();
+    assert_eq!(playground.recording().actions.len(), 1, "it is kept in the other story");
+}
+
+#[test]
+fn a_recording_is_a_script_that_gives_the_same_run() {
+    let playground = a_story();
+    let text = playground.recording().to_string();
+    assert_eq!(Recording::parse(&text).as_ref(), Ok(playground.recording()));
+    let mut runner = Runner::default();
+    runner.run_script(&text).unwrap();
+    let last = playground.recording().actions.last().unwrap().when;
+    let cluster = runner.run().cluster();
+    assert_eq!((cluster.events(), cluster.now()), (last.events, last.at));
+    let mut back = playground;
+    back.apply(Input::Seek(last.at.as_micros())).unwrap();
+    assert_eq!(back.digest(), cluster.digest());
+}
+
+/// Something that can be done to three nodes at any time.
+fn action() -> impl Strategy<Value = String> {
+    let lines = [
+        "kill n1",
+        "restart n1",
+        "kill n2 torn",
+        "restart n2",
+        "pause n3",
+        "resume n3",
+        "heal",
+        "partition n1",
+        "timeout n2",
+        "set color blue",
+        "clients 3 keys 2 writes 50% every 9ms",
+        "clients off",
+        "network latency 1ms..30ms loss 5%",
+        "add n4",
+        "snapshot every 5 chunk 20",
+        "clock n1 rate 1.1",
+        "transfer n3",
+        "cpu n2 1ms",
+    ];
+    prop::sample::select(lines.to_vec()).prop_map(str::to_string)
+}
+
+proptest! {
+    #![proptest_config(prop::test_runner::Config::with_cases(24))]
+
+    /// For random runs and random instants, to seek there is to have stopped there.
+    #[test]
+    fn seeking_an_instant_equals_having_stopped_there(
+        seed in 0_u64..1_000,
+        story in prop::collection::vec((action(), 1_u64..150), 1..12),
+        order in prop::collection::vec(0_usize..12, 1..8),
+    ) {
+        let mut playground = playing(3, seed);
+        let mut stops = Vec::new();
+        for (line, millis) in &story {
+            let _may_be_refused = playground.apply(Input::Console(line.clone()));
+            pass(&mut playground, *millis);
+            stops.push(shown(&playground));
+            // What is done at the instant of a stop would belong to it.
+            pass(&mut playground, 1);
+        }
+        for at in order {
+            let stop = &stops[at % stops.len()];
+            playground.apply(Input::Seek(stop.0.at.as_micros())).unwrap();
+            prop_assert_eq!(&shown(&playground), stop);
+        }
+        let text = playground.recording().to_string();
+        let parsed = Recording::parse(&text);
+        prop_assert_eq!(parsed.as_ref(), Ok(playground.recording()));
+    }
+}
+
+#[test]
+fn a_text_that_is_no_recording_is_refused_with_a_reason() {
+    let refusal = |text: &str| Recording::parse(text).unwrap_err().to_string();
+    let version = "# Kvorum recording, version 1\n";
+    assert!(refusal("").contains("no recording"));
+    assert!(refusal("# Kvorum recording, version 9\n").contains("version 9"));
+    assert!(refusal(&format!("{version}kill n1")).contains("line 2"));
+    assert!(refusal(&format!("{version}cluster 3\nkill n1")).contains("line 3"));
+    assert!(refusal(&format!("{version}cluster 3\nat 1s kill n1")).contains("line 3"));
+    assert!(refusal(&format!("{version}cluster 3\nat 1s 2 kill x")).contains("line 3, column 14"));
+    let back = "at 2s 20 kill n1\nat 1s 30 kill n2";
+    assert!(refusal(&format!("{version}cluster 3\n{back}")).contains("line 4"));
+    let nested = "at 1s ".repeat(5_000);
+    assert!(refusal(&format!("{version}cluster 3\n{nested}kill n1")).contains("line 3"));
+}
