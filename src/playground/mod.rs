@@ -8,6 +8,7 @@ mod build;
 mod console;
 mod history;
 mod journey;
+mod link;
 mod motion;
 mod recording;
 mod tape;
@@ -21,6 +22,7 @@ pub use crate::raft::NodeId;
 pub use crate::rng::Chance;
 pub use crate::store::{Command, Key, LimitError, Value};
 pub use crate::time::Duration;
+pub use link::{BadLink, Bookmark, MARK};
 pub use recording::{Instant, Recording, Timed, Unusable};
 
 use crate::check::Run;
@@ -102,6 +104,11 @@ pub enum Input {
     Undo,
     /// Goes over to another branch, to where that was left.
     Branch(usize),
+    /// Opens a run that somebody has shared, at the instant at which they were. It is played up to there
+    /// piece by piece while real time advances; until it is there, all stays as it is.
+    Open(Bookmark),
+    /// Gives the opening of a run up.
+    StopOpening,
     /// Changes how fast time passes.
     Speed(Speed),
     /// So many microseconds of real time have passed.
@@ -125,6 +132,8 @@ pub enum Problem {
     NothingToUndo,
     /// There is no such branch.
     NoBranch,
+    /// A run that was to be opened does not come to the instant that it names.
+    Diverged,
 }
 
 impl fmt::Display for Problem {
@@ -135,6 +144,10 @@ impl fmt::Display for Problem {
             Self::Unmet(how) => write!(f, "not as expected: {how}"),
             Self::NothingToUndo => write!(f, "nothing was done that could be taken back"),
             Self::NoBranch => write!(f, "there is no such branch"),
+            Self::Diverged => write!(
+                f,
+                "this run was recorded with another version: it does not come to that instant here"
+            ),
         }
     }
 }
@@ -167,6 +180,15 @@ pub struct Playground {
     leftover: u64,
     revision: u64,
     console: Console,
+    opening: Option<Opening>,
+}
+
+/// A run that is being opened.
+#[derive(Debug)]
+struct Opening {
+    tape: Tape,
+    scene: Scene,
+    bookmark: Bookmark,
 }
 
 /// A story: how it began and how it went on.
@@ -194,6 +216,7 @@ impl Playground {
             leftover: 0,
             revision: 0,
             console: Console::default(),
+            opening: None,
         }
     }
 
@@ -201,6 +224,9 @@ impl Playground {
     pub fn apply(&mut self, input: Input) -> Result<(), Problem> {
         match input {
             Input::Advance(real_micros) => {
+                if self.opening.is_some() {
+                    return self.go_on_opening();
+                }
                 self.advance(real_micros);
                 return Ok(());
             }
@@ -224,6 +250,8 @@ impl Playground {
             Input::SeekEnd => self.seek(self.tape().end().at),
             Input::Undo => self.undo()?,
             Input::Branch(number) => self.go_over_to(number)?,
+            Input::Open(bookmark) => self.begin_opening(bookmark),
+            Input::StopOpening => self.opening = None,
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
                 self.revision += 1;

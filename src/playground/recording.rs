@@ -51,7 +51,7 @@ pub enum Unusable {
 }
 
 /// More actions than this are refused.
-const MOST_ACTIONS: usize = 20_000;
+pub(super) const MOST_ACTIONS: usize = 20_000;
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

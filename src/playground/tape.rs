@@ -228,6 +228,16 @@ impl Tape {
         fork
     }
 
+    /// Whether something recorded is still to be done after `scene`.
+    pub(super) fn acts_after(&self, scene: &Scene) -> bool {
+        scene.done < self.recording.actions.len()
+    }
+
+    /// How many of the recorded actions were done in `scene` or before it.
+    pub(super) fn acts_done(&self, scene: &Scene) -> usize {
+        scene.done
+    }
+
     /// Whether the tape has more than the scene.
     pub(super) fn goes_on_after(&self, scene: &Scene) -> bool {
         scene.done < self.recording.actions.len() || scene.instant() < self.end

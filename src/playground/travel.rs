@@ -1,11 +1,15 @@
 //! Going through time: to any instant of what was played, back by an event, to another branch.
 
+use super::link::Bookmark;
 use super::recording::{Instant, Recording};
 use super::tape::{Scene, Tape};
 use super::view::BranchView;
-use super::{Branch, Playground, Problem};
+use super::{Branch, Opening, Playground, Problem};
 use crate::digest::Digest;
 use crate::time::Time;
+
+/// How many events one piece of opening a run handles.
+const EVENTS_PER_OPENING: u32 = 4_000;
 
 impl Playground {
     /// Shows another instant, or another story.
@@ -75,6 +79,66 @@ impl Playground {
     /// The digest of the cluster that is shown.
     pub fn digest(&self) -> Digest {
         self.run().cluster().digest()
+    }
+
+    /// What a link to this instant of this story holds.
+    pub fn bookmark(&self) -> Bookmark {
+        let (recording, shown) = (self.recording().clone(), self.instant());
+        Bookmark { recording, shown, speed: self.speed }
+    }
+
+    pub(super) fn begin_opening(&mut self, bookmark: Bookmark) {
+        let (tape, scene) = Tape::of(bookmark.recording.clone());
+        self.opening = Some(Opening { tape, scene, bookmark });
+    }
+
+    /// Goes on towards the instant that a run was opened for.
+    pub(super) fn go_on_opening(&mut self) -> Result<(), Problem> {
+        let Some(Opening { tape, scene, bookmark }) = &mut self.opening else { return Ok(()) };
+        let (shown, end) = (bookmark.shown, tape.end());
+        let target = Instant { events: shown.events.max(end.events), at: shown.at.max(end.at) };
+        for _ in 0..EVENTS_PER_OPENING {
+            if scene.instant().events >= target.events && !tape.acts_after(scene) {
+                return self.finish_opening();
+            }
+            if tape.go_on(scene, target.at).is_none() {
+                return self.finish_opening();
+            }
+        }
+        self.revision += 1;
+        Ok(())
+    }
+
+    fn finish_opening(&mut self) -> Result<(), Problem> {
+        let Some(Opening { mut tape, mut scene, bookmark }) = self.opening.take() else {
+            return Ok(());
+        };
+        self.revision += 1;
+        let Bookmark { recording, shown, speed } = bookmark;
+        // All was done, and nothing was left out on the way.
+        let is_there = tape.acts_done(&scene) == recording.actions.len();
+        if is_there && shown.at > scene.instant().at {
+            tape.rest(&mut scene, shown.at);
+        }
+        let mut there = tape.scene_after_events(shown.events);
+        if !is_there || there.instant().events != shown.events || there.instant().at > shown.at {
+            return Err(Problem::Diverged);
+        }
+        if there.instant().at < shown.at {
+            tape.rest(&mut there, shown.at);
+        }
+        let at = there.instant();
+        self.branches = vec![Branch { left: None, tape, at }];
+        (self.current, self.speed, self.playing) = (0, speed, false);
+        self.show(there);
+        Ok(())
+    }
+
+    /// How much of a run that is being opened has been played, in percent.
+    pub fn opened_percent(&self) -> Option<u64> {
+        let Opening { tape, scene, bookmark } = self.opening.as_ref()?;
+        let whole = bookmark.shown.events.max(tape.end().events).max(1);
+        Some((scene.instant().events * 100 / whole).min(100))
     }
 
     pub(super) fn branch_views(&self) -> Vec<BranchView> {

@@ -187,6 +187,48 @@ proptest! {
     }
 }
 
+/// Opens a link as a page does.
+fn open(playground: &mut Playground, link: &str) -> Result<(), Problem> {
+    let bookmark = super::super::Bookmark::parse(link).unwrap();
+    playground.apply(Input::Open(bookmark)).unwrap();
+    while playground.opened_percent().is_some() {
+        playground.apply(Input::Advance(16_000))?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_link_opens_elsewhere_at_the_same_instant() {
+    let mut playground = a_story();
+    playground.apply(Input::Seek(790_000)).unwrap();
+    let link = playground.bookmark().to_fragment();
+    let mut other = playing(3, 1);
+    pass(&mut other, 100);
+    open(&mut other, &link).unwrap();
+    assert_eq!(shown(&other), shown(&playground));
+    assert!(other.view().clock.past && !other.is_playing());
+    other.apply(Input::SeekEnd).unwrap();
+    let last = playground.recording().actions.last().unwrap().when;
+    playground.apply(Input::Seek(last.at.as_micros())).unwrap();
+    assert_eq!(shown(&other), shown(&playground), "all that was done is in the link");
+    assert!(link.len() < 400, "{} characters", link.len());
+}
+
+#[test]
+fn a_link_to_what_never_was_leaves_all_as_it_is() {
+    let story = a_story();
+    let mut bookmark = story.bookmark();
+    bookmark.recording.actions[2].when.events += 40;
+    let mut other = playing(3, 1);
+    pass(&mut other, 300);
+    let before = shown(&other);
+    assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
+    assert!(shown(&other) == before);
+    other.apply(Input::Open(story.bookmark())).unwrap();
+    other.apply(Input::StopOpening).unwrap();
+    assert!(shown(&other) == before);
+}
+
 #[test]
 fn a_text_that_is_no_recording_is_refused_with_a_reason() {
     let refusal = |text: &str| Recording::parse(text).unwrap_err().to_string();
