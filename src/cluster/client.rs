@@ -313,11 +313,10 @@ impl Clients {
             && session.opened.as_micros() == request.session.opened
         {
             session.unanswered.remove(&request.seq);
-            if let Answer::Outcome(Outcome::Expired(horizon)) = answer {
-                *session = Session {
-                    opened: now.max(Time::from_micros(horizon.saturating_add(1))),
-                    ..Session::default()
-                };
+            if let Answer::Outcome(Outcome::Expired(clock)) = answer {
+                // The store's time, where the client's own clock is behind.
+                let opened = now.max(Time::from_micros(clock));
+                *session = Session { opened, last_used: now, ..Session::default() };
             }
         }
         journey.answer = Some((now, answer));

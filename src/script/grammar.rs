@@ -51,7 +51,7 @@ pub const GRAMMAR: &[Form] = &[
         "starts a node and takes it in, with a vote once it has learned the log",
         "add n6",
     ),
-    form("members NODE... [&]", "goes over to these voters", "members n1 n2 n6"),
+    form("members NODE... [via NODE] [&]", "goes over to these voters", "members n1 n2 n6"),
     form("remove NODE [via NODE] [&]", "takes a node out", "remove n2"),
     form("kill NODE [torn]", "ends its process at once, maybe in mid-write", "kill n1 torn"),
     form("wipe NODE", "ends its process and empties its disk", "wipe n1"),

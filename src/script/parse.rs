@@ -111,7 +111,14 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
             let node = node(input)?;
             Ok(if optional(input, "learner") { Action::Learn(node) } else { Action::Add(node) })
         })?,
-        "members" => in_background(input, |input| nodes(input).map(Action::Members))?,
+        "members" => in_background(input, |input| {
+            let nodes = nodes(input)?;
+            if !optional(input, "via") {
+                return Ok(Action::Members(nodes));
+            }
+            let operation = Operation::Change(Change::Members(nodes));
+            Ok(Action::Request { operation, via: Some(node(input)?) })
+        })?,
         "remove" => in_background(input, |input| {
             let node = node(input)?;
             if !optional(input, "via") {
@@ -230,7 +237,7 @@ fn consistency(input: In<'_, '_>) -> Consistency {
 
 fn nodes(input: In<'_, '_>) -> ModalResult<Vec<NodeId>> {
     let mut nodes = vec![node(input)?];
-    while !at_end(input) && !input.trim_start().starts_with('&') {
+    while !at_end(input) && !input.trim_start().starts_with(['&', 'v']) {
         nodes.push(node(input)?);
     }
     Ok(nodes)

@@ -113,10 +113,8 @@ impl Sessions {
         let SessionId { client, opened } = request.session;
         self.clock = self.clock.max(request.stamp.at);
         self.expire(request.stamp.session_lasts);
-        if let Some(horizon) = self.expired_up_to.filter(|horizon| opened <= *horizon)
-            && !self.sessions.contains_key(&request.session)
-        {
-            return Some(Outcome::Expired(horizon));
+        if Some(opened) <= self.expired_up_to && !self.sessions.contains_key(&request.session) {
+            return Some(Outcome::Expired(self.clock));
         }
         let session = self.sessions.entry(request.session).or_default();
         session.last_used = self.clock.max(opened);

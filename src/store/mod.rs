@@ -165,8 +165,8 @@ pub enum Outcome {
     Mismatch(Option<Value>),
     /// The client has already said that it knows the outcome of this request.
     Forgotten,
-    /// The client's session has expired: it may have been executed before, and is not executed now. A
-    /// new session must be opened later than this, in microseconds.
+    /// The client's session has expired: it may have been executed before, and is not executed now. This
+    /// is the store's time, in microseconds: a session that was opened now would be new.
     Expired(u64),
 }
 

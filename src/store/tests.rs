@@ -99,17 +99,17 @@ fn a_session_expires_and_what_comes_from_it_is_refused() {
     assert_eq!(store.apply(&other), (Outcome::Written, true));
     assert_eq!(store.sessions(), 1, "the first was not used for more than 100");
     let retry = Request { stamp: stamp(151), ..first.clone() };
-    assert_eq!(store.apply(&retry), (Outcome::Expired(51), false));
+    assert_eq!(store.apply(&retry), (Outcome::Expired(151), false));
     assert_eq!(store.get(&key("k")), Some(&value("b")));
     // A client whose clock is ahead: its session lives as long, and then is refused too.
     let ahead =
         Request { stamp: stamp(152), session: session(3, 400), ..request(1, set("k", "c")) };
     assert_eq!(store.apply(&ahead), (Outcome::Written, true));
     let late = Request { stamp: stamp(400), ..other.clone() };
-    assert_eq!(store.apply(&late).0, Outcome::Expired(300));
+    assert_eq!(store.apply(&late).0, Outcome::Expired(400));
     assert!(!store.apply(&Request { stamp: stamp(499), ..ahead.clone() }).1, "a duplicate");
-    assert_eq!(store.apply(&Request { stamp: stamp(700), ..late }).0, Outcome::Expired(600));
-    assert_eq!(store.apply(&Request { stamp: stamp(700), ..ahead }).0, Outcome::Expired(600));
+    assert_eq!(store.apply(&Request { stamp: stamp(700), ..late }).0, Outcome::Expired(700));
+    assert_eq!(store.apply(&Request { stamp: stamp(700), ..ahead }).0, Outcome::Expired(700));
 }
 
 #[test]
