@@ -67,8 +67,12 @@ impl fmt::Display for BadLink {
                 write!(f, "this link has version {version}; {VERSION} is known here")
             }
             Self::TooLong => write!(f, "this link is longer than any run"),
-            Self::Damaged => write!(f, "this link is damaged: some of it is missing or was changed"),
-            Self::Line(line) => write!(f, "this link is damaged: line {line} says nothing that can be done"),
+            Self::Damaged => {
+                write!(f, "this link is damaged: some of it is missing or was changed")
+            }
+            Self::Line(line) => {
+                write!(f, "this link is damaged: line {line} says nothing that can be done")
+            }
             Self::TooFar => write!(f, "this link leads further than any run goes"),
         }
     }
@@ -98,11 +102,11 @@ impl Bookmark {
         }
         let bytes = Base64UrlUnpadded::decode_vec(rest).map_err(|_| BadLink::Damaged)?;
         let (checksum, packed) = bytes.split_first_chunk::<4>().ok_or(BadLink::Damaged)?;
-        let text = decompress_to_vec_with_limit(packed, MOST_BYTES).map_err(|error| {
-            match error.status {
-                miniz_oxide::inflate::TINFLStatus::HasMoreOutput => BadLink::TooLong,
-                _ => BadLink::Damaged,
-            }
+        let text = decompress_to_vec_with_limit(packed, MOST_BYTES).map_err(|error| match error
+            .status
+        {
+            miniz_oxide::inflate::TINFLStatus::HasMoreOutput => BadLink::TooLong,
+            _ => BadLink::Damaged,
         })?;
         if Digest::of(&text).0.to_le_bytes()[..4] != checksum[..] {
             return Err(BadLink::Damaged);
@@ -129,7 +133,9 @@ impl Bookmark {
         let first = lines.next().unwrap_or_default();
         let numbers: Option<Vec<u64>> = first.split(' ').map(|word| word.parse().ok()).collect();
         let numbers = numbers.ok_or(BadLink::Line(1))?;
-        let [nodes, seed, events, micros, speed] = numbers[..] else { return Err(BadLink::Line(1)) };
+        let [nodes, seed, events, micros, speed] = numbers[..] else {
+            return Err(BadLink::Line(1));
+        };
         let nodes = u32::try_from(nodes).map_err(|_| BadLink::Line(1))?;
         if nodes == 0 || nodes as usize > crate::cluster::MAX_NODES {
             return Err(BadLink::Line(1));
@@ -150,7 +156,11 @@ impl Bookmark {
             return Err(BadLink::TooFar);
         }
         let speed = Speed::new(u32::try_from(speed).unwrap_or(u32::MAX));
-        Ok(Self { recording: Recording { founding: Founding { nodes, seed }, actions }, shown, speed })
+        Ok(Self {
+            recording: Recording { founding: Founding { nodes, seed }, actions },
+            shown,
+            speed,
+        })
     }
 }
 
@@ -188,12 +198,19 @@ mod tests {
 
     #[test]
     fn a_link_holds_the_run() {
-        let bookmark = bookmark(&[(3, 70, "kill n1"), (3, 70, "set \"a b\" ü via n2"), (500, 8_000_000, "heal")]);
+        let bookmark = bookmark(&[
+            (3, 70, "kill n1"),
+            (3, 70, "set \"a b\" ü via n2"),
+            (500, 8_000_000, "heal"),
+        ]);
         let fragment = bookmark.to_fragment();
         assert_eq!(Bookmark::parse(&fragment).as_ref(), Ok(&bookmark));
         let link = format!("http://localhost:8080/?seed=3#{fragment}");
         assert_eq!(Bookmark::parse(&link), Ok(bookmark));
-        assert!(fragment.chars().all(|c| c.is_ascii_alphanumeric() || "=._-".contains(c)), "{fragment}");
+        assert!(
+            fragment.chars().all(|c| c.is_ascii_alphanumeric() || "=._-".contains(c)),
+            "{fragment}"
+        );
     }
 
     /// A link of the first version, as it was made: it must open for ever.
@@ -222,7 +239,10 @@ mod tests {
             let same = Bookmark::parse(&altered).ok();
             assert!(same.is_none() || same == Bookmark::parse(&whole).ok(), "character {at}");
         }
-        assert_eq!(Bookmark::parse(&format!("run=1.{}", "A".repeat(LONGEST))), Err(BadLink::TooLong));
+        assert_eq!(
+            Bookmark::parse(&format!("run=1.{}", "A".repeat(LONGEST))),
+            Err(BadLink::TooLong)
+        );
     }
 
     /// Small when packed, and more than any run when unpacked: it is not unpacked.
