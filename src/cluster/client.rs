@@ -259,6 +259,13 @@ struct Session {
     unanswered: BTreeSet<Seq>,
 }
 
+impl Session {
+    /// When the client's next session can be opened: no two of them have the same name.
+    fn next_opening(&self) -> Time {
+        self.opened + Duration::from_micros(1)
+    }
+}
+
 impl Clients {
     /// Makes the call for a new request: a write gets the next number of its session.
     pub(super) fn new_call(
@@ -275,7 +282,7 @@ impl Clients {
                 let idle = now.since(session.last_used) * 2 > session_lasts;
                 if idle && session.unanswered.is_empty() && session.last > Seq(0) {
                     // Better a new one than one that may have expired.
-                    *session = Session { opened: now.max(session.opened), ..fresh };
+                    *session = Session { opened: now.max(session.next_opening()), ..fresh };
                 }
                 session.last_used = now;
                 session.last = Seq(session.last.0 + 1);
@@ -315,7 +322,7 @@ impl Clients {
             session.unanswered.remove(&request.seq);
             if let Answer::Outcome(Outcome::Expired(clock)) = answer {
                 // The store's time, where the client's own clock is behind.
-                let opened = now.max(Time::from_micros(clock));
+                let opened = now.max(Time::from_micros(clock)).max(session.next_opening());
                 *session = Session { opened, last_used: now, ..Session::default() };
             }
         }
