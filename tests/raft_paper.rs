@@ -125,12 +125,8 @@ fn part(snapshot: &Snapshot, offset: usize, end: usize) -> Message {
 #[test]
 fn a_server_that_hears_from_a_leader_ignores_candidates() {
     let mut server = Server::new(1, 3, 4, &[4]);
-    let heartbeat = Message::AppendEntries {
-        prev: None,
-        entries: Vec::new(),
-        leader_commit: None,
-        round: 1,
-    };
+    let heartbeat =
+        Message::AppendEntries { prev: None, entries: Vec::new(), leader_commit: None, round: 1 };
     server.receive(at(0), 2, 4, heartbeat);
     assert!(server.receive(at(149), 3, 7, ask(false)).messages.is_empty());
     assert_eq!(server.node.current_term(), Term(4));
@@ -153,12 +149,8 @@ fn a_server_that_has_just_started_votes_for_nobody() {
 #[test]
 fn a_transfer_is_no_disturbance() {
     let mut server = Server::new(2, 3, 2, &[2]);
-    let heartbeat = Message::AppendEntries {
-        prev: None,
-        entries: Vec::new(),
-        leader_commit: None,
-        round: 1,
-    };
+    let heartbeat =
+        Message::AppendEntries { prev: None, entries: Vec::new(), leader_commit: None, round: 1 };
     server.receive(at(0), 1, 2, heartbeat);
     server.receive(at(1), 3, 3, ask(true));
     assert_eq!(server.node.voted_for(), Some(NodeId(3)));
@@ -377,7 +369,11 @@ fn a_leader_writes_while_it_sends() {
     assert!(effects.write.is_some() && sent_to(&effects, 2).len() == 1);
     server.matched(at(4), 2, 2, 0);
     server.matched(at(4), 3, 2, 0);
-    assert_eq!(server.node.commit_index(), Some(index(1)), "two of five, and it is not on its own disk");
+    assert_eq!(
+        server.node.commit_index(),
+        Some(index(1)),
+        "two of five, and it is not on its own disk"
+    );
     server.sync(at(5));
     assert_eq!(server.node.commit_index(), Some(index(2)));
 }

@@ -7,6 +7,7 @@
 mod bench;
 mod browser;
 mod build;
+mod fuzz;
 mod install;
 mod screenshots;
 mod seal;
@@ -42,6 +43,12 @@ enum Command {
     Test,
     /// Measure speed and size, and write target/bench.json
     Bench,
+    /// Fuzz everything that reads what comes from outside, each target for so long
+    Fuzz {
+        /// Seconds for each target
+        #[arg(default_value_t = 20)]
+        seconds: u32,
+    },
     /// Take pictures of the page: target/screenshots/, and the README's in docs/
     Screenshots {
         /// Of the page that is in dist/ already
@@ -71,6 +78,7 @@ fn run(command: Command) -> Result<()> {
         Command::Build => build::run(&root),
         Command::Test => test::run(&root),
         Command::Bench => bench::run(&root),
+        Command::Fuzz { seconds } => fuzz::run(&root, seconds),
         Command::Screenshots { no_build } => screenshots::run(&root, no_build),
         Command::Seal => seal::run(),
     }

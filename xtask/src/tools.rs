@@ -18,6 +18,7 @@ use crate::install;
 const TRUNK: &str = "0.21.14";
 /// Must read what this Rust writes. `Trunk.toml` names it too, for a Trunk that is run by hand.
 const BINARYEN: &str = "132.0.0";
+const CARGO_FUZZ: &str = "0.13.1";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// One tool in the one version that is used.
@@ -66,6 +67,21 @@ impl Toolbox {
         }
         let inherited = env::var_os("PATH").unwrap_or_default();
         folders.extend(env::split_paths(&inherited));
+        let path = env::join_paths(folders).context("A folder on the PATH has a strange name.")?;
+        Ok(Self { root: root.to_owned(), path })
+    }
+
+    /// Only cargo-fuzz: nothing else is needed to fuzz.
+    pub(crate) fn for_fuzzing(root: &Path) -> Result<Self> {
+        let tool = Tool {
+            package: "cargo-fuzz",
+            version: CARGO_FUZZ.to_owned(),
+            program: "cargo-fuzz",
+            word: CARGO_FUZZ.to_owned(),
+            source: Source::Crates { minutes: "about a minute" },
+        };
+        let inherited = env::var_os("PATH").unwrap_or_default();
+        let folders = tool.folder()?.into_iter().chain(env::split_paths(&inherited));
         let path = env::join_paths(folders).context("A folder on the PATH has a strange name.")?;
         Ok(Self { root: root.to_owned(), path })
     }
