@@ -17,7 +17,7 @@ fn at(millis: u64) -> Time {
 }
 
 fn index(number: u64) -> Index {
-    Index::new(number).unwrap()
+    Index::new(number).expect("an index is 1 or more")
 }
 
 fn position(term: u64, number: u64) -> Position {
@@ -60,7 +60,7 @@ impl Server {
     }
 
     fn sync(&mut self, now: Time) -> Effects {
-        let ticket = self.writes.last().unwrap().ticket;
+        let ticket = self.writes.last().expect("something was written").ticket;
         self.step(now, Input::Durable(ticket))
     }
 
