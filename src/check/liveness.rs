@@ -91,3 +91,52 @@ fn is_kind(cluster: &Cluster) -> bool {
     };
     well.iter().any(majority_around)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Run;
+    use super::*;
+    use crate::cluster::Founding;
+    use crate::script::{Command, parse_line};
+
+    /// Whether twelve seconds after these lines nothing has progressed in a kind world.
+    fn stalls(lines: &[&str]) -> bool {
+        let mut run = Run::new(Founding { nodes: 3, seed: 5 });
+        // Somebody asks all the time: where nothing at all happens, nobody looks.
+        for line in ["clients 1 keys 1 writes 0% every 200ms"].iter().chain(lines) {
+            let Ok(Some(Command::Act { action, .. })) = parse_line(line) else { panic!("{line}") };
+            run.apply(&action).unwrap();
+        }
+        let until = Time::ZERO + Duration::from_secs(12);
+        while run.cluster_mut().next_time().is_some_and(|next| next <= until) {
+            run.step();
+        }
+        run.violation_of(Property::Liveness).is_some()
+    }
+
+    /// Nobody but n1 may lead, and n1 is down.
+    const NOBODY_LEADS: [&str; 2] = ["rule first-node-leads on", "kill n1"];
+
+    #[test]
+    fn a_connected_majority_without_a_leader_is_rejected() {
+        assert!(stalls(&NOBODY_LEADS));
+        assert!(!stalls(&[]), "there is a leader that has committed all");
+        assert!(!stalls(&["kill n1"]), "the others elect one");
+        assert!(!stalls(&["clients 2 keys 1 writes 50% every 50ms"]), "there is progress");
+    }
+
+    #[test]
+    fn an_unkind_world_owes_no_progress() {
+        let with = |line| stalls(&[NOBODY_LEADS[0], NOBODY_LEADS[1], line]);
+        assert!(!with("kill n2"), "no majority runs");
+        assert!(!with("pause n2"));
+        assert!(!with("cut n2 -> n3"), "one way is not enough");
+        assert!(!with("network loss 5%"));
+        assert!(!with("link n3 -> n2 latency 1ms..40ms"));
+        assert!(!with("disk n2 fsync 40ms"));
+        assert!(!with("cpu n2 1ms"));
+        assert!(!with("clock n3 rate 1.2"));
+        assert!(with("cut n2 -> n1"), "who is down does not matter");
+        assert!(with("network latency 1ms..37ms loss 2%"), "just kind enough");
+    }
+}
