@@ -7,8 +7,12 @@ use crate::cluster::RequestId;
 use crate::raft::{Index, NodeId};
 use crate::store::{Seq, SessionId};
 
-/// How many requests of a session, and how many answered writes, are remembered.
-const REMEMBERED: usize = 4_096;
+/// How many requests of a session are remembered: a client waits for one before it sends the next, so
+/// that a duplicate is never far behind.
+const REQUESTS: usize = 128;
+
+/// How many answered writes are remembered.
+const WRITES: usize = 1_024;
 
 /// A request, as its client numbers it.
 type Request = (SessionId, Seq);
@@ -41,7 +45,7 @@ impl Clients {
         let Some((session, seq, true)) = request else { return Ok(()) };
         let places = self.executed.entry(session).or_default();
         let first = *places.entry(seq).or_insert(index);
-        if places.len() > REMEMBERED {
+        if places.len() > REQUESTS {
             places.pop_first();
         }
         if first != index {
@@ -60,7 +64,7 @@ impl Clients {
             return Err(Violation { property: Property::AcknowledgedWrites, evidence });
         };
         self.answered.insert(*index, (session, seq));
-        if self.answered.len() > REMEMBERED {
+        if self.answered.len() > WRITES {
             self.answered.pop_first();
         }
         Ok(())

@@ -78,7 +78,7 @@ pub struct Snapshots {
 
 impl Default for Snapshots {
     fn default() -> Self {
-        Self { every: Some(1_000) }
+        Self { every: Some(256) }
     }
 }
 

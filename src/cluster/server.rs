@@ -1,6 +1,7 @@
 //! A machine of the cluster: a disk, and on it a process that runs a [`Node`] and a [`Store`].
 
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
 
 use super::client::{ClientAnswer, RequestId};
 use super::clock::Clock;
@@ -84,6 +85,17 @@ pub enum Status {
     Running,
     Paused,
     Down,
+}
+
+/// `running`, `paused`, `down`.
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Running => "running",
+            Self::Paused => "paused",
+            Self::Down => "down",
+        })
+    }
 }
 
 impl Server {

@@ -41,8 +41,9 @@ pub(super) fn view(playground: &Playground) -> View {
         agreed: agreed(cluster),
         journeys: journeys(playground),
         network: network(cluster),
-        timeline: playground.tape().track.timeline(),
         branches: playground.branch_views(),
+        comparison: playground.comparison_view(),
+        progress: playground.progress(),
     }
 }
 
@@ -78,7 +79,7 @@ fn modified(cluster: &Cluster) -> String {
     }
 }
 
-fn nodes(cluster: &Cluster) -> Vec<NodeView> {
+pub(super) fn nodes(cluster: &Cluster) -> Vec<NodeView> {
     let mut nodes: Vec<NodeView> = cluster.servers().map(node_view).collect();
     let leads = |node: &&mut NodeView| node.role == Some(RoleView::Leader);
     let latest = nodes.iter_mut().filter(leads).map(|node| node.term).max();

@@ -4,17 +4,18 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::micros;
+use super::recording::Instant;
 use super::view::{MarkKind, MarkView, Sentence, TermView, Timeline};
 use crate::check::Violation;
-use crate::cluster::{Fact, Fault, Topic, What};
+use crate::cluster::{Fact, Fault, Topic, What, YOU};
 use crate::raft::Note;
 use crate::time::Time;
 
 /// How many facts are kept to be told.
-const FACTS: usize = 1_000;
+const FACTS: usize = 500;
 
-/// How many marks and terms are kept.
-const MARKS: usize = 4_000;
+/// How many marks and terms are kept: more than an hour of a busy cluster has.
+const MARKS: usize = 100_000;
 
 /// The latest that has happened, as of an instant. Facts become sentences when somebody reads them.
 #[derive(Clone, Debug, Default)]
@@ -94,53 +95,109 @@ impl Told {
 /// What stands on the timeline, from the beginning of a branch to its end.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Track {
-    terms: VecDeque<TermView>,
-    marks: VecDeque<MarkView>,
+    timeline: Timeline,
+    /// After how many events each mark came, in step with the timeline's.
+    events: VecDeque<u64>,
 }
 
 impl Track {
-    /// Takes a fact in.
-    pub(super) fn note(&mut self, fact: &Fact) {
-        let at = micros(fact.at);
+    /// Takes a fact in, and the instant at which it was told.
+    pub(super) fn note(&mut self, instant: Instant, fact: &Fact) {
+        let terms = &mut self.timeline.terms;
         match &fact.what {
             What::Server(_, Note::StoodForElection { term, .. })
-                if self.terms.back().is_none_or(|last| last.term < term.0) =>
+                if terms.back().is_none_or(|last| last.term < term.0) =>
             {
-                if self.terms.len() == MARKS {
-                    self.terms.pop_front();
+                if terms.len() == MARKS {
+                    terms.pop_front();
                 }
-                self.terms.push_back(TermView { term: term.0, from: at });
+                terms.push_back(TermView { term: term.0, from: micros(fact.at) });
             }
-            What::Server(_, Note::BecameLeader { .. }) => self.mark(at, MarkKind::Elected),
-            What::Server(_, Note::Committed { .. }) => self.mark(at, MarkKind::Commit),
-            What::Fault(fault) => self.mark(at, kind_of(fault)),
+            What::Server(_, Note::BecameLeader { .. }) => self.mark(instant, MarkKind::Elected),
+            What::Server(_, Note::Committed { .. }) => self.mark(instant, MarkKind::Commit),
+            What::Answered { client: YOU, .. } => self.mark(instant, MarkKind::Answer),
+            What::Fault(fault) => self.mark(instant, kind_of(fault)),
             _ => {}
         }
     }
 
     /// A property broke.
-    pub(super) fn violated(&mut self, at: Time) {
-        self.mark(micros(at), MarkKind::Violation);
+    pub(super) fn violated(&mut self, instant: Instant) {
+        self.mark(instant, MarkKind::Violation);
     }
 
     /// Another story begins after this instant.
-    pub(super) fn forget_after(&mut self, at: Time) {
-        self.terms.retain(|term| term.from <= micros(at));
-        self.marks.retain(|mark| mark.at <= micros(at));
+    pub(super) fn forget_after(&mut self, end: Instant) {
+        let Timeline { terms, marks, .. } = &mut self.timeline;
+        terms.truncate(terms.partition_point(|term| term.from <= micros(end.at)));
+        let kept = self.events.partition_point(|events| *events <= end.events);
+        let kept = kept.min(marks.partition_point(|mark| mark.at <= micros(end.at)));
+        marks.truncate(kept);
+        self.events.truncate(kept);
     }
 
-    pub(super) fn timeline(&self) -> Timeline {
-        Timeline {
-            terms: self.terms.iter().copied().collect(),
-            marks: self.marks.iter().copied().collect(),
-        }
+    pub(super) fn timeline(&self) -> &Timeline {
+        &self.timeline
     }
 
-    fn mark(&mut self, at: u64, kind: MarkKind) {
-        if self.marks.len() == MARKS {
-            self.marks.pop_front();
+    /// The first mark that is wanted after an instant.
+    pub(super) fn next(
+        &self,
+        wanted: impl Fn(MarkKind) -> bool,
+        after: Instant,
+    ) -> Option<Instant> {
+        let first = self.marks_while(|instant| instant <= after);
+        (first..self.events.len()).find_map(|place| self.mark_if(&wanted, place))
+    }
+
+    /// The last mark that is wanted before an instant.
+    pub(super) fn previous(
+        &self,
+        wanted: impl Fn(MarkKind) -> bool,
+        before: Instant,
+    ) -> Option<Instant> {
+        let end = self.marks_while(|instant| instant < before);
+        (0..end).rev().find_map(|place| self.mark_if(&wanted, place))
+    }
+
+    /// The last mark of all.
+    pub(super) fn last(&self) -> Option<Instant> {
+        self.instant(self.events.len().checked_sub(1)?)
+    }
+
+    /// How many marks there are from the first on for whose instants it holds.
+    fn marks_while(&self, holds: impl Fn(Instant) -> bool) -> usize {
+        let mut end = 0;
+        let mut beyond = self.events.len();
+        while end < beyond {
+            let middle = end.midpoint(beyond);
+            if self.instant(middle).is_some_and(&holds) {
+                end = middle + 1
+            } else {
+                beyond = middle
+            }
         }
-        self.marks.push_back(MarkView { at, kind });
+        end
+    }
+
+    fn instant(&self, place: usize) -> Option<Instant> {
+        let (mark, events) = (self.timeline.marks.get(place)?, self.events.get(place)?);
+        Some(Instant { events: *events, at: Time::from_micros(mark.at) })
+    }
+
+    fn mark_if(&self, wanted: impl Fn(MarkKind) -> bool, place: usize) -> Option<Instant> {
+        let mark = self.timeline.marks.get(place).filter(|mark| wanted(mark.kind));
+        mark.and_then(|_| self.instant(place))
+    }
+
+    fn mark(&mut self, instant: Instant, kind: MarkKind) {
+        let marks = &mut self.timeline.marks;
+        if marks.len() == MARKS {
+            marks.pop_front();
+            self.events.pop_front();
+        }
+        marks.push_back(MarkView { at: micros(instant.at), kind });
+        self.events.push_back(instant.events);
     }
 }
 

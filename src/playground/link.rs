@@ -23,6 +23,8 @@ use crate::time::{Duration, Time};
 pub struct Bookmark {
     pub recording: Recording,
     pub shown: Instant,
+    /// The cluster's digest at that instant; links made before there was one have none.
+    pub digest: Option<Digest>,
     pub speed: Speed,
 }
 
@@ -39,8 +41,8 @@ const LONGEST: usize = 1_000_000;
 const MOST_BYTES: usize = 4_000_000;
 
 /// The farthest instant that a link may name.
-const MOST_EVENTS: u64 = 50_000_000;
-const LATEST: Duration = Duration::from_secs(86_400);
+pub(super) const MOST_EVENTS: u64 = 50_000_000;
+pub(super) const LATEST: Duration = Duration::from_secs(86_400);
 
 /// Why a text is no link that can be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,11 +116,14 @@ impl Bookmark {
         Self::from_text(&String::from_utf8(text).map_err(|_| BadLink::Damaged)?)
     }
 
-    /// `5 42` and where it was shown; then each action after so many events and microseconds more.
+    /// `5 42`, where it was shown, how fast, and the digest there; then each action after so many events and microseconds more.
     fn to_text(&self) -> String {
         let Founding { nodes, seed } = self.recording.founding;
         let Instant { events, at } = self.shown;
         let mut text = format!("{nodes} {seed} {events} {} {}", at.as_micros(), self.speed.get());
+        if let Some(Digest(digest)) = self.digest {
+            text.push_str(&format!(" {digest}"));
+        }
         let mut last = Instant::default();
         for Timed { when, action } in &self.recording.actions {
             let (events, micros) = (when.events - last.events, when.at.since(last.at).as_micros());
@@ -133,8 +138,14 @@ impl Bookmark {
         let first = lines.next().unwrap_or_default();
         let numbers: Option<Vec<u64>> = first.split(' ').map(|word| word.parse().ok()).collect();
         let numbers = numbers.ok_or(BadLink::Line(1))?;
-        let [nodes, seed, events, micros, speed] = numbers[..] else {
+        let Some((&[nodes, seed, events, micros, speed], rest)) = numbers.split_first_chunk::<5>()
+        else {
             return Err(BadLink::Line(1));
+        };
+        let digest = match rest {
+            [] => None,
+            [digest] => Some(Digest(*digest)),
+            _ => return Err(BadLink::Line(1)),
         };
         let nodes = u32::try_from(nodes).map_err(|_| BadLink::Line(1))?;
         if nodes == 0 || nodes as usize > crate::cluster::MAX_NODES {
@@ -159,6 +170,7 @@ impl Bookmark {
         Ok(Self {
             recording: Recording { founding: Founding { nodes, seed }, actions },
             shown,
+            digest,
             speed,
         })
     }
@@ -192,6 +204,7 @@ mod tests {
                 actions: lines.iter().map(timed).collect(),
             },
             shown: Instant { events: 900, at: Time::from_micros(9_000_000) },
+            digest: Some(Digest(u64::MAX)),
             speed: Speed::new(200),
         }
     }

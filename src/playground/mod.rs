@@ -4,12 +4,15 @@
 //! nothing changed. [`view`] holds plain data for a page to draw. A problem stops here; a run that
 //! breaks a property stops playing.
 
+mod archive;
 mod build;
+mod compare;
 mod console;
 mod history;
 mod journey;
 mod link;
 mod motion;
+mod opening;
 mod recording;
 mod tape;
 mod travel;
@@ -22,6 +25,7 @@ pub use crate::raft::NodeId;
 pub use crate::rng::Chance;
 pub use crate::store::{Command, Key, LimitError, Value};
 pub use crate::time::Duration;
+pub use archive::{Archive, MOST_BYTES, Story};
 pub use link::{BadLink, Bookmark, MARK};
 pub use recording::{Instant, Recording, Timed, Unusable};
 
@@ -29,9 +33,12 @@ use crate::check::Run;
 use crate::cluster::{Founding, Journey, Refused, RequestId};
 use crate::script::Mistake;
 use crate::time::Time;
+use compare::Comparison;
 use console::Console;
+use opening::Opening;
 use tape::{Scene, Tape};
-use view::{ConsoleLine, Motion, Sentence, View};
+use travel::Trip;
+use view::{ConsoleLine, Motion, Sentence, Timeline, View};
 
 /// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
 /// as fast as life.
@@ -102,13 +109,22 @@ pub enum Input {
     SeekEnd,
     /// Takes back the last thing that was done, by going on otherwise from just before it.
     Undo,
+    /// Goes to the first such thing after this instant, and pauses. Where none was played yet, time
+    /// passes until it comes, but no more than a minute of it.
+    Next(Landmark),
+    /// Goes to the last such thing before this instant, and pauses.
+    Previous(Landmark),
     /// Goes over to another branch, to where that was left.
     Branch(usize),
-    /// Opens a run that somebody has shared, at the instant at which they were. It is played up to there
+    /// Names a branch.
+    Rename(usize, String),
+    /// Compares another branch with the one that is shown, or no more.
+    Compare(Option<usize>),
+    /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
     /// piece by piece while real time advances; until it is there, all stays as it is.
-    Open(Bookmark),
-    /// Gives the opening of a run up.
-    StopOpening,
+    Open(Box<Archive>),
+    /// Gives up what takes a while: the opening of a run, or a long way to another instant.
+    GiveUp,
     /// Changes how fast time passes.
     Speed(Speed),
     /// So many microseconds of real time have passed.
@@ -117,6 +133,55 @@ pub enum Input {
     Console(String),
     /// A new cluster.
     Restart { nodes: u32, seed: u64 },
+}
+
+impl Input {
+    /// Whether it goes to an instant that does not hang on the one that is shown.
+    fn goes_elsewhere(&self) -> bool {
+        matches!(self, Self::Seek(_) | Self::SeekEnd | Self::Branch(_) | Self::Restart { .. })
+    }
+
+    /// Whether it is done at the instant that is shown.
+    fn is_about_an_instant(&self) -> bool {
+        match self {
+            Self::Act(_) | Self::Step | Self::StepBack | Self::Undo | Self::Console(_) => true,
+            Self::Next(_) | Self::Previous(_) | Self::Compare(_) => true,
+            _ => false,
+        }
+    }
+}
+
+/// What one goes to on the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Landmark {
+    /// A leader was elected.
+    Election,
+    /// A leader saw an entry to be committed.
+    Commit,
+    /// A fault of the world, or the end of one.
+    Fault,
+    /// A property broke.
+    Violation,
+    /// The visitor was answered.
+    Answer,
+}
+
+impl Landmark {
+    pub const ALL: [Self; 5] =
+        [Self::Election, Self::Commit, Self::Fault, Self::Violation, Self::Answer];
+}
+
+/// `election`, `client answer`.
+impl fmt::Display for Landmark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Election => "election",
+            Self::Commit => "commit",
+            Self::Fault => "fault",
+            Self::Violation => "violation",
+            Self::Answer => "answer to you",
+        })
+    }
 }
 
 /// Why something can't be done, as a sentence for the person who tried.
@@ -132,6 +197,12 @@ pub enum Problem {
     NothingToUndo,
     /// There is no such branch.
     NoBranch,
+    /// A name is empty.
+    NoName,
+    /// There is none before this instant.
+    NoneBefore(Landmark),
+    /// None came within the time that was looked at.
+    NoneAfter(Landmark),
     /// A run that was to be opened does not come to the instant that it names.
     Diverged,
 }
@@ -143,10 +214,16 @@ impl fmt::Display for Problem {
             Self::Mistake(mistake) => mistake.fmt(f),
             Self::Unmet(how) => write!(f, "not as expected: {how}"),
             Self::NothingToUndo => write!(f, "nothing was done that could be taken back"),
-            Self::NoBranch => write!(f, "there is no such branch"),
+            Self::NoBranch => write!(f, "there is no such story"),
+            Self::NoName => write!(f, "a story's name has at least one letter"),
+            Self::NoneBefore(landmark) => write!(f, "there was no {landmark} before this instant"),
+            Self::NoneAfter(landmark) => {
+                write!(f, "no {landmark} came within a minute of cluster time")
+            }
             Self::Diverged => write!(
                 f,
-                "this run was recorded with another version: it does not come to that instant here"
+                "this run does not come here to the instant at which it was left: \
+                 it was changed, or made with another version"
             ),
         }
     }
@@ -180,20 +257,15 @@ pub struct Playground {
     leftover: u64,
     revision: u64,
     console: Console,
-    opening: Option<Opening>,
-}
-
-/// A run that is being opened.
-#[derive(Debug)]
-struct Opening {
-    tape: Tape,
-    scene: Scene,
-    bookmark: Bookmark,
+    opening: Option<Box<Opening>>,
+    trip: Option<Trip>,
+    comparison: Option<Comparison>,
 }
 
 /// A story: how it began and how it went on.
 #[derive(Debug)]
 struct Branch {
+    name: String,
     /// The branch that it left, and when, in microseconds.
     left: Option<(usize, u64)>,
     tape: Tape,
@@ -201,12 +273,18 @@ struct Branch {
     at: Instant,
 }
 
+impl Branch {
+    fn first(tape: Tape, scene: &Scene) -> Self {
+        Self { name: travel::letters(0), left: None, tape, at: scene.instant() }
+    }
+}
+
 impl Playground {
     /// A cluster of `nodes` servers, playing at the default speed.
     pub fn new(nodes: u32, seed: u64) -> Self {
         let (tape, scene) = Tape::new(Founding { nodes, seed });
         Self {
-            branches: vec![Branch { left: None, tape, at: scene.instant() }],
+            branches: vec![Branch::first(tape, &scene)],
             scene,
             current: 0,
             numbers: 0,
@@ -217,19 +295,23 @@ impl Playground {
             revision: 0,
             console: Console::default(),
             opening: None,
+            trip: None,
+            comparison: None,
         }
     }
 
     /// The one reducer. Where it returns a problem, nothing has changed but what the console shows.
     pub fn apply(&mut self, input: Input) -> Result<(), Problem> {
+        if let Input::Advance(real_micros) = input {
+            return self.pass(real_micros);
+        }
+        if input.goes_elsewhere() {
+            self.trip = None;
+        } else if input.is_about_an_instant() {
+            self.finish_travelling();
+        }
         match input {
-            Input::Advance(real_micros) => {
-                if self.opening.is_some() {
-                    return self.go_on_opening();
-                }
-                self.advance(real_micros);
-                return Ok(());
-            }
+            Input::Advance(_) => {}
             Input::Act(action) => {
                 self.act(&action)?;
             }
@@ -241,17 +323,27 @@ impl Playground {
             }
             Input::StepBack => {
                 self.playing = false;
-                self.step_back();
+                self.step_back()?;
             }
             Input::Seek(micros) => {
                 self.playing = false;
-                self.seek(Time::from_micros(micros));
+                self.seek(Time::from_micros(micros))?;
             }
-            Input::SeekEnd => self.seek(self.tape().end().at),
+            Input::SeekEnd => self.seek(self.tape().end().at)?,
+            Input::Next(landmark) => {
+                self.playing = false;
+                self.next_landmark(landmark)?;
+            }
+            Input::Previous(landmark) => {
+                self.previous_landmark(landmark)?;
+                self.playing = false;
+            }
             Input::Undo => self.undo()?,
             Input::Branch(number) => self.go_over_to(number)?,
-            Input::Open(bookmark) => self.begin_opening(bookmark),
-            Input::StopOpening => self.opening = None,
+            Input::Rename(number, name) => self.rename(number, &name)?,
+            Input::Compare(with) => self.compare(with)?,
+            Input::Open(archive) => self.begin_opening(*archive),
+            Input::GiveUp => (self.opening, self.trip) = (None, None),
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
                 self.revision += 1;
@@ -266,8 +358,8 @@ impl Playground {
     /// A new cluster in place of the old one; speed, playback and console stay.
     fn found(&mut self, founding: Founding) {
         let (tape, scene) = Tape::new(founding);
-        self.branches = vec![Branch { left: None, tape, at: scene.instant() }];
-        self.current = 0;
+        self.branches = vec![Branch::first(tape, &scene)];
+        (self.current, self.comparison) = (0, None);
         self.show(scene);
     }
 
@@ -286,6 +378,19 @@ impl Playground {
         let (request, finished) = tape.act(&mut self.scene, action).map_err(Problem::Refused)?;
         self.tell_answers(&finished);
         Ok(request)
+    }
+
+    /// Real time passes: for what takes long, and else for the cluster.
+    fn pass(&mut self, real_micros: u64) -> Result<(), Problem> {
+        if self.opening.is_some() {
+            return self.go_on_opening();
+        }
+        if self.trip.is_some() {
+            return self.go_on_travelling();
+        }
+        self.advance(real_micros);
+        self.go_on_comparing();
+        Ok(())
     }
 
     fn advance(&mut self, real_micros: u64) {
@@ -370,6 +475,11 @@ impl Playground {
     /// All that a page shows, but for what moves.
     pub fn view(&self) -> View {
         build::view(self)
+    }
+
+    /// What stands on the timeline of this story.
+    pub fn timeline(&self) -> &Timeline {
+        self.tape().track.timeline()
     }
 
     /// What moves, at this instant.

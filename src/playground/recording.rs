@@ -33,7 +33,7 @@ pub struct Recording {
 }
 
 /// The version of the text; a text of another is refused.
-const VERSION: &str = "# Kvorum recording, version 1";
+pub(super) const VERSION: &str = "# Kvorum recording, version 1";
 
 /// Why a text is not a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,8 +46,12 @@ pub enum Unusable {
     Mistake(Mistake),
     /// A line is none of a recording's.
     Line(usize),
-    /// It has more actions than anybody could have done.
+    /// It is longer than anything that anybody could have done.
     TooLong,
+    /// It leads further than any run goes.
+    TooFar,
+    /// Some of it is missing or was changed.
+    Damaged,
 }
 
 /// More actions than this are refused.
@@ -69,12 +73,29 @@ impl fmt::Display for Unusable {
                     "line {line}: a recording has one `cluster` line and then only `at` lines"
                 )
             }
-            Self::TooLong => write!(f, "this recording has more than {MOST_ACTIONS} actions"),
+            Self::TooLong => write!(f, "this recording is longer than any run"),
+            Self::TooFar => write!(f, "this recording leads further than any run goes"),
+            Self::Damaged => {
+                write!(f, "this recording is damaged: some of it is missing or was changed")
+            }
         }
     }
 }
 
 impl std::error::Error for Unusable {}
+
+impl Unusable {
+    /// The same, so many lines further down.
+    pub(super) fn moved(self, lines: usize) -> Self {
+        match self {
+            Self::Line(line) => Self::Line(line + lines),
+            Self::Mistake(mistake) => {
+                Self::Mistake(Mistake { line: mistake.line + lines, ..mistake })
+            }
+            other => other,
+        }
+    }
+}
 
 impl Recording {
     /// Reads a recording's text.

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::Landmark;
 use super::history::{History, Track};
 use super::recording::{Instant, Recording, Timed};
 use crate::check::Run;
@@ -20,7 +21,7 @@ pub(super) const JOURNEYS: usize = 5;
 const DISTANCE: u64 = 16_384;
 
 /// How many scenes are kept; with more, every second one goes and the distance doubles.
-const MOST_SCENES: usize = 256;
+const MOST_SCENES: usize = 128;
 
 /// All that belongs to an instant.
 #[derive(Clone, Debug)]
@@ -46,9 +47,10 @@ impl Scene {
 
     /// Writes down what has happened. Returns the visitor's requests that have ended.
     fn take_notes(&mut self, mut track: Option<&mut Track>) -> Vec<Journey> {
+        let instant = self.instant();
         for fact in self.run.cluster_mut().take_facts() {
             if let Some(track) = &mut track {
-                track.note(&fact);
+                track.note(instant, &fact);
             }
             self.history.note(fact);
         }
@@ -62,6 +64,21 @@ impl Scene {
     }
 }
 
+/// Where on a tape somebody wants to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Destination {
+    /// This time, with all that happens at it; the end of the tape if that comes first.
+    Time(Time),
+    /// After exactly so many events, with what was done before the next.
+    Events(u64),
+    /// After exactly so many events, at this time, with what was done until then.
+    Instant(Instant),
+    /// Just before this action of the recording.
+    Act(usize),
+    /// Where the first such thing happens after an instant, or this time if none does until then.
+    Landmark { landmark: Landmark, after: Instant, until: Time },
+}
+
 /// A branch: what was done, and how far it has been played.
 #[derive(Clone, Debug)]
 pub(super) struct Tape {
@@ -71,6 +88,8 @@ pub(super) struct Tape {
     distance: u64,
     /// How far it has been played.
     end: Instant,
+    /// How far it was played before it was kept.
+    kept_end: Instant,
     /// What happened on it, from the beginning to the end.
     pub(super) track: Track,
 }
@@ -78,21 +97,21 @@ pub(super) struct Tape {
 impl Tape {
     /// An empty tape, and its beginning.
     pub(super) fn new(founding: Founding) -> (Self, Scene) {
-        Self::of(Recording { founding, actions: Vec::new() })
+        Self::of(Recording { founding, actions: Vec::new() }, Instant::default())
     }
 
-    /// The tape of a recording, not played yet, and its beginning.
-    pub(super) fn of(recording: Recording) -> (Self, Scene) {
+    /// The tape of a recording that was once played up to an instant and is not yet here, and its beginning.
+    pub(super) fn of(recording: Recording, kept_end: Instant) -> (Self, Scene) {
         let scene = Scene::new(recording.founding);
         let scenes = vec![Rc::new(scene.clone())];
         let (end, track) = (scene.instant(), Track::default());
-        (Self { recording, scenes, distance: DISTANCE, end, track }, scene)
+        (Self { recording, scenes, distance: DISTANCE, end, kept_end, track }, scene)
     }
 
     /// The last instant that was played, or is recorded.
     pub(super) fn end(&self) -> Instant {
         let last = self.recording.actions.last().map_or(Instant::default(), |last| last.when);
-        self.end.max(last)
+        self.end.max(self.kept_end).max(last)
     }
 
     /// The action that was done next, after `scene`.
@@ -143,7 +162,7 @@ impl Tape {
                 let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));
                 scene.history.violated(at, &violation);
                 if is_new {
-                    self.track.violated(at);
+                    self.track.violated(scene.instant());
                 }
                 self.played(scene);
                 return Some(finished);
@@ -178,43 +197,121 @@ impl Tape {
         }
     }
 
-    /// The last kept scene of those for which `is_before` holds; they come first.
-    fn kept_scene(&self, is_before: impl Fn(&Scene) -> bool) -> Scene {
-        let after = self.scenes.partition_point(|scene| is_before(scene));
-        Scene::clone(&self.scenes[after.saturating_sub(1)])
+    /// The last kept scene that comes before a destination, to set out from; or `here`, if it is nearer.
+    pub(super) fn set_out(&self, to: Destination, here: Option<&Scene>) -> Scene {
+        let after = self.scenes.partition_point(|scene| self.comes_before(scene, to));
+        let kept = &self.scenes[after.saturating_sub(1)];
+        let is_nearer =
+            |here: &&Scene| self.comes_before(here, to) && here.instant() > kept.instant();
+        here.filter(is_nearer).map_or_else(|| Scene::clone(kept), Scene::clone)
     }
 
-    /// The scene at this time, with all that happens at it; at the end of the tape if that comes first.
-    pub(super) fn scene_at(&mut self, to: Time) -> Scene {
-        let to = to.min(self.end().at);
-        let mut scene = self.kept_scene(|kept| kept.instant().at <= to);
-        while self.go_on(&mut scene, to).is_some() {}
-        self.rest(&mut scene, to);
-        scene
+    /// Whether the way from a scene to a destination leads on and not back.
+    fn comes_before(&self, scene: &Scene, to: Destination) -> bool {
+        match to {
+            Destination::Time(at) => scene.instant().at <= at,
+            Destination::Events(events) => scene.instant().events <= events,
+            Destination::Instant(instant) => scene.instant() <= instant,
+            Destination::Act(act) => {
+                let when = self.recording.actions.get(act).map(|timed| timed.when);
+                scene.done <= act && when.is_none_or(|when| scene.instant() <= when)
+            }
+            Destination::Landmark { after, .. } => scene.instant() <= after,
+        }
     }
 
-    /// The scene after exactly so many events, with what was done before the next.
-    pub(super) fn scene_after_events(&mut self, events: u64) -> Scene {
-        let mut scene = self.kept_scene(|kept| kept.instant().events <= events);
-        let acts_next = |tape: &Self, scene: &Scene| {
-            tape.next_action(scene).is_some_and(|next| next.when.events == events)
+    /// Goes on in `scene` towards a destination, at most so many steps: actions and events. Whether it is
+    /// there.
+    pub(super) fn approach(&mut self, scene: &mut Scene, to: Destination, steps: u32) -> bool {
+        for _ in 0..steps {
+            if !self.go_on_to(scene, to) {
+                self.arrive(scene, to);
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Does what comes next on the way to a destination, if anything does.
+    fn go_on_to(&mut self, scene: &mut Scene, to: Destination) -> bool {
+        let events = scene.instant().events;
+        // What is recorded for an instant that never was is never done.
+        let acts_by = |tape: &Self, until: Instant| {
+            let next = tape.next_action(scene);
+            next.is_some_and(|next| next.when.events == events && next.when <= until)
         };
-        while (scene.instant().events < events || acts_next(self, &scene))
-            && self.go_on(&mut scene, Time::END).is_some()
-        {}
-        scene
+        let until = match to {
+            Destination::Time(at) => at.min(self.end().at),
+            Destination::Events(wanted) => {
+                let last = Instant { events: wanted, at: Time::END };
+                if events >= wanted && !acts_by(self, last) {
+                    return false;
+                }
+                Time::END
+            }
+            Destination::Instant(wanted) => {
+                if events >= wanted.events && !acts_by(self, wanted) {
+                    return false;
+                }
+                Time::END
+            }
+            Destination::Act(act) => {
+                let when = self.recording.actions.get(act).map_or(scene.instant(), |act| act.when);
+                if events >= when.events && (scene.done >= act || !acts_by(self, when)) {
+                    return false;
+                }
+                Time::END
+            }
+            Destination::Landmark { landmark, after, until } => {
+                if landmark.came(&self.track, after) {
+                    return false;
+                }
+                until
+            }
+        };
+        self.go_on(scene, until).is_some()
     }
 
-    /// The scene just before the last thing that was done in `scene` or before it.
-    pub(super) fn scene_before_act(&mut self, scene: &Scene) -> Option<Scene> {
-        let last = scene.done.checked_sub(1)?;
-        let when = self.recording.actions.get(last)?.when;
-        let mut scene = self.kept_scene(|kept| kept.instant() <= when && kept.done <= last);
-        while (scene.done < last || scene.instant().events < when.events)
-            && self.go_on(&mut scene, Time::END).is_some()
-        {}
-        self.rest(&mut scene, when.at);
-        Some(scene)
+    /// Lets the time pass that is left when nothing comes any more on the way.
+    fn arrive(&mut self, scene: &mut Scene, to: Destination) {
+        let at = match to {
+            Destination::Time(at) => at.min(self.end().at),
+            Destination::Events(_) => return,
+            Destination::Instant(instant) => instant.at,
+            Destination::Act(act) => match self.recording.actions.get(act) {
+                Some(timed) => timed.when.at,
+                None => return,
+            },
+            Destination::Landmark { until, .. } if self.is_missing(to).is_some() => until,
+            Destination::Landmark { .. } => return,
+        };
+        // Who asks for an instant that never was may ask for one behind the next event.
+        let next = scene.run.cluster_mut().next_time();
+        let at = next.map_or(at, |next| at.min(next));
+        if at > scene.instant().at {
+            self.rest(scene, at);
+        }
+    }
+
+    /// What was to be found and did not come.
+    pub(super) fn is_missing(&self, to: Destination) -> Option<Landmark> {
+        match to {
+            Destination::Landmark { landmark, after, .. } if !landmark.came(&self.track, after) => {
+                Some(landmark)
+            }
+            _ => None,
+        }
+    }
+
+    /// The first kept scene that does not come before a destination.
+    pub(super) fn kept_after(&self, to: Destination) -> Option<Instant> {
+        let after = self.scenes.partition_point(|scene| self.comes_before(scene, to));
+        self.scenes.get(after).map(|scene| scene.instant())
+    }
+
+    /// The last thing that was done in `scene` or before it.
+    pub(super) fn last_act(&self, scene: &Scene) -> Option<Destination> {
+        scene.done.checked_sub(1).map(Destination::Act)
     }
 
     /// A tape that goes on from `scene` otherwise.
@@ -223,8 +320,8 @@ impl Tape {
         let mut fork = self.clone();
         fork.recording.actions.truncate(scene.done);
         fork.scenes.retain(|kept| kept.instant() <= end && kept.done <= scene.done);
-        fork.end = end;
-        fork.track.forget_after(end.at);
+        (fork.end, fork.kept_end) = (end, end);
+        fork.track.forget_after(end);
         fork
     }
 
@@ -240,6 +337,6 @@ impl Tape {
 
     /// Whether the tape has more than the scene.
     pub(super) fn goes_on_after(&self, scene: &Scene) -> bool {
-        scene.done < self.recording.actions.len() || scene.instant() < self.end
+        scene.done < self.recording.actions.len() || scene.instant() < self.end()
     }
 }

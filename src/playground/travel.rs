@@ -1,15 +1,44 @@
-//! Going through time: to any instant of what was played, back by an event, to another branch.
+//! Going through time: to any instant of what was played, to what happened next or before, to another
+//! story.
+//!
+//! A way is gone in pieces, so that the page never stands still: the first at once, which is enough for
+//! most ways, the others while real time advances. Until it is gone all stays as it is.
 
+use super::archive::tidy_name;
+use super::history::Track;
 use super::link::Bookmark;
 use super::recording::{Instant, Recording};
-use super::tape::{Scene, Tape};
-use super::view::BranchView;
-use super::{Branch, Opening, Playground, Problem};
+use super::tape::{Destination, Scene, Tape};
+use super::view::{BranchView, MarkKind, Progress};
+use super::{Branch, Landmark, Playground, Problem};
 use crate::digest::Digest;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
-/// How many events one piece of opening a run handles.
-const EVENTS_PER_OPENING: u32 = 4_000;
+/// How many actions and events one piece of a way handles.
+pub(super) const STEPS: u32 = 4_000;
+
+/// How far beyond the end of what was played something is looked for.
+const LOOK_AHEAD: Duration = Duration::from_secs(60);
+
+/// A way that is being gone.
+#[derive(Debug)]
+pub(super) struct Trip {
+    /// How far it has been gone.
+    scene: Scene,
+    /// After how many events it began.
+    began: u64,
+    branch: usize,
+    to: Destination,
+    then: Arrival,
+}
+
+/// What is done at the end of a way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Arrival {
+    Show,
+    /// Another story begins there.
+    Fork,
+}
 
 impl Playground {
     /// Shows another instant, or another story.
@@ -24,27 +53,96 @@ impl Playground {
     }
 
     /// Goes to this time, or to the end of what was played if that comes first.
-    pub(super) fn seek(&mut self, to: Time) {
-        let scene = self.branches[self.current].tape.scene_at(to);
-        self.show(scene);
+    pub(super) fn seek(&mut self, to: Time) -> Result<(), Problem> {
+        self.set_out(self.current, Destination::Time(to), Arrival::Show)
     }
 
     /// Goes back by one event.
-    pub(super) fn step_back(&mut self) {
-        if let Some(events) = self.run().cluster().events().checked_sub(1) {
-            let scene = self.branches[self.current].tape.scene_after_events(events);
-            self.show(scene);
+    pub(super) fn step_back(&mut self) -> Result<(), Problem> {
+        match self.run().cluster().events().checked_sub(1) {
+            Some(events) => self.set_out(self.current, Destination::Events(events), Arrival::Show),
+            None => Ok(()),
         }
+    }
+
+    /// Goes to the first such thing after this instant. Where none was played yet, time passes until it
+    /// comes.
+    pub(super) fn next_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
+        let (here, track) = (self.scene.instant(), &self.tape().track);
+        let to = match track.next(|kind| landmark.includes(kind), here) {
+            Some(instant) => Destination::Instant(instant),
+            None => {
+                let after = here.max(track.last().unwrap_or_default());
+                let until = self.tape().end().at.max(here.at) + LOOK_AHEAD;
+                Destination::Landmark { landmark, after, until }
+            }
+        };
+        self.set_out(self.current, to, Arrival::Show)
+    }
+
+    /// Goes to the last such thing before this instant.
+    pub(super) fn previous_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
+        let track = &self.tape().track;
+        let to = track.previous(|kind| landmark.includes(kind), self.scene.instant());
+        let to = to.ok_or(Problem::NoneBefore(landmark))?;
+        self.set_out(self.current, Destination::Instant(to), Arrival::Show)
     }
 
     /// Goes on otherwise from just before the last thing that was done.
     pub(super) fn undo(&mut self) -> Result<(), Problem> {
-        let tape = &mut self.branches[self.current].tape;
-        let scene = tape.scene_before_act(&self.scene).ok_or(Problem::NothingToUndo)?;
-        let fork = tape.fork(&scene);
-        self.begin_branch(fork, &scene);
+        let to = self.tape().last_act(&self.scene).ok_or(Problem::NothingToUndo)?;
+        self.set_out(self.current, to, Arrival::Fork)
+    }
+
+    /// Goes over to another branch, to where that was left.
+    pub(super) fn go_over_to(&mut self, number: usize) -> Result<(), Problem> {
+        let branch = self.branches.get(number).ok_or(Problem::NoBranch)?;
+        self.set_out(number, Destination::Instant(branch.at), Arrival::Show)
+    }
+
+    fn set_out(&mut self, branch: usize, to: Destination, then: Arrival) -> Result<(), Problem> {
+        let here = (branch == self.current).then_some(&self.scene);
+        let scene = self.branches[branch].tape.set_out(to, here);
+        let began = scene.instant().events;
+        self.trip = Some(Trip { scene, began, branch, to, then });
+        self.go_on_travelling()
+    }
+
+    /// Goes the next piece of the way that is being gone, if there is one.
+    pub(super) fn go_on_travelling(&mut self) -> Result<(), Problem> {
+        let Some(mut trip) = self.trip.take() else { return Ok(()) };
+        self.revision += 1;
+        let tape = &mut self.branches[trip.branch].tape;
+        if !tape.approach(&mut trip.scene, trip.to, STEPS) {
+            self.trip = Some(trip);
+            return Ok(());
+        }
+        let Trip { scene, branch, to, then, .. } = trip;
+        let is_missing = tape.is_missing(to);
+        match then {
+            Arrival::Show if branch == self.current => {}
+            Arrival::Show => {
+                self.branches[self.current].at = self.scene.instant();
+                self.current = branch;
+            }
+            Arrival::Fork => {
+                let fork = tape.fork(&scene);
+                self.begin_branch(fork, &scene);
+            }
+        }
         self.show(scene);
-        Ok(())
+        match is_missing {
+            Some(landmark) => Err(Problem::NoneAfter(landmark)),
+            None => Ok(()),
+        }
+    }
+
+    /// Goes the rest of the way, however long it is.
+    pub(super) fn finish_travelling(&mut self) {
+        while self.trip.is_some() {
+            // What was looked for and did not come is no matter to what is done now.
+            let _ = self.go_on_travelling();
+        }
     }
 
     /// From `scene` on the story goes on otherwise; the old one is kept.
@@ -52,7 +150,8 @@ impl Playground {
         self.branches[self.current].at = self.scene.instant();
         let at = scene.instant();
         let left = Some((self.current, at.at.as_micros()));
-        self.branches.push(Branch { left, tape, at });
+        let name = letters(self.branches.len());
+        self.branches.push(Branch { name, left, tape, at });
         self.current = self.branches.len() - 1;
     }
 
@@ -81,93 +180,67 @@ impl Playground {
         self.run().cluster().digest()
     }
 
+    /// How much of what takes a while is done.
+    pub fn progress(&self) -> Option<Progress> {
+        if let Some(opening) = &self.opening {
+            return Some(Progress::Opening(opening.percent()));
+        }
+        let Trip { scene, began, branch, to, .. } = self.trip.as_ref()?;
+        let tape = &self.branches[*branch].tape;
+        let target = tape.kept_after(*to).unwrap_or(tape.end()).events.max(began + 1);
+        let gone = (scene.instant().events - began) * 100 / (target - began);
+        Some(Progress::Travelling(gone.min(99)))
+    }
+
+    /// Gives another name to a branch.
+    pub(super) fn rename(&mut self, number: usize, name: &str) -> Result<(), Problem> {
+        let name = tidy_name(name).ok_or(Problem::NoName)?;
+        self.branches.get_mut(number).ok_or(Problem::NoBranch)?.name = name;
+        Ok(())
+    }
+
     /// What a link to this instant of this story holds.
     pub fn bookmark(&self) -> Bookmark {
         let (recording, shown) = (self.recording().clone(), self.instant());
-        Bookmark { recording, shown, speed: self.speed }
-    }
-
-    pub(super) fn begin_opening(&mut self, bookmark: Bookmark) {
-        let (tape, scene) = Tape::of(bookmark.recording.clone());
-        self.opening = Some(Opening { tape, scene, bookmark });
-    }
-
-    /// Goes on towards the instant that a run was opened for.
-    pub(super) fn go_on_opening(&mut self) -> Result<(), Problem> {
-        let Some(Opening { tape, scene, bookmark }) = &mut self.opening else { return Ok(()) };
-        let (shown, end) = (bookmark.shown, tape.end());
-        let target = Instant { events: shown.events.max(end.events), at: shown.at.max(end.at) };
-        for _ in 0..EVENTS_PER_OPENING {
-            if scene.instant().events >= target.events && !tape.acts_after(scene) {
-                return self.finish_opening();
-            }
-            if tape.go_on(scene, target.at).is_none() {
-                return self.finish_opening();
-            }
-        }
-        self.revision += 1;
-        Ok(())
-    }
-
-    fn finish_opening(&mut self) -> Result<(), Problem> {
-        let Some(Opening { mut tape, mut scene, bookmark }) = self.opening.take() else {
-            return Ok(());
-        };
-        self.revision += 1;
-        let Bookmark { recording, shown, speed } = bookmark;
-        // All was done, and nothing was left out on the way.
-        let is_there = tape.acts_done(&scene) == recording.actions.len();
-        if is_there && shown.at > scene.instant().at {
-            tape.rest(&mut scene, shown.at);
-        }
-        let mut there = tape.scene_after_events(shown.events);
-        if !is_there || there.instant().events != shown.events || there.instant().at > shown.at {
-            return Err(Problem::Diverged);
-        }
-        if there.instant().at < shown.at {
-            tape.rest(&mut there, shown.at);
-        }
-        let at = there.instant();
-        self.branches = vec![Branch { left: None, tape, at }];
-        (self.current, self.speed, self.playing) = (0, speed, false);
-        self.show(there);
-        Ok(())
-    }
-
-    /// How much of a run that is being opened has been played, in percent.
-    pub fn opened_percent(&self) -> Option<u64> {
-        let Opening { tape, scene, bookmark } = self.opening.as_ref()?;
-        let whole = bookmark.shown.events.max(tape.end().events).max(1);
-        Some((scene.instant().events * 100 / whole).min(100))
+        Bookmark { recording, shown, digest: Some(self.digest()), speed: self.speed }
     }
 
     pub(super) fn branch_views(&self) -> Vec<BranchView> {
         let view = |(place, branch): (usize, &Branch)| BranchView {
-            name: name(place),
+            name: branch.name.clone(),
             left: branch.left,
             current: place == self.current,
             actions: branch.tape.recording.actions.len(),
+            end: branch.tape.end().at.as_micros(),
         };
         self.branches.iter().enumerate().map(view).collect()
     }
+}
 
-    /// Goes over to another branch, to where that was left.
-    pub(super) fn go_over_to(&mut self, number: usize) -> Result<(), Problem> {
-        let Some(branch) = self.branches.get_mut(number) else { return Err(Problem::NoBranch) };
-        let scene = branch.tape.scene_at(branch.at.at);
-        self.branches[self.current].at = self.scene.instant();
-        self.current = number;
-        self.show(scene);
-        Ok(())
+impl Landmark {
+    /// Whether such a mark is meant.
+    fn includes(self, kind: MarkKind) -> bool {
+        match self {
+            Self::Election => kind == MarkKind::Elected,
+            Self::Commit => kind == MarkKind::Commit,
+            Self::Fault => matches!(kind, MarkKind::Fault | MarkKind::Repair),
+            Self::Violation => kind == MarkKind::Violation,
+            Self::Answer => kind == MarkKind::Answer,
+        }
+    }
+
+    /// Whether the track has one after an instant.
+    pub(super) fn came(self, track: &Track, after: Instant) -> bool {
+        track.next(|kind| self.includes(kind), after).is_some()
     }
 }
 
 /// `A` for the first branch, `B` for the second, `AA` after `Z`.
-fn name(place: usize) -> String {
+pub(super) fn letters(place: usize) -> String {
     let letter = char::from(b'A' + u8::try_from(place % 26).unwrap_or(0));
     match place / 26 {
         0 => letter.to_string(),
-        before => name(before - 1) + &letter.to_string(),
+        before => letters(before - 1) + &letter.to_string(),
     }
 }
 

@@ -3,6 +3,9 @@
 //! A [`View`] is what changes with events; [`Motion`] is what changes with every frame. Neither holds
 //! anything of the cluster itself, so a page can compare two of them and draw only what differs.
 
+use std::collections::VecDeque;
+use std::fmt;
+
 pub use crate::cluster::{Status, Topic};
 
 /// A server's name as a number: 3 for `n3`.
@@ -23,9 +26,20 @@ pub struct View {
     /// The visitor's latest requests, the newest first.
     pub journeys: Vec<JourneyView>,
     pub network: NetworkView,
-    pub timeline: Timeline,
     /// All stories that were begun, in that order.
     pub branches: Vec<BranchView>,
+    pub comparison: Option<ComparisonView>,
+    /// How much of what takes a while is done, in percent.
+    pub progress: Option<Progress>,
+}
+
+/// Something that takes a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Another instant is being played up to.
+    Travelling(u64),
+    /// A run is being opened.
+    Opening(u64),
 }
 
 /// A story that was begun.
@@ -39,6 +53,49 @@ pub struct BranchView {
     pub current: bool,
     /// How many things were done in it.
     pub actions: usize,
+    /// How far it was played, in microseconds.
+    pub end: u64,
+}
+
+/// The story that is shown beside another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparisonView {
+    /// The place of the other one.
+    pub with: usize,
+    /// Which instant of the other one this is, in microseconds: the one that is shown, or its end.
+    pub at: u64,
+    /// Where the two part; `None` while that is looked for.
+    pub parting: Option<Parting>,
+    /// The nodes that differ; `None` while the other story is played up to there.
+    pub nodes: Option<Vec<NodeDifference>>,
+}
+
+/// Where two stories part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// As far as both were played they are the same.
+    Nowhere,
+    /// The first step that differs, in each; `None` where a story was not played any further.
+    At { ours: Option<PartingStep>, theirs: Option<PartingStep> },
+}
+
+/// A step of a story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartingStep {
+    /// Microseconds of cluster time.
+    pub at: u64,
+    /// After so many events.
+    pub events: u64,
+    /// What happened; `None` if there is nothing to tell of it.
+    pub text: Option<String>,
+}
+
+/// How a node of one story differs from that of the same name in another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeDifference {
+    pub id: NodeNumber,
+    /// What differs, here, and in the other story.
+    pub rows: Vec<(&'static str, String, String)>,
 }
 
 /// The clock of the cluster and of the playback.
@@ -87,6 +144,21 @@ pub enum RoleView {
     Learner,
     /// Runs, but is no member of the configuration that it knows.
     Joining,
+}
+
+/// `Leader`, `Old leader`, as a card says it.
+impl fmt::Display for RoleView {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Leader => "Leader",
+            Self::OldLeader => "Old leader",
+            Self::PreCandidate => "Asking",
+            Self::Candidate => "Candidate",
+            Self::Follower => "Follower",
+            Self::Learner => "Learner",
+            Self::Joining => "Joining",
+        })
+    }
 }
 
 /// A card.
@@ -254,13 +326,14 @@ pub struct NetworkView {
     pub workload_clients: u32,
 }
 
-/// The history as a strip: from the beginning to now.
+/// The history of a story as a strip: from its beginning to its end, in the order of time. No part of a
+/// [`View`], since an hour has many thousand marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
-    /// Each term that had a leader or a candidate, from when it began, in order.
-    pub terms: Vec<TermView>,
+    /// Each term that had a leader or a candidate, from when it began.
+    pub terms: VecDeque<TermView>,
     /// What stands above and below the strip.
-    pub marks: Vec<MarkView>,
+    pub marks: VecDeque<MarkView>,
 }
 
 /// A term on the timeline; it lasts until the next.
@@ -285,6 +358,8 @@ pub enum MarkKind {
     Fault,
     Repair,
     Violation,
+    /// The visitor was answered.
+    Answer,
 }
 
 /// A line of the event log.

@@ -87,16 +87,7 @@ fn status_key(status: Status) -> &'static str {
 
 /// The role in words.
 pub fn role_words(node: &NodeView) -> String {
-    let role = match node.role {
-        Some(RoleView::Leader) => "Leader",
-        Some(RoleView::OldLeader) => "Old leader",
-        Some(RoleView::PreCandidate) => "Asking",
-        Some(RoleView::Candidate) => "Candidate",
-        Some(RoleView::Follower) => "Follower",
-        Some(RoleView::Learner) => "Learner",
-        Some(RoleView::Joining) => "Joining",
-        None => "Down",
-    };
+    let role = node.role.map_or("Down".to_string(), |role| role.to_string());
     match (node.status, node.votes) {
         (Status::Down, _) => "Down".to_string(),
         (Status::Paused, _) => format!("Paused · {}", role.to_lowercase()),
@@ -104,7 +95,7 @@ pub fn role_words(node: &NodeView) -> String {
             format!("Candidate {votes}/{needed}")
         }
         (Status::Running, Some((votes, needed))) => format!("Asking {votes}/{needed}"),
-        (Status::Running, _) => role.to_string(),
+        (Status::Running, _) => role,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
-use super::super::{Input, Speed};
+use super::super::{Archive, Input, Speed};
 use super::*;
 use crate::script::Runner;
 
@@ -19,6 +19,15 @@ fn pass(playground: &mut Playground, millis: u64) {
         playground.apply(Input::Advance(1_000)).unwrap();
     }
     playground.apply(Input::Pause).unwrap();
+}
+
+/// Does something that may take a while, and waits for its end.
+fn go(playground: &mut Playground, input: Input) -> Result<(), Problem> {
+    playground.apply(input)?;
+    while playground.progress().is_some() {
+        playground.apply(Input::Advance(16_000))?;
+    }
+    Ok(())
 }
 
 fn act(playground: &mut Playground, line: &str) {
@@ -53,12 +62,12 @@ fn the_past_is_as_it_was_and_so_is_the_present() {
     let present = shown(&playground);
     let leader = playground.view().summary.leader;
     assert!(!playground.view().clock.past);
-    playground.apply(Input::Seek(790_000)).unwrap();
+    go(&mut playground, Input::Seek(790_000)).unwrap();
     assert!(playground.view().clock.past);
     assert_ne!(playground.view().summary.leader, leader, "the old leader leads");
-    playground.apply(Input::SeekEnd).unwrap();
+    go(&mut playground, Input::SeekEnd).unwrap();
     assert_eq!(shown(&playground), present);
-    playground.apply(Input::Seek(0)).unwrap();
+    go(&mut playground, Input::Seek(0)).unwrap();
     assert_eq!(playground.instant(), Instant::default());
     // Playing on from the past plays what was recorded.
     pass(&mut playground, 1_900);
@@ -72,7 +81,7 @@ fn a_step_back_undoes_a_step() {
     for _ in 0..40 {
         let before = shown(&playground);
         playground.apply(Input::Step).unwrap();
-        playground.apply(Input::StepBack).unwrap();
+        go(&mut playground, Input::StepBack).unwrap();
         assert_eq!(shown(&playground), before);
         playground.apply(Input::Step).unwrap();
     }
@@ -82,7 +91,7 @@ fn a_step_back_undoes_a_step() {
 fn acting_in_the_past_begins_another_story_and_keeps_the_old() {
     let mut playground = a_story();
     let present = shown(&playground);
-    playground.apply(Input::Seek(790_000)).unwrap();
+    go(&mut playground, Input::Seek(790_000)).unwrap();
     let problem = playground.apply(Input::Console("kill n9".to_string()));
     assert!(problem.is_err());
     assert_eq!(playground.view().branches.len(), 1, "what is refused begins no story");
@@ -93,13 +102,13 @@ fn acting_in_the_past_begins_another_story_and_keeps_the_old() {
     pass(&mut playground, 500);
     let other = shown(&playground);
     assert_ne!(other, present);
-    playground.apply(Input::Branch(0)).unwrap();
+    go(&mut playground, Input::Branch(0)).unwrap();
     assert!(playground.view().clock.past, "it was left in the past");
-    playground.apply(Input::SeekEnd).unwrap();
+    go(&mut playground, Input::SeekEnd).unwrap();
     assert_eq!(shown(&playground), present);
-    playground.apply(Input::Branch(1)).unwrap();
+    go(&mut playground, Input::Branch(1)).unwrap();
     assert_eq!(shown(&playground), other);
-    assert_eq!(playground.apply(Input::Branch(2)), Err(Problem::NoBranch));
+    assert_eq!(go(&mut playground, Input::Branch(2)), Err(Problem::NoBranch));
 }
 
 #[test]
@@ -109,11 +118,11 @@ fn undo_takes_back_the_last_thing_that_was_done() {
     let before = shown(&playground);
     act(&mut playground, "kill n1");
     pass(&mut playground, 400);
-    playground.apply(Input::Undo).unwrap();
+    go(&mut playground, Input::Undo).unwrap();
     assert_eq!(shown(&playground), before);
     assert_eq!(playground.recording().actions.len(), 0);
-    assert_eq!(playground.apply(Input::Undo), Err(Problem::NothingToUndo));
-    playground.apply(Input::Branch(0)).unwrap();
+    assert_eq!(go(&mut playground, Input::Undo), Err(Problem::NothingToUndo));
+    go(&mut playground, Input::Branch(0)).unwrap();
     assert_eq!(playground.recording().actions.len(), 1, "it is kept in the other story");
 }
 
@@ -128,7 +137,7 @@ fn a_recording_is_a_script_that_gives_the_same_run() {
     let cluster = runner.run().cluster();
     assert_eq!((cluster.events(), cluster.now()), (last.events, last.at));
     let mut back = playground;
-    back.apply(Input::Seek(last.at.as_micros())).unwrap();
+    go(&mut back, Input::Seek(last.at.as_micros())).unwrap();
     assert_eq!(back.digest(), cluster.digest());
 }
 
@@ -178,7 +187,7 @@ proptest! {
         }
         for at in order {
             let stop = &stops[at % stops.len()];
-            playground.apply(Input::Seek(stop.0.at.as_micros())).unwrap();
+            go(&mut playground, Input::Seek(stop.0.at.as_micros())).unwrap();
             prop_assert_eq!(&shown(&playground), stop);
         }
         let text = playground.recording().to_string();
@@ -190,26 +199,22 @@ proptest! {
 /// Opens a link as a page does.
 fn open(playground: &mut Playground, link: &str) -> Result<(), Problem> {
     let bookmark = super::super::Bookmark::parse(link).unwrap();
-    playground.apply(Input::Open(bookmark)).unwrap();
-    while playground.opened_percent().is_some() {
-        playground.apply(Input::Advance(16_000))?;
-    }
-    Ok(())
+    go(playground, Input::Open(Box::new(bookmark.into())))
 }
 
 #[test]
 fn a_link_opens_elsewhere_at_the_same_instant() {
     let mut playground = a_story();
-    playground.apply(Input::Seek(790_000)).unwrap();
+    go(&mut playground, Input::Seek(790_000)).unwrap();
     let link = playground.bookmark().to_fragment();
     let mut other = playing(3, 1);
     pass(&mut other, 100);
     open(&mut other, &link).unwrap();
     assert_eq!(shown(&other), shown(&playground));
     assert!(other.view().clock.past && !other.is_playing());
-    other.apply(Input::SeekEnd).unwrap();
+    go(&mut other, Input::SeekEnd).unwrap();
     let last = playground.recording().actions.last().unwrap().when;
-    playground.apply(Input::Seek(last.at.as_micros())).unwrap();
+    go(&mut playground, Input::Seek(last.at.as_micros())).unwrap();
     assert_eq!(shown(&other), shown(&playground), "all that was done is in the link");
     assert!(link.len() < 400, "{} characters", link.len());
 }
@@ -218,14 +223,15 @@ fn a_link_opens_elsewhere_at_the_same_instant() {
 fn a_link_to_what_never_was_leaves_all_as_it_is() {
     let story = a_story();
     let mut bookmark = story.bookmark();
+    bookmark.digest = None;
     bookmark.recording.actions[2].when.events += 40;
     let mut other = playing(3, 1);
     pass(&mut other, 300);
     let before = shown(&other);
     assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
     assert!(shown(&other) == before);
-    other.apply(Input::Open(story.bookmark())).unwrap();
-    other.apply(Input::StopOpening).unwrap();
+    other.apply(Input::Open(Box::new(story.bookmark().into()))).unwrap();
+    other.apply(Input::GiveUp).unwrap();
     assert!(shown(&other) == before);
 }
 
@@ -243,4 +249,119 @@ fn a_text_that_is_no_recording_is_refused_with_a_reason() {
     assert!(refusal(&format!("{version}cluster 3\n{back}")).contains("line 4"));
     let nested = "at 1s ".repeat(5_000);
     assert!(refusal(&format!("{version}cluster 3\n{nested}kill n1")).contains("line 3"));
+}
+
+#[test]
+fn a_link_to_the_same_instant_with_another_digest_is_refused() {
+    let story = a_story();
+    let mut bookmark = story.bookmark();
+    bookmark.digest = Some(Digest(1));
+    let mut other = playing(3, 1);
+    assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
+}
+
+/// Between two events something was done: what was shown before it had the same number of events.
+#[test]
+fn a_link_to_just_before_something_was_done_opens_there() {
+    let mut playground = a_story();
+    let times: Vec<Time> = playground.recording().actions.iter().map(|act| act.when.at).collect();
+    for at in times {
+        go(&mut playground, Input::Seek(at.as_micros() - 1)).unwrap();
+        let link = playground.bookmark().to_fragment();
+        let mut other = playing(3, 1);
+        open(&mut other, &link).unwrap();
+        assert_eq!(shown(&other), shown(&playground));
+    }
+}
+
+#[test]
+fn what_happened_next_and_before_is_found() {
+    let mut playground = a_story();
+    go(&mut playground, Input::Seek(0)).unwrap();
+    for landmark in [Landmark::Election, Landmark::Commit, Landmark::Fault, Landmark::Answer] {
+        go(&mut playground, Input::Seek(0)).unwrap();
+        assert_eq!(playground.apply(Input::Previous(landmark)), Err(Problem::NoneBefore(landmark)));
+        go(&mut playground, Input::Next(landmark)).unwrap();
+        let first = shown(&playground);
+        assert!(first.0 > Instant::default(), "{landmark}");
+        go(&mut playground, Input::Seek(1_900_000)).unwrap();
+        let mut count = 0;
+        while go(&mut playground, Input::Previous(landmark)).is_ok() {
+            count += 1;
+        }
+        assert_eq!(shown(&playground), first, "{landmark}: {count} steps back");
+        go(&mut playground, Input::StepBack).unwrap();
+        go(&mut playground, Input::Next(landmark)).unwrap();
+        assert_eq!(shown(&playground), first);
+    }
+    go(&mut playground, Input::Seek(0)).unwrap();
+    go(&mut playground, Input::Next(Landmark::Fault)).unwrap();
+    assert_eq!(
+        playground.instant(),
+        playground.recording().actions[1].when,
+        "the leader is killed"
+    );
+}
+
+#[test]
+fn what_has_not_happened_yet_is_waited_for() {
+    let mut playground = playing(3, 2);
+    go(&mut playground, Input::Next(Landmark::Election)).unwrap();
+    assert!(playground.view().summary.leader.is_some() && !playground.is_playing());
+    assert!(!playground.is_past(), "it happens now");
+    let elected = playground.instant();
+    let violation = Landmark::Violation;
+    assert_eq!(
+        go(&mut playground, Input::Next(violation)),
+        Err(Problem::NoneAfter(violation)),
+        "a sound cluster"
+    );
+    assert_eq!(playground.now(), elected.at.as_micros() + 60_000_000);
+    go(&mut playground, Input::Previous(Landmark::Election)).unwrap();
+    assert_eq!(playground.instant(), elected);
+}
+
+#[test]
+fn a_long_way_is_gone_in_pieces_and_can_be_given_up() {
+    let mut playground = playing(5, 7);
+    act(&mut playground, "clients 8 keys 3 writes 50% every 5ms");
+    pass(&mut playground, 9_000);
+    let end = shown(&playground);
+    assert!(end.0.events > 4 * u64::from(STEPS), "{} events", end.0.events);
+    let near = end.0.at.as_micros() / 2;
+    playground.apply(Input::Seek(near)).unwrap();
+    assert!(playground.progress().is_some() && shown(&playground) == end, "it is on its way");
+    playground.apply(Input::GiveUp).unwrap();
+    playground.apply(Input::Advance(16_000)).unwrap();
+    assert!(playground.progress().is_none() && shown(&playground) == end);
+    // What is done on the way is done at its end.
+    playground.apply(Input::Seek(near)).unwrap();
+    act(&mut playground, "kill n1");
+    assert_eq!(playground.recording().actions.last().unwrap().when.at.as_micros(), near);
+}
+
+#[test]
+fn a_kept_run_goes_on_where_it_was_left() {
+    let mut playground = a_story();
+    go(&mut playground, Input::Seek(790_000)).unwrap();
+    act(&mut playground, "set shape circle");
+    pass(&mut playground, 500);
+    playground.apply(Input::Rename(1, " what\n if ".to_string())).unwrap();
+    assert_eq!(playground.apply(Input::Rename(1, " ".to_string())), Err(Problem::NoName));
+    playground.apply(Input::Play).unwrap();
+    let text = playground.archive().to_string();
+
+    let mut other = playing(3, 1);
+    let archive = Archive::parse(&text).unwrap();
+    go(&mut other, Input::Open(Box::new(archive))).unwrap();
+    assert_eq!(shown(&other), shown(&playground));
+    assert!(other.is_playing());
+    assert_eq!(other.archive().to_string(), text);
+    assert_eq!(other.view().branches, playground.view().branches);
+    go(&mut other, Input::Branch(0)).unwrap();
+    go(&mut playground, Input::Branch(0)).unwrap();
+    assert_eq!(shown(&other), shown(&playground), "the other story too");
+    pass(&mut other, 20);
+    pass(&mut playground, 20);
+    assert_eq!(shown(&other), shown(&playground));
 }
