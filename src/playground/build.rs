@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tape::JOURNEYS;
 use super::view::{
     Agreed, ClockView, EntryView, FollowerView, NetworkView, NodeNumber, NodeView, PaceView,
-    RoleView, Safety, Summary, View,
+    RoleView, Safety, Summary, Verdict, View,
 };
 use super::{Playground, journey, micros};
+use crate::check::{Property, Run};
 use crate::cluster::{Clock, Cluster, Journey, Offset, Rate, Server, Status, YOU};
 use crate::digest::Digest;
 use crate::raft::{Entry, Log, Node, Pace, Payload, Role, Rule, Snapshot, count, majority};
@@ -45,6 +46,16 @@ pub(super) fn view(playground: &Playground) -> View {
         comparison: playground.comparison_view(),
         progress: playground.progress(),
     }
+}
+
+/// What the judges say of each property.
+pub(super) fn verdicts(run: &Run) -> Vec<Verdict> {
+    let verdict = |property: &Property| {
+        let broken = run.violation_of(*property);
+        let broken = broken.map(|(at, violation)| (micros(*at), violation.to_string()));
+        Verdict { property: property.name(), broken }
+    };
+    Property::ALL.iter().map(verdict).collect()
 }
 
 fn summary(cluster: &Cluster, violation: Option<String>) -> Summary {

@@ -38,7 +38,7 @@ use console::Console;
 use opening::Opening;
 use tape::{Scene, Tape};
 use travel::Trip;
-use view::{ConsoleLine, Motion, Sentence, Timeline, View};
+use view::{ConsoleLine, Motion, Sentence, Timeline, Verdict, View};
 
 /// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
 /// as fast as life.
@@ -50,11 +50,15 @@ impl Speed {
     pub const SLOWEST: Self = Self(1);
     /// A thousand times as fast as life.
     pub const FASTEST: Self = Self(1_000_000);
+    /// As fast as it goes: every `Advance` handles as many events as one may.
+    pub const UNBOUNDED: Self = Self(u32::MAX);
 
     /// The speed, moved into the bounds.
     pub const fn new(micros_per_milli: u32) -> Self {
         if micros_per_milli < Self::SLOWEST.0 {
             Self::SLOWEST
+        } else if micros_per_milli == Self::UNBOUNDED.0 {
+            Self::UNBOUNDED
         } else if micros_per_milli > Self::FASTEST.0 {
             Self::FASTEST
         } else {
@@ -75,9 +79,12 @@ impl Default for Speed {
     }
 }
 
-/// `1/20`, `1×`, `50×`.
+/// `1/20`, `1×`, `50×`, `max`.
 impl fmt::Display for Speed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::UNBOUNDED {
+            return write!(f, "max");
+        }
         if self.0 >= 1_000 {
             let tenths = (u64::from(self.0) + 50) / 100;
             return match tenths % 10 {
@@ -397,11 +404,15 @@ impl Playground {
         if !self.playing {
             return;
         }
-        let scaled = real_micros.min(LONGEST_ADVANCE) * u64::from(self.speed.0) + self.leftover;
+        let speed = self.speed.min(Speed::FASTEST);
+        let scaled = real_micros.min(LONGEST_ADVANCE) * u64::from(speed.0) + self.leftover;
         let target = self.run().cluster().now() + Duration::from_micros(scaled / 1_000);
         self.leftover = scaled % 1_000;
+        let until = if self.speed == Speed::UNBOUNDED { Time::END } else { target };
         for _ in 0..EVENTS_PER_ADVANCE {
-            if !self.go_on(target) {
+            if !self.go_on(until) {
+                // With no bound nothing is to come at all; time passes all the same.
+                let target = target.max(self.run().cluster().now());
                 self.branches[self.current].tape.rest(&mut self.scene, target);
                 return;
             }
@@ -457,6 +468,12 @@ impl Playground {
         self.speed
     }
 
+    /// Whether the next piece of what takes long could be done at once: it hangs on no clock.
+    pub fn is_busy(&self) -> bool {
+        let runs_free = self.playing && self.speed == Speed::UNBOUNDED;
+        self.opening.is_some() || self.trip.is_some() || runs_free
+    }
+
     /// Cluster time in microseconds.
     pub fn now(&self) -> u64 {
         self.run().cluster().now().as_micros()
@@ -480,6 +497,11 @@ impl Playground {
     /// What stands on the timeline of this story.
     pub fn timeline(&self) -> &Timeline {
         self.tape().track.timeline()
+    }
+
+    /// What the judges say at this instant.
+    pub fn verdicts(&self) -> Vec<Verdict> {
+        build::verdicts(self.run())
     }
 
     /// What moves, at this instant.

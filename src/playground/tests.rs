@@ -53,6 +53,23 @@ fn a_long_absence_is_no_backlog() {
 }
 
 #[test]
+fn as_fast_as_it_goes_is_bounded_by_events_alone() {
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
+    playground.apply(Input::Advance(1)).unwrap();
+    assert_eq!(playground.view().clock.events, u64::from(EVENTS_PER_ADVANCE));
+    for node in 1..=3 {
+        line(&mut playground, &format!("kill n{node}")).unwrap();
+    }
+    for _ in 0..5 {
+        playground.apply(Input::Advance(16_000)).unwrap();
+    }
+    let quiet = playground.now();
+    playground.apply(Input::Advance(16_000)).unwrap();
+    assert_eq!(playground.now(), quiet + 16_000_000, "nothing happens, and time passes");
+}
+
+#[test]
 fn slow_speeds_lose_no_time_to_rounding() {
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::SLOWEST)).unwrap();

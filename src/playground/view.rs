@@ -362,6 +362,15 @@ pub enum MarkKind {
     Answer,
 }
 
+/// What the judges say of a property.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// `election-safety`.
+    pub property: &'static str,
+    /// When it broke, in microseconds, and the sentence that says how; `None` while it holds.
+    pub broken: Option<(u64, String)>,
+}
+
 /// A line of the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {

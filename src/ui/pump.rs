@@ -45,12 +45,17 @@ pub struct Pump {
 
 impl Pump {
     const INTERVAL_MS: u32 = 16;
+    /// How long one tick may work on what takes long: the rest is for drawing.
+    const BUSY_MS: f64 = 10.0;
 
     /// Starts to advance the session's cluster.
     pub fn start(session: Session) -> Self {
         let mut pacer = Pacer::default();
         let tick = move || {
-            if let Some(micros) = pacer.tick(super::page::now(), super::page::is_hidden()) {
+            let began = super::page::now();
+            let Some(micros) = pacer.tick(began, super::page::is_hidden()) else { return };
+            session.advance(micros);
+            while session.look().is_busy() && super::page::now() - began < Self::BUSY_MS {
                 session.advance(micros);
             }
         };
@@ -60,7 +65,9 @@ impl Pump {
 
 impl Session {
     fn advance(&self, micros: u64) {
-        // Time passes; that can't be a person's mistake.
-        let _ = self.apply_quietly(Input::Advance(micros));
+        // What took long has ended otherwise than was hoped.
+        if let Err(problem) = self.apply_quietly(Input::Advance(micros)) {
+            self.tell(Notice::problem(problem));
+        }
     }
 }

@@ -1,8 +1,11 @@
 //! The native entry: the same core without a browser.
 //!
-//! `run` executes scripts and says which line was not as expected, `trace` prints every event of one
+//! `run` executes scripts and says which line was not as expected, `replay` plays a link or a file of
+//! the page's, `trace` prints every event of one
 //! as a JSON object, `bench` measures.
 
+#[cfg(not(target_arch = "wasm32"))]
+mod replay;
 #[cfg(not(target_arch = "wasm32"))]
 mod swarm;
 
@@ -12,7 +15,7 @@ mod native {
     use std::path::{Path, PathBuf};
     use std::process::ExitCode;
 
-    use super::swarm;
+    use super::{replay, swarm};
     use clap::{Parser, Subcommand};
     use kvorum::script::Runner;
     use serde_json::{Value, json};
@@ -38,6 +41,18 @@ mod native {
             /// Tells details too.
             #[arg(long)]
             details: bool,
+        },
+        /// Plays a run that was shared or kept up to where it was left, and prints the state, the digest and
+        /// what the judges say. Exits 0 if every property holds, 1 if one is broken, 2 if it is no run.
+        Replay {
+            /// A link that the page has made, a file that holds one, or a file that the page has saved.
+            run: String,
+            /// Plays to the end of what was played instead.
+            #[arg(long)]
+            end: bool,
+            /// Prints one JSON object.
+            #[arg(long)]
+            json: bool,
         },
         /// Executes a script and prints every event as one JSON object a line.
         Trace { file: PathBuf },
@@ -71,6 +86,7 @@ mod native {
     pub(super) fn main() -> ExitCode {
         match Arguments::parse().command {
             Command::Run { files, json, details } => run(&files, json, details),
+            Command::Replay { run, end, json } => replay::replay(&run, end, json),
             Command::Trace { file } => trace(&file),
             Command::Swarm { seeds, rules, property, first, json } => {
                 swarm::swarm(&seeds, &rules, property.as_deref(), first, json)
