@@ -51,6 +51,12 @@ enum State {
     Menu,
     /// An instant before the present, in the second of two stories.
     Past,
+    /// Two stories compared.
+    Stories,
+    /// The link of a run.
+    Share,
+    /// What is kept in the browser.
+    Runs,
     Console,
     Help,
     Three,
@@ -58,7 +64,7 @@ enum State {
     TwentyFive,
 }
 
-const STATES: [State; 14] = [
+const STATES: [State; 17] = [
     State::Begin,
     State::Leader,
     State::Election,
@@ -68,6 +74,9 @@ const STATES: [State; 14] = [
     State::Snapshot,
     State::Menu,
     State::Past,
+    State::Stories,
+    State::Share,
+    State::Runs,
     State::Console,
     State::Help,
     State::Three,
@@ -93,7 +102,8 @@ async fn main() -> Outcome {
                 let nodes = state.nodes();
                 page.resize(1440, 900).await?;
                 page.media(Scheme::Light, true).await?;
-                page.go(&format!("{}?seed=7&nodes={nodes}&paused", site.url())).await?;
+                page.go(&format!("{}?seed=7&nodes={nodes}&paused&picture={state:?}", site.url()))
+                    .await?;
                 state.reach(page).await?;
                 take(page, &folder, &format!("{state:?}").to_lowercase()).await?;
             }
@@ -164,14 +174,21 @@ impl State {
             }
             Self::Snapshot => snapshot(page, leader).await,
             Self::Menu => page.press_on(leader, "More").await,
-            Self::Past => {
+            Self::Past => past(page, leader).await,
+            Self::Stories => {
+                past(page, leader).await?;
+                page.press("b").await?;
+                page.click("button", "Compare with story A").await?;
+                page.sees("The first step that differs").await
+            }
+            Self::Share => {
                 history(page, leader).await?;
-                page.press("u").await?;
-                step(page, 120).await?;
-                for _ in 0..80 {
-                    page.click("button", "Step back").await?;
-                }
-                Ok(())
+                page.press("s").await?;
+                page.find("dialog", "Share this run").await.map(drop)
+            }
+            Self::Runs => {
+                page.press("r").await?;
+                page.find("dialog", "Runs kept in this browser").await.map(drop)
             }
             Self::Console => console(page).await,
             Self::Help => {
@@ -206,6 +223,17 @@ async fn history(page: &Page, leader: u32) -> WebDriverResult<()> {
     page.set("taste", "sweet", leader).await?;
     let put = "puts set taste sweet into its log";
     step_until(page, ("log", "Events, newest first"), &[put]).await
+}
+
+/// A second story, which leaves the first where something was done there, and an instant of its past.
+async fn past(page: &Page, leader: u32) -> WebDriverResult<()> {
+    history(page, leader).await?;
+    page.press("u").await?;
+    step(page, 120).await?;
+    for _ in 0..80 {
+        page.click("button", "Step back").await?;
+    }
+    Ok(())
 }
 
 /// The leader and one follower on one side, and on the other three that have elected another.

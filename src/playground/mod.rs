@@ -150,11 +150,9 @@ impl Input {
 
     /// Whether it is done at the instant that is shown.
     fn is_about_an_instant(&self) -> bool {
-        match self {
-            Self::Act(_) | Self::Step | Self::StepBack | Self::Undo | Self::Console(_) => true,
-            Self::Next(_) | Self::Previous(_) | Self::Compare(_) => true,
-            _ => false,
-        }
+        let goes = matches!(self, Self::Step | Self::StepBack | Self::Undo);
+        let goes = goes || matches!(self, Self::Next(_) | Self::Previous(_));
+        goes || matches!(self, Self::Act(_) | Self::Console(_) | Self::Compare(_))
     }
 }
 
@@ -258,6 +256,8 @@ pub struct Playground {
     numbers: u64,
     /// How often another instant was shown than the one that follows by itself.
     jumps: u64,
+    /// How many runs came before this one.
+    runs: u64,
     playing: bool,
     speed: Speed,
     /// Real time that has not yet made a whole microsecond of cluster time, in thousandths of one.
@@ -296,6 +296,7 @@ impl Playground {
             current: 0,
             numbers: 0,
             jumps: 0,
+            runs: 0,
             playing: true,
             speed: Speed::default(),
             leftover: 0,
@@ -367,6 +368,7 @@ impl Playground {
         let (tape, scene) = Tape::new(founding);
         self.branches = vec![Branch::first(tape, &scene)];
         (self.current, self.comparison) = (0, None);
+        self.runs += 1;
         self.show(scene);
     }
 
@@ -487,6 +489,17 @@ impl Playground {
     /// How often another instant was shown than the one that follows by itself.
     pub fn jumps(&self) -> u64 {
         self.jumps
+    }
+
+    /// Grows with every new run: a new cluster, or one that was opened.
+    pub fn run_number(&self) -> u64 {
+        self.runs
+    }
+
+    /// What a run is called as long as nobody has named it.
+    pub fn title(&self) -> String {
+        let Founding { nodes, seed } = self.recording().founding;
+        format!("{nodes} {}, seed {seed}", if nodes == 1 { "node" } else { "nodes" })
     }
 
     /// All that a page shows, but for what moves.

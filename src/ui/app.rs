@@ -9,24 +9,30 @@ use std::rc::Rc;
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlInputElement, KeyboardEvent};
-use yew::prelude::{Component, Context, Html, html};
+use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
 use super::controls::{Controls, numbers};
 use super::dialogs::{Dialog, Help, NewCluster};
+use super::files;
 use super::frame::FrameLoop;
 use super::header::Header;
+use super::keeper::Keeper;
 use super::keys::{Focus, Shortcut, shortcut};
+use super::notices::Notices;
 use super::page::{self, Beginning, Theme};
 use super::painter::{Painter, clock_text};
 use super::pump::Pump;
 use super::request::Request;
+use super::runs::Runs;
 use super::session::Session;
+use super::share::Share;
 use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
-use super::transport::{Transport, change_speed};
+use super::timeline::Span;
+use super::transport::{Transport, change_speed, go_to};
 use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
-use crate::playground::{Action, Input, Playground};
+use crate::playground::{Action, Input, Landmark, Playground};
 
 /// What the page can be told.
 pub enum Message {
@@ -44,6 +50,16 @@ pub enum Message {
     Key(Shortcut),
     /// Another cluster has begun.
     Begun,
+    Landmark(Landmark),
+    /// Closer to now on the timeline, or wider.
+    Zoom(bool),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Properties)]
+pub struct Props {
+    /// Whether runs are kept in the browser, and links opened from the address.
+    #[prop_or_default]
+    pub keeps: bool,
 }
 
 /// The panels that are sheets on a phone.
@@ -71,6 +87,11 @@ pub struct App {
     jumps: u64,
     spoken: String,
     history: String,
+    landmark: Landmark,
+    /// How much of the timeline is shown, in microseconds; `None` for all.
+    zoom: Option<u64>,
+    keeper: Option<Keeper>,
+    _listeners: Vec<EventListener>,
     _pump: Pump,
     _frames: FrameLoop,
     _keys: Option<EventListener>,
@@ -81,12 +102,17 @@ const FEED_MS: f64 = 150.0;
 
 impl Component for App {
     type Message = Message;
-    type Properties = ();
+    type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
         let session = begin(Beginning::here());
         session.on_change(ctx.link().callback(|()| Message::Changed));
+        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone()));
         let mut app = Self {
+            landmark: Landmark::Election,
+            zoom: None,
+            _listeners: files::listen(&session, keeper.clone()),
+            keeper,
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
@@ -134,6 +160,11 @@ impl Component for App {
                 self.selected = None;
                 self.announcer.reset();
             }
+            Message::Landmark(landmark) => self.landmark = landmark,
+            Message::Zoom(closer) => {
+                let end = self.session.look().end();
+                self.zoom = self.session.scene().span.zoomed(closer, end);
+            }
         }
         self.take_view();
         true
@@ -149,6 +180,8 @@ impl Component for App {
             <div class="page" data-sheet={self.sheet.map(|_| "open")}>
                 <Header summary={view.summary.clone()} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
+                    on_share={link.callback(|()| Message::Dialog(Some(Dialog::Share)))}
+                    on_runs={self.keeper.is_some().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
                     on_theme={link.callback(|()| Message::NextTheme)}
                     on_help={link.callback(|()| Message::Dialog(Some(Dialog::Help)))} />
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
@@ -162,13 +195,19 @@ impl Component for App {
                         is_open={self.sheet == Some(Sheet::Request)} />
                     <Tabs session={self.session.clone()} tab={self.tab} on_tab={link.callback(Message::Tab)}
                         nodes={if self.tab == Tab::Inspector { nodes } else { Vec::new() }} selected={self.selected}
-                        on_select={on_inspect} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)} />
+                        on_select={on_inspect} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
+                        branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 { self.sheet_buttons(ctx) }
                 <Transport session={self.session.clone()} clock={view.clock} branches={view.branches.clone()}
-                    history={self.history.clone()} />
+                    history={self.history.clone()} span={self.session.scene().span} landmark={self.landmark}
+                    on_landmark={link.callback(Message::Landmark)} on_zoom={link.callback(Message::Zoom)} />
+                <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} />
                 <p class="hidden" role="status" aria-live="polite">{ &self.spoken }</p>
                 <Help is_open={self.dialog == Some(Dialog::Help)} on_close={link.callback(|()| Message::Dialog(None))} />
+                <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()}
+                    on_close={link.callback(|()| Message::Dialog(None))} />
+                { self.runs(ctx) }
                 <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()}
                     on_close={link.callback(|()| Message::Dialog(None))} on_begun={link.callback(|()| Message::Begun)} />
             </div>
@@ -178,10 +217,7 @@ impl Component for App {
 
 impl App {
     fn obey(&mut self, ctx: &Context<Self>, shortcut: Shortcut) {
-        let apply = |input| {
-            // What is refused is refused silently: a key has no place for a sentence.
-            let _ = self.session.apply(input);
-        };
+        let apply = |input| go_to(&self.session, input);
         let (playing, speed) = (self.session.look().is_playing(), self.session.look().speed());
         match shortcut {
             Shortcut::PlayOrPause => apply(if playing { Input::Pause } else { Input::Play }),
@@ -206,8 +242,33 @@ impl App {
             }
             Shortcut::Events => (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log)),
             Shortcut::Inspector => (self.tab, self.sheet) = (Tab::Inspector, Some(Sheet::Log)),
+            Shortcut::Next => apply(Input::Next(self.landmark)),
+            Shortcut::Previous => apply(Input::Previous(self.landmark)),
+            Shortcut::Closer => ctx.link().send_message(Message::Zoom(true)),
+            Shortcut::Wider => ctx.link().send_message(Message::Zoom(false)),
+            Shortcut::Share => self.dialog = Some(Dialog::Share),
+            Shortcut::Runs => self.dialog = self.keeper.as_ref().map(|_| Dialog::Runs),
+            Shortcut::Stories => (self.tab, self.sheet) = (Tab::Stories, Some(Sheet::Log)),
             Shortcut::Theme => ctx.link().send_message(Message::NextTheme),
             Shortcut::Help => self.dialog = Some(Dialog::Help),
+        }
+    }
+}
+
+impl App {
+    /// What the run is called, also where nothing is kept.
+    fn run_name(&self) -> String {
+        let kept = self.keeper.as_ref().map(|keeper| keeper.current().1);
+        kept.filter(|name| !name.is_empty()).unwrap_or_else(|| self.session.look().title())
+    }
+
+    fn runs(&self, ctx: &Context<Self>) -> Html {
+        match &self.keeper {
+            None => html! { <span hidden=true /> },
+            Some(keeper) => html! {
+                <Runs is_open={self.dialog == Some(Dialog::Runs)} session={self.session.clone()} keeper={keeper.clone()}
+                    on_close={ctx.link().callback(|()| Message::Dialog(None))} />
+            },
         }
     }
 }
@@ -236,9 +297,9 @@ impl App {
     /// compares by address.
     fn take_view(&mut self) {
         let mut view = self.session.view();
-        let timeline = Rc::new(std::mem::take(&mut view.timeline));
-        self.history = history(&view, &timeline);
-        self.session.set_scene(|scene| scene.timeline = timeline);
+        self.history = history(&view, self.session.look().timeline());
+        let span = Span::new(view.clock.now, view.clock.end, self.zoom);
+        self.session.set_scene(|scene| scene.span = span);
         let known = std::mem::take(&mut self.nodes);
         let keep = |node: NodeView| {
             let same = known.iter().find(|known| known.id == node.id && known.as_ref() == &node);

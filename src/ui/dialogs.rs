@@ -16,6 +16,8 @@ use crate::playground::Input;
 pub enum Dialog {
     Help,
     New,
+    Share,
+    Runs,
 }
 
 #[derive(Properties, PartialEq)]
@@ -26,7 +28,7 @@ pub struct HelpProps {
 
 /// Opens or closes a dialog element as wanted.
 #[yew::hook]
-fn use_dialog(is_open: bool) -> NodeRef {
+pub fn use_dialog(is_open: bool) -> NodeRef {
     let dialog = use_node_ref();
     use_effect_with((is_open, dialog.clone()), |(is_open, dialog)| {
         if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
@@ -88,6 +90,7 @@ fn marks() -> Html {
     let rows = [
         ("▲", "A leader was elected"),
         ("●", "An entry was committed"),
+        ("◆", "You were answered"),
         ("✕", "A fault"),
         ("+", "The end of a fault"),
     ];

@@ -14,6 +14,9 @@ pub struct Props {
     pub past: Option<u64>,
     pub theme: Theme,
     pub on_new: Callback<()>,
+    pub on_share: Callback<()>,
+    /// Where runs are kept.
+    pub on_runs: Option<Callback<()>>,
     pub on_theme: Callback<()>,
     pub on_help: Callback<()>,
 }
@@ -42,9 +45,17 @@ pub fn Header(props: &Props) -> Html {
                 { past_chip(props.past) }
             </ul>
             <div class="top-buttons">
-                <button type="button" class="button" onclick={props.on_new.reform(|_| ())}>
+                <button type="button" class="button new-button" onclick={props.on_new.reform(|_| ())}>
                     <span>{ "New" }<span class="long">{ " cluster" }</span>{ "…" }</span>
                 </button>
+                <button type="button" class="button" onclick={props.on_share.reform(|_| ())} title="A link, a QR code or a file (s)" aria-label="Share…">
+                    <span class="short">{ icons::share() }</span><span class="long">{ "Share…" }</span>
+                </button>
+                if let Some(on_runs) = &props.on_runs {
+                    <button type="button" class="button" onclick={on_runs.reform(|_| ())} title="The runs that are kept in this browser (r)" aria-label="Runs…">
+                        <span class="short">{ icons::runs() }</span><span class="long">{ "Runs…" }</span>
+                    </button>
+                }
                 { theme_button(props.theme, props.on_theme.reform(|_| ())) }
                 <button type="button" class="button square" aria-label="Help" title="Keys and legend (?)"
                     onclick={props.on_help.reform(|_| ())}>{ "?" }</button>

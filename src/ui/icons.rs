@@ -43,6 +43,34 @@ pub fn end() -> Html {
     icon("M1.5 2.5v11L7 8zM7 2.5v11L12.5 8zM12.5 2.5h2v11h-2z")
 }
 
+pub fn next_mark() -> Html {
+    icon("M2 2.5v11L8 8zM10.5 4.5 14 8l-3.5 3.5L7.6 8z")
+}
+
+pub fn previous_mark() -> Html {
+    icon("M14 2.5v11L8 8zM5.5 4.5 2 8l3.5 3.5L8.4 8z")
+}
+
+pub fn closer() -> Html {
+    icon(
+        "M6.5 1a5.5 5.5 0 0 1 4.4 8.8l4 4-1.3 1.3-4-4A5.5 5.5 0 1 1 6.5 1zm0 1.8a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 0 0 0-7.4zM5.8 4.2h1.5v1.6h1.5v1.5H7.3v1.5H5.8V7.3H4.2V5.8h1.6z",
+    )
+}
+
+pub fn wider() -> Html {
+    icon(
+        "M6.5 1a5.5 5.5 0 0 1 4.4 8.8l4 4-1.3 1.3-4-4A5.5 5.5 0 1 1 6.5 1zm0 1.8a3.7 3.7 0 1 0 0 7.4 3.7 3.7 0 0 0 0-7.4zM4.2 5.8h4.6v1.5H4.2z",
+    )
+}
+
+pub fn share() -> Html {
+    icon("M8 1l4 4-1.2 1.2-2-1.9V10H7.2V4.3l-2 1.9L4 5zM2 8h2v5h8V8h2v7H2z")
+}
+
+pub fn runs() -> Html {
+    icon("M1.5 2.5h13v3h-13zM2.5 6.5h11v7h-11zM6 8v1.6h4V8z")
+}
+
 pub fn undo() -> Html {
     icon("M6.5 2.5v3H9a4.5 4.5 0 0 1 0 9H5v-2h4a2.5 2.5 0 0 0 0-5H6.5v3L2 6.5z")
 }

@@ -10,6 +10,13 @@ pub enum Shortcut {
     StepBack,
     End,
     Undo,
+    Next,
+    Previous,
+    Closer,
+    Wider,
+    Share,
+    Runs,
+    Stories,
     Faster,
     Slower,
     AddNode,
@@ -34,12 +41,16 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 15] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 22] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
     (&["n"], "n", Shortcut::End, "Now: to the end of the story"),
     (&["u"], "u or Ctrl+Z", Shortcut::Undo, "Undo: take back the last thing you did"),
+    (&["]"], "]", Shortcut::Next, "To the next election, commit, fault, ... as chosen"),
+    (&["["], "[", Shortcut::Previous, "To the one before"),
+    (&["z"], "z", Shortcut::Closer, "Zoom into the timeline"),
+    (&["Z"], "Shift+z", Shortcut::Wider, "Zoom out of it"),
     (&["+", "="], "+", Shortcut::Faster, "Faster"),
     (&["-", "_"], "-", Shortcut::Slower, "Slower"),
     (&["a"], "a", Shortcut::AddNode, "Add a node"),
@@ -48,6 +59,9 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 15] = [
     (&["/", "c"], "/ or c", Shortcut::Console, "Go to the console"),
     (&["e"], "e", Shortcut::Events, "Show the events"),
     (&["i"], "i", Shortcut::Inspector, "Show the inspector"),
+    (&["b"], "b", Shortcut::Stories, "Show the stories, branch by branch"),
+    (&["s"], "s", Shortcut::Share, "Share this run"),
+    (&["r"], "r", Shortcut::Runs, "Runs kept in this browser"),
     (&["t"], "t", Shortcut::Theme, "Light, dark or as the system has it"),
     (&["?"], "?", Shortcut::Help, "These keys and what the shapes mean"),
 ];

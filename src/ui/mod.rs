@@ -7,6 +7,8 @@
 //! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
+//!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
 
 pub mod announcer;
@@ -16,14 +18,17 @@ pub mod console;
 pub mod controls;
 pub mod dialogs;
 pub mod events;
+pub mod files;
 pub mod frame;
 pub mod header;
 pub mod icons;
 pub mod inspector;
 pub mod journey;
+pub mod keeper;
 pub mod keys;
 pub mod links;
 pub mod menu;
+pub mod notices;
 pub mod page;
 pub mod painter;
 pub mod palette;
@@ -31,10 +36,14 @@ pub mod partition;
 pub mod pump;
 pub mod request;
 pub mod ring;
+pub mod runs;
 pub mod session;
 pub mod shapes;
+pub mod share;
+pub mod shelf;
 pub mod slider;
 pub mod stage;
+pub mod stories;
 pub mod tabs;
 pub mod timeline;
 pub mod transport;
@@ -51,6 +60,6 @@ pub fn start() {
     };
     let root = document.get_element_by_id("app").or_else(|| document.body().map(Element::from));
     if let Some(root) = root {
-        yew::Renderer::<app::App>::with_root(root).render();
+        yew::Renderer::<app::App>::with_root_and_props(root, app::Props { keeps: true }).render();
     }
 }

@@ -3,10 +3,10 @@
 //! Every answer may be missing (no storage in a private window, no window in a worker); then there is
 //! a plain default and nothing fails.
 
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlElement, UrlSearchParams, VisibilityState};
 
-use crate::playground::Speed;
+use crate::playground::{MARK, Speed};
 
 /// How the page was asked to begin, by the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,9 +36,7 @@ impl Beginning {
 
     /// As the address of this page says.
     pub fn here() -> Self {
-        let window = web_sys::window();
-        let query = window.and_then(|window| window.location().search().ok()).unwrap_or_default();
-        Self::from_query(&query, draw_seed)
+        Self::from_query(&query(), draw_seed)
     }
 }
 
@@ -48,6 +46,46 @@ pub const MOST_NODES: u32 = 25;
 /// A new seed: short enough to say aloud.
 pub fn draw_seed() -> u64 {
     getrandom::u32().map_or(1, |seed| u64::from(seed % 1_000_000))
+}
+
+/// A name that nobody else has drawn.
+pub fn draw_id() -> String {
+    format!("{:016x}", getrandom::u64().unwrap_or_else(|_| now().to_bits()))
+}
+
+/// The link to a run in the address of this page, if there is one.
+pub fn link() -> Option<String> {
+    let hash = web_sys::window()?.location().hash().ok()?;
+    hash.contains(MARK).then_some(hash)
+}
+
+/// What stands after the `?` in the address, with that.
+pub fn query() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    location.and_then(|location| location.search().ok()).unwrap_or_default()
+}
+
+/// The address of this page without what stands behind it.
+pub fn address() -> String {
+    let location = web_sys::window().map(|window| window.location());
+    let part = |get: fn(&web_sys::Location) -> Result<String, JsValue>| {
+        location.as_ref().and_then(|location| get(location).ok()).unwrap_or_default()
+    };
+    part(web_sys::Location::origin) + &part(web_sys::Location::pathname)
+}
+
+/// What this tab has remembered, also over a reload.
+pub fn recall(name: &str) -> Option<String> {
+    web_sys::window()?.session_storage().ok()??.get_item(name).ok()?
+}
+
+/// Remembers something in this tab, where that is possible.
+pub fn remember(name: &str, value: &str) {
+    let storage = web_sys::window().and_then(|window| window.session_storage().ok().flatten());
+    if let Some(storage) = storage {
+        // A full or forbidden storage only means that it is forgotten.
+        let _ = storage.set_item(name, value);
+    }
 }
 
 /// Milliseconds since the page began.

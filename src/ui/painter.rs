@@ -98,9 +98,10 @@ impl Painter {
         self.turn_rings(&motion);
         let now = self.session.now();
         self.set_clock(now);
-        let timeline = self.session.scene().timeline.clone();
-        let end = self.session.look().end();
-        self.strip.draw(&self.document, &self.palette, &timeline, (now, end));
+        let span = self.session.scene().span;
+        let playground = self.session.look();
+        let instants = (now, playground.end());
+        self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
     }
 
     fn draw_messages(&mut self, motion: &Motion, layout: &Layout, now_ms: f64) {

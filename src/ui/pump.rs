@@ -5,7 +5,7 @@
 
 use gloo_timers::callback::Interval;
 
-use super::session::Session;
+use super::session::{Notice, Session};
 use crate::playground::Input;
 
 /// Decides how much real time a tick is worth.

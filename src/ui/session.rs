@@ -10,7 +10,8 @@ use std::rc::Rc;
 use yew::Callback;
 
 use super::ring::Layout;
-use crate::playground::view::{Motion, Timeline, View};
+use super::timeline::Span;
+use crate::playground::view::{Motion, View};
 use crate::playground::{Action, Input, Playground};
 
 /// A handle to the playground; clones share it.
@@ -22,13 +23,33 @@ struct Shared {
     changed: RefCell<Callback<()>>,
     scene: RefCell<Scene>,
     scene_version: Cell<u64>,
+    notice: RefCell<Option<Notice>>,
+}
+
+/// Something that a person is told, though they asked for nothing just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub text: String,
+    /// Whether something went wrong.
+    pub is_problem: bool,
+}
+
+impl Notice {
+    pub fn problem(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_problem: true }
+    }
+
+    pub fn news(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_problem: false }
+    }
 }
 
 /// What the frame loop needs of the last rendering.
 #[derive(Clone, Default)]
 pub struct Scene {
     pub layout: Rc<Layout>,
-    pub timeline: Rc<Timeline>,
+    /// What of the history the strip shows.
+    pub span: Span,
 }
 
 impl PartialEq for Session {
@@ -44,6 +65,7 @@ impl Session {
             changed: RefCell::default(),
             scene: RefCell::default(),
             scene_version: Cell::new(0),
+            notice: RefCell::default(),
         }))
     }
 
@@ -52,12 +74,33 @@ impl Session {
         *self.0.changed.borrow_mut() = changed;
     }
 
-    /// Does what a person asks; a problem is a sentence for them.
-    pub fn apply(&self, input: Input) -> Result<(), String> {
-        let result = self.apply_quietly(input);
+    /// Tells a person something.
+    pub fn tell(&self, notice: Notice) {
+        *self.0.notice.borrow_mut() = Some(notice);
+        self.ring();
+    }
+
+    /// What they were told last, until they have read it.
+    pub fn notice(&self) -> Option<Notice> {
+        self.0.notice.borrow().clone()
+    }
+
+    /// They have read it.
+    pub fn forget_notice(&self) {
+        *self.0.notice.borrow_mut() = None;
+        self.ring();
+    }
+
+    fn ring(&self) {
         // Not held while it rings: whoever listens may come back here.
         let changed = self.0.changed.borrow().clone();
         changed.emit(());
+    }
+
+    /// Does what a person asks; a problem is a sentence for them.
+    pub fn apply(&self, input: Input) -> Result<(), String> {
+        let result = self.apply_quietly(input);
+        self.ring();
         result
     }
 

@@ -1,4 +1,4 @@
-//! Events, inspector and console: three panels of which one is open.
+//! Events, inspector, console and stories: four panels of which one is open.
 
 use std::rc::Rc;
 
@@ -10,7 +10,8 @@ use super::events::Events;
 use super::inspector::Inspector;
 use super::page;
 use super::session::Session;
-use crate::playground::view::{NodeNumber, NodeView};
+use super::stories::Stories;
+use crate::playground::view::{BranchView, ComparisonView, NodeNumber, NodeView};
 
 /// Which one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,12 +20,14 @@ pub enum Tab {
     Events,
     Inspector,
     Console,
+    Stories,
 }
 
-const TABS: [(Tab, &str, &str); 3] = [
+const TABS: [(Tab, &str, &str); 4] = [
     (Tab::Events, "events", "Events"),
     (Tab::Inspector, "inspector", "Inspector"),
     (Tab::Console, "console", "Console"),
+    (Tab::Stories, "stories", "Stories"),
 ];
 
 #[derive(Properties, PartialEq)]
@@ -40,6 +43,10 @@ pub struct Props {
     /// Grows when the console may have new lines.
     pub lines: u64,
     pub is_open: bool,
+    pub branches: Vec<BranchView>,
+    pub comparison: Option<ComparisonView>,
+    /// The instant that is shown, in microseconds; it matters to a comparison only.
+    pub now: u64,
 }
 
 #[component]
@@ -69,10 +76,13 @@ pub fn Tabs(props: &Props) -> Html {
             <Inspector nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} />
         },
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
+        Tab::Stories => html! {
+            <Stories session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} />
+        },
     };
     let id = name(props.tab);
     html! {
-        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector and console" data-open={props.is_open.to_string()}>
+        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector, console and stories" data-open={props.is_open.to_string()}>
             <div class="tab-list" role="tablist" aria-label="Panels" {onkeydown}>{ for TABS.iter().map(button) }</div>
             <div key={id} class="tab-panel" role="tabpanel" id={format!("panel-{id}")} aria-label={format!("{id} panel")}>{ body }</div>
         </section>

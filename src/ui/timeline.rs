@@ -21,7 +21,7 @@ pub struct Strip {
 struct Drawn {
     now: i64,
     end: i64,
-    extent: u64,
+    span: Span,
     size: (f64, f64),
     palette: Palette,
     terms: usize,
@@ -39,17 +39,17 @@ impl Strip {
         document: &Document,
         palette: &Palette,
         timeline: &Timeline,
+        span: Span,
         (now, end): (u64, u64),
     ) {
         let end = end.max(now);
-        let extent = extent(end);
         let size = self.measure(document);
-        let scale = size.0 / to_f64(extent);
+        let scale = size.0 / to_f64(span.width.max(1));
         let next = Drawn {
             // Twice a pixel; at most some thousands.
             now: (to_f64(now) * scale * 2.0) as i64,
             end: (to_f64(end) * scale * 2.0) as i64,
-            extent,
+            span,
             size,
             palette: palette.clone(),
             terms: timeline.terms.len(),
@@ -62,8 +62,8 @@ impl Strip {
             return;
         };
         let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-        let sheet = Sheet { ctx, palette, scale, now, end, width: size.0 };
-        sheet.draw_axis(extent);
+        let sheet = Sheet { ctx, palette, scale, span, now, end, width: size.0 };
+        sheet.draw_axis();
         sheet.draw_terms(timeline);
         sheet.draw_marks(timeline);
         sheet.draw_future();
@@ -80,11 +80,57 @@ impl Strip {
     }
 }
 
+/// What of the history the strip shows, in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Span {
+    pub from: u64,
+    pub width: u64,
+}
+
+/// The least that the strip is zoomed in to.
+const LEAST_WIDTH: u64 = 20_000;
+
+impl Span {
+    /// All of a story that goes to `end`, or as much as `width` says with `now` in it. It stands still
+    /// until now is near its edge.
+    pub fn new(now: u64, end: u64, width: Option<u64>) -> Self {
+        // A new story is not watched through a magnifier.
+        let whole = extent(end.max(now)).max(1_000_000);
+        let Some(width) = width.filter(|width| *width < whole) else {
+            return Self { from: 0, width: whole };
+        };
+        let step = (width / 2).max(1);
+        Self { from: now.saturating_sub(width / 4) / step * step, width }
+    }
+
+    /// Its end.
+    pub fn to(self) -> u64 {
+        self.from + self.width
+    }
+
+    /// The next round width, more or less; `None` for all there is.
+    pub fn zoomed(self, closer: bool, end: u64) -> Option<u64> {
+        if closer {
+            return Some(round_below(self.width).max(LEAST_WIDTH));
+        }
+        Some(extent(self.width)).filter(|width| *width < extent(end))
+    }
+}
+
+/// The greatest round number below this one.
+fn round_below(width: u64) -> u64 {
+    let mut unit = 1;
+    while unit * 10 < width {
+        unit *= 10;
+    }
+    [5, 2, 1].into_iter().map(|step| step * unit).find(|round| *round < width).unwrap_or(1)
+}
+
 /// How much time the strip has room for: the next round number.
-pub fn extent(now: u64) -> u64 {
+fn extent(now: u64) -> u64 {
     const STEPS: [u64; 3] = [1, 2, 5];
     let wanted = now + now / 12;
-    let mut unit = 1_000_000;
+    let mut unit = 10_000;
     loop {
         if let Some(step) = STEPS.iter().find(|step| *step * unit >= wanted) {
             return step * unit;
@@ -102,6 +148,7 @@ struct Sheet<'a> {
     ctx: CanvasRenderingContext2d,
     palette: &'a Palette,
     scale: f64,
+    span: Span,
     now: u64,
     end: u64,
     width: f64,
@@ -109,10 +156,10 @@ struct Sheet<'a> {
 
 impl Sheet<'_> {
     fn x(&self, at: u64) -> f64 {
-        (to_f64(at) * self.scale).min(self.width)
+        (to_f64(at.saturating_sub(self.span.from)) * self.scale).min(self.width)
     }
 
-    fn draw_axis(&self, extent: u64) {
+    fn draw_axis(&self) {
         let ctx = &self.ctx;
         ctx.set_global_alpha(0.22);
         ctx.set_fill_style_str(&self.palette.faint);
@@ -128,7 +175,7 @@ impl Sheet<'_> {
                 4 => "right",
                 _ => "center",
             });
-            let at = extent / 4 * u64::from(part);
+            let at = self.span.from + self.span.width / 4 * u64::from(part);
             let _ = ctx.fill_text(&seconds(at), x, 2.0);
         }
     }
@@ -140,6 +187,9 @@ impl Sheet<'_> {
         ctx.set_font("600 11px system-ui, sans-serif");
         for (number, term) in timeline.terms.iter().enumerate() {
             let end = timeline.terms.get(number + 1).map_or(self.end, |next| next.from);
+            if end < self.span.from || term.from > self.span.to() {
+                continue;
+            }
             let (left, right) = (self.x(term.from), self.x(end));
             let width = (right - left - 1.0).max(1.0);
             ctx.set_fill_style_str(self.palette.term(term.term));
@@ -155,7 +205,9 @@ impl Sheet<'_> {
 
     fn draw_marks(&self, timeline: &Timeline) {
         let mut last_commit = -10.0;
-        for mark in &timeline.marks {
+        let first = timeline.marks.partition_point(|mark| mark.at < self.span.from);
+        let beyond = timeline.marks.partition_point(|mark| mark.at <= self.span.to());
+        for mark in timeline.marks.range(first..beyond) {
             let x = self.x(mark.at);
             match mark.kind {
                 // Commits come in crowds: a dot every four pixels is enough.
@@ -164,6 +216,7 @@ impl Sheet<'_> {
                     last_commit = x;
                     self.dot(x);
                 }
+                MarkKind::Answer => self.diamond(x),
                 MarkKind::Elected => self.triangle(x),
                 MarkKind::Fault => self.cross(x, &self.palette.fault),
                 MarkKind::Repair => self.plus(x),
@@ -182,6 +235,19 @@ impl Sheet<'_> {
         let _ =
             self.ctx.arc(x.max(2.5), BAR_TOP + BAR_HEIGHT + 7.0, 2.5, 0.0, std::f64::consts::TAU);
         self.ctx.fill();
+    }
+
+    /// An answer to the visitor, in the line of the commits.
+    fn diamond(&self, x: f64) {
+        let (ctx, middle) = (&self.ctx, BAR_TOP + BAR_HEIGHT + 7.0);
+        ctx.set_fill_style_str(&self.palette.client);
+        ctx.begin_path();
+        ctx.move_to(x, middle - 5.0);
+        ctx.line_to(x + 5.0, middle);
+        ctx.line_to(x, middle + 5.0);
+        ctx.line_to(x - 5.0, middle);
+        ctx.close_path();
+        ctx.fill();
     }
 
     fn triangle(&self, x: f64) {
@@ -233,7 +299,7 @@ impl Sheet<'_> {
     }
 
     fn draw_now(&self) {
-        let x = self.x(self.now).clamp(1.0, self.width - 1.0);
+        let x = self.x(self.now).clamp(1.0, (self.width - 1.0).max(1.0));
         self.ctx.set_fill_style_str(&self.palette.ink);
         self.ctx.fill_rect(x - 1.0, BAR_TOP - 14.0, 2.0, BAR_HEIGHT + 26.0);
         self.ctx.begin_path();
@@ -242,15 +308,15 @@ impl Sheet<'_> {
     }
 }
 
-/// `0 s`, `0.25 s`, `2.5 s`, `10 min`.
+/// `0 s`, `0.25 s`, `2.505 s`, `10 min`.
 fn seconds(micros: u64) -> String {
     if micros >= 600_000_000 && micros.is_multiple_of(60_000_000) {
         return format!("{} min", micros / 60_000_000);
     }
-    let (whole, rest) = (micros / 1_000_000, micros % 1_000_000 / 10_000);
-    match rest {
-        0 => format!("{whole} s"),
-        rest if rest.is_multiple_of(10) => format!("{whole}.{} s", rest / 10),
-        rest => format!("{whole}.{rest:02} s"),
+    let (whole, rest) = (micros / 1_000_000, micros % 1_000_000);
+    let decimals = format!("{rest:06}");
+    match decimals.trim_end_matches('0') {
+        "" => format!("{whole} s"),
+        decimals => format!("{whole}.{decimals} s"),
     }
 }

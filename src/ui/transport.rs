@@ -6,17 +6,20 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::icons;
 use super::painter::clock_text;
-use super::session::Session;
+use super::session::{Notice, Session};
 use super::slider::{Slider, nearest};
-use super::timeline::extent;
+use super::timeline::Span;
 use crate::playground::view::{BranchView, ClockView};
-use crate::playground::{Input, Speed};
+use crate::playground::{Input, Landmark, Speed};
 
 /// Microseconds of cluster time per millisecond of real time, from the slowest to the fastest.
 pub const SPEEDS: &[u64] = &[
     1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000,
-    200_000, 500_000, 1_000_000,
+    200_000, 500_000, 1_000_000, UNBOUNDED,
 ];
+
+/// As fast as it goes.
+const UNBOUNDED: u64 = Speed::UNBOUNDED.get() as u64;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -25,16 +28,20 @@ pub struct Props {
     pub branches: Vec<BranchView>,
     /// For those who can't see the strip.
     pub history: String,
+    /// What of it the strip shows.
+    pub span: Span,
+    /// What the two buttons go to.
+    pub landmark: Landmark,
+    pub on_landmark: Callback<Landmark>,
+    /// Closer, or wider.
+    pub on_zoom: Callback<bool>,
 }
 
 #[component]
 pub fn Transport(props: &Props) -> Html {
     let send = |input: fn() -> Input| {
         let session = props.session.clone();
-        Callback::from(move |_: yew::MouseEvent| {
-            // Playing and stepping can't be refused.
-            let _ = session.apply(input());
-        })
+        Callback::from(move |_: yew::MouseEvent| go_to(&session, input()))
     };
     let on_speed = {
         let session = props.session.clone();
@@ -68,6 +75,7 @@ pub fn Transport(props: &Props) -> Html {
                 </button>
                 { stories(props) }
             </div>
+            { landmarks(props) }
             <div class="transport-time">
                 <span class="clock" id="clock" role="timer" aria-live="off" aria-label="Cluster time" />
                 <div class="speed">
@@ -87,6 +95,7 @@ pub fn Transport(props: &Props) -> Html {
 /// The slider over the strip.
 fn scrubber(props: &Props) -> Html {
     let ClockView { now, end, .. } = props.clock;
+    let Span { from, width } = props.span;
     let seek = {
         let session = props.session.clone();
         move |micros| {
@@ -98,8 +107,9 @@ fn scrubber(props: &Props) -> Html {
         let seek = seek.clone();
         Callback::from(move |event: InputEvent| {
             let input = event.target_dyn_into::<HtmlInputElement>();
-            let millis = input.and_then(|input| input.value().parse::<u64>().ok());
-            millis.into_iter().for_each(|millis| seek(millis * 1_000));
+            let micros = input.and_then(|input| input.value().parse::<f64>().ok());
+            // Between two instants of the strip, which are no fractions.
+            micros.into_iter().for_each(|micros| seek(micros.max(0.0) as u64));
         })
     };
     let onkeydown = {
@@ -108,8 +118,8 @@ fn scrubber(props: &Props) -> Html {
             let input = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => Input::StepBack,
                 "ArrowRight" | "ArrowUp" => Input::Step,
-                "PageDown" => Input::Seek(now.saturating_sub(end / 20)),
-                "PageUp" => Input::Seek(now + end / 20),
+                "PageDown" => Input::Seek(now.saturating_sub(width / 20)),
+                "PageUp" => Input::Seek(now + width / 20),
                 "Home" => Input::Seek(0),
                 "End" => Input::SeekEnd,
                 _ => return,
@@ -119,12 +129,51 @@ fn scrubber(props: &Props) -> Html {
             let _ = session.apply(input);
         })
     };
-    let millis = |micros: u64| micros.div_ceil(1_000).to_string();
-    let share = end.max(1) as f64 / extent(end.max(now)) as f64 * 100.0;
+    let last = end.max(now).clamp(from + 1, props.span.to());
+    let share = (last - from) as f64 / width.max(1) as f64 * 100.0;
     html! {
-        <input type="range" class="scrubber" aria-label="Timeline" aria-describedby="timeline-words" min="0" max={millis(end)}
-            value={millis(now)} aria-valuetext={format!("{} of {}", clock_text(now / 1_000), clock_text(end / 1_000))}
+        <input type="range" class="scrubber" aria-label="Timeline" aria-describedby="timeline-words" min={from.to_string()} max={last.to_string()} step="any"
+            value={now.to_string()} aria-valuetext={format!("{} of {}", clock_text(now / 1_000), clock_text(end / 1_000))}
             style={format!("width:{share:.2}%")} {oninput} {onkeydown} />
+    }
+}
+
+/// To the next or previous of what is chosen, and closer or wider.
+fn landmarks(props: &Props) -> Html {
+    let go = |make: fn(Landmark) -> Input| {
+        let (session, landmark) = (props.session.clone(), props.landmark);
+        Callback::from(move |_: yew::MouseEvent| go_to(&session, make(landmark)))
+    };
+    let onchange = props.on_landmark.reform(|event: yew::Event| {
+        let select = event.target_dyn_into::<HtmlSelectElement>();
+        let place = select.and_then(|select| usize::try_from(select.selected_index()).ok());
+        place.and_then(|place| Landmark::ALL.get(place)).copied().unwrap_or(Landmark::Election)
+    });
+    let option = |landmark: &Landmark| {
+        let words = landmark.to_string();
+        html! { <option key={words.clone()} selected={*landmark == props.landmark}>{ words }</option> }
+    };
+    let name = props.landmark;
+    html! {
+        <div class="landmarks">
+            <button type="button" class="button" onclick={go(Input::Previous)} title={format!("To the {name} before ([)")} aria-label={format!("Previous {name}")}>
+                { icons::previous_mark() }
+            </button>
+            <select class="landmark" aria-label="What to go to" {onchange}>{ for Landmark::ALL.iter().map(option) }</select>
+            <button type="button" class="button" onclick={go(Input::Next)} title={format!("To the next {name} (])")} aria-label={format!("Next {name}")}>
+                { icons::next_mark() }
+            </button>
+            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| false)} disabled={props.span.from == 0 && props.span.to() >= props.clock.end.max(1_000_000)}
+                title="More of the timeline (Shift+z)" aria-label="Zoom out">{ icons::wider() }</button>
+            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| true)} title="Closer to now (z)" aria-label="Zoom in">{ icons::closer() }</button>
+        </div>
+    }
+}
+
+/// Goes somewhere, and says why if it can't.
+pub fn go_to(session: &Session, input: Input) {
+    if let Err(problem) = session.apply(input) {
+        session.tell(Notice::problem(problem));
     }
 }
 

@@ -17,3 +17,4 @@ mod page;
 mod site;
 mod sizes;
 mod start;
+mod time;

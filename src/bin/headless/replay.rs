@@ -67,7 +67,9 @@ fn object(playground: &Playground) -> Value {
     };
     let verdict = |verdict: &Verdict| match &verdict.broken {
         None => (verdict.property.to_string(), json!("holds")),
-        Some((at, how)) => (verdict.property.to_string(), json!({ "broken_at_us": at, "how": how })),
+        Some((at, how)) => {
+            (verdict.property.to_string(), json!({ "broken_at_us": at, "how": how }))
+        }
     };
     json!({
         "at_us": playground.now(),

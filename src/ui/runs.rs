@@ -1,0 +1,111 @@
+//! The runs that are kept in this browser: open one again, name this one, delete.
+
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlInputElement;
+use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::{TargetCast, use_effect_with, use_state};
+
+use super::dialogs::use_dialog;
+use super::keeper::Keeper;
+use super::session::Session;
+use super::share::OpenFile;
+use super::shelf::{Kept, MOST_RUNS};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub is_open: bool,
+    pub session: Session,
+    pub keeper: Keeper,
+    pub on_close: Callback<()>,
+}
+
+#[component]
+pub fn Runs(props: &Props) -> Html {
+    let dialog = use_dialog(props.is_open);
+    // `None` while it is looked up, or where nothing can be kept.
+    let runs = use_state(|| None::<Vec<Kept>>);
+    let reload = {
+        let (keeper, runs) = (props.keeper.clone(), runs.setter());
+        Callback::from(move |()| {
+            let (keeper, runs) = (keeper.clone(), runs.clone());
+            spawn_local(async move { runs.set(keeper.list().await) });
+        })
+    };
+    {
+        let reload = reload.clone();
+        use_effect_with(props.is_open, move |is_open| {
+            if *is_open {
+                reload.emit(());
+            }
+        });
+    }
+    let (current, name) = props.keeper.current();
+    let on_name = {
+        let (keeper, reload) = (props.keeper.clone(), reload.clone());
+        Callback::from(move |event: yew::Event| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                keeper.rename(&input.value());
+                reload.emit(());
+            }
+        })
+    };
+    let earlier: Vec<&Kept> =
+        runs.iter().flatten().filter(|kept| kept.id != current && !kept.is_idle).collect();
+    html! {
+        <dialog class="dialog runs" ref={dialog} onclose={props.on_close.reform(|_: yew::Event| ())} aria-labelledby="runs-title">
+            <div class="dialog-head">
+                <h2 id="runs-title">{ "Runs kept in this browser" }</h2>
+                <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
+            </div>
+            <label class="field"><span>{ "Name of this run" }</span>
+                <input type="text" maxlength="60" value={name} onchange={on_name} />
+            </label>
+            <h3>{ "Earlier runs" }</h3>
+            if earlier.is_empty() {
+                <p class="quiet">{ if runs.is_some() { "There is none yet. What you do is saved as you go." } else { "This browser keeps nothing here." } }</p>
+            } else {
+                <ul class="run-list">{ for earlier.into_iter().map(|kept| row(props, kept, &reload)) }</ul>
+            }
+            <p class="quiet">{ format!("The last {MOST_RUNS} are kept, in this browser only. A file can be kept anywhere.") }</p>
+            <div class="row"><OpenFile session={props.session.clone()} on_chosen={props.on_close.clone()} /></div>
+        </dialog>
+    }
+}
+
+fn row(props: &Props, kept: &Kept, reload: &Callback<()>) -> Html {
+    let open = {
+        let (keeper, id, on_close) =
+            (props.keeper.clone(), kept.id.clone(), props.on_close.clone());
+        Callback::from(move |_| {
+            let (keeper, id) = (keeper.clone(), id.clone());
+            spawn_local(async move {
+                keeper.reopen(&id).await;
+            });
+            on_close.emit(());
+        })
+    };
+    let delete = {
+        let (keeper, id, reload) = (props.keeper.clone(), kept.id.clone(), reload.clone());
+        Callback::from(move |_| {
+            let (keeper, id, reload) = (keeper.clone(), id.clone(), reload.clone());
+            spawn_local(async move {
+                keeper.delete(&id).await;
+                reload.emit(());
+            });
+        })
+    };
+    html! {
+        <li key={kept.id.clone()}>
+            <div><b>{ &kept.name }</b><small>{ format!("{}: {}", when(kept.saved), kept.about) }</small></div>
+            <button type="button" class="button" onclick={open} aria-label={format!("Open {}", kept.name)}>{ "Open" }</button>
+            <button type="button" class="button" onclick={delete} aria-label={format!("Delete {}", kept.name)}>{ "Delete" }</button>
+        </li>
+    }
+}
+
+/// The day and the hour, as people here write them.
+fn when(millis: f64) -> String {
+    let date = js_sys::Date::new(&JsValue::from_f64(millis));
+    date.to_locale_string("default", &JsValue::UNDEFINED).into()
+}

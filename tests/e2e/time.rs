@@ -1,0 +1,328 @@
+//! Time travel as a person does it: back, on otherwise, beside each other, to somebody else, and after
+//! a reload.
+
+use std::path::Path;
+
+use kvorum::playground::{Input, Playground, Speed};
+use serde_json::{Value, json};
+use thirtyfour::Key;
+use thirtyfour::error::WebDriverResult;
+
+use crate::browser::{Outcome, Window};
+use crate::page::Page;
+use crate::site::Site;
+
+const FAST: &str = "?seed=42&speed=2000";
+
+#[tokio::test]
+async fn a_person_goes_back_does_otherwise_compares_and_shares() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{FAST}", site.url()), async |page| {
+            let old = page.leader(&[]).await?;
+            page.press_on(old, "Kill").await?;
+            let new = page.leader(&[old]).await?;
+            page.set("color", "blue", new).await?;
+            page.answered("set color blue", "success").await?;
+            page.click("button", "Pause").await?;
+
+            // Back to before the kill, mark by mark.
+            page.choose("What to go to", "fault").await?;
+            page.click("button", "Previous fault").await?;
+            page.shows("group", &format!("n{old}"), "Down").await?;
+            page.click("button", "Step back").await?;
+            page.shows("list", "The cluster now", &format!("Leader n{old}")).await?;
+            page.shows("list", "The cluster now", "The past").await?;
+
+            // On otherwise: the other story is kept, and is another.
+            page.set("color", "red", old).await?;
+            page.click("button", "Play").await?;
+            page.answered("set color red", "success").await?;
+            page.click("button", "Pause").await?;
+            page.click("tab", "Stories").await?;
+            page.click("button", "Compare with story A").await?;
+            page.sees("The first step that differs:").await?;
+            page.sees(&format!("you did `set color red via n{old}`")).await?;
+            page.shows("region", "Story B and story A", "down").await?;
+            page.fill("Name of story B", "the leader lives").await?;
+            page.press(Key::Enter + "").await?;
+            page.find("button", "Compare with story A").await?;
+
+            let (link, digest, time) = shared(page).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            opens_elsewhere(&site, &link, &digest, &time).await
+        })
+        .await
+}
+
+/// In a browser that knows nothing of the first, and natively.
+async fn opens_elsewhere(site: &Site, link: &str, digest: &str, time: &str) -> Outcome {
+    Window::LAPTOP
+        .visit(link, async |page| {
+            page.shows("timer", "Cluster time", time).await?;
+            assert_eq!(
+                shared(page).await?,
+                (link.to_string(), digest.to_string(), time.to_string())
+            );
+            page.get("color").await?;
+            page.click("button", "Play").await?;
+            page.answered("get color", "red").await?;
+            // A link that was cut short says so, and what is shown stays.
+            let cut = &link[..link.len() - 7];
+            page.go(&format!("{}?other#{}", site.url(), cut.split_once('#').expect("a link").1))
+                .await?;
+            page.sees("This link is damaged").await?;
+            page.leader(&[]).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await?;
+    let headless = std::process::Command::new(env!("CARGO_BIN_EXE_headless"))
+        .args(["replay", link, "--json"])
+        .output()?;
+    let object: Value = serde_json::from_slice(&headless.stdout)?;
+    assert_eq!(object["digest"], json!(digest), "natively it comes to the same");
+    Ok(())
+}
+
+/// The link, the digest and the time of what is shown.
+async fn shared(page: &Page) -> WebDriverResult<(String, String, String)> {
+    page.click("button", "Share…").await?;
+    let field = page.find("textbox", "Link").await?;
+    let link = page
+        .until("a link", async || {
+            let link = field.prop("value").await?.unwrap_or_default();
+            Ok(link.contains("#run=").then_some(link))
+        })
+        .await?;
+    page.click("button", "Copy link").await?;
+    page.sees("copied").await?;
+    let said = page.text("dialog", "Share this run").await?;
+    let digest =
+        said.split("Digest of the cluster ").nth(1).and_then(|rest| rest.split(' ').next());
+    let digest = digest.unwrap_or_default().to_string();
+    assert_eq!(digest.len(), 16, "{said}");
+    page.press(Key::Escape + "").await?;
+    let time = page.text("timer", "Cluster time").await?;
+    Ok((link, digest, time))
+}
+
+#[tokio::test]
+async fn a_class_scans_the_code_of_a_run() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
+            page.press("s").await?;
+            page.click("button", "Show QR code").await?;
+            let code = page.find("img", "QR code of the link").await?;
+            let area = code.rect().await?;
+            assert!(area.width >= 800.0, "it fills the screen: {area:?}");
+            page.press(Key::Escape + "").await?;
+            page.press(Key::Escape + "").await?;
+            page.until("an end of the dialogs", async || {
+                Ok(page.find_all("dialog", "Share this run").await?.is_empty().then_some(()))
+            })
+            .await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_run_goes_on_after_a_reload() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{FAST}", site.url()), async |page| {
+            let leader = page.leader(&[]).await?;
+            page.set("color", "blue", leader).await?;
+            page.answered("set color blue", "success").await?;
+            page.press_on(leader, "Kill").await?;
+            page.leader(&[leader]).await?;
+            page.click("button", "Pause").await?;
+            let (_, digest, time) = shared(page).await?;
+            is_kept(page, &digest).await?;
+
+            page.driver().refresh().await?;
+            page.shows("timer", "Cluster time", &time).await?;
+            assert_eq!(shared(page).await?.1, digest);
+            page.shows("group", &format!("n{leader}"), "Down").await?;
+            page.click("button", "Play").await?;
+            page.press_on(leader, "Restart").await?;
+            page.agree(&[1, 2, 3, 4, 5]).await?;
+            page.click("button", "Pause").await?;
+            let (_, digest, _) = shared(page).await?;
+            is_kept(page, &digest).await?;
+
+            // Another address is another run; this one waits under its name.
+            page.go(&format!("{}?seed=9&paused", site.url())).await?;
+            page.shows("timer", "Cluster time", "0.000").await?;
+            page.click("button", "Runs…").await?;
+            page.click("button", "Open 5 nodes, seed 42").await?;
+            page.shows("list", "The cluster now", "Leader n").await?;
+            assert_eq!(shared(page).await?.1, digest);
+            page.get("color").await?;
+            page.click("button", "Play").await?;
+            page.answered("get color", "blue").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_run_that_was_damaged_in_the_storage_costs_a_notice() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{FAST}", site.url()), async |page| {
+            let leader = page.leader(&[]).await?;
+            page.press_on(leader, "Kill").await?;
+            page.click("button", "Pause").await?;
+            let (_, digest, _) = shared(page).await?;
+            is_kept(page, &digest).await?;
+            storage(page, "run.text = run.text.replace('kill', 'pause'); runs.put(run)").await?;
+            page.driver().refresh().await?;
+            page.sees("can't be opened").await?;
+            page.sees("damaged").await?;
+            page.click("button", "Close this message").await?;
+            page.leader(&[]).await?;
+            page.click("button", "Runs…").await?;
+            page.click("button", "Delete 5 nodes, seed 42").await?;
+            page.sees("There is none yet").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_kept_the_page_says_so_and_goes_on() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{FAST}", site.url()), async |page| {
+            page.leader(&[]).await?;
+            let refuse = json!({ "source": "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError') }" });
+            page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", refuse).await?;
+            page.go(&format!("{}?seed=1&speed=2000", site.url())).await?;
+            page.sees("This browser keeps nothing here").await?;
+            page.leader(&[]).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_file_is_opened_and_a_damaged_one_is_refused() -> Outcome {
+    let mut playground = Playground::new(3, 9);
+    let mut inputs = vec![Input::Speed(Speed::new(1_000))];
+    inputs.extend(vec![Input::Advance(1_000); 600]);
+    inputs.push(Input::Console("set shape circle".to_string()));
+    inputs.extend(vec![Input::Advance(1_000); 400]);
+    for input in inputs.into_iter().chain([Input::Pause]) {
+        playground.apply(input).expect("all of it can be done");
+    }
+    let text = playground.archive().to_string();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let (whole, cut) = (folder.join("whole.kvorum"), folder.join("cut.kvorum"));
+    std::fs::write(&whole, &text)?;
+    std::fs::write(&cut, &text[..text.len() - 9])?;
+
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
+            page.press("s").await?;
+            page.find("dialog", "Share this run").await?;
+            let field = page
+                .script(
+                    "return document.querySelector('dialog[open] input[type=file]').id = 'file'",
+                )
+                .await?;
+            assert_eq!(field, json!("file"));
+            let field = page.driver().find(thirtyfour::By::Id("file")).await?;
+            field.send_keys(cut.to_string_lossy()).await?;
+            page.sees("This recording is damaged").await?;
+            page.shows("timer", "Cluster time", "0.000").await?;
+            page.click("button", "Close this message").await?;
+
+            page.press("s").await?;
+            page.find("dialog", "Share this run").await?;
+            field.send_keys(whole.to_string_lossy()).await?;
+            page.shows("timer", "Cluster time", "1.000").await?;
+            assert_eq!(shared(page).await?.1, playground.digest().to_string());
+
+            // Dropped on the page, too.
+            page.go(&format!("{}?seed=43&paused", site.url())).await?;
+            page.shows("timer", "Cluster time", "0.000").await?;
+            let script = "const carried = new DataTransfer();
+                carried.items.add(new File([arguments[0]], 'run.kvorum'));
+                const drop = { dataTransfer: carried, bubbles: true, cancelable: true };
+                document.body.dispatchEvent(new DragEvent('drop', drop));";
+            page.driver().execute(script, vec![json!(text)]).await?;
+            page.shows("timer", "Cluster time", "1.000").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn the_last_thing_is_taken_back_and_what_comes_next_is_found_by_key() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
+            page.find("button", "Play").await?;
+            page.press("]").await?;
+            let leader = page.leader(&[]).await?;
+            let elected = page.text("timer", "Cluster time").await?;
+            page.press_on(leader, "Kill").await?;
+            page.shows("group", &format!("n{leader}"), "Down").await?;
+            let keys = page.driver().action_chain().key_down(Key::Control).send_keys("z");
+            keys.key_up(Key::Control).perform().await?;
+            page.find("button", &format!("Kill n{leader}")).await?;
+            assert_eq!(page.text("timer", "Cluster time").await?, elected);
+            page.press("z").await?;
+            page.press("z").await?;
+            page.press("n").await?;
+            page.choose("What to go to", "violation").await?;
+            page.click("button", "Previous violation").await?;
+            page.sees("There was no violation before this instant.").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+/// Waits until the browser has kept the run at the instant with this digest.
+async fn is_kept(page: &Page, digest: &str) -> WebDriverResult<()> {
+    let ask = "const [digest, done] = arguments;
+        const open = indexedDB.open('kvorum');
+        open.onsuccess = () => {
+            const all = open.result.transaction('runs').objectStore('runs').getAll();
+            all.onsuccess = () => {
+                open.result.close();
+                done(all.result.some(run => run.text.includes(digest)));
+            };
+        };";
+    page.until("the run in the storage", async || {
+        let kept = page.driver().execute_async(ask, vec![json!(digest)]).await?;
+        Ok(kept.json().as_bool().unwrap_or_default().then_some(()))
+    })
+    .await
+}
+
+/// Does something to every kept run.
+async fn storage(page: &Page, script: &str) -> WebDriverResult<()> {
+    let script = format!(
+        "const done = arguments[0];
+        const open = indexedDB.open('kvorum');
+        open.onsuccess = () => {{
+            const change = open.result.transaction('runs', 'readwrite');
+            const runs = change.objectStore('runs');
+            const all = runs.getAll();
+            all.onsuccess = () => all.result.forEach(run => {{ {script} }});
+            change.oncomplete = () => {{ open.result.close(); done(true); }};
+        }};"
+    );
+    page.driver().execute_async(&script, Vec::new()).await.map(drop)
+}
