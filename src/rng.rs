@@ -61,6 +61,12 @@ impl Rng {
         low + u64::try_from(drawn).unwrap_or(u64::MAX)
     }
 
+    /// One of these, every one equally likely; `None` of none, which draws nothing.
+    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+        let last = (items.len() as u64).checked_sub(1)?;
+        usize::try_from(self.range(0..=last)).ok().and_then(|at| items.get(at))
+    }
+
     /// Whether something of probability `chance` happens this time. Draws nothing for `NEVER`, so
     /// that a network without loss costs nothing.
     pub fn happens(&mut self, chance: Chance) -> bool {

@@ -5,16 +5,14 @@
 //! another would show (Groce et al., "Swarm Testing", 2012); in some runs the faults hunt whoever leads.
 //! After the faults comes a quiet period in which nearly all is mended: then a leader must be found
 //! within a bounded time, and all stores must agree.
-//!
-//! Deliberately lacks wiped disks: Raft promises nothing where a server forgets what it was told to keep.
 
 use crate::check::{Property, Run, Violation};
 use crate::cluster::{
-    Action, ClockChange, Cluster, Consistency, Founding, LinkChange, Operation, Rate, Server,
-    Status, Timing, Workload,
+    Action, Cluster, Consistency, FaultKind, FaultMix, Founding, LinkChange, Server, Status,
+    Timing, Workload, drift,
 };
 use crate::digest::Digest;
-use crate::raft::{Change, NodeId, Rule};
+use crate::raft::{NodeId, Rule};
 use crate::rng::{Chance, Rng};
 use crate::time::{Duration, Time};
 
@@ -108,10 +106,10 @@ impl Search {
         while run.cluster().now() < end {
             let pace = if rng.range(0..=4) == 0 { Duration::from_secs(1) } else { weather.pace };
             let pause = Duration::from_micros(rng.range(1_000..=pace.as_micros()));
-            if let Some(found) = self.pass(run, pause, weather.hunts) {
+            if let Some(found) = self.pass(run, pause, weather.mix.hunts) {
                 return Some(found);
             }
-            for action in weather.fault(run.cluster(), rng).into_iter().flatten() {
+            for action in weather.mix.draw(run.cluster(), rng).into_iter().flatten() {
                 try_action(run, &action);
             }
         }
@@ -158,46 +156,10 @@ impl Search {
     }
 }
 
-/// The kinds of faults.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Kill,
-    Tear,
-    Pause,
-    Timeout,
-    Partition,
-    Cut,
-    Fsync,
-    Cpu,
-    Clock,
-    Membership,
-    Transfer,
-    Snapshot,
-    Leader,
-}
-
-const KINDS: [Kind; 13] = [
-    Kind::Kill,
-    Kind::Tear,
-    Kind::Pause,
-    Kind::Timeout,
-    Kind::Partition,
-    Kind::Cut,
-    Kind::Fsync,
-    Kind::Cpu,
-    Kind::Clock,
-    Kind::Membership,
-    Kind::Transfer,
-    Kind::Snapshot,
-    Kind::Leader,
-];
-
 /// What a run is like.
 struct Weather {
     nodes: u32,
-    kinds: Vec<Kind>,
-    /// The faults go for the leader, in quick succession.
-    hunts: bool,
+    mix: FaultMix,
     /// The longest pause between two faults.
     pace: Duration,
     /// Messages take exactly this long, each.
@@ -206,15 +168,17 @@ struct Weather {
 
 impl Weather {
     fn new(rng: &mut Rng) -> Self {
-        let kinds: Vec<Kind> = KINDS.into_iter().filter(|_| rng.range(0..=1) == 0).collect();
+        let kinds: Vec<FaultKind> =
+            FaultKind::ALL.into_iter().filter(|_| rng.range(0..=1) == 0).collect();
         let hunts = rng.range(0..=2) == 0;
         let nodes = u32::try_from(rng.range(1..=7)).unwrap_or(5).max(3);
         // Of an even number, two majorities need to share only one server.
-        let even = hunts && kinds.contains(&Kind::Membership) && rng.range(0..=1) == 0;
+        let even = hunts && kinds.contains(&FaultKind::Membership) && rng.range(0..=1) == 0;
         let nodes = if even { 4 } else { nodes };
         let pace = Duration::from_millis(if hunts { 120 } else { 50 << rng.range(0..=3) });
         let steady = Duration::from_millis(rng.range(1..=15));
-        Self { nodes, kinds, hunts, pace, steady: (rng.range(0..=5) == 0).then_some(steady) }
+        let mix = FaultMix { kinds, hunts };
+        Self { nodes, mix, pace, steady: (rng.range(0..=5) == 0).then_some(steady) }
     }
 
     /// The network, the timing, the clients.
@@ -236,7 +200,7 @@ impl Weather {
         };
         let batch = if rng.range(0..=2) == 0 { 1 } else { rng.range(1..=3) * rng.range(1..=20) };
         let every = [None, Some(3), Some(10), Some(50)];
-        let longest = pick(&[180, 300, 400], rng).copied().unwrap_or(400);
+        let longest = rng.pick(&[180, 300, 400]).copied().unwrap_or(400);
         let mut actions = vec![
             Action::Network(change),
             Action::Timing(Timing {
@@ -247,12 +211,12 @@ impl Weather {
                 drift: None,
             }),
             Action::Snapshots {
-                every: pick(&every, rng).copied().flatten(),
+                every: rng.pick(&every).copied().flatten(),
                 chunk: u32::try_from(8 << rng.range(0..=6)).ok(),
             },
             Action::Clients(Some(self.workload(rng))),
         ];
-        if self.kinds.contains(&Kind::Clock) {
+        if self.mix.kinds.contains(&FaultKind::Clock) {
             let servers = cluster.servers().map(Server::id);
             actions.extend(servers.map(|node| Action::Clock { node, change: drift(rng) }));
         }
@@ -268,70 +232,8 @@ impl Weather {
             keys: small(rng.range(1..=4)),
             writes: Chance::from_ppm(600_000).unwrap_or_default(),
             every: Duration::from_micros(rng.range(every)),
-            reads: pick(&reads, rng).copied().unwrap_or_default(),
+            reads: rng.pick(&reads).copied().unwrap_or_default(),
         }
-    }
-
-    /// A random fault, or the end of one; several actions make up some.
-    fn fault(&self, cluster: &Cluster, rng: &mut Rng) -> Option<Vec<Action>> {
-        let servers: Vec<&Server> = cluster.servers().collect();
-        let server = *pick(&servers, rng)?;
-        let node = server.id();
-        match server.status() {
-            Status::Down if rng.range(0..=2) > 0 => return Some(vec![Action::Restart(node)]),
-            Status::Paused if rng.range(0..=1) > 0 => return Some(vec![Action::Resume(node)]),
-            _ => {}
-        }
-        if rng.range(0..=4) == 0 {
-            let other = pick(&servers, rng)?.id();
-            let mend = Action::Mend { from: node, to: other };
-            return Some(vec![if rng.range(0..=2) == 0 { mend } else { Action::Heal }]);
-        }
-        if self.hunts && rng.range(0..=1) == 0 {
-            return self.hunt(cluster, &servers, rng);
-        }
-        Some(vec![match pick(&self.kinds, rng)? {
-            Kind::Kill => Action::Kill(node),
-            Kind::Tear => Action::KillTorn(node),
-            Kind::Pause => Action::Pause(node),
-            Kind::Timeout => Action::Timeout(node),
-            Kind::Partition => Action::Partition(vec![some_of(&servers, rng)]),
-            Kind::Cut => Action::Cut { from: node, to: pick(&servers, rng)?.id() },
-            Kind::Fsync => {
-                Action::Disk { node, fsync: Duration::from_micros(rng.range(0..=60_000)) }
-            }
-            Kind::Cpu => Action::Cpu { node, takes: Duration::from_micros(rng.range(0..=3_000)) },
-            Kind::Clock => Action::Clock { node, change: drift(rng) },
-            Kind::Membership => membership(cluster, &servers, rng)?,
-            Kind::Transfer => Action::Transfer(node),
-            Kind::Snapshot => Action::Snapshot(node),
-            Kind::Leader => return self.hunt(cluster, &servers, rng),
-        }])
-    }
-
-    /// A fault for whoever leads: it is killed, or cut off with one other at most, in some runs with a
-    /// change of the membership that nobody else will hear of.
-    fn hunt(&self, cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<Vec<Action>> {
-        let leader = cluster.leader()?;
-        let other = pick(servers, rng)?.id();
-        let alone = Action::Partition(vec![vec![leader]]);
-        let with_other = Action::Partition(vec![if other == leader {
-            vec![leader]
-        } else {
-            vec![leader, other]
-        }]);
-        let mut actions = vec![match rng.range(0..=3) {
-            0 => return Some(vec![Action::Kill(leader)]),
-            1 => return Some(vec![Action::Pause(leader)]),
-            2 => alone,
-            _ => with_other,
-        }];
-        if self.kinds.contains(&Kind::Membership) && cluster.members().voters().len() > 3 {
-            let leaves = pick(servers, rng)?.id();
-            let operation = Operation::Change(Change::Remove(leaves));
-            actions.push(Action::Request { operation, via: Some(leader) });
-        }
-        Some(actions)
     }
 
     /// Mends everything. In some runs a single server stays deaf: it sends and hears nothing.
@@ -355,8 +257,8 @@ impl Weather {
                 Status::Running => None,
             });
         }
-        let deaf = pick(&servers, rng).map(|server| server.id());
-        let settled = !self.kinds.contains(&Kind::Membership);
+        let deaf = rng.pick(&servers).map(|server| server.id());
+        let settled = !self.mix.kinds.contains(&FaultKind::Membership);
         let deaf = deaf.filter(|deaf| {
             rng.range(0..=2) == 0 && settled && can_do_without(run.cluster(), *deaf)
         });
@@ -368,42 +270,6 @@ impl Weather {
         }
         deaf
     }
-}
-
-/// Somebody comes, goes, or several do at once.
-fn membership(cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<Action> {
-    let node = pick(servers, rng)?.id();
-    let voters = cluster.members().voters();
-    Some(match rng.range(0..=5) {
-        0..=1 if servers.len() < 9 => Action::Add(cluster.next_node_id()),
-        2 if servers.len() < 9 => Action::Learn(cluster.next_node_id()),
-        3 => Action::Add(*pick(cluster.members().learners(), rng)?),
-        4 if voters.len() > 3 => Action::Remove(node),
-        _ => {
-            let mut next: Vec<NodeId> =
-                voters.iter().copied().filter(|_| rng.range(0..=2) > 0).collect();
-            let fresh = cluster.next_node_id();
-            let more = rng.range(0..=2).min(8_u64.saturating_sub(servers.len() as u64));
-            next.extend((0..more).filter_map(|at| Some(NodeId(fresh.0 + u32::try_from(at).ok()?))));
-            Action::Members(if next.len() < 2 { voters.to_vec() } else { next })
-        }
-    })
-}
-
-/// A rate as far from the true one as leases bear, at most.
-fn drift(rng: &mut Rng) -> ClockChange {
-    let rates = [900_000, 900_000, 1_000_000, 1_100_000, 1_100_000];
-    ClockChange { rate: pick(&rates, rng).copied().and_then(Rate::from_millionths), offset: None }
-}
-
-fn pick<'a, T>(items: &'a [T], rng: &mut Rng) -> Option<&'a T> {
-    let last = (items.len() as u64).checked_sub(1)?;
-    usize::try_from(rng.range(0..=last)).ok().and_then(|at| items.get(at))
-}
-
-fn some_of(servers: &[&Server], rng: &mut Rng) -> Vec<NodeId> {
-    let ids = servers.iter().map(|server| server.id());
-    ids.filter(|_| rng.range(0..=1) == 0).collect()
 }
 
 /// Whether the others make a majority of every configuration that is in force anywhere.

@@ -3,11 +3,13 @@
 //! `UPDATE_EXPECT=1 cargo test --test scripts` writes the stories anew; read the difference before you
 //! commit it.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
-use kvorum::script::{Failure, Runner};
+use kvorum::script::{Failure, Runner, Telling};
+use serde_json::Value;
 
 fn scripts() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
@@ -77,4 +79,42 @@ fn headless_run_exits_by_what_the_scripts_expect() {
     let (code, output) = run("cluster 3\nwait leader\nexpect term 99\n");
     assert_eq!(code, Some(1));
     assert!(output.contains("line 3: not as expected: the highest term: 1, not 99"), "{output}");
+}
+
+/// What a trace says of each event: which it was, what came in by the paper's names, what went out.
+#[test]
+fn a_trace_has_every_event_and_every_message_with_its_fields() {
+    let mut runner = Runner::new(Telling::Events);
+    let script = "cluster 3 seed 1\nwait leader\nset color blue\nkill n1\nwait leader\n";
+    assert_eq!(runner.run_script(script), Ok(()));
+    let lines: Vec<Value> = runner
+        .take_story()
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("one JSON object a line"))
+        .collect();
+    let events: Vec<u64> = lines.iter().filter_map(|line| line["events"].as_u64()).collect();
+    assert_eq!(events, (1..=runner.run().cluster().events()).collect::<Vec<_>>());
+    let last = lines.last().map(|line| line["digest"].clone());
+    assert_eq!(last, Some(runner.run().cluster().digest().to_string().into()));
+
+    // What was sent is what came in, or got lost.
+    let sent: BTreeMap<u64, &Value> = lines
+        .iter()
+        .flat_map(|line| line["sends"].as_array().into_iter().flatten())
+        .filter_map(|mail| Some((mail["id"].as_u64()?, mail)))
+        .collect();
+    assert_eq!(sent.len() as u64, runner.run().cluster().network().sent());
+    let received: Vec<&Value> = lines.iter().filter_map(|line| line.get("message")).collect();
+    assert!(received.len() > 20, "{} messages", received.len());
+    for mail in &received {
+        assert_eq!(mail["id"].as_u64().and_then(|id| sent.get(&id)), Some(mail));
+    }
+    let carries = |mail: &&&Value| mail["fields"]["entries"][0] == "2, term 1: set color blue";
+    let append = received.iter().find(carries).expect("the entry travelled");
+    for (name, value) in [("term", 1), ("prev_log_index", 1), ("prev_log_term", 1)] {
+        assert_eq!(append["fields"][name], value, "{name} of {append}");
+    }
+    let told = |line: &Value| line["told"][0] == "n1 is killed; what was not on its disk is gone.";
+    assert_eq!(lines.iter().filter(|line| told(line)).count(), 1);
+    assert_eq!(lines[0]["command"], "cluster 3 seed 1");
 }

@@ -19,7 +19,7 @@ pub use property::{Evidence, Property, Violation};
 pub use servers::Servers;
 
 use crate::cluster::{
-    Action, Answer, CallEvent, Cluster, Deed, Founding, Refused, RequestId, Server, Status, Stepped,
+    Action, Answer, CallEvent, Cluster, Deed, Founding, Refused, RequestId, Server, Status, Touched,
 };
 use crate::raft::{Index, NodeId};
 use crate::time::Time;
@@ -67,24 +67,33 @@ impl Run {
     }
 
     /// Handles one event and judges it.
-    pub fn step(&mut self) -> Option<Stepped> {
-        let stepped = self.cluster.step()?;
+    pub fn step(&mut self) -> Option<Touched> {
+        let touched = self.cluster.step()?;
         self.judge_deeds();
-        if let Some(node) = stepped.node {
-            self.judge(node);
+        match touched {
+            Touched::Nobody => {}
+            Touched::Server(node) => self.judge(node),
+            Touched::Anybody => self.judge_all(),
         }
         self.judge_clients();
         if self.liveness.is_due(self.cluster.now()) {
             let found = self.liveness.glance(&self.cluster);
             self.keep(found);
         }
-        Some(stepped)
+        Some(touched)
     }
 
     /// Does something to the cluster.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         let result = self.cluster.apply(action);
         self.judge_deeds();
+        self.judge_all();
+        self.judge_clients();
+        result
+    }
+
+    /// Looks at every server, and forgets those that are gone.
+    fn judge_all(&mut self) {
         let cluster = &self.cluster;
         self.invariants.keep_only(|node| cluster.server(node).is_some());
         self.servers.keep_only(|node| {
@@ -93,8 +102,6 @@ impl Run {
         for node in self.cluster.servers().map(Server::id).collect::<Vec<_>>() {
             self.judge(node);
         }
-        self.judge_clients();
-        result
     }
 
     /// The first broken property and when it broke.

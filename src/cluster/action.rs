@@ -4,9 +4,10 @@ use std::fmt;
 
 use super::client::{Consistency, Operation};
 use super::clock::{Offset, Rate};
-use super::network::LinkChange;
+use super::network::{LinkChange, MessageId};
 use super::workload::Workload;
 use crate::raft::{MessageKind, NodeId, Refusal, Rule};
+use crate::rng::Chance;
 use crate::time::Duration;
 
 /// Something done to a cluster from outside. Its `Display` is the line of the script language that
@@ -63,12 +64,37 @@ pub enum Action {
     Rule { rule: Rule, on: bool },
     /// Lets a server's election timer run out now.
     Timeout(NodeId),
-    /// Loses the oldest such message in flight.
-    Drop { kind: MessageKind, from: NodeId, to: NodeId },
+    /// Does something to a message in flight.
+    Mail { which: Which, handling: Handling },
     /// Sends a client's request, to a given server or to whom the client thinks best.
     Request { operation: Operation, via: Option<NodeId> },
     /// Starts, changes or ends the background workload.
     Clients(Option<Workload>),
+    /// Lets faults come at random from now on, the more the greater the chance; `None` ends that, and what
+    /// is broken by then stays so.
+    Chaos(Option<Chance>),
+}
+
+/// A message in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// The oldest of a kind on a link.
+    Oldest { kind: MessageKind, from: NodeId, to: NodeId },
+    /// The one with this number.
+    Numbered(MessageId),
+}
+
+/// What is done to a message in flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Handling {
+    /// It is lost, here and now.
+    Drop,
+    /// It arrives so much later.
+    Delay(Duration),
+    /// A copy of it travels too, as if it were sent now.
+    Duplicate,
+    /// It arrives now.
+    Deliver,
 }
 
 /// A change of the servers' timing; what is `None` stays.
@@ -129,7 +155,7 @@ pub enum Refused {
     /// It has no election timer: it leads, is paused, or is not a member.
     NoTimer(NodeId),
     /// There is no such message in flight.
-    NoMessage { kind: MessageKind, from: NodeId, to: NodeId },
+    NoMessage(Which),
     /// A range whose end lies before its beginning, or a span that is too short.
     BadTiming,
     /// A workload without clients, keys or a pace.
@@ -176,10 +202,17 @@ impl fmt::Display for Action {
             Self::Timing(timing) => write!(f, "timing{timing}"),
             Self::Rule { rule, on } => write!(f, "rule {rule} {}", if *on { "on" } else { "off" }),
             Self::Timeout(node) => write!(f, "timeout {node}"),
-            Self::Drop { kind, from, to } => write!(f, "drop {kind} {from} -> {to}"),
+            Self::Mail { which, handling } => match handling {
+                Handling::Drop => write!(f, "drop {which}"),
+                Handling::Delay(span) => write!(f, "delay {which} {span}"),
+                Handling::Duplicate => write!(f, "duplicate {which}"),
+                Handling::Deliver => write!(f, "deliver {which}"),
+            },
             Self::Request { operation, via } => write_request(f, operation, *via),
             Self::Clients(None) => write!(f, "clients off"),
             Self::Clients(Some(workload)) => write!(f, "clients {workload}"),
+            Self::Chaos(None) => write!(f, "chaos off"),
+            Self::Chaos(Some(chance)) => write!(f, "chaos {chance}"),
         }
     }
 }
@@ -205,6 +238,16 @@ fn write_request(
         }
         (_, Some(node)) => write!(f, "{operation} via {node}"),
         (_, None) => write!(f, "{operation}"),
+    }
+}
+
+/// `RequestVote n1 -> n3`, `m17`.
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Oldest { kind, from, to } => write!(f, "{kind} {from} -> {to}"),
+            Self::Numbered(id) => write!(f, "m{}", id.0),
+        }
     }
 }
 
@@ -257,9 +300,10 @@ impl fmt::Display for Refused {
                 write!(f, "{node} has applied nothing since its last snapshot")
             }
             Self::NoTimer(node) => write!(f, "{node} has no election timer that could run out"),
-            Self::NoMessage { kind, from, to } => {
+            Self::NoMessage(Which::Oldest { kind, from, to }) => {
                 write!(f, "no {kind} from {from} to {to} is in flight")
             }
+            Self::NoMessage(which) => write!(f, "the message {which} is no longer in flight"),
             Self::HighName(node) => {
                 write!(f, "{node} is too high a number for a name: n9999 is the last")
             }

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use super::client::RequestId;
-use super::network::{MessageId, Slot};
+use super::network::{Flight, MessageId, Slot};
 use crate::raft::NodeId;
 use crate::store::ClientId;
 use crate::time::Time;
@@ -25,6 +25,27 @@ pub(super) enum Event {
     ClientTimer(RequestId, u32),
     /// A client of the n-th workload takes its turn.
     Turn(ClientId, u64),
+    /// The n-th setting of the dial of faults lets one come.
+    Chaos(u64),
+}
+
+/// What the next event will be, for whoever looks on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upcoming<'a> {
+    /// A server's election timeout, or a leader's heartbeat.
+    Timer(NodeId),
+    /// A message comes to the end of its flight.
+    Mail(&'a Flight),
+    /// The disk of a server is done with a write.
+    Fsync(NodeId),
+    /// A process that was paused, or is slow, turns to what waited: a message, or its disk's answer.
+    Inbox { node: NodeId, mail: Option<&'a Flight> },
+    /// A client waited long enough for an answer, or between two attempts.
+    ClientTimer(RequestId),
+    /// A client of the workload sends its next request.
+    Turn(ClientId),
+    /// A fault comes at random, or one ends.
+    Chaos,
 }
 
 /// Events by time and, at one time, in the order of their scheduling.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::action::ClockChange;
+use super::action::{ClockChange, Handling};
 use super::client::{Answer, Operation, RequestId, Station};
 use super::disk::Recovered;
 use super::network::{Body, Endpoint, Loss};
@@ -33,6 +33,8 @@ pub enum What {
     SwitchedOff(NodeId),
     /// A message was lost.
     Lost { kind: MailKind, from: Endpoint, to: Endpoint, loss: Loss },
+    /// Somebody took a message in hand, and did not drop it.
+    Handled { kind: MailKind, from: Endpoint, to: Endpoint, handling: Handling },
     /// A client's request went a step further.
     Request { id: RequestId, client: ClientId, operation: Operation, station: Station },
     /// A client's request ended.
@@ -126,7 +128,9 @@ impl What {
                 | Note::SteppedBack { .. }
                 | Note::Persisted { .. } => Topic::Replication,
             },
-            Self::Fault(_) | Self::Lost { .. } | Self::Switched(..) => Topic::Fault,
+            Self::Fault(_) | Self::Lost { .. } | Self::Handled { .. } | Self::Switched(..) => {
+                Topic::Fault
+            }
             Self::Started(_) | Self::SwitchedOff(_) => Topic::Membership,
             Self::Request { .. } | Self::Answered { .. } => Topic::Client,
         }
@@ -188,6 +192,15 @@ impl fmt::Display for What {
             }
             Self::Lost { kind, from, to, loss } => {
                 write!(f, "The {kind} from {from} to {to} is lost: {loss}.")
+            }
+            Self::Handled { kind, from, to, handling } => {
+                write!(f, "The {kind} from {from} to {to} ")?;
+                match handling {
+                    Handling::Drop => write!(f, "is dropped by hand."),
+                    Handling::Delay(by) => write!(f, "is delayed by {by}."),
+                    Handling::Duplicate => write!(f, "is duplicated: a copy of it travels too."),
+                    Handling::Deliver => write!(f, "is delivered at once, by hand."),
+                }
             }
             Self::Request { client, operation, station, .. } => {
                 write_station(f, Who(*client), operation, station)

@@ -11,11 +11,13 @@
 
 mod action;
 mod apply;
+mod chaos;
 mod client;
 mod clock;
 mod disk;
 mod event;
 mod fact;
+mod fields;
 mod network;
 mod perform;
 mod report;
@@ -27,11 +29,14 @@ mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use action::{Action, ClockChange, Refused, Timing};
+pub use action::{Action, ClockChange, Handling, Refused, Timing, Which};
+pub use chaos::{FaultKind, FaultMix, drift};
 pub use client::{Answer, CallEvent, Consistency, Journey, Operation, RequestId, Station};
 pub use clock::{Clock, Offset, Rate};
 pub use disk::{Disk, Recovered};
+pub use event::Upcoming;
 pub use fact::{Fact, Fault, MailKind, Topic, What};
+pub use fields::{Field, Value as FieldValue, what};
 pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Network};
 pub use server::{Server, Status};
 pub use wal::{Unreadable, decode as decode_write};
@@ -43,6 +48,7 @@ use crate::raft::{
 use crate::rng::Rng;
 use crate::store::{ClientId, Seq, SessionId, Store};
 use crate::time::{Duration, Time};
+use chaos::Chaos;
 use client::Clients;
 use event::{Event, Queue};
 use server::{Process, Waiting};
@@ -64,9 +70,13 @@ pub struct Founding {
 
 /// What an event touched.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Stepped {
-    /// The server whose state may have changed.
-    pub node: Option<NodeId>,
+pub enum Touched {
+    /// No server.
+    Nobody,
+    /// This server's state may have changed.
+    Server(NodeId),
+    /// Those of any servers may have, and some may have come or gone.
+    Anybody,
 }
 
 /// When servers take snapshots of their own accord.
@@ -114,6 +124,7 @@ pub struct Cluster {
     clients: Clients,
     workload: Option<Workload>,
     workload_rng: Rng,
+    chaos: Chaos,
     settings: Settings,
     snapshots: Snapshots,
     /// How long a client session lasts that is not used.
@@ -156,6 +167,7 @@ impl Cluster {
             clients: Clients::default(),
             workload: None,
             workload_rng: Rng::new(founding.seed, WORKLOAD_STREAM),
+            chaos: Chaos::new(founding.seed),
             settings: Settings::default(),
             snapshots: Snapshots::default(),
             session_lasts: Duration::from_secs(60),
@@ -178,7 +190,7 @@ impl Cluster {
 
     /// Handles the next event, and tells what it touched. `None` where nothing will ever happen
     /// again unless somebody acts.
-    pub fn step(&mut self) -> Option<Stepped> {
+    pub fn step(&mut self) -> Option<Touched> {
         let (at, event) = self.next_event()?;
         self.now = at;
         self.events += 1;
@@ -206,8 +218,31 @@ impl Cluster {
                 self.take_turn(client);
                 None
             }
+            Event::Chaos(_) => {
+                self.queue.pop();
+                self.let_chaos_act();
+                return Some(Touched::Anybody);
+            }
         };
-        Some(Stepped { node })
+        Some(node.map_or(Touched::Nobody, Touched::Server))
+    }
+
+    /// What the next event will be, and when. Whatever is done before may change it.
+    pub fn upcoming(&mut self) -> Option<(Time, Upcoming<'_>)> {
+        let (at, event) = self.next_event()?;
+        let upcoming = match event {
+            Event::Timer(node) => Upcoming::Timer(node),
+            Event::Mail(slot, id) => Upcoming::Mail(self.network.flight(slot, id)?),
+            Event::Fsync(node, _) => Upcoming::Fsync(node),
+            Event::Inbox(node, _) => {
+                let mail = self.servers.get(&node).and_then(Server::waiting_mail);
+                Upcoming::Inbox { node, mail }
+            }
+            Event::ClientTimer(request, _) => Upcoming::ClientTimer(request),
+            Event::Turn(client, _) => Upcoming::Turn(client),
+            Event::Chaos(_) => Upcoming::Chaos,
+        };
+        Some((at, upcoming))
     }
 
     /// When the next event happens.
@@ -225,8 +260,8 @@ impl Cluster {
     }
 
     fn next_event(&mut self) -> Option<(Time, Event)> {
-        while let Some((_, event)) = self.queue.peek()
-            && self.is_void(event)
+        while let Some((at, event)) = self.queue.peek()
+            && self.is_void(at, event)
         {
             self.queue.pop();
         }
@@ -257,10 +292,10 @@ impl Cluster {
     }
 
     /// Whether what was scheduled is no longer to happen.
-    fn is_void(&self, event: Event) -> bool {
+    fn is_void(&self, at: Time, event: Event) -> bool {
         match event {
             Event::Timer(_) => false,
-            Event::Mail(slot, id) => !self.network.is_in_flight(slot, id),
+            Event::Mail(slot, id) => !self.network.is_due(at, slot, id),
             Event::Fsync(node, incarnation) => {
                 self.servers.get(&node).is_none_or(|server| server.incarnation != incarnation)
             }
@@ -273,6 +308,7 @@ impl Cluster {
             Event::Turn(client, workload) => self.workload.is_none_or(|current| {
                 client.0 > current.clients || workload != self.workload_generation()
             }),
+            Event::Chaos(setting) => self.chaos.level.is_none() || setting != self.chaos.setting,
         }
     }
 
@@ -344,8 +380,12 @@ impl Cluster {
     fn send(&mut self, from: Endpoint, to: Endpoint, body: Body) {
         let (first, second) = self.network.send(self.now, from, to, body);
         for departure in std::iter::once(first).chain(second) {
-            self.queue.push(departure.at, Event::Mail(departure.slot, departure.id));
+            self.schedule(departure);
         }
+    }
+
+    fn schedule(&mut self, departure: network::Departure) {
+        self.queue.push(departure.at, Event::Mail(departure.slot, departure.id));
     }
 
     /// The end of a message's flight.

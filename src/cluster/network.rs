@@ -9,6 +9,7 @@ use std::fmt;
 
 use slab::Slab;
 
+use super::action::Which;
 use super::client::{ClientAnswer, ClientRequest};
 use crate::raft::{Envelope, MessageKind, NodeId};
 use crate::rng::{Chance, Rng};
@@ -49,6 +50,8 @@ pub struct Flight {
     pub arrives_at: Time,
     /// Why it will vanish half way, if it will.
     pub lost: Option<Loss>,
+    /// When that happens to it, or it arrives.
+    pub(super) due: Time,
 }
 
 /// Why a message is lost.
@@ -208,6 +211,16 @@ impl Network {
         self.flights.iter().map(|(_, flight)| flight)
     }
 
+    /// How many messages were sent so far; the last one has this number.
+    pub fn sent(&self) -> u64 {
+        self.sent
+    }
+
+    /// The message in this place, if it is still this one.
+    pub(super) fn flight(&self, slot: Slot, id: MessageId) -> Option<&Flight> {
+        self.flights.get(slot).filter(|flight| flight.id == id)
+    }
+
     pub(super) fn rng(&self) -> &Rng {
         &self.rng
     }
@@ -243,43 +256,54 @@ impl Network {
         to: Endpoint,
         body: Body,
     ) -> (Departure, Option<Departure>) {
-        let (link, cut) = match (from, to) {
-            (Endpoint::Node(from), Endpoint::Node(to)) => {
-                (*self.link(from, to), self.is_cut(from, to))
-            }
-            _ => (self.default, false),
-        };
+        let (link, cut) = self.way(from, to);
         let twice = self.rng.happens(link.duplicate).then(|| body.clone());
-        let mut post = |body| {
-            let lost = match self.rng.happens(link.loss) {
-                _ if cut => Some(Loss::Cut),
-                true => Some(Loss::Chance),
-                false => None,
-            };
-            let (min, max) = (link.latency_min.as_micros(), link.latency_max.as_micros());
-            let latency = Duration::from_micros(self.rng.range(min..=max));
-            let at = now + if lost.is_some() { latency / 2 } else { latency };
-            self.sent += 1;
-            let id = MessageId(self.sent);
-            let arrives_at = now + latency;
-            let flight = Flight { id, from, to, body, sent_at: now, arrives_at, lost };
-            Departure { at, slot: self.flights.insert(flight), id }
-        };
+        let mut post = |body| self.post(now, (from, to), body, (link, cut));
         let first = post(body);
         (first, twice.map(post))
     }
 
-    /// Whether this message is still in flight.
-    pub(super) fn is_in_flight(&self, slot: Slot, id: MessageId) -> bool {
-        self.flights.get(slot).is_some_and(|flight| flight.id == id)
+    /// The properties of the way between two ends, and whether it is cut.
+    fn way(&self, from: Endpoint, to: Endpoint) -> (Link, bool) {
+        match (from, to) {
+            (Endpoint::Node(from), Endpoint::Node(to)) => {
+                (*self.link(from, to), self.is_cut(from, to))
+            }
+            _ => (self.default, false),
+        }
+    }
+
+    fn post(
+        &mut self,
+        now: Time,
+        (from, to): (Endpoint, Endpoint),
+        body: Body,
+        (link, cut): (Link, bool),
+    ) -> Departure {
+        let lost = match self.rng.happens(link.loss) {
+            _ if cut => Some(Loss::Cut),
+            true => Some(Loss::Chance),
+            false => None,
+        };
+        let (min, max) = (link.latency_min.as_micros(), link.latency_max.as_micros());
+        let latency = Duration::from_micros(self.rng.range(min..=max));
+        let due = now + if lost.is_some() { latency / 2 } else { latency };
+        self.sent += 1;
+        let id = MessageId(self.sent);
+        let arrives_at = now + latency;
+        let flight = Flight { id, from, to, body, sent_at: now, arrives_at, lost, due };
+        Departure { at: due, slot: self.flights.insert(flight), id }
+    }
+
+    /// Whether this is the time at which something happens to this message, and it is still in flight.
+    pub(super) fn is_due(&self, at: Time, slot: Slot, id: MessageId) -> bool {
+        self.flight(slot, id).is_some_and(|flight| flight.due == at)
     }
 
     /// Takes a message out at the end of its flight. One that comes to a link that was cut meanwhile
     /// is lost too.
     pub(super) fn take(&mut self, slot: Slot, id: MessageId) -> Option<Flight> {
-        if !self.is_in_flight(slot, id) {
-            return None;
-        }
+        self.flight(slot, id)?;
         let mut flight = self.flights.remove(slot);
         if let (Endpoint::Node(from), Endpoint::Node(to)) = (flight.from, flight.to)
             && self.is_cut(from, to)
@@ -289,20 +313,43 @@ impl Network {
         Some(flight)
     }
 
-    /// Takes out the oldest message of a kind between two servers.
-    pub(super) fn drop_oldest(
-        &mut self,
-        kind: MessageKind,
-        from: NodeId,
-        to: NodeId,
-    ) -> Option<Flight> {
-        let matches = |flight: &Flight| {
-            flight.body.raft_kind() == Some(kind)
-                && flight.from == Endpoint::Node(from)
-                && flight.to == Endpoint::Node(to)
+    /// Where a message is.
+    pub(super) fn find(&self, which: Which) -> Option<Slot> {
+        let is_meant = |flight: &Flight| match which {
+            Which::Numbered(id) => flight.id == id,
+            Which::Oldest { kind, from, to } => {
+                flight.body.raft_kind() == Some(kind)
+                    && flight.from == Endpoint::Node(from)
+                    && flight.to == Endpoint::Node(to)
+            }
         };
-        let candidates = self.flights.iter().filter(|(_, flight)| matches(flight));
-        let (slot, _) = candidates.min_by_key(|(_, flight)| flight.id)?;
-        Some(Flight { lost: Some(Loss::Dropped), ..self.flights.remove(slot) })
+        let meant = self.flights.iter().filter(|(_, flight)| is_meant(flight));
+        meant.min_by_key(|(_, flight)| flight.id).map(|(slot, _)| slot)
+    }
+
+    /// Takes a message out by hand.
+    pub(super) fn drop_by_hand(&mut self, slot: Slot) -> Flight {
+        Flight { lost: Some(Loss::Dropped), ..self.flights.remove(slot) }
+    }
+
+    /// Lets what is to happen to a message happen so much later.
+    pub(super) fn delay(&mut self, slot: Slot, by: Duration) -> Departure {
+        let flight = &mut self.flights[slot];
+        (flight.due, flight.arrives_at) = (flight.due + by, flight.arrives_at + by);
+        Departure { at: flight.due, slot, id: flight.id }
+    }
+
+    /// Lets a message arrive now, whatever else would have happened to it.
+    pub(super) fn hurry(&mut self, now: Time, slot: Slot) -> Departure {
+        let flight = &mut self.flights[slot];
+        (flight.due, flight.arrives_at, flight.lost) = (now, now, None);
+        Departure { at: now, slot, id: flight.id }
+    }
+
+    /// Sends a copy of a message on its way.
+    pub(super) fn copy(&mut self, now: Time, slot: Slot) -> Departure {
+        let Flight { from, to, body, .. } = self.flights[slot].clone();
+        let way = self.way(from, to);
+        self.post(now, (from, to), body, way)
     }
 }

@@ -1,6 +1,6 @@
 //! Doing what is asked of a cluster, or saying why not. An action that is refused changes nothing.
 
-use super::action::{Action, ClockChange, Refused, Timing};
+use super::action::{Action, ClockChange, Handling, Refused, Timing, Which};
 use super::client::{Operation, RequestId};
 use super::event::Event;
 use super::fact::{Fault, What};
@@ -73,12 +73,9 @@ impl Cluster {
             Action::Timing(timing) => self.set_timing(*timing)?,
             Action::Rule { rule, on } => self.switch_rule(*rule, *on),
             Action::Timeout(node) => self.expire_timer(*node)?,
-            Action::Drop { kind, from, to } => {
-                let dropped = self.network.drop_oldest(*kind, *from, *to);
-                let none = Refused::NoMessage { kind: *kind, from: *from, to: *to };
-                self.tell_lost(&dropped.ok_or(none)?);
-            }
+            Action::Mail { which, handling } => self.handle_mail(*which, *handling)?,
             Action::Clients(workload) => self.set_workload(*workload)?,
+            Action::Chaos(level) => self.set_chaos(*level),
         }
         Ok(None)
     }
@@ -369,6 +366,26 @@ impl Cluster {
                 process.node.set_settings(settings);
             }
         }
+    }
+
+    fn handle_mail(&mut self, which: Which, handling: Handling) -> Result<(), Refused> {
+        let slot = self.network.find(which).ok_or(Refused::NoMessage(which))?;
+        let departure = match handling {
+            Handling::Drop => {
+                let dropped = self.network.drop_by_hand(slot);
+                self.tell_lost(&dropped);
+                return Ok(());
+            }
+            Handling::Delay(by) => self.network.delay(slot, by),
+            Handling::Duplicate => self.network.copy(self.now, slot),
+            Handling::Deliver => self.network.hurry(self.now, slot),
+        };
+        if let Some(flight) = self.network.flight(departure.slot, departure.id) {
+            let (kind, from, to) = (flight.body.kind(), flight.from, flight.to);
+            self.tell(What::Handled { kind, from, to, handling });
+        }
+        self.schedule(departure);
+        Ok(())
     }
 
     fn expire_timer(&mut self, node: NodeId) -> Result<(), Refused> {

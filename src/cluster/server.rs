@@ -168,6 +168,14 @@ impl Server {
         self.incarnation
     }
 
+    /// The message that it turns to next, if that is what waits longest.
+    pub(super) fn waiting_mail(&self) -> Option<&Flight> {
+        match self.inbox.front()? {
+            Waiting::Mail(flight) => Some(flight),
+            Waiting::Durable(_) => None,
+        }
+    }
+
     /// How many messages wait while it is paused.
     pub fn waiting(&self) -> usize {
         self.inbox.len()

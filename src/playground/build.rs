@@ -9,10 +9,10 @@ use super::view::{
 };
 use super::{Playground, journey, micros};
 use crate::check::{Property, Run};
-use crate::cluster::{Clock, Cluster, Journey, Offset, Rate, Server, Status, YOU};
+use crate::cluster::{Clock, Cluster, Journey, Offset, Rate, Server, Status, YOU, what};
 use crate::digest::Digest;
-use crate::raft::{Entry, Log, Node, Pace, Payload, Role, Rule, Snapshot, count, majority};
-use crate::store::{Request, Store};
+use crate::raft::{Entry, Log, Node, Pace, Role, Rule, Snapshot, count, majority};
+use crate::store::Store;
 use crate::time::{Duration, Time};
 
 /// How many entries of a log a card can use.
@@ -236,21 +236,14 @@ fn tail(log: &Log, safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
     let first = log.first_index().get();
     let view = |(at, entry): (usize, &Entry)| {
         let index = first + at as u64;
-        EntryView { index, term: entry.term.0, safety: safety(index), what: what(entry) }
-    };
-    log.entries().iter().enumerate().skip(skip).map(view).collect()
-}
-
-fn what(entry: &Entry) -> String {
-    let text = match &entry.payload {
-        Payload::Noop => "empty".to_string(),
-        Payload::Command(data) => Request::decode(data.as_bytes())
-            .map_or("unreadable".to_string(), |request| request.command.to_string()),
-        Payload::Config(config) => {
-            format!("members {config}")
+        EntryView {
+            index,
+            term: entry.term.0,
+            safety: safety(index),
+            what: cut(what(&entry.payload)),
         }
     };
-    cut(text)
+    log.entries().iter().enumerate().skip(skip).map(view).collect()
 }
 
 fn cut(mut text: String) -> String {

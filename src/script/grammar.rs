@@ -96,7 +96,23 @@ pub const GRAMMAR: &[Form] = &[
     ),
     form("rule RULE on|off", "switches a rule of the protocol", "rule step-down off"),
     form("timeout NODE", "lets its election timer run out", "timeout n3"),
-    form("drop MESSAGE NODE -> NODE", "loses the oldest such message", "drop RequestVote n1 -> n3"),
+    form(
+        "drop MESSAGE NODE -> NODE | drop mNUMBER",
+        "loses the oldest such message, or the one with this number",
+        "drop RequestVote n1 -> n3",
+    ),
+    form(
+        "delay MESSAGE NODE -> NODE TIME | delay mNUMBER TIME",
+        "lets it arrive later",
+        "delay m17 50ms",
+    ),
+    form(
+        "duplicate MESSAGE NODE -> NODE | duplicate mNUMBER",
+        "sends a copy of it",
+        "duplicate AppendEntries n1 -> n3",
+    ),
+    form("deliver MESSAGE NODE -> NODE | deliver mNUMBER", "lets it arrive now", "deliver m17"),
+    form("chaos PERCENT | chaos off", "faults at random, from the cluster's seed", "chaos 30%"),
     form(
         "clients NUMBER keys NUMBER writes PERCENT every TIME [reads linearizable|lease|leader|stale] | \
          clients off",

@@ -2,13 +2,14 @@
 //!
 //! A line is a command; `#` starts a comment. `parse.rs` reads it, `grammar.rs` is the table of all
 //! commands for `help` and completion, `runner.rs` executes whole scripts, `expect.rs` judges what a
-//! script expects, `curl.rs` keeps the original store's HTTP interface alive.
+//! script expects, `trace.rs` writes every event down, `curl.rs` keeps the original store's HTTP interface alive.
 
 mod curl;
 mod expect;
 mod grammar;
 mod parse;
 mod runner;
+mod trace;
 mod values;
 mod words;
 
@@ -16,7 +17,7 @@ pub use curl::{Curl, CurlAnswer};
 pub use expect::Unmet;
 pub use grammar::{Form, GRAMMAR, complete};
 pub use parse::{Mistake, parse_line, parse_script};
-pub use runner::{Failure, Runner, spin};
+pub use runner::{Failure, Runner, Telling, spin};
 
 use crate::check::Property;
 use crate::cluster::{Action, Founding};

@@ -11,14 +11,15 @@ use winnow::stream::Stream;
 
 use super::curl::Curl;
 use super::values::{
-    chance, duration, index, key, node, number, offset, range, rate, read_duration, read_node,
-    read_term, term, value,
+    chance, duration, index, key, node, number, offset, range, rate, read_chance, read_duration,
+    read_node, read_term, term, value,
 };
 use super::words::{In, at_end, bare, expected, keyword, optional, skip_space, take_rest, word};
 use super::{Command, Expect, ExpectedAnswer, Scope, Wait};
 use crate::check::Property;
 use crate::cluster::{
-    Action, ClockChange, Consistency, Founding, LinkChange, MAX_NODES, Operation, Timing, Workload,
+    Action, ClockChange, Consistency, Founding, Handling, LinkChange, MAX_NODES, MessageId,
+    Operation, Timing, Which, Workload,
 };
 use crate::raft::{Change, MessageKind, NodeId, Rule};
 use crate::store;
@@ -170,13 +171,20 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
             act(Action::Rule { rule, on })
         }
         "timeout" => act(Action::Timeout(node(input)?)),
-        "drop" => {
-            let kind =
-                word(input, "a message such as RequestVote or AppendEntriesResponse", |text| {
-                    MessageKind::ALL.into_iter().find(|kind| kind.name() == text)
-                })?;
-            let (from, to) = arrow(input)?;
-            act(Action::Drop { kind, from, to })
+        "drop" | "delay" | "duplicate" | "deliver" => {
+            let which = which(input)?;
+            let handling = match name {
+                "drop" => Handling::Drop,
+                "delay" => Handling::Delay(duration(input)?),
+                "duplicate" => Handling::Duplicate,
+                _ => Handling::Deliver,
+            };
+            act(Action::Mail { which, handling })
+        }
+        "chaos" if optional(input, "off") => act(Action::Chaos(None)),
+        "chaos" => {
+            let level = word(input, "a percentage from 0% to 100%, or `off`", read_chance)?;
+            act(Action::Chaos(Some(level)))
         }
         "clients" => act(Action::Clients(workload(input)?)),
         "at" => at(input)?,
@@ -304,6 +312,27 @@ fn arrow(input: In<'_, '_>) -> ModalResult<(NodeId, NodeId)> {
     let from = node(input)?;
     keyword(input, "->", "`->` and a node")?;
     Ok((from, node(input)?))
+}
+
+/// A message by its kind and its way, or by its number.
+fn which(input: In<'_, '_>) -> ModalResult<Which> {
+    enum Named {
+        Kind(MessageKind),
+        Number(u64),
+    }
+    let what = "a message such as RequestVote, AppendEntriesResponse or m17";
+    let named = word(input, what, |text| {
+        let kind = MessageKind::ALL.into_iter().find(|kind| kind.name() == text);
+        let number = || text.strip_prefix('m')?.parse().ok();
+        kind.map(Named::Kind).or_else(|| number().map(Named::Number))
+    })?;
+    match named {
+        Named::Number(number) => Ok(Which::Numbered(MessageId(number))),
+        Named::Kind(kind) => {
+            let (from, to) = arrow(input)?;
+            Ok(Which::Oldest { kind, from, to })
+        }
+    }
 }
 
 fn link_change(input: In<'_, '_>) -> ModalResult<LinkChange> {

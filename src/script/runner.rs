@@ -5,9 +5,10 @@ use std::fmt;
 use super::curl::CurlAnswer;
 use super::expect::Unmet;
 use super::grammar::GRAMMAR;
+use super::trace::{self, Event};
 use super::{Command, Mistake, Wait, parse_script};
 use crate::check::Run;
-use crate::cluster::{Action, Answer, Cluster, Founding, Operation, Refused, RequestId, YOU};
+use crate::cluster::{Action, Answer, Cluster, Fact, Founding, Operation, Refused, RequestId, YOU};
 use crate::raft::{Node, NodeId};
 use crate::time::{Duration, Time};
 
@@ -63,20 +64,32 @@ pub struct Runner {
     run: Run,
     answer: Option<Answer>,
     story: Vec<String>,
-    details: bool,
+    telling: Telling,
+}
+
+/// How much of what happens is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Telling {
+    /// Sentences, without details.
+    #[default]
+    Summary,
+    /// All sentences.
+    Details,
+    /// Every event, each as one JSON object.
+    Events,
 }
 
 impl Default for Runner {
     fn default() -> Self {
-        let run = Run::new(Founding { nodes: 5, seed: 1 });
-        Self { run, answer: None, story: Vec::new(), details: false }
+        Self::new(Telling::default())
     }
 }
 
 impl Runner {
-    /// A runner that tells details too.
-    pub fn with_details() -> Self {
-        Self { details: true, ..Self::default() }
+    /// A runner on a cluster of five, that tells so much.
+    pub fn new(telling: Telling) -> Self {
+        let run = Run::new(Founding { nodes: 5, seed: 1 });
+        Self { run, answer: None, story: Vec::new(), telling }
     }
 
     /// Executes a whole script and stops at the first thing that is wrong. A line that can't be read
@@ -85,7 +98,11 @@ impl Runner {
         let commands = parse_script(text).map_err(Failure::Mistake)?;
         let lines: Vec<&str> = text.lines().collect();
         for (number, command) in commands {
-            self.story.push(format!("> {}", lines[number - 1].trim()));
+            let line = lines[number - 1].trim();
+            self.story.push(match self.telling {
+                Telling::Events => trace::note("command", line),
+                Telling::Summary | Telling::Details => format!("> {line}"),
+            });
             self.execute(number, &command)?;
         }
         Ok(())
@@ -133,7 +150,7 @@ impl Runner {
                 .map_err(|unmet| Failure::Unmet { line, unmet })?,
             Command::Help => {
                 let lines = GRAMMAR.iter().map(|form| format!("{} : {}", form.syntax, form.help));
-                self.story.extend(lines);
+                self.print(lines);
             }
         }
         Ok(())
@@ -148,7 +165,7 @@ impl Runner {
         let action = Action::Request { operation, via };
         if let Some(id) = self.act(line, &action)? {
             let answer = self.wait_for_answer(line, id)?;
-            self.story.extend(CurlAnswer::from_answer(&answer).lines());
+            self.print(CurlAnswer::from_answer(&answer).lines());
             self.answer = Some(answer);
         }
         Ok(())
@@ -172,28 +189,41 @@ impl Runner {
     }
 
     fn act(&mut self, line: usize, action: &Action) -> Result<Option<RequestId>, Failure> {
+        let sent = self.run.cluster().network().sent();
         let result = self.run.apply(action);
-        self.tell();
+        self.tell(None, sent);
         result.map_err(|refused| Failure::Refused { line, refused })
     }
 
     fn step(&mut self) -> bool {
+        let sent = self.run.cluster().network().sent();
+        let traces = self.telling == Telling::Events;
+        let event = if traces { Event::next(self.run.cluster_mut()) } else { None };
         let stepped = self.run.step().is_some();
-        self.tell();
+        self.tell(event, sent);
         stepped
     }
 
-    fn tell(&mut self) {
-        for fact in self.run.cluster_mut().take_facts() {
-            if self.details || !fact.what.is_detail() {
-                let mut sentence = fact.what.to_string();
-                if let Some((cut, _)) = sentence.char_indices().nth(LONG) {
-                    sentence.truncate(cut);
-                    sentence.push('…');
-                }
-                self.story.push(format!("{} {sentence}", fact.at));
-            }
+    /// Tells what has happened since there were `sent` messages.
+    fn tell(&mut self, event: Option<Event>, sent: u64) {
+        let details = self.telling != Telling::Summary;
+        let facts =
+            self.run.cluster_mut().take_facts().filter(|fact| details || !fact.what.is_detail());
+        if self.telling == Telling::Events {
+            let told: Vec<String> = facts.map(|fact| shortened(fact.what.to_string())).collect();
+            self.story.push(trace::line(event, self.run.cluster(), sent, &told));
+            return;
         }
+        let sentence = |fact: Fact| format!("{} {}", fact.at, shortened(fact.what.to_string()));
+        self.story.extend(facts.map(sentence));
+    }
+
+    /// Text that is no part of what happened.
+    fn print(&mut self, lines: impl IntoIterator<Item = String>) {
+        let traces = self.telling == Telling::Events;
+        let lines = lines.into_iter();
+        self.story
+            .extend(lines.map(|line| if traces { trace::note("output", &line) } else { line }));
     }
 
     fn wait_for_answer(&mut self, line: usize, id: RequestId) -> Result<Answer, Failure> {
@@ -262,6 +292,15 @@ pub fn spin(run: &mut Run, events: u64) {
         run.cluster_mut().take_facts();
         run.cluster_mut().take_finished();
     }
+}
+
+/// A sentence without the end of a value that is very long.
+fn shortened(mut sentence: String) -> String {
+    if let Some((cut, _)) = sentence.char_indices().nth(LONG) {
+        sentence.truncate(cut);
+        sentence.push('…');
+    }
+    sentence
 }
 
 fn is_there(cluster: &Cluster, wait: Wait) -> bool {

@@ -55,10 +55,12 @@ pub(super) fn range(input: In<'_, '_>) -> ModalResult<(Duration, Duration)> {
 }
 
 pub(super) fn chance(input: In<'_, '_>) -> ModalResult<Chance> {
-    word(input, "a percentage from 0% to 100%", |text| {
-        let ppm = read_decimal(text.strip_suffix('%')?, 10_000)?;
-        Chance::from_ppm(u32::try_from(ppm).ok()?)
-    })
+    word(input, "a percentage from 0% to 100%", read_chance)
+}
+
+pub(super) fn read_chance(text: &str) -> Option<Chance> {
+    let ppm = read_decimal(text.strip_suffix('%')?, 10_000)?;
+    Chance::from_ppm(u32::try_from(ppm).ok()?)
 }
 
 /// A time with its unit, in whole microseconds, up to a day.

@@ -1,8 +1,7 @@
 //! The native entry: the same core without a browser.
 //!
 //! `run` executes scripts and says which line was not as expected, `replay` plays a link or a file of
-//! the page's, `trace` prints every event of one
-//! as a JSON object, `bench` measures.
+//! the page's, `trace` prints every event of a script as a JSON object, `swarm` searches, `bench` measures.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod replay;
@@ -17,7 +16,7 @@ mod native {
 
     use super::{replay, swarm};
     use clap::{Parser, Subcommand};
-    use kvorum::script::Runner;
+    use kvorum::script::{Runner, Telling};
     use serde_json::{Value, json};
 
     /// Kvorum without a browser.
@@ -98,7 +97,8 @@ mod native {
     fn run(files: &[PathBuf], json: bool, details: bool) -> ExitCode {
         let mut failed = 0;
         for file in files {
-            let mut runner = if details { Runner::with_details() } else { Runner::default() };
+            let telling = if details { Telling::Details } else { Telling::Summary };
+            let mut runner = Runner::new(telling);
             let result = read(file)
                 .and_then(|text| runner.run_script(&text).map_err(|failure| failure.to_string()));
             let story = runner.take_story();
@@ -141,18 +141,11 @@ mod native {
     }
 
     fn trace(file: &Path) -> ExitCode {
-        let mut runner = Runner::with_details();
+        let mut runner = Runner::new(Telling::Events);
         let result = read(file)
             .and_then(|text| runner.run_script(&text).map_err(|failure| failure.to_string()));
         for line in runner.take_story() {
-            let object = match line.strip_prefix("> ") {
-                Some(command) => json!({ "command": command }),
-                None => match line.split_once("s ") {
-                    Some((at, event)) => json!({ "at": format!("{at}s"), "event": event }),
-                    None => json!({ "output": line }),
-                },
-            };
-            println!("{object}");
+            println!("{line}");
         }
         match result {
             Ok(()) => ExitCode::SUCCESS,

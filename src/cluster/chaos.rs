@@ -1,0 +1,220 @@
+//! Faults at random: which may befall a cluster, one drawn after the other. The page's dial lets them come
+//! while one plays, the swarm while it searches.
+//!
+//! Deliberately lacks wiped disks: Raft promises nothing where a server forgets what it was told to keep.
+
+use super::{Action, ClockChange, Cluster, Event, Operation, Rate, Server, Status};
+use crate::raft::{Change, NodeId};
+use crate::rng::{Chance, Rng};
+use crate::time::Duration;
+
+/// A kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    Kill,
+    Tear,
+    Pause,
+    Timeout,
+    Partition,
+    Cut,
+    Fsync,
+    Cpu,
+    Clock,
+    Membership,
+    Transfer,
+    Snapshot,
+    Leader,
+}
+
+impl FaultKind {
+    /// All kinds.
+    pub const ALL: [Self; 13] = [
+        Self::Kill,
+        Self::Tear,
+        Self::Pause,
+        Self::Timeout,
+        Self::Partition,
+        Self::Cut,
+        Self::Fsync,
+        Self::Cpu,
+        Self::Clock,
+        Self::Membership,
+        Self::Transfer,
+        Self::Snapshot,
+        Self::Leader,
+    ];
+}
+
+/// Which faults there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultMix {
+    pub kinds: Vec<FaultKind>,
+    /// The faults go for the leader, in quick succession.
+    pub hunts: bool,
+}
+
+impl FaultMix {
+    /// A random fault, or the end of one; several actions make up some.
+    pub fn draw(&self, cluster: &Cluster, rng: &mut Rng) -> Option<Vec<Action>> {
+        let servers: Vec<&Server> = cluster.servers().collect();
+        let server = *rng.pick(&servers)?;
+        let node = server.id();
+        match server.status() {
+            Status::Down if rng.range(0..=2) > 0 => return Some(vec![Action::Restart(node)]),
+            Status::Paused if rng.range(0..=1) > 0 => return Some(vec![Action::Resume(node)]),
+            _ => {}
+        }
+        if rng.range(0..=4) == 0 {
+            let other = rng.pick(&servers)?.id();
+            let mend = Action::Mend { from: node, to: other };
+            return Some(vec![if rng.range(0..=2) == 0 { mend } else { Action::Heal }]);
+        }
+        if self.hunts && rng.range(0..=1) == 0 {
+            return self.hunt(cluster, &servers, rng);
+        }
+        Some(vec![match rng.pick(&self.kinds)? {
+            FaultKind::Kill => Action::Kill(node),
+            FaultKind::Tear => Action::KillTorn(node),
+            FaultKind::Pause => Action::Pause(node),
+            FaultKind::Timeout => Action::Timeout(node),
+            FaultKind::Partition => Action::Partition(vec![some_of(&servers, rng)]),
+            FaultKind::Cut => Action::Cut { from: node, to: rng.pick(&servers)?.id() },
+            FaultKind::Fsync => {
+                Action::Disk { node, fsync: Duration::from_micros(rng.range(0..=60_000)) }
+            }
+            FaultKind::Cpu => {
+                Action::Cpu { node, takes: Duration::from_micros(rng.range(0..=3_000)) }
+            }
+            FaultKind::Clock => Action::Clock { node, change: drift(rng) },
+            FaultKind::Membership => membership(cluster, &servers, rng)?,
+            FaultKind::Transfer => Action::Transfer(node),
+            FaultKind::Snapshot => Action::Snapshot(node),
+            FaultKind::Leader => return self.hunt(cluster, &servers, rng),
+        }])
+    }
+
+    /// A fault for whoever leads: it is killed, or cut off with one other at most, in some runs with a
+    /// change of the membership that nobody else will hear of.
+    fn hunt(&self, cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<Vec<Action>> {
+        let leader = cluster.leader()?;
+        let other = rng.pick(servers)?.id();
+        let alone = Action::Partition(vec![vec![leader]]);
+        let with_other = Action::Partition(vec![if other == leader {
+            vec![leader]
+        } else {
+            vec![leader, other]
+        }]);
+        let mut actions = vec![match rng.range(0..=3) {
+            0 => return Some(vec![Action::Kill(leader)]),
+            1 => return Some(vec![Action::Pause(leader)]),
+            2 => alone,
+            _ => with_other,
+        }];
+        if self.kinds.contains(&FaultKind::Membership) && cluster.members().voters().len() > 3 {
+            let leaves = rng.pick(servers)?.id();
+            let operation = Operation::Change(Change::Remove(leaves));
+            actions.push(Action::Request { operation, via: Some(leader) });
+        }
+        Some(actions)
+    }
+}
+
+/// Somebody comes, goes, or several do at once.
+fn membership(cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<Action> {
+    let node = rng.pick(servers)?.id();
+    let voters = cluster.members().voters();
+    Some(match rng.range(0..=5) {
+        0..=1 if servers.len() < 9 => Action::Add(cluster.next_node_id()),
+        2 if servers.len() < 9 => Action::Learn(cluster.next_node_id()),
+        3 => Action::Add(*rng.pick(cluster.members().learners())?),
+        4 if voters.len() > 3 => Action::Remove(node),
+        _ => {
+            let mut next: Vec<NodeId> =
+                voters.iter().copied().filter(|_| rng.range(0..=2) > 0).collect();
+            let fresh = cluster.next_node_id();
+            let more = rng.range(0..=2).min(8_u64.saturating_sub(servers.len() as u64));
+            next.extend((0..more).filter_map(|at| Some(NodeId(fresh.0 + u32::try_from(at).ok()?))));
+            Action::Members(if next.len() < 2 { voters.to_vec() } else { next })
+        }
+    })
+}
+
+/// A rate as far from the true one as leases bear, at most.
+pub fn drift(rng: &mut Rng) -> ClockChange {
+    let rates = [900_000, 900_000, 1_000_000, 1_100_000, 1_100_000];
+    ClockChange { rate: rng.pick(&rates).copied().and_then(Rate::from_millionths), offset: None }
+}
+
+fn some_of(servers: &[&Server], rng: &mut Rng) -> Vec<NodeId> {
+    let ids = servers.iter().map(|server| server.id());
+    ids.filter(|_| rng.range(0..=1) == 0).collect()
+}
+
+/// The stream of the run's randomness that the dial draws from.
+pub(super) const STREAM: u64 = 5;
+
+/// The longest pause between two faults of the dial, which it comes near to at its lower end.
+const LONGEST: Duration = Duration::from_secs(4);
+
+/// The pause at its upper end.
+const SHORTEST: Duration = Duration::from_millis(100);
+
+/// Faults that come while one plays.
+#[derive(Clone, Debug)]
+pub(super) struct Chaos {
+    /// How many: none without it.
+    pub(super) level: Option<Chance>,
+    /// Counts the settings of the dial, so that what an earlier one scheduled is void.
+    pub(super) setting: u64,
+    mix: FaultMix,
+    rng: Rng,
+}
+
+impl Chaos {
+    pub(super) fn new(seed: u64) -> Self {
+        use FaultKind::{Clock, Cpu, Cut, Fsync, Kill, Leader, Partition, Pause, Tear, Timeout};
+        let kinds = vec![Kill, Tear, Pause, Timeout, Partition, Cut, Fsync, Cpu, Clock, Leader];
+        let mix = FaultMix { kinds, hunts: false };
+        Self { level: None, setting: 0, mix, rng: Rng::new(seed, STREAM) }
+    }
+
+    /// How long until the next fault.
+    fn pause(&mut self, level: Chance) -> Duration {
+        let calm = u64::from(1_000_000 - level.as_ppm());
+        let mean = SHORTEST.as_micros() + LONGEST.as_micros() / 1_000_000 * calm;
+        Duration::from_micros(self.rng.range(mean / 2..=mean * 3 / 2))
+    }
+}
+
+impl Cluster {
+    /// How often faults come at random, if they do.
+    pub fn chaos(&self) -> Option<Chance> {
+        self.chaos.level
+    }
+
+    /// Sets the dial.
+    pub(super) fn set_chaos(&mut self, level: Option<Chance>) {
+        self.chaos.level = level.filter(|level| *level != Chance::NEVER);
+        self.chaos.setting += 1;
+        self.schedule_chaos();
+    }
+
+    fn schedule_chaos(&mut self) {
+        if let Some(level) = self.chaos.level {
+            let at = self.now + self.chaos.pause(level);
+            self.queue.push(at, Event::Chaos(self.chaos.setting));
+        }
+    }
+
+    /// The next fault, or the end of one.
+    pub(super) fn let_chaos_act(&mut self) {
+        let mut rng = self.chaos.rng.clone();
+        let drawn = self.chaos.mix.draw(self, &mut rng);
+        self.chaos.rng = rng;
+        for action in drawn.into_iter().flatten() {
+            // Chance does not know what makes sense: what is refused changes nothing.
+            let _ = self.apply(&action);
+        }
+        self.schedule_chaos();
+    }
+}
