@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::effects::{Effects, Note};
 use super::message::{Entry, Envelope, Index, NodeId, Position, Snapshot, Term};
-use super::node::Node;
+use super::node::{Durable, Node};
 use super::rules::Rule;
 
 /// The number of a write. The disk finishes them in this order.
@@ -30,6 +30,29 @@ pub struct Write {
     pub first: Index,
     /// ... and continued with these.
     pub entries: Vec<Entry>,
+}
+
+impl Durable {
+    /// Makes a write part of what is on disk.
+    pub fn keep(&mut self, write: Write) {
+        self.current_term = write.current_term;
+        self.voted_for = write.voted_for;
+        if write.snapshot.is_some() {
+            self.snapshot = write.snapshot;
+        }
+        self.log.truncate_from(write.first);
+        if let Some(base) = write.base {
+            self.log.begin_after(base);
+        }
+        let end = self.log.last_index();
+        assert!(
+            write.entries.is_empty() || end == write.first.previous(),
+            "a write must not leave a gap in the log"
+        );
+        for entry in write.entries {
+            self.log.append(entry);
+        }
+    }
 }
 
 /// What a node has asked of its disk and what waits for it.
