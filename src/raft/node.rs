@@ -256,13 +256,20 @@ impl Node {
 
     fn receive(&mut self, now: Time, envelope: Envelope, effects: &mut Effects) {
         let Envelope { from, term, message, .. } = envelope;
-        if let Message::RequestVote { transfer: false, .. } = message
-            && term > self.current_term
+        if term > self.current_term
             && let Some(why) = self.reason_to_stay(now)
         {
             // It does not even take the term over (thesis, section 4.2.3).
-            effects.notes.push(Note::RefusedVote { candidate: from, term, why });
-            return;
+            match message {
+                Message::PreVote { last } => {
+                    return self.on_pre_vote(now, from, term, last, effects);
+                }
+                Message::RequestVote { transfer: false, .. } => {
+                    effects.notes.push(Note::RefusedVote { candidate: from, term, why });
+                    return;
+                }
+                _ => {}
+            }
         }
         // Figure 2, all servers: a higher term converts to follower (section 5.1).
         if term > self.current_term {

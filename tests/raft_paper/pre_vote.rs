@@ -92,3 +92,22 @@ fn a_server_that_was_cut_off_comes_back_in_its_old_term() {
     server.append(1, 4, position(4, 1), &[]);
     assert_eq!((server.term(), server.node.leader()), (4, Some(NodeId(1))));
 }
+
+/// Thesis 9.6 and 4.2.3: who only asks for pre-votes deposes nobody either, however late its own term. (A
+/// server that was cut off right after it stood, and was removed meanwhile, asks like that.)
+#[test]
+fn a_pre_vote_of_a_later_term_disturbs_no_leader() {
+    let ask = Message::PreVote { last: Some(position(9, 9)) };
+    let refused = Message::PreVoteResponse { vote_granted: false };
+    let mut leader = Server::leader(3);
+    let effects = leader.at(100).receive(3, 7, ask.clone());
+    assert_eq!((leader.node.is_leader(), leader.term()), (true, 2));
+    assert_eq!(effects.messages[0].message, refused);
+    let mut follower = Server::new(2, 3, 2, &[2]);
+    follower.at(0).append(1, 2, position(2, 1), &[]);
+    let effects = follower.at(100).receive(3, 7, ask.clone());
+    assert_eq!((follower.node.leader(), follower.term()), (Some(NodeId(1)), 2));
+    assert_eq!(effects.messages[0].message, refused);
+    follower.at(150).receive(3, 7, ask);
+    assert_eq!((follower.node.leader(), follower.term()), (None, 7), "heard for long from nobody");
+}
