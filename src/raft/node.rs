@@ -132,6 +132,14 @@ pub(super) struct ElectionTimer {
     pub(super) deadline: Time,
 }
 
+impl ElectionTimer {
+    /// Begins anew with the timeout that was drawn last: a leader has not needed it.
+    fn restart(&mut self, now: Time) {
+        let timeout = self.deadline.since(self.set_at);
+        *self = Self { set_at: now, deadline: now + timeout };
+    }
+}
+
 impl Node {
     /// Starts a server with what is on its disk. `initial` is the configuration that holds until the
     /// log has one: that of the cluster's founding, or an empty one for a server that is to be added.
@@ -275,6 +283,9 @@ impl Node {
         if term > self.current_term {
             self.enter_term(term);
             if self.obeys(Rule::StepDown) || !self.is_leader() {
+                if self.is_leader() {
+                    self.election.restart(now);
+                }
                 self.become_follower(None, StepDown::HigherTerm { from }, effects);
             }
         }

@@ -295,3 +295,14 @@ fn a_leader_that_is_heard_in_time_is_not_doubted() {
     }
     assert_eq!((server.term(), server.node.leader()), (4, Some(NodeId(1))));
 }
+
+/// Section 5.2: a leader that is deposed is a follower like all others, and stands again only when it has
+/// heard from nobody for an election timeout.
+#[test]
+fn a_deposed_leader_waits_like_all_followers() {
+    let mut server = Server::leader(3);
+    server.at(5_000).receive(2, 9, Message::RequestVoteResponse { vote_granted: false });
+    let (set_at, deadline) = server.node.election_timer().unwrap();
+    let shortest = server.node.settings().election_timeout_min;
+    assert!(set_at == at(5_000) && deadline >= at(5_000) + shortest, "{set_at} to {deadline}");
+}
