@@ -65,13 +65,20 @@ fn request(client: u32, seq: u64, command: &Command) -> Request {
     }
 }
 
+fn key() -> Key {
+    Key::new("k").expect("a key")
+}
+
+fn value(text: &str) -> Value {
+    Value::new(text).expect("a value")
+}
+
 fn cas(old: &str, new: &str) -> Command {
-    let value = |text: &str| Value::new(text).unwrap();
-    Command::Cas { key: Key::new("k").unwrap(), old: value(old), new: value(new) }
+    Command::Cas { key: key(), old: value(old), new: value(new) }
 }
 
 fn set(to: &str) -> Command {
-    Command::Set { key: Key::new("k").unwrap(), value: Value::new(to).unwrap() }
+    Command::Set { key: key(), value: value(to) }
 }
 
 /// Section 8, thesis 6.3: a request that comes again is answered as it was the first time, whatever has
@@ -83,7 +90,7 @@ fn a_retry_gets_the_first_answer() {
     assert_eq!(store.apply(&request(1, 2, &cas("a", "b"))), (Outcome::Written, true));
     store.apply(&request(2, 1, &set("a")));
     assert_eq!(store.apply(&request(1, 2, &cas("a", "b"))), (Outcome::Written, false));
-    assert_eq!(store.get(&Key::new("k").unwrap()), Some(&Value::new("a").unwrap()));
+    assert_eq!(store.get(&key()), Some(&value("a")));
 }
 
 /// Thesis 6.3: a client may have several requests under way, which arrive in any order; numbers are each

@@ -155,6 +155,8 @@ fn both_halves_may_stand() {
         let mut server = Server::new(id, 3, 2, &[]);
         server.receive(9, 2, bring(config(3).joint_with([1, 4, 5].map(NodeId)), None));
         assert!(server.node.election_timer().is_some(), "n{id}");
+        server.receive(9, 2, heartbeat(position(2, 1), Some(1)));
+        assert!(server.node.election_timer().is_some(), "n{id}, and it is committed");
     }
 }
 

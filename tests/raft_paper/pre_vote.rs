@@ -88,6 +88,7 @@ fn a_server_that_was_cut_off_comes_back_in_its_old_term() {
     for timeout in 1..=20 {
         let effects = server.at(timeout * 400).step(Input::Tick);
         assert_eq!(kinds(&effects), [(1, MessageKind::PreVote), (2, MessageKind::PreVote)]);
+        assert_eq!(kinds(&server.step(Input::Tick)), [], "a new timeout has begun");
     }
     server.append(1, 4, position(4, 1), &[]);
     assert_eq!((server.term(), server.node.leader()), (4, Some(NodeId(1))));
