@@ -284,7 +284,7 @@ impl Model for Small {
             Action::Synced(at) => {
                 let write = state.servers[at].writes.remove(0);
                 let ticket = write.ticket;
-                keep(&mut state.servers[at].disk, write);
+                state.servers[at].disk.keep(write);
                 state.step(at, Input::Durable(ticket));
             }
             Action::Propose(at) => {
@@ -325,15 +325,6 @@ impl Model for Small {
 
 fn command(term: u64) -> Payload {
     Payload::Command(Data::new(term.to_le_bytes().to_vec()))
-}
-
-/// Makes a write part of what is on disk.
-fn keep(disk: &mut Durable, write: Write) {
-    (disk.current_term, disk.voted_for) = (write.current_term, write.voted_for);
-    disk.log.truncate_from(write.first);
-    for entry in write.entries {
-        disk.log.append(entry);
-    }
 }
 
 /// Where two logs have an entry of the same term at an index, they are equal up to there.

@@ -73,7 +73,7 @@ impl Disk {
     pub(super) fn complete(&mut self) -> (Option<Ticket>, bool) {
         let last = self.syncing.last().map(|write| write.ticket);
         for write in self.syncing.drain(..) {
-            keep(&mut self.durable, write);
+            self.durable.keep(write);
         }
         (last, self.begin())
     }
@@ -96,7 +96,7 @@ impl Disk {
         let mut rest = tail.as_slice();
         let mut whole = 0;
         while let Ok((write, after)) = wal::decode(rest) {
-            keep(&mut self.durable, write);
+            self.durable.keep(write);
             (rest, whole) = (after, whole + 1);
         }
         Recovered { whole, torn_bytes: rest.len() }
@@ -113,26 +113,5 @@ impl Disk {
         }
         self.syncing.extend(self.waiting.drain(..));
         true
-    }
-}
-
-/// Makes a write part of what is durable.
-fn keep(durable: &mut Durable, write: Write) {
-    durable.current_term = write.current_term;
-    durable.voted_for = write.voted_for;
-    if write.snapshot.is_some() {
-        durable.snapshot = write.snapshot;
-    }
-    durable.log.truncate_from(write.first);
-    if let Some(base) = write.base {
-        durable.log.begin_after(base);
-    }
-    let end = durable.log.last_index();
-    assert!(
-        write.entries.is_empty() || end == write.first.previous(),
-        "a write must not leave a gap in the log"
-    );
-    for entry in write.entries {
-        durable.log.append(entry);
     }
 }

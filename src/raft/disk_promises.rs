@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 
 use super::effects::{Effects, Note};
 use super::message::{Entry, Envelope, Index, NodeId, Position, Snapshot, Term};
-use super::node::Node;
+use super::node::{Durable, Node};
 use super::rules::Rule;
 
 /// The number of a write. The disk finishes them in this order.
@@ -30,6 +30,29 @@ pub struct Write {
     pub first: Index,
     /// ... and continued with these.
     pub entries: Vec<Entry>,
+}
+
+impl Durable {
+    /// Makes a write part of what is on disk.
+    pub fn keep(&mut self, write: Write) {
+        self.current_term = write.current_term;
+        self.voted_for = write.voted_for;
+        if write.snapshot.is_some() {
+            self.snapshot = write.snapshot;
+        }
+        self.log.truncate_from(write.first);
+        if let Some(base) = write.base {
+            self.log.begin_after(base);
+        }
+        let end = self.log.last_index();
+        assert!(
+            write.entries.is_empty() || end == write.first.previous(),
+            "a write must not leave a gap in the log"
+        );
+        for entry in write.entries {
+            self.log.append(entry);
+        }
+    }
 }
 
 /// What a node has asked of its disk and what waits for it.
@@ -109,7 +132,8 @@ impl Node {
         let disk = &mut self.disk;
         if disk.term_or_vote_changed || disk.log_changed_from.is_some() || disk.snapshot_changed {
             let end = Index::after(self.log.last_index());
-            let first = disk.log_changed_from.unwrap_or(end);
+            // Without the rules an entry may change that is compacted: what stands there is the base.
+            let first = disk.log_changed_from.unwrap_or(end).max(self.log.first_index());
             disk.issued = Ticket(disk.issued.0 + 1);
             disk.in_flight.push_back((disk.issued, self.log.last_index()));
             disk.term_or_vote_changed = false;
@@ -150,6 +174,39 @@ impl Node {
             && *waits_for <= ticket
         {
             effects.messages.extend(disk.held.pop_front().map(|(_, envelope)| envelope));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::config::Config;
+    use super::super::log::Log;
+    use super::super::message::{Message, Payload};
+    use super::super::node::{Input, Settings};
+    use super::*;
+    use crate::rng::Rng;
+    use crate::time::Time;
+
+    /// Without the rules a leader may have another entry where this server's snapshot ends.
+    #[test]
+    fn the_disk_has_what_the_log_has_whatever_is_broken() {
+        let position = |number| Index::new(number).map(|index| Position { term: Term(2), index });
+        let log = Log::new(position(5), Vec::new());
+        let mut disk = Durable { current_term: Term(2), log, ..Durable::default() };
+        let mut settings = Settings { modified: true, ..Settings::default() };
+        settings.rules.set(Rule::MajorityQuorum, false);
+        let (id, config) = (NodeId(1), Config::new([1, 2, 3].map(NodeId)));
+        let mut node = Node::start(id, settings, config, disk.clone(), Rng::new(7, 1), Time::ZERO);
+        for prev in [4, 5] {
+            let entries = vec![Entry { term: Term(3), payload: Payload::Noop }];
+            let prev = position(prev);
+            let message = Message::AppendEntries { prev, entries, leader_commit: None, round: 1 };
+            let envelope = Envelope { from: NodeId(2), to: id, term: Term(3), message };
+            let mut effects = Effects::default();
+            node.step(Time::ZERO, Input::Receive(envelope), &mut effects);
+            effects.write.into_iter().for_each(|write| disk.keep(write));
+            assert_eq!(&disk.log, node.log());
         }
     }
 }

@@ -18,6 +18,8 @@
 //! | majorities, joint ones too | `quorum.rs` |
 //! | rules as switches | `rules.rs` |
 //! | durability: what waits for the disk | `disk_promises.rs` |
+//!
+//! Each claim of the paper and the thesis has a test in `tests/raft_paper`.
 
 mod compaction;
 mod config;
@@ -50,6 +52,3 @@ pub use quorum::majority;
 pub use reads::{Certainty, ReadMode};
 pub use rules::{About, Rule, Rules};
 pub use transfer::Transfer;
-
-#[cfg(test)]
-mod tests;

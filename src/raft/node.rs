@@ -132,6 +132,14 @@ pub(super) struct ElectionTimer {
     pub(super) deadline: Time,
 }
 
+impl ElectionTimer {
+    /// Begins anew with the timeout that was drawn last: a leader has not needed it.
+    fn restart(&mut self, now: Time) {
+        let timeout = self.deadline.since(self.set_at);
+        *self = Self { set_at: now, deadline: now + timeout };
+    }
+}
+
 impl Node {
     /// Starts a server with what is on its disk. `initial` is the configuration that holds until the
     /// log has one: that of the cluster's founding, or an empty one for a server that is to be added.
@@ -256,18 +264,28 @@ impl Node {
 
     fn receive(&mut self, now: Time, envelope: Envelope, effects: &mut Effects) {
         let Envelope { from, term, message, .. } = envelope;
-        if let Message::RequestVote { transfer: false, .. } = message
-            && term > self.current_term
+        if term > self.current_term
             && let Some(why) = self.reason_to_stay(now)
         {
             // It does not even take the term over (thesis, section 4.2.3).
-            effects.notes.push(Note::RefusedVote { candidate: from, term, why });
-            return;
+            match message {
+                Message::PreVote { last } => {
+                    return self.on_pre_vote(now, from, term, last, effects);
+                }
+                Message::RequestVote { transfer: false, .. } => {
+                    effects.notes.push(Note::RefusedVote { candidate: from, term, why });
+                    return;
+                }
+                _ => {}
+            }
         }
         // Figure 2, all servers: a higher term converts to follower (section 5.1).
         if term > self.current_term {
             self.enter_term(term);
             if self.obeys(Rule::StepDown) || !self.is_leader() {
+                if self.is_leader() {
+                    self.election.restart(now);
+                }
                 self.become_follower(None, StepDown::HigherTerm { from }, effects);
             }
         }

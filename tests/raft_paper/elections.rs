@@ -1,0 +1,308 @@
+//! Terms, elections and their timers: the paper's sections 5.1, 5.2, 5.4.1 and 5.6.
+
+use std::collections::BTreeSet;
+
+use kvorum::raft::{
+    Appended, Config, Data, Durable, Input, Message, MessageKind, Node, NodeId, Role, Settings,
+    Snapshot, Term,
+};
+use kvorum::rng::Rng;
+use kvorum::time::Time;
+
+use crate::server::{Server, ask, at, config, entries, granted, index, kinds, position, result};
+
+/// Section 5.1: an old leader is told the new term and steps down.
+#[test]
+fn a_higher_term_ends_leadership_and_candidacy() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    let effects = server.receive(2, 9, Message::RequestVoteResponse { vote_granted: false });
+    assert!(matches!(server.node.role(), Role::Follower { leader: None }));
+    assert_eq!(server.node.current_term(), Term(9));
+    assert_eq!(
+        effects.write.map(|write| (write.current_term, write.voted_for)),
+        Some((Term(9), None))
+    );
+    let effects = server.append(3, 2, None, &[2]);
+    assert!(matches!(result(&effects), Some(Appended::Conflict { .. })), "an old leader");
+    assert_eq!(effects.messages[0].term, Term(9));
+}
+
+/// Section 5.2: a candidate increments its term, votes for itself and asks all others, but not before
+/// its own vote is on disk.
+#[test]
+fn a_candidate_asks_for_votes_once_its_own_is_on_disk() {
+    let mut server = Server::new(1, 3, 4, &[1, 4]);
+    server.time_out();
+    let effects = server.receive(2, 4, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!(kinds(&effects), []);
+    let write = effects.write.unwrap();
+    assert_eq!((write.current_term, write.voted_for), (Term(5), Some(NodeId(1))));
+    let effects = server.sync();
+    let asked = MessageKind::RequestVote;
+    assert_eq!(kinds(&effects), [(2, asked), (3, asked)]);
+    assert!(effects.messages.iter().all(|sent| sent.message == ask(position(4, 2))));
+}
+
+/// Section 5.2: one vote per term, first come first served; the same candidate may ask again.
+#[test]
+fn one_vote_per_term_and_it_waits_for_the_disk() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    let effects = server.receive(2, 2, ask(None));
+    assert_eq!(granted(&effects), None, "not before it is on disk");
+    assert_eq!(granted(&server.sync()), Some(true));
+    assert_eq!(granted(&server.receive(3, 2, ask(None))), Some(false));
+    assert_eq!(granted(&server.receive(2, 2, ask(None))), Some(true), "asked again");
+    assert_eq!(granted(&server.receive(3, 1, ask(None))), Some(false), "an old term");
+}
+
+/// A promise of an earlier term is void when the term moves on before the disk is done.
+#[test]
+fn a_vote_of_a_past_term_is_not_sent() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.receive(2, 2, ask(None));
+    server.receive(3, 3, ask(None));
+    let effects = server.sync();
+    let sent: Vec<_> = effects.messages.iter().map(|sent| (sent.to.0, sent.term.0)).collect();
+    assert_eq!(sent, [(3, 3)]);
+}
+
+/// Section 5.4.1: no vote for a candidate whose log is less up-to-date.
+#[test]
+fn the_election_restriction() {
+    let vote = |last| {
+        let mut server = Server::new(1, 3, 3, &[1, 2, 2]);
+        let effects = server.receive(2, 4, Message::RequestVote { last, transfer: false });
+        granted(&effects).unwrap_or_else(|| granted(&server.sync()).unwrap())
+    };
+    assert!(vote(Some(position(2, 3))), "equal");
+    assert!(vote(Some(position(3, 1))), "a later term wins over a longer log");
+    assert!(vote(Some(position(2, 4))), "longer");
+    assert!(!vote(Some(position(2, 2))), "shorter");
+    assert!(!vote(Some(position(1, 9))), "an older term, however long");
+    assert!(!vote(None));
+}
+
+/// What is on disk after a crash is what the server starts with; a server that was never told of a
+/// cluster does not stand for election.
+#[test]
+fn a_blank_server_waits() {
+    let durable = Durable::default();
+    let (rng, began) = (Rng::new(1, 1), Time::ZERO);
+    let mut node =
+        Node::start(NodeId(9), Settings::default(), Config::default(), durable, rng, began);
+    assert_eq!(node.deadline(), None);
+    assert!(!node.expire_election_timer(at(1)));
+}
+
+/// The only server of a cluster elects itself and commits alone, when its disk is done.
+#[test]
+fn a_cluster_of_one_needs_only_its_disk() {
+    let mut server = Server::new(1, 1, 0, &[]);
+    server.time_out();
+    assert!(!server.node.is_leader());
+    server.sync();
+    assert!(server.node.is_leader());
+    server.sync();
+    assert_eq!(server.node.commit_index(), Some(index(1)));
+}
+
+/// A message of this kind that would have an effect in its own term.
+fn of_kind(kind: MessageKind) -> Message {
+    let snapshot = Snapshot::new(position(9, 9), config(3), Data::new(*b"the whole store"));
+    let last = Some(position(9, 9));
+    match kind {
+        MessageKind::PreVote => Message::PreVote { last },
+        MessageKind::PreVoteResponse => Message::PreVoteResponse { vote_granted: true },
+        MessageKind::RequestVote => ask(last),
+        MessageKind::RequestVoteResponse => Message::RequestVoteResponse { vote_granted: true },
+        MessageKind::AppendEntries => {
+            let leader_commit = Some(index(2));
+            Message::AppendEntries {
+                prev: None,
+                entries: entries(&[4, 4]),
+                leader_commit,
+                round: 1,
+            }
+        }
+        MessageKind::AppendEntriesResponse => {
+            let result = Appended::Matched { match_index: Some(index(1)) };
+            Message::AppendEntriesResponse { result, round: 0 }
+        }
+        MessageKind::InstallSnapshot => {
+            let (about, part) = (snapshot.about, snapshot.data);
+            Message::InstallSnapshot { about, offset: 0, part, done: true, round: 1 }
+        }
+        MessageKind::InstallSnapshotResponse => {
+            let last = position(1, 1);
+            Message::InstallSnapshotResponse { last, received: 0, installed: true, round: 0 }
+        }
+        MessageKind::TimeoutNow => Message::TimeoutNow,
+    }
+}
+
+/// Section 5.1, Figure 2, all servers: a later term is taken over, whatever brings it, and ends what a
+/// leader or a candidate does in its own.
+#[test]
+fn a_later_term_is_taken_over_from_any_message() {
+    for kind in MessageKind::ALL {
+        let [mut leader, mut candidate] = [(); 2].map(|()| Server::new(1, 3, 1, &[]));
+        leader.elect();
+        candidate.stand();
+        for server in [&mut leader, &mut candidate] {
+            // So late that a leader that nobody answers is not protected any more.
+            let effects = server.at(200).receive(2, 9, of_kind(kind));
+            // Who is asked to stand goes on to the next at once.
+            let expected = if kind == MessageKind::TimeoutNow { 10 } else { 9 };
+            assert_eq!(server.term(), expected, "{kind}");
+            assert!(server.node.tally().is_none() || kind == MessageKind::TimeoutNow, "{kind}");
+            assert!(!server.node.is_leader(), "{kind}");
+            let written = effects.write.map(|write| write.current_term);
+            assert_eq!(written, Some(Term(expected)), "{kind}");
+        }
+    }
+}
+
+/// Section 5.1, Figure 2 and Figure 13, 1: requests of an earlier term are refused, in the current one;
+/// answers of an earlier term are ignored.
+#[test]
+fn a_message_of_an_earlier_term_changes_nothing() {
+    for kind in MessageKind::ALL {
+        let mut server = Server::new(1, 3, 5, &[1, 5]);
+        let timer = server.node.election_timer();
+        let effects = server.receive(2, 4, of_kind(kind));
+        let refusal = match kind {
+            MessageKind::PreVote => Some(MessageKind::PreVoteResponse),
+            MessageKind::RequestVote => Some(MessageKind::RequestVoteResponse),
+            MessageKind::AppendEntries | MessageKind::InstallSnapshot => {
+                Some(MessageKind::AppendEntriesResponse)
+            }
+            _ => None,
+        };
+        assert_eq!(kinds(&effects), refusal.map(|kind| (2, kind)).as_slice(), "{kind}");
+        for sent in &effects.messages {
+            assert_eq!(sent.term, Term(5), "{kind}");
+            let granted = [
+                Message::PreVoteResponse { vote_granted: true },
+                Message::RequestVoteResponse { vote_granted: true },
+            ];
+            assert!(!granted.contains(&sent.message), "{kind}");
+        }
+        assert!(!matches!(result(&effects), Some(Appended::Matched { .. })), "{kind}");
+        assert_eq!((effects.write, effects.restore), (None, None), "{kind}");
+        assert_eq!((server.log_terms(), server.node.commit_index()), (vec![1, 5], None), "{kind}");
+        assert_eq!((server.node.leader(), server.node.election_timer()), (None, timer), "{kind}");
+    }
+}
+
+/// Section 5.2: it takes the votes of a majority of all servers, each counted once, and of this term.
+#[test]
+fn only_a_majority_of_votes_makes_a_leader() {
+    let mut server = Server::new(1, 5, 1, &[]);
+    server.stand();
+    let vote = |vote_granted| Message::RequestVoteResponse { vote_granted };
+    server.receive(2, 2, vote(true));
+    server.receive(2, 2, vote(true));
+    server.receive(3, 2, vote(false));
+    server.receive(4, 1, vote(true));
+    server.receive(9, 2, vote(true));
+    assert!(!server.node.is_leader());
+    assert_eq!(server.node.tally(), Some((2, 3)), "its own and that of n2");
+    server.receive(5, 2, vote(true));
+    assert!(server.node.is_leader());
+}
+
+/// Section 5.2: a candidate follows whoever leads its term, and goes on against a leader of an earlier one.
+#[test]
+fn a_candidate_gives_way_to_the_leader_of_its_term() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.stand();
+    server.append(3, 1, None, &[]);
+    assert!(matches!(server.node.role(), Role::Candidate(_)));
+    server.append(3, 2, None, &[]);
+    assert!(matches!(server.node.role(), Role::Follower { leader: Some(NodeId(3)) }));
+    server.receive(2, 2, Message::RequestVoteResponse { vote_granted: true });
+    assert!(!server.node.is_leader(), "a vote that comes too late");
+}
+
+/// Section 5.2: if the votes are split, the candidates time out and stand again, each in a new term.
+#[test]
+fn a_candidate_that_does_not_win_stands_again() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.stand();
+    assert_eq!((server.term(), kinds(&server.at(100).step(Input::Tick))), (2, vec![]), "not yet");
+    server.at(400).step(Input::Tick);
+    server.receive(2, 2, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!((server.term(), server.node.voted_for()), (3, Some(NodeId(1))));
+    let asked = MessageKind::RequestVote;
+    assert_eq!(kinds(&server.sync()), [(2, asked), (3, asked)]);
+}
+
+/// Section 5.2: election timeouts are drawn anew each time from a fixed interval, so they differ.
+#[test]
+fn election_timeouts_are_random() {
+    let settings = Settings::default();
+    let interval = settings.election_timeout_min..=settings.election_timeout_max;
+    let mut drawn = BTreeSet::new();
+    for id in 1..=5 {
+        let mut server = Server::new(id, 5, 1, &[]);
+        for _ in 0..20 {
+            server.append(id % 5 + 1, 1, None, &[]);
+            let (set_at, deadline) = server.node.election_timer().unwrap();
+            let timeout = deadline.since(set_at);
+            assert!(interval.contains(&timeout), "{timeout}");
+            drawn.insert(timeout);
+        }
+    }
+    assert!(drawn.len() > 90, "{} of 100 differ", drawn.len());
+}
+
+/// Figure 2, followers: only the leader of the term and a vote that was given put the election off.
+#[test]
+fn only_a_leader_or_a_given_vote_begins_the_timeout_anew() {
+    let mut server = Server::new(1, 3, 5, &[5]);
+    let set_at = |server: &Server| server.node.election_timer().map(|(set_at, _)| set_at);
+    server.at(10).receive(2, 6, ask(None));
+    server.at(20).append(2, 5, None, &[]);
+    server.at(30).receive(2, 6, Message::PreVote { last: Some(position(5, 1)) });
+    assert_eq!(set_at(&server), Some(Time::ZERO), "a refused vote, an old leader, a pre-vote");
+    server.at(40).append(3, 6, position(6, 9), &[]);
+    assert_eq!(set_at(&server), Some(at(40)), "a leader, although its entries do not follow");
+    server.at(200).receive(2, 7, ask(position(5, 1)));
+    assert_eq!(set_at(&server), Some(at(200)), "a vote");
+}
+
+/// Section 5.2: a leader tells all others at once, and then before anybody's timeout can run out.
+#[test]
+fn a_leader_keeps_telling_that_it_leads() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    let append = MessageKind::AppendEntries;
+    assert_eq!(kinds(&server.elect()), [(2, append), (3, append)]);
+    let Settings { heartbeat_interval, election_timeout_min, .. } = *server.node.settings();
+    assert!(heartbeat_interval < election_timeout_min);
+    assert_eq!(server.node.deadline(), Some(at(1) + heartbeat_interval));
+    assert_eq!(kinds(&server.at(50).step(Input::Tick)), [], "not yet");
+    assert_eq!(kinds(&server.at(51).step(Input::Tick)), [(2, append), (3, append)]);
+}
+
+/// Section 5.6: while broadcasts take less time than the shortest election timeout, nobody stands.
+#[test]
+fn a_leader_that_is_heard_in_time_is_not_doubted() {
+    let mut server = Server::new(2, 3, 4, &[4]);
+    for beat in 0..100 {
+        server.at(beat * 149).append(1, 4, position(4, 1), &[]);
+        assert_eq!(kinds(&server.at(beat * 149 + 148).step(Input::Tick)), []);
+    }
+    assert_eq!((server.term(), server.node.leader()), (4, Some(NodeId(1))));
+}
+
+/// Section 5.2: a leader that is deposed is a follower like all others, and stands again only when it has
+/// heard from nobody for an election timeout.
+#[test]
+fn a_deposed_leader_waits_like_all_followers() {
+    let mut server = Server::leader(3);
+    server.at(5_000).receive(2, 9, Message::RequestVoteResponse { vote_granted: false });
+    let (set_at, deadline) = server.node.election_timer().unwrap();
+    let shortest = server.node.settings().election_timeout_min;
+    assert!(set_at == at(5_000) && deadline >= at(5_000) + shortest, "{set_at} to {deadline}");
+}

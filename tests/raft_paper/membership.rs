@@ -1,0 +1,239 @@
+//! Changes of the membership: the paper's section 6, the thesis's 4.1, 4.2 and 4.3.
+
+use kvorum::raft::{
+    Appended, Change, Config, Entry, Input, Message, MessageKind, NodeId, Payload, Position,
+    Refusal, Term,
+};
+
+use crate::server::{
+    Server, ask, at, config, granted, heartbeat, index, kinds, position, result, sent_to,
+};
+
+fn add(id: u32) -> Input {
+    Input::Change(Change::Add(NodeId(id)))
+}
+
+fn learn(id: u32) -> Input {
+    Input::Change(Change::Learn(NodeId(id)))
+}
+
+/// An AppendEntries that brings a configuration, which is not committed yet.
+fn bring(config: Config, prev: Option<Position>) -> Message {
+    let entries = vec![Entry { term: Term(2), payload: Payload::Config(config) }];
+    Message::AppendEntries { prev, entries, leader_commit: None, round: 1 }
+}
+
+/// A leader of the servers 1 to 3 that is to go over to 1, 4 and 5, both of which have the whole log: the
+/// joint configuration is entry 4, and on nobody's disk.
+fn joint_leader() -> Server {
+    let mut server = Server::leader(3);
+    for (id, last) in [(4, 2), (5, 3)] {
+        server.step(learn(id));
+        server.sync();
+        server.matched(2, last);
+    }
+    for id in [3, 4, 5] {
+        server.matched(id, 3);
+    }
+    let members = Change::Members([1, 4, 5].map(NodeId).to_vec());
+    server.step(Input::Change(members));
+    let config = server.node.config().clone();
+    assert!(config.is_joint(), "{config}");
+    server
+}
+
+/// Section 6: a configuration counts from the moment it is in the log; a joint one needs both majorities,
+/// and once it is committed the leader goes on to the new one.
+#[test]
+fn a_joint_configuration_needs_both_majorities() {
+    let mut server = joint_leader();
+    server.sync();
+    server.matched(4, 4);
+    assert_eq!(server.node.commit_index(), Some(index(3)), "two of the new three, one of the old");
+    server.matched(2, 4);
+    assert_eq!(server.node.commit_index(), Some(index(4)));
+    assert!(!server.node.config().is_joint(), "on to the new one");
+    assert_eq!(server.node.config().voters(), [1, 4, 5].map(NodeId));
+    server.sync();
+    server.matched(3, 5);
+    assert_eq!(server.node.commit_index(), Some(index(4)), "who has left is not counted");
+    server.matched(5, 5);
+    assert_eq!(server.node.commit_index(), Some(index(5)));
+}
+
+/// Thesis 4.2.1: a learner does not stand for election.
+#[test]
+fn a_learner_has_no_election_timer() {
+    let mut server = Server::new(4, 3, 2, &[]);
+    server.receive(1, 2, bring(config(3).with_learners([NodeId(4)]), None));
+    assert_eq!(server.node.deadline(), None);
+    assert!(!server.node.expire_election_timer(at(1)));
+}
+
+/// Thesis 4.1 with the correction of 2015: one change at a time, and none before the leader's term
+/// has a commit.
+#[test]
+fn changes_of_the_membership_come_one_at_a_time() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    let early = server.step(add(4));
+    assert_eq!(early.proposed, Some(Err(Refusal::ChangeInProgress)));
+    server.sync();
+    server.matched(2, 1);
+    assert!(matches!(server.step(add(4)).proposed, Some(Ok(_))));
+    assert!(server.node.config().is_learner(NodeId(4)), "first it learns, in force at once");
+    for id in [4, 5] {
+        let effects = server.step(add(id));
+        assert_eq!(effects.proposed, Some(Err(Refusal::ChangeInProgress)));
+    }
+    server.sync();
+    server.matched(2, 2);
+    assert_eq!(server.node.commit_index(), Some(index(2)), "two of three: learners do not count");
+    assert!(server.node.config().is_learner(NodeId(4)), "it has not caught up");
+    server.matched(4, 2);
+    assert_eq!(server.node.config().voters().len(), 4, "it has");
+    server.sync();
+    server.matched(2, 3);
+    assert_eq!(server.node.commit_index(), Some(index(2)), "three of four are needed now");
+    server.matched(4, 3);
+    assert_eq!(server.step(add(4)).proposed, Some(Err(Refusal::NoChange)));
+}
+
+/// Thesis 4.2.2: a leader that removes itself leads until that is committed, and does not count itself.
+#[test]
+fn a_leader_that_leaves_steps_down_when_that_is_committed() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    server.sync();
+    server.matched(2, 1);
+    let leave = server.step(Input::Change(Change::Remove(NodeId(1))));
+    assert!(matches!(leave.proposed, Some(Ok(_))));
+    server.sync();
+    server.matched(2, 2);
+    assert!(server.node.is_leader(), "its own copy does not count");
+    server.matched(3, 2);
+    assert!(!server.node.is_leader());
+    assert_eq!(server.node.commit_index(), Some(index(2)));
+}
+
+/// Thesis 4.1: a configuration that loses its place in the log is not in force any more.
+#[test]
+fn a_truncated_configuration_is_undone() {
+    let mut server = Server::new(1, 3, 1, &[1]);
+    let prev = position(1, 1);
+    server.receive(2, 2, bring(config(4), Some(prev)));
+    assert_eq!(server.node.config().voters().len(), 4);
+    server.append(3, 3, prev, &[3]);
+    assert_eq!(server.node.config().voters().len(), 3);
+}
+
+/// Section 6, thesis 4.3: in a joint configuration a candidate needs both majorities, too.
+#[test]
+fn a_candidate_needs_both_majorities() {
+    let mut server = Server::new(1, 3, 2, &[]);
+    server.receive(2, 2, bring(config(3).joint_with([1, 4, 5].map(NodeId)), None));
+    server.sync();
+    server.at(500).time_out();
+    let would = Message::PreVoteResponse { vote_granted: true };
+    server.receive(4, 2, would.clone());
+    assert_eq!(server.term(), 2, "it could not win the old majority");
+    server.receive(2, 2, would);
+    assert_eq!(server.term(), 3);
+    assert_eq!(kinds(&server.sync()), [4, 5, 2, 3].map(|id| (id, MessageKind::RequestVote)));
+    let vote = Message::RequestVoteResponse { vote_granted: true };
+    server.receive(4, 3, vote.clone());
+    server.receive(5, 3, vote.clone());
+    assert!(!server.node.is_leader(), "all of the new, one of the old");
+    server.receive(2, 3, vote);
+    assert!(server.node.is_leader());
+}
+
+/// Section 6: any server of either configuration may lead while it is joint.
+#[test]
+fn both_halves_may_stand() {
+    for id in [1, 2, 5] {
+        let mut server = Server::new(id, 3, 2, &[]);
+        server.receive(9, 2, bring(config(3).joint_with([1, 4, 5].map(NodeId)), None));
+        assert!(server.node.election_timer().is_some(), "n{id}");
+        server.receive(9, 2, heartbeat(position(2, 1), Some(1)));
+        assert!(server.node.election_timer().is_some(), "n{id}, and it is committed");
+    }
+}
+
+/// Section 6, thesis 4.2.4: entries go to all servers of both configurations, and clients are served while
+/// the cluster changes.
+#[test]
+fn clients_are_served_during_a_change() {
+    let mut server = joint_leader();
+    let effects = server.propose();
+    assert_eq!(effects.proposed, Some(Ok(position(2, 5))));
+    for id in 2..=5 {
+        assert_eq!(sent_to(&effects, id).len(), 1, "n{id}");
+    }
+    server.sync();
+    server.matched(2, 5);
+    server.matched(4, 5);
+    assert_eq!(server.node.commit_index(), Some(index(5)));
+}
+
+/// Thesis 4.1: a server follows a leader, and votes for a candidate, that is not in its configuration: its
+/// own may be an old one.
+#[test]
+fn servers_outside_the_configuration_are_heard() {
+    let mut server = Server::new(1, 3, 2, &[2]);
+    server.append(9, 2, position(2, 1), &[2]);
+    let matched = Appended::Matched { match_index: Some(index(2)) };
+    assert_eq!((server.node.leader(), result(&server.sync())), (Some(NodeId(9)), Some(matched)));
+    let mut server = Server::new(1, 3, 2, &[2]);
+    server.receive(9, 3, ask(position(2, 1)));
+    assert_eq!(granted(&server.sync()), Some(true));
+}
+
+/// Thesis 4.2.1: learners are not counted, and not asked, in elections.
+#[test]
+fn a_learner_has_no_vote() {
+    let mut server = Server::new(1, 3, 2, &[]);
+    server.receive(2, 2, bring(config(3).with_learners([NodeId(4)]), None));
+    server.sync();
+    let asked = MessageKind::RequestVote;
+    assert_eq!(kinds(&server.at(500).stand()), [(2, asked), (3, asked)]);
+    server.receive(4, 3, Message::RequestVoteResponse { vote_granted: true });
+    assert_eq!((server.node.is_leader(), server.node.tally()), (false, Some((1, 2))));
+}
+
+/// Thesis 4.2.1: a new server that does not catch up never comes to vote, and holds nothing up.
+#[test]
+fn a_server_that_does_not_catch_up_holds_nothing_up() {
+    let mut server = Server::leader(3);
+    server.step(add(4));
+    server.propose();
+    server.sync();
+    server.matched(2, 3);
+    assert_eq!(server.node.commit_index(), Some(index(3)));
+    assert!(server.node.config().is_learner(NodeId(4)));
+    assert_eq!(server.step(add(5)).proposed, Some(Ok(position(2, 4))));
+    server.sync();
+    server.matched(2, 4);
+    let give_up = server.step(Input::Change(Change::Remove(NodeId(4))));
+    assert_eq!(give_up.proposed, Some(Ok(position(2, 5))));
+    assert!(!server.node.config().contains(NodeId(4)));
+}
+
+/// Thesis 4.2.2: a server that is to leave stands as long as that is not committed, since its log may be
+/// the newest; its own vote does not count.
+#[test]
+fn a_server_that_leaves_stands_until_that_is_committed() {
+    let mut server = Server::new(3, 3, 2, &[2]);
+    server.receive(1, 2, bring(config(2), Some(position(2, 1))));
+    server.sync();
+    server.at(500).time_out();
+    server.receive(1, 2, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!(server.term(), 2, "one of two");
+    server.receive(2, 2, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!(server.term(), 3);
+    server.sync();
+    server.receive(1, 3, Message::RequestVoteResponse { vote_granted: true });
+    assert_eq!((server.node.is_leader(), server.node.tally()), (false, Some((1, 2))));
+    server.receive(1, 3, heartbeat(position(2, 2), Some(2)));
+    assert_eq!(server.node.election_timer(), None, "it is gone");
+}

@@ -1,0 +1,114 @@
+//! Servers that would disturb a leader, and what keeps them from it: the end of the paper's section 6, the
+//! thesis's 4.2.3 and 9.6.
+
+use kvorum::raft::{Effects, Input, Message, MessageKind, NodeId, Term};
+
+use crate::server::{Server, ask, heartbeat, kinds, position};
+
+/// Section 6, thesis 4.2.3: who hears from a leader neither votes for another nor takes its term over.
+#[test]
+fn a_server_that_hears_from_a_leader_ignores_candidates() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    server.at(0).receive(2, 4, heartbeat(None, None));
+    assert!(server.at(149).receive(3, 7, ask(position(9, 9))).messages.is_empty());
+    assert_eq!(server.node.current_term(), Term(4));
+    server.at(150).receive(3, 7, ask(position(9, 9)));
+    assert_eq!(server.node.voted_for(), Some(NodeId(3)), "after the shortest election timeout");
+}
+
+/// Thesis 6.4.1: a server that has just started again may have heard from a leader just before.
+#[test]
+fn a_server_that_has_just_started_votes_for_nobody() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    server.since_start(149).receive(3, 7, ask(position(9, 9)));
+    assert_eq!(server.node.voted_for(), None);
+    let mut fresh = Server::new(1, 3, 0, &[]);
+    fresh.since_start(1).receive(3, 7, ask(position(9, 9)));
+    assert_eq!(fresh.node.voted_for(), Some(NodeId(3)), "one that never lived before may");
+}
+
+/// Thesis 9.6: a server that asks for pre-votes changes nothing, neither its own term nor another's.
+#[test]
+fn a_pre_vote_changes_nothing() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    let effects = server.time_out();
+    assert_eq!(kinds(&effects), [(2, MessageKind::PreVote), (3, MessageKind::PreVote)]);
+    assert_eq!((server.node.current_term(), effects.write), (Term(4), None));
+    server.receive(2, 4, Message::PreVoteResponse { vote_granted: false });
+    assert_eq!(server.node.current_term(), Term(4), "not without a majority");
+    let mut other = Server::new(2, 3, 4, &[4]);
+    let timer = other.node.election_timer();
+    let effects = other.receive(1, 4, Message::PreVote { last: Some(position(4, 1)) });
+    assert_eq!(effects.messages[0].message, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!((other.node.voted_for(), other.node.election_timer()), (None, timer));
+}
+
+/// Thesis 9.6: nobody would vote for a candidate while it hears from a leader, or if the candidate's
+/// log is older.
+#[test]
+fn a_pre_vote_is_refused_while_there_is_a_leader() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    let ask = |term, number| Message::PreVote { last: Some(position(term, number)) };
+    let answer = |effects: Effects| effects.messages[0].message.clone();
+    let refused = Message::PreVoteResponse { vote_granted: false };
+    assert_eq!(answer(server.receive(3, 4, ask(3, 9))), refused);
+    server.append(2, 4, position(4, 1), &[]);
+    assert_eq!(answer(server.receive(3, 4, ask(4, 1))), refused);
+}
+
+/// Thesis 4.2.3: a leader that hears from a majority is not deposed by a candidate's later term.
+#[test]
+fn a_leader_that_is_heard_ignores_candidates() {
+    let mut server = Server::leader(3);
+    assert_eq!(kinds(&server.at(100).receive(3, 7, ask(position(9, 9)))), []);
+    assert_eq!((server.node.is_leader(), server.term()), (true, 2));
+    server.at(200).receive(3, 7, ask(position(9, 9)));
+    assert_eq!((server.node.is_leader(), server.term()), (false, 7), "nobody has answered since");
+}
+
+/// Thesis 9.6: a server begins a new term only when a majority would vote for it, each counted once.
+#[test]
+fn a_term_begins_when_a_majority_would_vote() {
+    let mut server = Server::new(1, 5, 1, &[]);
+    server.time_out();
+    let would = |vote_granted| Message::PreVoteResponse { vote_granted };
+    server.receive(2, 1, would(true));
+    server.receive(2, 1, would(true));
+    server.receive(3, 1, would(false));
+    assert_eq!(server.node.tally(), Some((2, 3)));
+    assert_eq!((server.term(), server.node.voted_for()), (1, None));
+    server.receive(4, 1, would(true));
+    assert_eq!((server.term(), server.node.voted_for()), (2, Some(NodeId(1))));
+}
+
+/// Thesis 9.6: a server that was cut off for long comes back in its old term, and follows the leader.
+#[test]
+fn a_server_that_was_cut_off_comes_back_in_its_old_term() {
+    let mut server = Server::new(3, 3, 4, &[4]);
+    for timeout in 1..=20 {
+        let effects = server.at(timeout * 400).step(Input::Tick);
+        assert_eq!(kinds(&effects), [(1, MessageKind::PreVote), (2, MessageKind::PreVote)]);
+        assert_eq!(kinds(&server.step(Input::Tick)), [], "a new timeout has begun");
+    }
+    server.append(1, 4, position(4, 1), &[]);
+    assert_eq!((server.term(), server.node.leader()), (4, Some(NodeId(1))));
+}
+
+/// Thesis 9.6 and 4.2.3: who only asks for pre-votes deposes nobody either, however late its own term. (A
+/// server that was cut off right after it stood, and was removed meanwhile, asks like that.)
+#[test]
+fn a_pre_vote_of_a_later_term_disturbs_no_leader() {
+    let ask = Message::PreVote { last: Some(position(9, 9)) };
+    let refused = Message::PreVoteResponse { vote_granted: false };
+    let mut leader = Server::leader(3);
+    let effects = leader.at(100).receive(3, 7, ask.clone());
+    assert_eq!((leader.node.is_leader(), leader.term()), (true, 2));
+    assert_eq!(effects.messages[0].message, refused);
+    let mut follower = Server::new(2, 3, 2, &[2]);
+    follower.at(0).append(1, 2, position(2, 1), &[]);
+    let effects = follower.at(100).receive(3, 7, ask.clone());
+    assert_eq!((follower.node.leader(), follower.term()), (Some(NodeId(1)), 2));
+    assert_eq!(effects.messages[0].message, refused);
+    follower.at(150).receive(3, 7, ask);
+    assert_eq!((follower.node.leader(), follower.term()), (None, 7), "heard for long from nobody");
+}

@@ -1,0 +1,106 @@
+//! Reads without the log: the paper's section 8, the thesis's 6.4.
+
+use kvorum::raft::{Change, Effects, Input, Message, NodeId, ReadAnswer, ReadId, ReadMode};
+use kvorum::time::Time;
+
+use crate::server::{Server, at, index, sent_to};
+
+/// The round of an AppendEntries that is sent.
+fn round(effects: &Effects) -> Option<u64> {
+    effects.messages.iter().find_map(|sent| match &sent.message {
+        Message::AppendEntries { round, .. } => Some(*round),
+        _ => None,
+    })
+}
+
+/// Thesis 6.4: a read needs a commit of the leader's own term, and a round of heartbeats sent after it
+/// came; an answer to an earlier round proves nothing.
+#[test]
+fn a_read_waits_for_a_commit_and_a_round() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    let id = ReadId(5);
+    let effects = server.step(Input::Read(id, ReadMode::ReadIndex));
+    assert_eq!((effects.reads.len(), effects.messages.len()), (0, 0), "nothing is committed yet");
+    server.sync();
+    let effects = server.matched(2, 1);
+    assert_eq!(effects.reads, [], "a round must be answered that began after the read");
+    let effects = server.answered(2, 1, round(&effects).unwrap());
+    let read_index = Some(index(1));
+    assert_eq!(effects.reads, [ReadAnswer::Ready { id, read_index }]);
+}
+
+/// Thesis 6.4.1: a lease counts from when the round was sent that a majority has answered, and is shorter
+/// than an election timeout by as much as clocks may drift: 150 ms * 90 / 110.
+#[test]
+fn a_lease_lasts_from_what_a_majority_has_answered() {
+    let mut server = Server::leader(3);
+    server.at(60).step(Input::Tick);
+    server.at(120).step(Input::Tick);
+    server.at(130).answered(2, 1, 1);
+    let lasts = 150_000 * 90 / 110;
+    assert_eq!(server.node.lease_end(), Some(Time::from_micros(1_060_000 + lasts)));
+    let read =
+        |server: &mut Server, id| server.step(Input::Read(ReadId(id), ReadMode::Lease)).reads;
+    let ready = ReadAnswer::Ready { id: ReadId(1), read_index: Some(index(1)) };
+    assert_eq!(read(server.at(182), 1), [ready]);
+    assert_eq!(read(server.at(183), 2), [], "it is over: a round has to be asked");
+}
+
+/// Thesis 6.4: one round of heartbeats confirms all reads that wait for it.
+#[test]
+fn reads_share_a_round() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    for id in 1..=3 {
+        server.step(Input::Read(ReadId(id), ReadMode::ReadIndex));
+    }
+    server.sync();
+    let effects = server.matched(2, 1);
+    assert_eq!(sent_to(&effects, 3).len(), 1);
+    let effects = server.answered(2, 1, round(&effects).unwrap());
+    let read_index = Some(index(1));
+    assert_eq!(effects.reads, [1, 2, 3].map(|id| ReadAnswer::Ready { id: ReadId(id), read_index }));
+}
+
+/// Thesis 6.4: the round has to be answered by a majority, each counted once and learners not at all.
+#[test]
+fn a_read_needs_a_majority_of_voters() {
+    let mut server = Server::leader(5);
+    server.step(Input::Change(Change::Learn(NodeId(6))));
+    let id = ReadId(1);
+    let round = round(&server.step(Input::Read(id, ReadMode::ReadIndex))).unwrap();
+    for from in [2, 2, 6] {
+        assert_eq!(server.answered(from, 1, round).reads, []);
+    }
+    let read_index = Some(index(1));
+    assert_eq!(server.answered(3, 1, round).reads, [ReadAnswer::Ready { id, read_index }]);
+}
+
+/// Thesis 6.4: a read sees what was committed when it came, and need not wait for what is committed later.
+#[test]
+fn a_read_index_is_the_commit_index_of_when_the_read_came() {
+    let mut server = Server::leader(3);
+    let id = ReadId(1);
+    let round = round(&server.step(Input::Read(id, ReadMode::ReadIndex))).unwrap();
+    server.propose();
+    server.sync();
+    assert_eq!(server.matched(2, 2).reads, []);
+    assert_eq!(server.node.commit_index(), Some(index(2)));
+    let read_index = Some(index(1));
+    assert_eq!(server.answered(3, 1, round).reads, [ReadAnswer::Ready { id, read_index }]);
+}
+
+/// Thesis 6.4.1: a new leader has no lease before a majority has answered it, and serves nobody by it
+/// before an entry of its own term is committed.
+#[test]
+fn a_new_leader_has_no_lease() {
+    let mut server = Server::new(1, 3, 1, &[1]);
+    server.elect();
+    assert_eq!(server.node.lease_end(), None);
+    assert_eq!(server.step(Input::Read(ReadId(1), ReadMode::Lease)).reads, []);
+    assert_eq!(server.matched(2, 2).reads, [], "the no-op is not on its own disk");
+    assert_eq!(server.node.lease_end(), Some(at(1) + server.node.settings().lease()));
+    let ready = ReadAnswer::Ready { id: ReadId(1), read_index: Some(index(2)) };
+    assert_eq!(server.sync().reads, [ready]);
+}

@@ -1,0 +1,233 @@
+//! Snapshots: the paper's section 7 and Figure 13.
+
+use kvorum::digest::Digest;
+use kvorum::raft::{
+    Appended, Change, Data, Durable, Effects, Entry, Index, Input, Log, Message, NodeId, Payload,
+    Settings, Snapshot, SnapshotInfo, Term,
+};
+
+use crate::server::{Server, at, config, index, position, result, sent_to};
+
+fn snapshot(term: u64, number: u64) -> Snapshot {
+    Snapshot::new(position(term, number), config(3), Data::new(*b"the whole store"))
+}
+
+/// The part of a snapshot from `offset` to `end`.
+fn part(snapshot: &Snapshot, offset: usize, end: usize) -> Message {
+    let bytes = snapshot.data.as_bytes();
+    Message::InstallSnapshot {
+        about: snapshot.about.clone(),
+        offset: offset as u64,
+        part: Data::new(&bytes[offset..end]),
+        done: end == bytes.len(),
+        round: 3,
+    }
+}
+
+/// How many bytes a follower says it has, and whether that is all and on its disk.
+fn received(effects: &Effects) -> (u64, bool) {
+    match sent_to(effects, 1)[..] {
+        [Message::InstallSnapshotResponse { received, installed, .. }] => (*received, *installed),
+        _ => panic!("{effects:?}"),
+    }
+}
+
+/// A leader whose log begins after entry 1, and a new server that has nothing: the first part of the
+/// snapshot is on its way to it.
+fn leader_with_a_newcomer() -> (Server, Effects) {
+    let mut server = Server::leader(3);
+    let data = Data::new(vec![7; 1_500]);
+    server.step(Input::Snapshot { data, keep: 0 });
+    assert_eq!((server.node.log().base(), server.node.log().len()), (Some(position(2, 1)), 0));
+    server.step(Input::Change(Change::Learn(NodeId(4))));
+    let missing =
+        Appended::Conflict { rejected: index(1), conflict_term: None, first: Index::FIRST };
+    let answer = Message::AppendEntriesResponse { result: missing, round: 0 };
+    let effects = server.receive(4, 2, answer);
+    (server, effects)
+}
+
+/// Section 7: a snapshot replaces the log up to an entry; what a follower lacks before that is sent as the
+/// snapshot, in parts.
+#[test]
+fn a_leader_sends_its_snapshot_for_what_its_log_has_forgotten() {
+    let (mut server, effects) = leader_with_a_newcomer();
+    let Message::InstallSnapshot { offset: 0, done: false, part, .. } = sent_to(&effects, 4)[0]
+    else {
+        panic!("{effects:?}")
+    };
+    assert_eq!(part.as_bytes().len(), Settings::default().snapshot_chunk);
+    let last = position(2, 1);
+    let answer = |received, installed| Message::InstallSnapshotResponse {
+        last,
+        received,
+        installed,
+        round: 0,
+    };
+    let effects = server.receive(4, 2, answer(1_024, false));
+    assert!(matches!(
+        sent_to(&effects, 4)[0],
+        Message::InstallSnapshot { offset: 1_024, done: true, .. }
+    ));
+    let effects = server.receive(4, 2, answer(0, true));
+    assert!(matches!(
+        sent_to(&effects, 4)[0],
+        Message::AppendEntries { prev: Some(prev), entries, .. }
+            if *prev == last && entries.len() == 1
+    ));
+}
+
+/// Figure 13: parts come in order and are put together; the answer waits for the disk; a log that lacks the
+/// snapshot's last entry goes as a whole.
+#[test]
+fn a_follower_puts_a_snapshot_together() {
+    let mut server = Server::new(2, 3, 2, &[1, 1]);
+    let whole = snapshot(2, 5);
+    assert_eq!(received(&server.receive(1, 2, part(&whole, 0, 6))), (6, false));
+    assert_eq!(received(&server.receive(1, 2, part(&whole, 0, 6))), (6, false), "again");
+    assert_eq!(received(&server.receive(1, 2, part(&whole, 9, 15))), (6, false), "a gap");
+    let effects = server.receive(1, 2, part(&whole, 6, 15));
+    assert_eq!(effects.restore.as_ref(), Some(&whole.data));
+    assert_eq!(effects.messages, [], "not before it is on disk");
+    assert_eq!(received(&server.sync()), (0, true));
+    let log = server.node.log();
+    assert_eq!((log.base(), log.len()), (Some(position(2, 5)), 0));
+    assert_eq!(server.node.commit_index(), Some(index(5)));
+    let write = effects.write.unwrap();
+    assert_eq!((write.snapshot.as_ref(), write.base), (Some(&whole), Some(position(2, 5))));
+}
+
+/// Figure 13, 6: if the log has the snapshot's last entry, what follows it is kept.
+#[test]
+fn what_follows_a_snapshot_is_kept() {
+    let mut server = Server::new(2, 3, 2, &[1, 2, 2]);
+    server.receive(1, 2, part(&snapshot(2, 2), 0, 15));
+    assert_eq!(server.node.log().last_index(), Some(index(3)));
+    assert_eq!(server.node.log().len(), 1);
+}
+
+/// A snapshot whose bytes are not those that it was made of is refused, and changes nothing.
+#[test]
+fn a_damaged_snapshot_is_not_installed() {
+    let mut server = Server::new(2, 3, 2, &[1]);
+    let whole = snapshot(2, 5);
+    let about = SnapshotInfo { checksum: Digest(1), ..whole.about.clone() };
+    let damaged = Snapshot { about, ..whole };
+    let effects = server.receive(1, 2, part(&damaged, 0, 15));
+    assert_eq!((effects.restore, server.node.commit_index()), (None, None));
+    assert_eq!(server.node.log().len(), 1);
+}
+
+/// A snapshot of what is committed here already brings nothing, and is answered as installed.
+#[test]
+fn an_old_snapshot_is_answered_and_not_installed() {
+    let mut server = Server::with(
+        2,
+        3,
+        Durable {
+            current_term: Term(2),
+            log: Log::new(Some(position(2, 9)), Vec::new()),
+            snapshot: Some(snapshot(2, 9)),
+            ..Durable::default()
+        },
+    );
+    assert_eq!(server.node.last_applied(), Some(index(9)), "a server starts at its snapshot");
+    let effects = server.receive(1, 2, part(&snapshot(2, 5), 0, 15));
+    assert!(matches!(
+        sent_to(&effects, 1)[..],
+        [Message::InstallSnapshotResponse { installed: true, .. }]
+    ));
+    assert_eq!(effects.restore, None);
+}
+
+/// Section 7: each server takes snapshots on its own, of what is committed and applied, with the
+/// configuration that held then. What follows stays in the log.
+#[test]
+fn a_snapshot_stands_for_what_is_applied() {
+    let mut server = Server::new(2, 3, 2, &[1, 2]);
+    let added = vec![Entry { term: Term(2), payload: Payload::Config(config(4)) }];
+    let (prev, leader_commit) = (Some(position(2, 2)), Some(index(2)));
+    server.receive(1, 2, Message::AppendEntries { prev, entries: added, leader_commit, round: 1 });
+    let take = || Input::Snapshot { data: Data::new(*b"as of now"), keep: 0 };
+    assert_eq!(server.step(take()).write, None, "nothing is applied yet");
+    server.apply();
+    let snapshot = server.step(take()).write.unwrap().snapshot.unwrap();
+    assert_eq!((snapshot.about.last, &snapshot.about.config), (position(2, 2), &config(3)));
+    assert_eq!(server.node.log().base(), Some(position(2, 2)));
+    assert_eq!((server.node.log().len(), server.node.config()), (1, &config(4)));
+}
+
+/// Section 7: the first entry after a snapshot is checked against the last that the snapshot stands for.
+#[test]
+fn entries_follow_a_snapshot_as_they_follow_an_entry() {
+    let mut server = Server::new(2, 3, 2, &[]);
+    server.receive(1, 2, part(&snapshot(2, 5), 0, 15));
+    server.sync();
+    let refused = server.append(1, 3, position(3, 5), &[3]);
+    assert!(matches!(result(&refused), Some(Appended::Conflict { .. })), "of another term");
+    server.append(1, 3, position(2, 5), &[3]);
+    let matched = Appended::Matched { match_index: Some(index(6)) };
+    assert_eq!(result(&server.sync()), Some(matched));
+}
+
+/// Section 7: each part is a sign of life from the leader.
+#[test]
+fn a_part_of_a_snapshot_puts_the_election_off() {
+    let mut server = Server::new(2, 3, 2, &[1]);
+    for (millis, offset) in [(100, 0), (200, 5)] {
+        server.at(millis).receive(1, 2, part(&snapshot(2, 5), offset, offset + 5));
+        let set_at = server.node.election_timer().map(|(set_at, _)| set_at);
+        assert_eq!((server.node.leader(), set_at), (Some(NodeId(1)), Some(at(millis))));
+    }
+}
+
+/// Figure 13, 5: a part of an earlier snapshot is given up for a later one.
+#[test]
+fn a_later_snapshot_replaces_one_that_is_coming_in() {
+    let mut server = Server::new(2, 3, 2, &[1]);
+    let (earlier, later) = (snapshot(2, 5), snapshot(2, 7));
+    server.receive(1, 2, part(&earlier, 0, 6));
+    assert_eq!(server.node.incoming_snapshot(), Some((position(2, 5), 6)));
+    server.receive(1, 2, part(&later, 0, 4));
+    assert_eq!(server.node.incoming_snapshot(), Some((position(2, 7), 4)));
+    server.receive(1, 2, part(&later, 4, 15));
+    assert_eq!(
+        (server.node.log().base(), server.node.commit_index()),
+        (Some(position(2, 7)), Some(index(7)))
+    );
+}
+
+/// Figure 13, 7 and 8: a log that has another entry where the snapshot ends goes as a whole, on disk too;
+/// the state machine and the configuration are the snapshot's.
+#[test]
+fn a_log_that_conflicts_with_a_snapshot_goes() {
+    let mut server = Server::new(2, 3, 3, &[1, 1, 2, 2]);
+    let whole = Snapshot::new(position(3, 3), config(4), Data::new(*b"the whole store"));
+    let effects = server.receive(1, 3, part(&whole, 0, 15));
+    assert_eq!(effects.restore, Some(whole.data));
+    server.sync();
+    for after in ["the disk is done", "a crash"] {
+        let log = server.node.log();
+        assert_eq!((log.base(), log.len()), (Some(position(3, 3)), 0), "after {after}");
+        assert_eq!(server.node.last_applied(), Some(index(3)), "after {after}");
+        assert_eq!(server.node.config(), &config(4), "after {after}");
+        server.crash();
+    }
+}
+
+/// Section 7 and 5.5: a part that was lost is sent again; a follower that lost what it had gets all again.
+#[test]
+fn a_lost_part_of_a_snapshot_is_sent_again() {
+    let (mut server, _lost) = leader_with_a_newcomer();
+    let offset = |effects: &Effects| match sent_to(effects, 4)[..] {
+        [Message::InstallSnapshot { offset, .. }] => *offset,
+        _ => panic!("{effects:?}"),
+    };
+    assert_eq!(offset(&server.at(60).step(Input::Tick)), 0);
+    let last = position(2, 1);
+    let has =
+        |received| Message::InstallSnapshotResponse { last, received, installed: false, round: 0 };
+    assert_eq!(offset(&server.receive(4, 2, has(1_024))), 1_024);
+    assert_eq!(offset(&server.at(120).step(Input::Tick)), 1_024);
+    assert_eq!(offset(&server.receive(4, 2, has(0))), 0, "it crashed");
+}
