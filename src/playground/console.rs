@@ -90,6 +90,13 @@ impl Playground {
         result
     }
 
+    /// A line that can't be executed at the moment.
+    pub(super) fn refuse_line(&mut self, line: &str, problem: &Problem) {
+        self.revision += 1;
+        self.console.print(ConsoleKind::Input, line.trim().to_string());
+        self.console.print(ConsoleKind::Error, problem.to_string());
+    }
+
     fn execute(&mut self, command: Command) -> Result<(), Problem> {
         match command {
             Command::Cluster(founding) => {

@@ -142,6 +142,9 @@ pub enum Input {
     /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
     /// piece by piece while real time advances; until it is there, all stays as it is.
     Open(Box<Archive>),
+    /// Opens the run that was just refused since it was made with a version that played differently: what was
+    /// done in it is done at the same times, whatever comes of it here.
+    OpenByTime,
     /// Gives up what takes a while: the opening of a run, a long way to another instant, or what is
     /// waited for.
     GiveUp,
@@ -225,6 +228,8 @@ pub enum Problem {
     NoneAfter(Landmark),
     /// A run that was to be opened does not come to the instant that it names.
     Diverged,
+    /// Another instant is being played up to, which takes a while.
+    Travelling,
 }
 
 impl fmt::Display for Problem {
@@ -245,6 +250,9 @@ impl fmt::Display for Problem {
                 "this run does not come here to the instant at which it was left: \
                  it was changed, or made with another version"
             ),
+            Self::Travelling => {
+                write!(f, "another instant is still being played up to: wait for it, or stop that")
+            }
         }
     }
 }
@@ -280,6 +288,8 @@ pub struct Playground {
     revision: u64,
     console: Console,
     opening: Option<Box<Opening>>,
+    /// The run that was refused last, since it does not come here to its instant.
+    diverged: Option<Box<Archive>>,
     trip: Option<Trip>,
     /// What time passes for.
     awaited: Option<Awaited>,
@@ -320,6 +330,7 @@ impl Playground {
             revision: 0,
             console: Console::default(),
             opening: None,
+            diverged: None,
             trip: None,
             awaited: None,
             comparison: None,
@@ -334,7 +345,11 @@ impl Playground {
         if input.goes_elsewhere() {
             self.trip = None;
         } else if input.is_about_an_instant() {
-            self.finish_travelling();
+            let done = self.finish_travelling();
+            if let (Err(problem), Input::Console(line)) = (&done, &input) {
+                self.refuse_line(line, problem);
+            }
+            done?;
         }
         match input {
             Input::Advance(_) => {}
@@ -372,6 +387,7 @@ impl Playground {
             Input::Rename(number, name) => self.rename(number, &name)?,
             Input::Compare(with) => self.compare(with)?,
             Input::Open(archive) => self.begin_opening(*archive),
+            Input::OpenByTime => self.begin_opening_by_time(),
             Input::GiveUp => (self.opening, self.trip, self.awaited) = (None, None, None),
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
