@@ -5,6 +5,7 @@
 //! all along.
 
 use super::{Lesson, Step};
+use crate::playground::view::Progress;
 use crate::playground::{Input, Playground, Speed, Spot};
 
 /// How long a step waits, in microseconds of cluster time, before it says that what it waits for may not
@@ -22,10 +23,13 @@ pub struct Player {
     lesson: Lesson,
     /// Which of the playground's runs it plays on.
     run: u64,
-    /// Where each step that was begun began; the last one is on.
+    /// Where to come back to for each step that was begun: where the one before it had come to its end, or
+    /// was given up. The last one is on.
     spots: Vec<Spot>,
     /// How much of that step was done.
     done: usize,
+    /// Where it came to its end.
+    end: Option<Spot>,
     trouble: Option<Trouble>,
     goes_on_by_itself: bool,
     /// For how long the step has stood still, in microseconds of real time.
@@ -74,6 +78,7 @@ impl Player {
             run: playground.run_number(),
             spots: Vec::new(),
             done: 0,
+            end: None,
             trouble: None,
             goes_on_by_itself: false,
             stood: 0,
@@ -122,6 +127,9 @@ impl Player {
     /// What is waited for comes at once; and if nothing is, the next step begins. One that is in trouble
     /// is given up.
     pub fn next(&mut self, playground: &mut Playground) {
+        if is_travelling(playground) {
+            return;
+        }
         if self.trouble.is_some() {
             // To give up can't be refused.
             let _ = playground.apply(Input::GiveUp);
@@ -137,12 +145,14 @@ impl Player {
     /// Goes to just before the step that is on, as if it had not begun. The first one begins again.
     pub fn back(&mut self, playground: &mut Playground) {
         let Some(spot) = self.spots.pop() else { return };
-        // The story that it lies in is still there.
+        // The story that it lies in is still there. What the visitor did there lies behind it.
         let _ = playground.apply(Input::Return(spot));
         if self.spots.is_empty() {
+            self.end = Some(spot);
             self.begin_step(playground);
         } else {
-            (self.done, self.trouble, self.stood) = (self.step().inputs.len(), None, 0);
+            (self.done, self.end) = (self.step().inputs.len(), Some(spot));
+            (self.trouble, self.stood) = (None, 0);
         }
     }
 
@@ -157,19 +167,24 @@ impl Player {
     }
 
     fn begin_step(&mut self, playground: &mut Playground) {
-        self.spots.push(playground.spot());
+        self.spots.push(self.end.take().unwrap_or_else(|| playground.spot()));
         (self.done, self.trouble, self.stood) = (0, None, 0);
         self.go_on(playground);
     }
 
     /// Does what comes next in the step, up to what has to be waited for.
     fn go_on(&mut self, playground: &mut Playground) {
-        while playground.waits_since().is_none() {
+        while playground.waits_since().is_none() && !is_travelling(playground) {
             if matches!(self.trouble, Some(Trouble::Late(_))) {
                 // It came after all.
                 self.trouble = None;
             }
-            let Some(input) = self.step().inputs.get(self.done).cloned() else { return };
+            let Some(input) = self.step().inputs.get(self.done).cloned() else {
+                if self.trouble.is_none() {
+                    self.end.get_or_insert_with(|| playground.spot());
+                }
+                return;
+            };
             self.done += 1;
             if let Err(problem) = playground.apply(input) {
                 self.done = self.step().inputs.len();
@@ -200,4 +215,9 @@ impl Player {
         }
         let _ = playground.apply(Input::Speed(speed));
     }
+}
+
+/// Whether the place that it was sent back to is still being looked for.
+fn is_travelling(playground: &Playground) -> bool {
+    matches!(playground.progress(), Some(Progress::Travelling(_)))
 }

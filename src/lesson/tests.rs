@@ -107,6 +107,7 @@ fn a_visitor_who_gets_in_the_way_is_told_and_can_go_on_back_or_away() {
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     let mut player = Player::begin(Lesson::parse(lesson).unwrap(), &mut playground);
     finish(&mut player, &mut playground);
+    let before = state(&player, &playground);
     let line = |playground: &mut Playground, line: &str| {
         playground.apply(Input::Console(line.to_string())).unwrap();
     };
@@ -129,6 +130,13 @@ fn a_visitor_who_gets_in_the_way_is_told_and_can_go_on_back_or_away() {
     player.next(&mut playground);
     player.next(&mut playground);
     assert_eq!(player.caption(&playground).sentence, "four");
+    // Far enough back nothing of that has happened.
+    for _ in 0..3 {
+        player.back(&mut playground);
+    }
+    assert_eq!(state(&player, &playground), before);
+    player.next(&mut playground);
+    assert_eq!(player.caption(&playground).trouble, None);
     assert!(player.is_on(&playground));
     playground.apply(Input::Restart { nodes: 5, seed: 9 }).unwrap();
     assert!(!player.is_on(&playground), "another run is none of its business");

@@ -27,13 +27,13 @@ const fn stop(place: Place, sentence: &'static str) -> Stop {
 pub const TOUR: [Stop; 7] = [
     stop(
         Place::Cards,
-        "Each card is a server of one Raft cluster. The golden one leads; the blocks are its log, \
+        "Each card is a server of one Raft cluster. The golden one leads. The blocks are its log, \
          coloured by term: full is committed, hollow is not.",
     ),
     stop(
         Place::Messages,
-        "What moves between the cards are their messages, each kind with its own shape. Nothing is \
-         staged: this is a real cluster, slowed down so that you can watch.",
+        "What moves between them are their messages, each kind with a shape of its own. Nothing is \
+         staged: it is a real cluster, slowed down for the eye.",
     ),
     stop(
         Place::Request,
@@ -47,8 +47,8 @@ pub const TOUR: [Stop; 7] = [
     ),
     stop(
         Place::Timeline,
-        "Time is yours: pause, go event by event, change the speed, and pull the timeline back to see \
-         again, or do otherwise, what has happened.",
+        "Time is yours: pause, go event by event, change the speed, and pull the timeline back to see it \
+         again or do otherwise.",
     ),
     stop(
         Place::Events,

@@ -98,15 +98,13 @@ impl Playground {
         Spot { branch: self.current, instant: self.instant(), done }
     }
 
-    /// Comes back to a place, however long the way is, and stands still there.
+    /// Comes back to a place, and stands still there.
     pub(super) fn return_to(&mut self, spot: Spot) -> Result<(), Problem> {
         if spot.branch >= self.branches.len() {
             return Err(Problem::NoBranch);
         }
         (self.awaited, self.playing) = (None, false);
         let Spot { branch, instant, done } = spot;
-        self.set_out(branch, Destination::Place { instant, done }, Arrival::Show)?;
-        self.finish_travelling();
-        Ok(())
+        self.set_out(branch, Destination::Place { instant, done }, Arrival::Show)
     }
 }
