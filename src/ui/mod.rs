@@ -7,6 +7,7 @@
 //! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
@@ -16,10 +17,12 @@ pub mod app;
 pub mod card;
 pub mod console;
 pub mod controls;
+pub mod demonstrations;
 pub mod dialogs;
 pub mod events;
 pub mod files;
 pub mod frame;
+pub mod guide;
 pub mod header;
 pub mod icons;
 pub mod inspector;
