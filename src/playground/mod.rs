@@ -8,6 +8,7 @@ mod archive;
 mod build;
 mod compare;
 mod console;
+mod hands;
 mod history;
 mod journey;
 mod link;
@@ -20,7 +21,10 @@ pub mod view;
 
 use std::fmt;
 
-pub use crate::cluster::{Action, Consistency, LinkChange, Operation, Timing, Topic, Workload};
+pub use crate::cluster::{
+    Action, ClockChange, Consistency, Handling, LinkChange, MessageId, Operation, Rate, Timing,
+    Topic, Which, Workload,
+};
 pub use crate::raft::NodeId;
 pub use crate::rng::Chance;
 pub use crate::store::{Command, Key, LimitError, Value};
