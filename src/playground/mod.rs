@@ -9,6 +9,7 @@ mod build;
 mod compare;
 mod console;
 mod following;
+mod hands;
 mod history;
 mod journey;
 mod link;
@@ -22,7 +23,8 @@ pub mod view;
 use std::fmt;
 
 pub use crate::cluster::{
-    Action, Consistency, Founding, LinkChange, Operation, Timing, Topic, Workload,
+    Action, ClockChange, Consistency, Founding, Handling, LinkChange, MessageId, Operation, Rate,
+    Timing, Topic, Which, Workload,
 };
 pub use crate::raft::NodeId;
 pub use crate::rng::Chance;

@@ -23,6 +23,7 @@ use super::keys::{Focus, Shortcut, shortcut};
 use super::notices::Notices;
 use super::page::{self, Beginning, Theme};
 use super::painter::{Painter, clock_text};
+use super::popup::Opened;
 use super::pump::Pump;
 use super::request::Request;
 use super::runs::Runs;
@@ -53,6 +54,10 @@ pub enum Message {
     /// Another cluster has begun.
     Begun,
     Landmark(Landmark),
+    /// Opens something on the stage in place of what is open.
+    Open(Option<Opened>),
+    /// Something that the stage has to say.
+    Note(String),
     /// Closer to now on the timeline, or wider.
     Zoom(bool),
 }
@@ -92,6 +97,11 @@ pub struct App {
     landmark: Landmark,
     /// How much of the timeline is shown, in microseconds; `None` for all.
     zoom: Option<u64>,
+    opened: Option<Opened>,
+    /// What the stage said last.
+    note: String,
+    /// Whether anything in the world is broken or slow.
+    is_broken: bool,
     keeper: Option<Keeper>,
     guide: Guide,
     _listeners: Vec<EventListener>,
@@ -117,6 +127,9 @@ impl Component for App {
             landmark: Landmark::Election,
             zoom: None,
             guide: Guide::new(session.clone(), offers, beginning.speed.is_some()),
+            opened: None,
+            note: String::new(),
+            is_broken: false,
             _listeners: files::listen(&session, keeper.clone()),
             keeper,
             view: View::default(),
@@ -169,6 +182,8 @@ impl Component for App {
                 }
             }
             Message::Landmark(landmark) => self.landmark = landmark,
+            Message::Open(opened) => self.open(opened),
+            Message::Note(note) => self.note = note,
             Message::Zoom(closer) => {
                 let end = self.session.look().end();
                 self.zoom = self.session.scene().span.zoomed(closer, end);
@@ -187,7 +202,7 @@ impl Component for App {
         let shown = self.guide.shown();
         html! {
             <div class="page" data-sheet={self.sheet.map(|_| "open")} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
-                <Header summary={view.summary.clone()} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
+                <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
                     on_ask={link.callback(Message::Guide)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
                     on_share={link.callback(|()| Message::Dialog(Some(Dialog::Share)))}
@@ -195,11 +210,14 @@ impl Component for App {
                     on_theme={link.callback(|()| Message::NextTheme)}
                     on_help={link.callback(|()| Message::Dialog(Some(Dialog::Help)))} />
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
-                    is_cut={!view.cuts.is_empty()} is_open={self.sheet == Some(Sheet::Controls)}
+                    is_cut={!view.cuts.is_empty()} is_broken={self.is_broken}
+                    on_messages={link.callback(|()| Message::Open(Some(Opened::Messages)))} is_open={self.sheet == Some(Sheet::Controls)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))} />
                 <GuideBar shown={shown.clone()} on_ask={link.callback(Message::Guide)} />
                 <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
-                    agreed={view.agreed.clone()} {leader} named={guide::named(shown.as_ref())} workload={view.network.workload_clients}
+                    links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} {leader} named={guide::named(shown.as_ref())}
+                    opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
+                    now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
                     selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
@@ -242,6 +260,7 @@ impl App {
                 let next = self.session.look().next_node();
                 apply(Input::Act(Action::Add(next)));
             }
+            Shortcut::Messages => self.open(Some(Opened::Messages)),
             Shortcut::Heal => apply(Input::Act(Action::Heal)),
             Shortcut::Key => {
                 self.sheet = Some(Sheet::Request);
@@ -268,8 +287,32 @@ impl App {
 
 impl App {
     fn begun(&mut self) {
-        self.selected = None;
+        (self.selected, self.opened) = (None, None);
         self.announcer.reset();
+    }
+
+    /// What passes quickly can only be read while time stands still.
+    fn open(&mut self, opened: Option<Opened>) {
+        self.note = String::new();
+        if opened.is_some_and(Opened::wants_a_pause) && self.session.look().is_playing() {
+            go_to(&self.session, Input::Pause);
+            self.note = "Paused, so that it can be read.".to_string();
+        }
+        self.opened = opened;
+    }
+
+    /// Closes the card of what is gone.
+    fn close_what_is_gone(&mut self) {
+        let has = |node: &NodeNumber| self.nodes.iter().any(|known| known.id == *node);
+        match self.opened {
+            Some(Opened::Message(id)) if self.session.look().message(id).is_none() => {
+                self.note = format!("Message m{id} is no longer in flight.");
+                self.opened = None;
+            }
+            Some(Opened::Menu(node) | Opened::Links(node)) if !has(&node) => self.opened = None,
+            Some(Opened::Link(a, b)) if !has(&a) || !has(&b) => self.opened = None,
+            _ => {}
+        }
     }
 
     /// What the run is called, also where nothing is kept.
@@ -323,6 +366,8 @@ impl App {
         };
         self.nodes = std::mem::take(&mut view.nodes).into_iter().map(keep).collect();
         self.view = view;
+        self.is_broken = !self.session.look().repairs().is_empty();
+        self.close_what_is_gone();
     }
 
     /// Tells the announcer what is new and lets it speak.

@@ -12,6 +12,10 @@ use crate::playground::view::Summary;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub summary: Summary,
+    /// How many nodes are on each side of a partition.
+    pub sides: Vec<usize>,
+    /// How often faults come at random, in parts per million.
+    pub chaos: u32,
     /// Where the story goes on to, in microseconds, if this is its past.
     pub past: Option<u64>,
     pub theme: Theme,
@@ -44,6 +48,7 @@ pub fn Header(props: &Props) -> Html {
                         <span class="long">{ "Modified: " }</span>{ modified.clone() }
                     </li>
                 }
+                { fault_chips(&props.sides, props.chaos) }
                 { verdict_chip(violation.as_deref()) }
                 { past_chip(props.past) }
             </ul>
@@ -74,6 +79,21 @@ fn leader_chip(leader: Option<u32>) -> Html {
             <li class="chip" data-tone="leader">{ "Leader " }<b>{ format!("n{leader}") }</b></li>
         },
         None => html! { <li class="chip" data-tone="waiting">{ "No leader" }</li> },
+    }
+}
+
+/// What is wrong with the world as a whole.
+fn fault_chips(sides: &[usize], chaos: u32) -> Html {
+    let counts: Vec<String> = sides.iter().map(usize::to_string).collect();
+    html! {
+        <>
+            <li class="chip" data-tone="fault" hidden={counts.is_empty()} title="So many nodes on each side of the partition">
+                <span class="long">{ "Partition " }</span><b>{ counts.join(" | ") }</b>
+            </li>
+            <li class="chip" data-tone="fault" hidden={chaos == 0} title="Faults come at random">
+                { "Chaos " }<b>{ format!("{} %", chaos / 10_000) }</b>
+            </li>
+        </>
     }
 }
 

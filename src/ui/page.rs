@@ -22,7 +22,7 @@ impl Beginning {
     pub fn is_asked_for() -> bool {
         let params = UrlSearchParams::new_with_str(&query()).ok();
         let has = |name: &&str| params.as_ref().is_some_and(|params| params.has(name));
-        link().is_some() || ["seed", "paused", "embed"].iter().any(|name| has(name))
+        link().is_some() || ["seed", "paused", "embed"].iter().any(has)
     }
 
     /// From a query such as `?seed=42&nodes=7&speed=50&paused`; `chance` gives the seed where there
@@ -204,6 +204,28 @@ pub fn focus_soon(selector: &'static str) {
 /// Whether there is such an element.
 pub fn has(selector: &str) -> bool {
     find(selector).is_some()
+}
+
+/// Moves the focus to the next button inside of what a selector finds, or to the one before.
+pub fn focus_next(within: &str, forward: bool) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = document else { return };
+    let Ok(buttons) = document.query_selector_all(&format!("{within} button:enabled")) else {
+        return;
+    };
+    let active = document.active_element();
+    let buttons = (0..buttons.length()).filter_map(|at| buttons.item(at)?.dyn_into().ok());
+    let buttons: Vec<HtmlElement> = buttons.collect();
+    let here = buttons.iter().position(|button| active.as_ref() == Some(button.as_ref()));
+    let next = match (here, forward) {
+        (Some(here), true) => here + 1,
+        (Some(here), false) => here + buttons.len() - 1,
+        (None, _) => 0,
+    };
+    if let Some(button) = next.checked_rem(buttons.len()).and_then(|next| buttons.get(next)) {
+        // An element that can't have the focus keeps it where it is.
+        let _ = button.focus();
+    }
 }
 
 fn find(selector: &str) -> Option<Element> {

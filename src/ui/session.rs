@@ -11,6 +11,7 @@ use yew::Callback;
 
 use super::ring::Layout;
 use super::timeline::Span;
+use super::way::Point;
 use crate::lesson::Player;
 use crate::playground::view::{Motion, View};
 use crate::playground::{Action, Input, Playground};
@@ -52,6 +53,17 @@ pub struct Scene {
     pub layout: Rc<Layout>,
     /// What of the history the strip shows.
     pub span: Span,
+    /// The message whose card is open.
+    pub mark: Option<Mark>,
+    /// The line that is being drawn across the stage.
+    pub line: Option<(Point, Point)>,
+}
+
+/// A message that is marked, and the point of its card that a thread leads to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mark {
+    pub message: u64,
+    pub anchor: Point,
 }
 
 impl PartialEq for Session {
