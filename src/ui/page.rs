@@ -21,8 +21,8 @@ impl Beginning {
     /// Whether the address asks for something of its own: such a page is no place for an offer.
     pub fn is_asked_for() -> bool {
         let params = UrlSearchParams::new_with_str(&query()).ok();
-        let has = |name: &&str| params.as_ref().is_some_and(|params| params.has(name));
-        link().is_some() || ["seed", "paused", "embed"].iter().any(has)
+        let has = |name| params.as_ref().is_some_and(|params| params.has(name));
+        link().is_some() || ["seed", "paused", "embed"].into_iter().any(has)
     }
 
     /// From a query such as `?seed=42&nodes=7&speed=50&paused`; `chance` gives the seed where there
