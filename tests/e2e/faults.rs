@@ -50,8 +50,8 @@ async fn a_message_is_opened_by_key_read_delayed_and_dropped() -> Outcome {
 async fn a_click_opens_the_message_that_is_drawn_there() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}?seed=42&speed=5", site.url()), async |page| {
-            // While it plays, half way between two cards: until a message comes by.
+        .visit(&format!("{}?seed=42&nodes=2&speed=50", site.url()), async |page| {
+            // While two nodes play, half way between them: until a message comes by.
             let at = between(page, 1, 2).await?;
             page.until("a message under the pointer", async || {
                 mouse(page, "mousePressed", at).await?;
