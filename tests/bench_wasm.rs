@@ -1,12 +1,21 @@
-//! How many events a second the cluster handles as WebAssembly in a browser. `cargo xtask bench`
-//! runs it in release and reads the line it prints; it is no test and `cargo xtask test` skips it.
+//! How fast the core is as WebAssembly in a browser, and what an hour of history costs there.
+//! `cargo xtask bench` runs it with the page's own profile and reads the JSON objects it prints; it is no
+//! test and `cargo xtask test` skips it.
 
 #![cfg(target_arch = "wasm32")]
 
+use kvorum::playground::{Input, Playground, Speed};
+use kvorum::rng::Rng;
 use kvorum::script::{Runner, spin};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
+
+/// Milliseconds, to the clock's resolution.
+fn now() -> f64 {
+    let performance = web_sys::window().and_then(|window| window.performance());
+    performance.map_or_else(js_sys::Date::now, |performance| performance.now())
+}
 
 #[wasm_bindgen_test]
 fn events_per_second() {
@@ -15,9 +24,69 @@ fn events_per_second() {
     let busy = include_str!("../benches/busy.kvorum");
     assert_eq!(runner.run_script(busy), Ok(()));
     let mut run = runner.into_run();
-    let started = js_sys::Date::now();
+    let started = now();
     spin(&mut run, u64::from(EVENTS));
-    let seconds = (js_sys::Date::now() - started).max(1.0) / 1000.0;
+    let seconds = (now() - started).max(1.0) / 1_000.0;
     assert_eq!(run.violation(), None);
-    console_log!("events_per_second_wasm={:.0}", f64::from(EVENTS) / seconds);
+    console_log!(r#"{{"events_per_second_wasm": {:.0}}}"#, f64::from(EVENTS) / seconds);
+}
+
+/// An hour of five nodes with a workload: how much memory its history takes, and how long it takes to
+/// show any instant of it.
+#[wasm_bindgen_test]
+fn an_hour_of_history() {
+    const HOUR: u64 = 3_600_000_000;
+    const SEEKS: usize = 200;
+    let before = memory();
+    let mut playground = Playground::new(5, 1);
+    let workload = include_str!("../benches/hour.kvorum").lines().last().unwrap_or_default();
+    let inputs = [Input::Console(workload.to_string()), Input::Speed(Speed::FASTEST), Input::Play];
+    for input in inputs {
+        assert_eq!(playground.apply(input), Ok(()));
+    }
+    while playground.now() < HOUR {
+        assert_eq!(playground.apply(Input::Advance(1_000)), Ok(()));
+    }
+    let megabytes = (memory() - before) / 1e6;
+
+    let mut rng = Rng::new(1, 9);
+    let (mut took, mut longest) = (Vec::new(), 0.0_f64);
+    for _ in 0..SEEKS {
+        let started = now();
+        let mut input = Input::Seek(rng.range(0..=HOUR));
+        loop {
+            let piece = now();
+            assert_eq!(playground.apply(input), Ok(()));
+            longest = longest.max(now() - piece);
+            if playground.progress().is_none() {
+                break;
+            }
+            input = Input::Advance(16_000);
+        }
+        took.push(now() - started);
+    }
+    took.sort_by(f64::total_cmp);
+    console_log!(
+        r#"{{"rewind_ms_p95": {:.1}, "rewind_ms_median": {:.1}, "rewind_piece_ms_max": {longest:.1}, "history_mb_per_hour": {megabytes:.1}, "history_events_per_hour": {}}}"#,
+        took[SEEKS * 95 / 100],
+        took[SEEKS / 2],
+        playground.instant().events.max(end_events(&mut playground)),
+    );
+}
+
+/// How many events the whole hour has.
+fn end_events(playground: &mut Playground) -> u64 {
+    let mut input = Input::SeekEnd;
+    while playground.apply(input).is_ok() && playground.progress().is_some() {
+        input = Input::Advance(16_000);
+    }
+    playground.instant().events
+}
+
+/// The bytes that the program has taken from the browser: it never gives any back.
+fn memory() -> f64 {
+    let memory: js_sys::WebAssembly::Memory =
+        wasm_bindgen::JsCast::unchecked_into(wasm_bindgen::memory());
+    let buffer: js_sys::ArrayBuffer = wasm_bindgen::JsCast::unchecked_into(memory.buffer());
+    f64::from(buffer.byte_length())
 }

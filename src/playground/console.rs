@@ -45,6 +45,11 @@ impl Console {
         self.last_answer = Some(answer.clone());
     }
 
+    /// How the last request was answered.
+    pub(super) fn last_answer(&self) -> Option<&Answer> {
+        self.last_answer.as_ref()
+    }
+
     /// The cluster is gone: no answer will come.
     pub(super) fn forget_requests(&mut self) {
         self.asked.clear();
@@ -83,6 +88,13 @@ impl Playground {
             self.console.print(ConsoleKind::Error, problem.to_string());
         }
         result
+    }
+
+    /// A line that can't be executed at the moment.
+    pub(super) fn refuse_line(&mut self, line: &str, problem: &Problem) {
+        self.revision += 1;
+        self.console.print(ConsoleKind::Input, line.trim().to_string());
+        self.console.print(ConsoleKind::Error, problem.to_string());
     }
 
     fn execute(&mut self, command: Command) -> Result<(), Problem> {

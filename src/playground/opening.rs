@@ -1,9 +1,15 @@
 //! Opening a run that was kept or shared: it is played, piece by piece, up to the instant at which it
 //! was left. Until it is there, what is on the page stays as it is; a run that does not come there is
 //! refused.
+//!
+//! Where a version of Kvorum plays differently than the one that made the run (it mends a mistake of the
+//! protocol, say), no run of then comes to its instant now. The refused run can be opened *by time*: what
+//! was done in it is done again at the same times, whatever comes of it here.
+
+use std::collections::VecDeque;
 
 use super::archive::{Archive, Story};
-use super::recording::Instant;
+use super::recording::{Instant, Recording, Timed};
 use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
 use super::{Branch, Playground, Problem};
@@ -18,6 +24,8 @@ pub(super) struct Opening {
     /// The end of what is played first, and whether that is over.
     end: Instant,
     is_played: bool,
+    /// By time: what is still to be done.
+    by_time: Option<VecDeque<Timed>>,
 }
 
 impl Opening {
@@ -25,12 +33,32 @@ impl Opening {
         let story = archive.stories.get(archive.current)?;
         let (tape, scene) = Tape::of(story.recording.clone(), story.played);
         let end = story.shown.max(tape.end());
-        Some(Self { archive, tape, scene, end, is_played: false })
+        Some(Self { archive, tape, scene, end, is_played: false, by_time: None })
+    }
+
+    /// Of a run that does not come here to its instant: its story alone, from the beginning.
+    fn by_time(archive: Archive) -> Option<Self> {
+        let Archive { mut stories, current, speed, .. } = archive;
+        if current >= stories.len() {
+            return None;
+        }
+        let Story { name, recording, played, shown, .. } = stories.swap_remove(current);
+        let Recording { founding, actions } = recording;
+        let end = actions.last().map_or(shown, |last| last.when).max(shown).max(played);
+        let (tape, scene) = Tape::new(founding);
+        let recording = tape.recording.clone();
+        let story = Story { name, left: None, recording, played, shown, digest: None };
+        let archive = Archive { stories: vec![story], current: 0, speed, playing: false };
+        Some(Self { archive, tape, scene, end, is_played: false, by_time: Some(actions.into()) })
     }
 
     /// How much of it has been played.
     pub(super) fn percent(&self) -> u64 {
-        (self.scene.instant().events * 100 / self.end.events.max(1)).min(99)
+        let (done, all) = match self.by_time {
+            None => (self.scene.instant().events, self.end.events),
+            Some(_) => (self.scene.instant().at.as_micros(), self.end.at.as_micros()),
+        };
+        (done.saturating_mul(100) / all.max(1)).min(99)
     }
 
     fn story(&self) -> &Story {
@@ -39,6 +67,9 @@ impl Opening {
 
     /// Goes on; `Some` when it is there, or can't come there any more.
     fn go_on(&mut self) -> Option<Result<(), Problem>> {
+        if self.by_time.is_some() {
+            return self.go_on_by_time().then_some(Ok(()));
+        }
         let to = if self.is_played { self.story().shown } else { self.end };
         if !self.tape.approach(&mut self.scene, Destination::Instant(to), STEPS) {
             return None;
@@ -56,12 +87,40 @@ impl Opening {
         let is_there = self.scene.instant() == *shown && is_same;
         Some(if is_there { Ok(()) } else { Err(Problem::Diverged) })
     }
+
+    /// Goes on by time; whether all of it is played.
+    fn go_on_by_time(&mut self) -> bool {
+        let Some(left) = &mut self.by_time else { return true };
+        for _ in 0..STEPS {
+            let until = left.front().map_or(self.end.at, |next| next.when.at);
+            if self.tape.go_on(&mut self.scene, until).is_some() {
+                continue;
+            }
+            self.tape.rest(&mut self.scene, until);
+            let Some(next) = left.pop_front() else { return true };
+            // What made sense in the run that was may be refused in the one that is.
+            let _ = self.tape.act(&mut self.scene, &next.action);
+        }
+        false
+    }
 }
 
 impl Playground {
     pub(super) fn begin_opening(&mut self, archive: Archive) {
-        self.trip = None;
+        (self.trip, self.diverged) = (None, None);
         self.opening = Opening::new(archive).map(Box::new);
+    }
+
+    /// Opens by time what was refused last since it does not come here to its instant.
+    pub(super) fn begin_opening_by_time(&mut self) {
+        self.trip = None;
+        let archive = self.diverged.take();
+        self.opening = archive.and_then(|archive| Opening::by_time(*archive)).map(Box::new);
+    }
+
+    /// Whether a run was refused that can be opened by time.
+    pub fn can_open_by_time(&self) -> bool {
+        self.diverged.is_some()
     }
 
     /// Plays the next piece of a run that is being opened, if there is one.
@@ -69,12 +128,14 @@ impl Playground {
         let Some(opening) = &mut self.opening else { return Ok(()) };
         self.revision += 1;
         let Some(result) = opening.go_on() else { return Ok(()) };
-        let opening = self.opening.take();
-        result?;
-        if let Some(opening) = opening {
-            self.take_over(*opening);
+        let Some(opening) = self.opening.take() else { return Ok(()) };
+        if let Err(problem) = result {
+            self.diverged = Some(Box::new(opening.archive));
+            return Err(problem);
         }
-        Ok(())
+        let shown = opening.by_time.as_ref().map(|_| opening.story().shown.at);
+        self.take_over(*opening);
+        shown.map_or(Ok(()), |shown| self.seek(shown))
     }
 
     /// The run that was opened comes in place of the one that was shown.
@@ -90,7 +151,7 @@ impl Playground {
         };
         self.branches = stories.into_iter().enumerate().map(branch).collect();
         (self.current, self.speed, self.playing) = (current, speed, playing);
-        self.comparison = None;
+        (self.comparison, self.awaited) = (None, None);
         self.runs += 1;
         self.show(scene);
     }

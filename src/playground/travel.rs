@@ -17,6 +17,10 @@ use crate::time::{Duration, Time};
 /// How many actions and events one piece of a way handles.
 pub(super) const STEPS: u32 = 4_000;
 
+/// How many pieces of a way are gone at once where something is to be done at its end: as far as the first
+/// scenes that are kept lie apart.
+const SHORT_WAY: u32 = 4;
+
 /// How far beyond the end of what was played something is looked for.
 const LOOK_AHEAD: Duration = Duration::from_secs(60);
 
@@ -34,7 +38,7 @@ pub(super) struct Trip {
 
 /// What is done at the end of a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Arrival {
+pub(super) enum Arrival {
     Show,
     /// Another story begins there.
     Fork,
@@ -100,7 +104,12 @@ impl Playground {
         self.set_out(number, Destination::Instant(branch.at), Arrival::Show)
     }
 
-    fn set_out(&mut self, branch: usize, to: Destination, then: Arrival) -> Result<(), Problem> {
+    pub(super) fn set_out(
+        &mut self,
+        branch: usize,
+        to: Destination,
+        then: Arrival,
+    ) -> Result<(), Problem> {
         let here = (branch == self.current).then_some(&self.scene);
         let scene = self.branches[branch].tape.set_out(to, here);
         let began = scene.instant().events;
@@ -137,12 +146,13 @@ impl Playground {
         }
     }
 
-    /// Goes the rest of the way, however long it is.
-    pub(super) fn finish_travelling(&mut self) {
-        while self.trip.is_some() {
+    /// Goes the rest of the way if that is short: the page must not stand still for it.
+    pub(super) fn finish_travelling(&mut self) -> Result<(), Problem> {
+        for _ in 0..SHORT_WAY {
             // What was looked for and did not come is no matter to what is done now.
             let _ = self.go_on_travelling();
         }
+        if self.trip.is_some() { Err(Problem::Travelling) } else { Ok(()) }
     }
 
     /// From `scene` on the story goes on otherwise; the old one is kept.

@@ -16,6 +16,7 @@ use super::controls::{Controls, numbers};
 use super::dialogs::{Dialog, Help, NewCluster};
 use super::files;
 use super::frame::FrameLoop;
+use super::guide::{self, Ask, Guide, GuideBar};
 use super::header::Header;
 use super::keeper::Keeper;
 use super::keys::{Focus, Shortcut, shortcut};
@@ -49,6 +50,7 @@ pub enum Message {
     Dialog(Option<Dialog>),
     NextTheme,
     Key(Shortcut),
+    Guide(Ask),
     /// Another cluster has begun.
     Begun,
     Landmark(Landmark),
@@ -101,6 +103,7 @@ pub struct App {
     /// Whether anything in the world is broken or slow.
     is_broken: bool,
     keeper: Option<Keeper>,
+    guide: Guide,
     _listeners: Vec<EventListener>,
     _pump: Pump,
     _frames: FrameLoop,
@@ -115,12 +118,15 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let session = begin(Beginning::here());
+        let beginning = Beginning::here();
+        let session = begin(beginning);
         session.on_change(ctx.link().callback(|()| Message::Changed));
         let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone()));
+        let offers = ctx.props().keeps && !Beginning::is_asked_for();
         let mut app = Self {
             landmark: Landmark::Election,
             zoom: None,
+            guide: Guide::new(session.clone(), offers, beginning.speed.is_some()),
             opened: None,
             note: String::new(),
             is_broken: false,
@@ -169,9 +175,11 @@ impl Component for App {
                 self.theme.choose();
             }
             Message::Key(shortcut) => self.obey(ctx, shortcut),
-            Message::Begun => {
-                (self.selected, self.opened) = (None, None);
-                self.announcer.reset();
+            Message::Begun => self.begun(),
+            Message::Guide(ask) => {
+                if self.guide.obey(ask) {
+                    self.begun();
+                }
             }
             Message::Landmark(landmark) => self.landmark = landmark,
             Message::Open(opened) => self.open(opened),
@@ -191,9 +199,11 @@ impl Component for App {
         let ids = numbers(&nodes);
         let leader = view.summary.leader;
         let on_inspect = link.callback(Message::Inspect);
+        let shown = self.guide.shown();
         html! {
-            <div class="page" data-sheet={self.sheet.map(|_| "open")}>
+            <div class="page" data-sheet={self.sheet.map(|_| "open")} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
                 <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
+                    on_ask={link.callback(Message::Guide)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
                     on_share={link.callback(|()| Message::Dialog(Some(Dialog::Share)))}
                     on_runs={self.keeper.is_some().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
@@ -203,8 +213,9 @@ impl Component for App {
                     is_cut={!view.cuts.is_empty()} is_broken={self.is_broken}
                     on_messages={link.callback(|()| Message::Open(Some(Opened::Messages)))} is_open={self.sheet == Some(Sheet::Controls)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))} />
+                <GuideBar shown={shown.clone()} on_ask={link.callback(Message::Guide)} />
                 <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
-                    links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} {leader}
+                    links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} {leader} named={guide::named(shown.as_ref())}
                     opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
                     now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
                     selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
@@ -222,7 +233,7 @@ impl Component for App {
                     on_landmark={link.callback(Message::Landmark)} on_zoom={link.callback(Message::Zoom)} />
                 <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} />
                 <p class="hidden" role="status" aria-live="polite">{ &self.spoken }</p>
-                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={link.callback(|()| Message::Dialog(None))} />
+                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={link.callback(|()| Message::Dialog(None))} on_ask={link.callback(Message::Guide)} />
                 <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()}
                     on_close={link.callback(|()| Message::Dialog(None))} />
                 { self.runs(ctx) }
@@ -253,11 +264,11 @@ impl App {
             Shortcut::Heal => apply(Input::Act(Action::Heal)),
             Shortcut::Key => {
                 self.sheet = Some(Sheet::Request);
-                focus_soon("#key");
+                page::focus_soon("#key");
             }
             Shortcut::Console => {
                 (self.tab, self.sheet) = (Tab::Console, Some(Sheet::Log));
-                focus_soon("#console");
+                page::focus_soon("#console");
             }
             Shortcut::Events => (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log)),
             Shortcut::Inspector => (self.tab, self.sheet) = (Tab::Inspector, Some(Sheet::Log)),
@@ -275,6 +286,11 @@ impl App {
 }
 
 impl App {
+    fn begun(&mut self) {
+        (self.selected, self.opened) = (None, None);
+        self.announcer.reset();
+    }
+
     /// What passes quickly can only be read while time stands still.
     fn open(&mut self, opened: Option<Opened>) {
         self.note = String::new();
@@ -420,6 +436,11 @@ fn listen_to_keys(ctx: &Context<App>) -> Option<EventListener> {
         if let Some(shortcut) = shortcut(&event.key(), focus_of(target.as_ref()), modified) {
             event.prevent_default();
             link.send_message(Message::Key(shortcut));
+        } else if let Some(ask) = guide::key(&event.key(), focus_of(target.as_ref()))
+            .filter(|_| !modified && page::has(".guide:not([hidden])"))
+        {
+            event.prevent_default();
+            link.send_message(Message::Guide(ask));
         }
     }))
 }
@@ -443,11 +464,6 @@ fn focus_of(target: Option<&Element>) -> Focus {
         ("INPUT" | "TEXTAREA" | "SELECT", _) => Focus::Text,
         _ => Focus::Elsewhere,
     }
-}
-
-/// After the next rendering, when what is to have the focus is there.
-fn focus_soon(selector: &'static str) {
-    gloo_timers::callback::Timeout::new(0, move || page::focus(selector)).forget();
 }
 
 /// The strip of history in words.

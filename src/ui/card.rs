@@ -24,6 +24,9 @@ pub struct Props {
     pub side: Option<char>,
     #[prop_or_default]
     pub selected: bool,
+    /// Whether it is spoken of.
+    #[prop_or_default]
+    pub named: bool,
     #[prop_or_default]
     pub menu_open: bool,
     pub on_act: Callback<Action>,
@@ -50,7 +53,7 @@ pub fn Card(props: &Props) -> Html {
         <section class="card" role="group" aria-label={name} {style}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
             data-side={props.side.map(|side| side.to_string())}
-            data-selected={props.selected.then_some("true")}>
+            data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
             { head(props) }
             if props.density != Density::Compact {

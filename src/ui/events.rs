@@ -142,7 +142,8 @@ fn name_nodes<'a>(text: &'a str, pieces: &mut Vec<Piece<'a>>) {
     pieces.push(Piece::Plain(&text[plain..]));
 }
 
-fn piece(piece: Piece<'_>) -> Html {
+/// Draws a piece.
+pub fn piece(piece: Piece<'_>) -> Html {
     match piece {
         Piece::Plain(text) => html! { <>{ text.to_string() }</> },
         Piece::Node(name) => html! { <b>{ name.to_string() }</b> },

@@ -9,6 +9,7 @@
 //!   are what opens there. [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
@@ -19,11 +20,13 @@ pub mod card;
 pub mod chaos;
 pub mod console;
 pub mod controls;
+pub mod demonstrations;
 pub mod dialogs;
 pub mod events;
 pub mod files;
 pub mod frame;
 pub mod gestures;
+pub mod guide;
 pub mod header;
 pub mod icons;
 pub mod inspector;

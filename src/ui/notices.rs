@@ -27,6 +27,15 @@ pub fn Notices(props: &Props) -> Html {
             let _ = session.apply(Input::GiveUp);
         })
     };
+    let on_by_time = {
+        let session = props.session.clone();
+        Callback::from(move |_| {
+            session.forget_notice();
+            // It begins; nothing can be wrong with it yet.
+            let _ = session.apply(Input::OpenByTime);
+        })
+    };
+    let can_open = props.session.look().can_open_by_time();
     let progress = props.progress.map(|progress| match progress {
         Progress::Travelling(percent) => ("Playing up to that instant", percent),
         Progress::Opening(percent) => ("Opening the run", percent),
@@ -44,6 +53,9 @@ pub fn Notices(props: &Props) -> Html {
                 if let Some(notice) = &props.notice {
                     <div class="notice" data-tone={if notice.is_problem { "fault" } else { "plain" }}>
                         <span>{ &notice.text }</span>
+                        if can_open {
+                            <button type="button" class="button" onclick={on_by_time} title="Do the same at the same times, whatever comes of it in this version">{ "Open it all the same" }</button>
+                        }
                         <button type="button" class="button" onclick={on_read} aria-label="Close this message">{ "OK" }</button>
                     </div>
                 }

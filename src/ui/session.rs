@@ -12,6 +12,7 @@ use yew::Callback;
 use super::ring::Layout;
 use super::timeline::Span;
 use super::way::Point;
+use crate::lesson::Player;
 use crate::playground::view::{Motion, View};
 use crate::playground::{Action, Input, Playground};
 
@@ -25,6 +26,7 @@ struct Shared {
     scene: RefCell<Scene>,
     scene_version: Cell<u64>,
     notice: RefCell<Option<Notice>>,
+    lesson: RefCell<Option<Player>>,
 }
 
 /// Something that a person is told, though they asked for nothing just now.
@@ -78,6 +80,7 @@ impl Session {
             scene: RefCell::default(),
             scene_version: Cell::new(0),
             notice: RefCell::default(),
+            lesson: RefCell::default(),
         }))
     }
 
@@ -128,6 +131,14 @@ impl Session {
             .borrow_mut()
             .apply(input)
             .map_err(|problem| sentence(&problem.to_string()))
+    }
+
+    /// The demonstration that is on, if one is, and the playground that it plays on.
+    pub fn with_playground<T>(
+        &self,
+        change: impl FnOnce(&mut Option<Player>, &mut Playground) -> T,
+    ) -> T {
+        change(&mut self.0.lesson.borrow_mut(), &mut self.0.playground.borrow_mut())
     }
 
     /// A look at the playground.

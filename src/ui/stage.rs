@@ -37,6 +37,9 @@ pub struct Props {
     pub agreed: Agreed,
     pub leader: Option<NodeNumber>,
     pub selected: Option<NodeNumber>,
+    /// The nodes that are spoken of.
+    #[prop_or_default]
+    pub named: Vec<NodeNumber>,
     pub on_inspect: Callback<NodeNumber>,
     pub opened: Option<Opened>,
     pub on_open: Callback<Option<Opened>>,
@@ -196,7 +199,7 @@ fn cards<'a>(
         let side = sides.iter().position(|side| side.contains(&node.id)).filter(|_| several);
         Some(html! {
             <Card key={node.id} node={Rc::clone(node)} {place} density={layout.density}
-                side={side.map(side_letter)} selected={props.selected == Some(node.id)}
+                side={side.map(side_letter)} selected={props.selected == Some(node.id)} named={props.named.contains(&node.id)}
                 menu_open={open == Some(Opened::Menu(node.id))} on_act={on_act.clone()} on_menu={on_menu.clone()}
                 on_inspect={props.on_inspect.clone()} />
         })

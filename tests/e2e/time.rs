@@ -86,7 +86,7 @@ async fn opens_elsewhere(site: &Site, link: &str, digest: &str, time: &str) -> O
 }
 
 /// The link, the digest and the time of what is shown.
-async fn shared(page: &Page) -> WebDriverResult<(String, String, String)> {
+pub(crate) async fn shared(page: &Page) -> WebDriverResult<(String, String, String)> {
     page.click("button", "Share…").await?;
     let field = page.find("textbox", "Link").await?;
     let link = page
@@ -325,4 +325,22 @@ async fn storage(page: &Page, script: &str) -> WebDriverResult<()> {
         }};"
     );
     page.driver().execute_async(&script, Vec::new()).await.map(drop)
+}
+
+/// A link of a version that played differently: it is told, nothing changes, and it opens on demand.
+#[tokio::test]
+async fn a_link_of_an_earlier_version_opens_all_the_same() -> Outcome {
+    let link = include_str!("../recorded/link-1-before-mending.txt").trim();
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=1&paused#{link}", site.url()), async |page| {
+            page.sees("made with another version").await?;
+            page.shows("timer", "Cluster time", "0.000").await?;
+            page.click("button", "Open it all the same").await?;
+            page.shows("timer", "Cluster time", "4.700").await?;
+            page.sees("shape = round").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
 }

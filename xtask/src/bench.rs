@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use serde_json::{Map, Value};
 
 use crate::browser::Browser;
@@ -23,8 +23,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
     let mut report = steps.run("native: headless bench", || native(&toolbox))?;
     report.extend(steps.run("native: commits, beside the crate `raft`", || commits(&toolbox))?);
-    let speed = steps.run("wasm: the same in the browser", || wasm(&toolbox, &browser))?;
-    report.insert("events_per_second_wasm".to_owned(), speed);
+    report.extend(steps.run("wasm: in the browser, and time travel", || wasm(&toolbox, &browser))?);
     steps.run("page: release build and its size", || {
         release_page(&toolbox)?;
         report.insert("payload_brotli_bytes".to_owned(), payload(&root.join("dist"))?.into());
@@ -48,22 +47,33 @@ fn native(toolbox: &Toolbox) -> Result<Report> {
         .with_context(|| format!("`headless bench --json` did not print one JSON object:\n{text}"))
 }
 
-/// The line that `tests/commits` prints: proposals committed a second, ours and the crate's.
+/// What `tests/commits` prints: proposals committed a second, ours and the crate's.
 fn commits(toolbox: &Toolbox) -> Result<Report> {
     let arguments = ["test", "--locked", "--quiet", "--release", "--test", "commits"];
-    let text = output(&mut toolbox.cargo(&arguments)?)?;
-    let report = text.lines().find_map(|line| serde_json::from_str(line).ok());
-    report.with_context(|| format!("The bench of commits did not print one JSON object:\n{text}"))
+    objects(&output(&mut toolbox.cargo(&arguments)?)?)
 }
 
-fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Value> {
+fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
     let mut command = wasm_test(toolbox, browser, 600)?;
-    let text =
-        output(command.args(["--profile", "web", "--test", "bench_wasm", "--", "--nocapture"]))?;
-    let number = text.lines().find_map(|line| line.split_once("events_per_second_wasm="));
-    number
-        .and_then(|(_, number)| serde_json::from_str(number.trim()).ok())
-        .with_context(|| format!("The wasm bench did not print its number:\n{text}"))
+    objects(&output(command.args([
+        "--profile",
+        "web",
+        "--test",
+        "bench_wasm",
+        "--",
+        "--nocapture",
+    ]))?)
+}
+
+/// The JSON objects in a text, all in one: what a benchmark prints between other lines.
+fn objects(text: &str) -> Result<Report> {
+    let object = |line: &str| {
+        let (start, end) = (line.find('{')?, line.rfind('}')?);
+        serde_json::from_str::<Report>(line.get(start..=end)?).ok()
+    };
+    let report: Report = text.lines().filter_map(object).flatten().collect();
+    ensure!(!report.is_empty(), "The benchmark did not print a JSON object:\n{text}");
+    Ok(report)
 }
 
 /// The page's size as a host sends it: every file compressed on its own, all summed.
@@ -94,6 +104,14 @@ fn compressed(content: &[u8]) -> Result<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn objects_are_found_between_other_lines() {
+        let text = "running 2 tests\nlog: {\"a\": 1}\n{ no object }\n    {\"b\": 2, \"c\": 3}\n";
+        let report = objects(text).unwrap();
+        assert_eq!(Value::Object(report).to_string(), r#"{"a":1,"b":2,"c":3}"#);
+        assert!(objects("ok").is_err());
+    }
 
     #[test]
     fn what_repeats_is_sent_once() {

@@ -4,6 +4,8 @@
 //! the page's, `trace` prints every event of a script as a JSON object, `swarm` searches, `bench` measures.
 
 #[cfg(not(target_arch = "wasm32"))]
+mod bench;
+#[cfg(not(target_arch = "wasm32"))]
 mod replay;
 #[cfg(not(target_arch = "wasm32"))]
 mod swarm;
@@ -14,7 +16,7 @@ mod native {
     use std::path::{Path, PathBuf};
     use std::process::ExitCode;
 
-    use super::{replay, swarm};
+    use super::{bench, replay, swarm};
     use clap::{Parser, Subcommand};
     use kvorum::script::{Runner, Telling};
     use serde_json::{Value, json};
@@ -90,7 +92,7 @@ mod native {
             Command::Swarm { seeds, rules, property, first, json } => {
                 swarm::swarm(&seeds, &rules, property.as_deref(), first, json)
             }
-            Command::Bench { json } => bench(json),
+            Command::Bench { json } => bench::bench(json),
         }
     }
 
@@ -154,50 +156,6 @@ mod native {
                 ExitCode::FAILURE
             }
         }
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
-    fn bench(json: bool) -> ExitCode {
-        const EVENTS: u64 = 2_000_000;
-        const SEEDS: u64 = 300;
-        let Ok(mut run) = busy() else {
-            return ExitCode::FAILURE;
-        };
-        let start = std::time::Instant::now();
-        kvorum::script::spin(&mut run, EVENTS);
-        let per_second = EVENTS as f64 / start.elapsed().as_secs_f64();
-        if run.violation().is_some() {
-            eprintln!("the benchmark's run broke a property");
-            return ExitCode::FAILURE;
-        }
-        let start = std::time::Instant::now();
-        let mut lasted = 0.0;
-        for seed in 0..SEEDS {
-            let report = kvorum::swarm::Search::default().run(seed);
-            if let Some(finding) = report.finding {
-                eprintln!("seed {seed} of the swarm: {finding}");
-                return ExitCode::FAILURE;
-            }
-            lasted += report.lasted.as_micros() as f64 / 1e6;
-        }
-        let swarm = lasted / start.elapsed().as_secs_f64();
-        let numbers = json!({
-            "events_per_second_native": per_second.round(),
-            "swarm_cluster_seconds_per_second": swarm.round(),
-        });
-        if json {
-            println!("{numbers}");
-        } else {
-            println!("events per second, native, all judges on: {per_second:.0}");
-            println!("cluster seconds per second of the swarm, one core: {swarm:.0}");
-        }
-        ExitCode::SUCCESS
-    }
-
-    fn busy() -> Result<kvorum::check::Run, kvorum::script::Failure> {
-        let mut runner = Runner::default();
-        runner.run_script(include_str!("../../../benches/busy.kvorum"))?;
-        Ok(runner.into_run())
     }
 }
 

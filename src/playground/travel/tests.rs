@@ -260,6 +260,66 @@ fn a_link_to_the_same_instant_with_another_digest_is_refused() {
     assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
 }
 
+#[test]
+fn a_run_that_plays_differently_here_is_opened_by_its_times() {
+    let story = a_story();
+    let mut bookmark = story.bookmark();
+    bookmark.recording.actions[2].when.events += 1;
+    let mut other = playing(3, 1);
+    assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
+    assert!(other.can_open_by_time());
+    go(&mut other, Input::OpenByTime).unwrap();
+    assert!(!other.can_open_by_time() && !other.is_playing());
+    // The same was done at the same times, and here that comes to the same.
+    assert_eq!(shown(&other), shown(&story));
+    assert_eq!(other.recording(), story.recording());
+    go(&mut other, Input::OpenByTime).unwrap();
+    assert_eq!(shown(&other), shown(&story), "there is none that was refused");
+}
+
+/// It was made before three mistakes of the protocol were mended, and leads through a leader's fall.
+#[test]
+fn a_link_of_a_version_that_played_differently_is_opened_by_its_times() {
+    let link = include_str!("../../../tests/recorded/link-1-before-mending.txt").trim();
+    let mut playground = playing(3, 1);
+    assert_eq!(open(&mut playground, link), Err(Problem::Diverged));
+    go(&mut playground, Input::OpenByTime).unwrap();
+    let done: Vec<String> =
+        playground.recording().actions.iter().map(|timed| timed.action.to_string()).collect();
+    let lines =
+        ["rule check-quorum off", "partition n3", "set color blue", "heal", "set shape round"];
+    assert_eq!(done, lines);
+    assert_eq!(playground.instant().at, super::super::Bookmark::parse(link).unwrap().shown.at);
+    assert!(playground.verdicts().iter().all(|verdict| verdict.broken.is_none()));
+}
+
+/// Whoever does something while a long way is gone is asked to wait; the page does not stand still.
+#[test]
+fn what_is_done_on_a_long_way_waits_for_its_end() {
+    let mut playground = playing(5, 7);
+    act(&mut playground, "clients 30 keys 3 writes 50% every 2ms");
+    pass(&mut playground, 5_000);
+    assert!(playground.instant().events > 7 * u64::from(STEPS), "{:?}", playground.instant());
+    go(&mut playground, Input::Seek(50_000)).unwrap();
+    act(&mut playground, "kill n2");
+    let mut other = playing(3, 1);
+    go(&mut other, Input::Open(Box::new(playground.archive()))).unwrap();
+    // The story that was left was not played here yet.
+    go(&mut other, Input::Branch(0)).unwrap();
+    other.apply(Input::SeekEnd).unwrap();
+    let before = shown(&other);
+    let refused = other.apply(Input::Console("kill n1".to_string()));
+    assert_eq!((refused, other.progress().is_some()), (Err(Problem::Travelling), true));
+    assert!(shown(&other) == before);
+    assert_eq!(other.console(0).last().unwrap().text, Problem::Travelling.to_string());
+    while other.progress().is_some() {
+        other.apply(Input::Advance(16_000)).unwrap();
+    }
+    act(&mut other, "kill n1");
+    let branches = other.view().branches;
+    assert_eq!((branches.len(), branches[0].actions), (2, 2), "done at its end, which is no past");
+}
+
 /// Between two events something was done: what was shown before it had the same number of events.
 #[test]
 fn a_link_to_just_before_something_was_done_opens_there() {
