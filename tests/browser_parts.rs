@@ -3,7 +3,9 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use kvorum::playground::view::{AnswerKind, AnswerView, JourneyView, Sentence, Summary, Topic};
+use kvorum::playground::view::{
+    AnswerKind, AnswerView, JourneyView, MessageView, Place, Sentence, Shape, Summary, Topic,
+};
 use kvorum::playground::{Input, Playground, Speed};
 use kvorum::ui::announcer::Announcer;
 use kvorum::ui::console::complete;
@@ -13,6 +15,8 @@ use kvorum::ui::page::Beginning;
 use kvorum::ui::pump::{Pacer, Pump};
 use kvorum::ui::ring::{Density, Layout, Rect};
 use kvorum::ui::session::{Session, sentence};
+use kvorum::ui::wall::{between, divide};
+use kvorum::ui::way::{link, link_at, message_at, pairs, position};
 use std::time::Duration;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::platform::time::sleep;
@@ -108,6 +112,81 @@ fn up_to_nine_nodes_are_full_cards_on_a_desk() {
 fn fifty_one_nodes_still_have_a_place_each() {
     let layout = Layout::new(844.0, 760.0, &nodes(51));
     assert_eq!(layout.nodes.len(), 51);
+}
+
+fn message(id: u64, from: u32, to: u32, progress: f32) -> MessageView {
+    let (from, to, label) = (Place::Node(from), Place::Node(to), String::new());
+    MessageView { id, shape: Shape::Heartbeat, from, to, progress, lost: false, term: 1, label }
+}
+
+#[wasm_bindgen_test]
+fn the_message_that_is_drawn_nearest_is_the_one_that_is_hit() {
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    let messages = [message(1, 1, 2, 0.3), message(2, 1, 2, 0.5), message(3, 2, 1, 0.5)];
+    for drawn in &messages {
+        let (x, y) = position(drawn, &layout, false).unwrap();
+        let hit = |x, y| message_at(&messages, &layout, false, (x, y), 16.0);
+        assert_eq!(hit(x, y), Some(drawn.id));
+        assert_eq!(hit(x + 2.0, y - 2.0), Some(drawn.id), "near m{} at {x}, {y}", drawn.id);
+    }
+    let (x, y) = position(&messages[0], &layout, false).unwrap();
+    assert_eq!(message_at(&messages, &layout, false, (x - 40.0, y - 40.0), 16.0), None);
+    // Without motion it stands in the middle of its way, and is hit there.
+    let (x, y) = position(&messages[0], &layout, true).unwrap();
+    let on_top = message_at(&messages[..2], &layout, true, (x, y), 16.0);
+    assert_eq!(on_top, Some(2), "of two at one place the later one, which is drawn on top");
+}
+
+#[wasm_bindgen_test]
+fn a_link_is_hit_on_its_line_only() {
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    for (a, b) in pairs(&layout) {
+        let (from, to) = link(&layout, a, b).unwrap();
+        // Not in the middle, where several cross.
+        let at = (from.0 + (to.0 - from.0) * 0.12, from.1 + (to.1 - from.1) * 0.12);
+        assert_eq!(link_at(pairs(&layout), &layout, at, 4.0), Some((a, b)), "n{a} and n{b}");
+    }
+    assert_eq!(link_at(pairs(&layout), &layout, (2.0, 2.0), 16.0), None);
+}
+
+#[wasm_bindgen_test]
+fn a_line_divides_the_cards_by_their_middles() {
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    let n1 = layout.nodes[&1];
+    let below = n1.y + n1.height;
+    let right = divide(&layout, (0.0, below), (844.0, below));
+    assert_eq!(right, [vec![1], vec![2, 3, 4, 5]]);
+    let left = divide(&layout, (844.0, below), (0.0, below));
+    assert_eq!(left, [vec![2, 3, 4, 5], vec![1]], "drawn the other way");
+    let beside = divide(&layout, (0.0, 1.0), (844.0, 1.0));
+    assert_eq!(beside, [vec![], vec![1, 2, 3, 4, 5]]);
+    // However short it is: it goes on in both directions.
+    assert_eq!(divide(&layout, (10.0, below), (20.0, below)), right);
+}
+
+#[wasm_bindgen_test]
+fn a_wall_stands_between_the_sides_that_it_parts() {
+    for (width, height) in STAGES {
+        for count in 2..=25 {
+            let layout = Layout::new(width, height, &nodes(count));
+            let case = format!("{count} nodes on {width} × {height}");
+            let [a, b] = divide(&layout, (width * 0.5 + 1.0, 0.0), (width * 0.5 + 1.0, height));
+            if a.is_empty() || b.is_empty() {
+                continue;
+            }
+            if let Some((from, to)) = between(&layout, &a, &b) {
+                let mut parted = divide(&layout, from, to);
+                parted.sort();
+                let mut sides = [a, b];
+                sides.sort();
+                assert_eq!(parted, sides, "{case}");
+            }
+        }
+    }
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    assert!(between(&layout, &[1], &[2, 3, 4, 5]).is_some());
+    assert!(between(&layout, &[1, 2], &[3, 4, 5]).is_some());
+    assert_eq!(between(&layout, &[1, 3], &[2, 4, 5]), None, "their lines cross");
 }
 
 #[wasm_bindgen_test]

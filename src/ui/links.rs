@@ -25,7 +25,8 @@ pub struct Props {
     /// Whether the sides are only those of a line that is being drawn: it stands for the wall then.
     pub is_preview: bool,
     pub down: Vec<NodeNumber>,
-    pub leader: Option<NodeNumber>,
+    /// The links to draw.
+    pub lines: Vec<(NodeNumber, NodeNumber)>,
     /// The link whose card is open.
     pub opened: Option<(NodeNumber, NodeNumber)>,
 }
@@ -35,12 +36,9 @@ pub fn Links(props: &Props) -> Html {
     let layout = &props.layout;
     let cuts: BTreeSet<(NodeNumber, NodeNumber)> = props.cuts.iter().copied().collect();
     let own = |a, b| props.links.iter().find(|link| (link.from, link.to) == (a, b));
-    let lines = way::pairs(layout).filter_map(|(a, b)| {
+    let hidden = props.opened.filter(|link| !props.lines.contains(link));
+    let lines = props.lines.iter().copied().chain(hidden).filter_map(|(a, b)| {
         let is_opened = props.opened == Some((a, b));
-        let has_own = own(a, b).or_else(|| own(b, a)).is_some();
-        if !is_opened && !has_own && !way::is_drawn(layout, props.leader, a, b) {
-            return None;
-        }
         let (from, to) = way::link(layout, a, b)?;
         let state = match (cuts.contains(&(a, b)), cuts.contains(&(b, a))) {
             (true, true) => "cut",

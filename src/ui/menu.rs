@@ -23,8 +23,8 @@ pub struct Props {
 }
 
 const WIDTH: f64 = 236.0;
-/// The least height that a menu below its card needs.
-const HEIGHT: f64 = 420.0;
+/// The height of an item, of which some take two lines.
+const ITEM: f64 = 46.0;
 
 #[component]
 pub fn Menu(props: &Props) -> Html {
@@ -34,7 +34,8 @@ pub fn Menu(props: &Props) -> Html {
         return html! { <div hidden=true /> };
     };
     let items = items(&props.node, props.layout.density);
-    let (style, _) = beside(&props.layout, &card, (WIDTH, HEIGHT));
+    let count = f64::from(u32::try_from(items.len() + 2).unwrap_or(u32::MAX));
+    let (style, _) = beside(&props.layout, &card, (WIDTH, 12.0 + ITEM * count));
     let on_key = keys(&props.on_close, format!("#more-{id}"));
     let on_links = props.on_open.reform(move |_| Some(Opened::Links(id)));
     let on_inspect = {

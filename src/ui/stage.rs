@@ -3,6 +3,7 @@
 //! It measures itself and lays the cards out; from then on nothing on it moves but the messages. What
 //! hands do on it comes from [`super::gestures`].
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::Closure;
@@ -68,9 +69,10 @@ pub fn Stage(props: &Props) -> Html {
         let (session, problem) = (props.session.clone(), problem.setter());
         Callback::from(move |action: Action| problem.set(session.act(action).err()))
     };
+    let lines = lines(props, &layout);
     let gestures = {
         let on_gesture = on_gesture(props, &on_act, problem.setter());
-        use_gestures(&stage, &props.session, &layout, links_drawn(props, &layout), on_gesture)
+        use_gestures(&stage, &props.session, &layout, lines.clone(), on_gesture)
     };
     // What a line would do that is being drawn is shown as if it were done.
     let preview = gestures.preview.filter(|sides| !sides.iter().any(Vec::is_empty));
@@ -86,7 +88,7 @@ pub fn Stage(props: &Props) -> Html {
             onpointerdown={gestures.on_down} onpointermove={gestures.on_move} onpointerup={gestures.on_up} onpointercancel={gestures.on_cancel}>
             <h2 class="hidden">{ "Stage" }</h2>
             <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} links={props.links.clone()} latency={props.network.latency.1}
-                sides={sides.clone()} {is_preview} down={down.collect::<Vec<_>>()} leader={props.leader} opened={opened_link} />
+                sides={sides.clone()} {is_preview} down={down.collect::<Vec<_>>()} {lines} opened={opened_link} />
             if layout.width > 0.0 {
                 { centre(&layout, &props.agreed) }
                 { client_place("you", "You", icons::person(), layout.you, true) }
@@ -138,11 +140,17 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
     }
 }
 
-/// The links that are to be seen, which are those that can be clicked.
-fn links_drawn(props: &Props, layout: &Layout) -> Vec<(NodeNumber, NodeNumber)> {
+/// The links that are drawn, and so can be clicked. Up to nine nodes these are all; with more only
+/// those of the leader and those that something is wrong with, since three hundred lines say nothing.
+/// Where a partition cuts many, its wall says so.
+fn lines(props: &Props, layout: &Layout) -> Vec<(NodeNumber, NodeNumber)> {
+    const MOST: usize = 9;
+    let links = props.links.iter().map(|link| (link.from, link.to));
+    let cuts = props.cuts.iter().copied().filter(|_| props.sides.is_empty());
+    let wrong: BTreeSet<_> = links.chain(cuts).map(|(a, b)| (a.min(b), a.max(b))).collect();
     let drawn = |(a, b): &(NodeNumber, NodeNumber)| {
-        let own = |link: &LinkView| (link.from.min(link.to), link.from.max(link.to)) == (*a, *b);
-        way::is_drawn(layout, props.leader, *a, *b) || props.links.iter().any(own)
+        let led = props.leader == Some(*a) || props.leader == Some(*b);
+        layout.nodes.len() <= MOST || led || wrong.contains(&(*a, *b))
     };
     way::pairs(layout).filter(drawn).collect()
 }

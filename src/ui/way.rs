@@ -70,13 +70,6 @@ pub fn message_at(
     nearest(messages.iter().rev().filter_map(distance), reach)
 }
 
-/// Whether the link between two nodes is drawn though nothing is wrong with it: all are up to nine
-/// nodes, with more only those of the leader, since three hundred lines say nothing.
-pub fn is_drawn(layout: &Layout, leader: Option<NodeNumber>, a: NodeNumber, b: NodeNumber) -> bool {
-    const MOST_LINES: usize = 9;
-    layout.nodes.len() <= MOST_LINES || leader == Some(a) || leader == Some(b)
-}
-
 /// The ends of a link's line, from card to card.
 pub fn link(layout: &Layout, a: NodeNumber, b: NodeNumber) -> Option<(Point, Point)> {
     let (from, to) = (layout.node(a)?, layout.node(b)?);

@@ -9,6 +9,7 @@
 
 mod browser;
 mod cluster;
+mod faults;
 mod hands;
 mod journey;
 mod keyboard;
