@@ -19,6 +19,7 @@ mod recording;
 mod tape;
 mod travel;
 pub mod view;
+pub mod weave;
 
 use std::fmt;
 
@@ -47,6 +48,7 @@ use opening::Opening;
 use tape::{Scene, Tape};
 use travel::Trip;
 use view::{ConsoleLine, Motion, Sentence, Timeline, Verdict, View};
+use weave::Spacetime;
 
 /// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
 /// as fast as life.
@@ -564,6 +566,11 @@ impl Playground {
     /// What moves, at this instant.
     pub fn motion(&self) -> Motion {
         motion::motion(self.run().cluster())
+    }
+
+    /// The recent past as a space-time diagram, at this instant.
+    pub fn spacetime(&self) -> Spacetime {
+        self.scene.weave.spacetime(self.run().cluster())
     }
 
     /// The sentences from number `from` on, as far as they are kept. The numbers only grow, even where

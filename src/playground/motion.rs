@@ -23,56 +23,67 @@ pub(super) fn motion(cluster: &Cluster) -> Motion {
 }
 
 fn message(flight: &Flight, now: Time) -> MessageView {
-    let (shape, label) = shape(&flight.body);
     MessageView {
         id: flight.id.0,
-        shape,
+        shape: shape(&flight.body),
         from: flight.from.into(),
         to: flight.to.into(),
         progress: share(flight.sent_at, flight.arrives_at, now),
         lost: flight.lost.is_some(),
-        term: match &flight.body {
-            Body::Raft(envelope) => envelope.term.0,
-            Body::Request(_) | Body::Answer(_) => 0,
-        },
-        label,
+        term: term(&flight.body),
+        label: label(&flight.body),
     }
 }
 
-fn shape(body: &Body) -> (Shape, String) {
-    let plain = |shape| (shape, String::new());
+/// How a message is drawn.
+pub(super) fn shape(body: &Body) -> Shape {
     match body {
-        Body::Request(_) => plain(Shape::Request),
-        Body::Answer(answer) if answer.is_redirect() => plain(Shape::Redirect),
-        Body::Answer(_) => plain(Shape::Answer),
+        Body::Request(_) => Shape::Request,
+        Body::Answer(answer) if answer.is_redirect() => Shape::Redirect,
+        Body::Answer(_) => Shape::Answer,
         Body::Raft(envelope) => match &envelope.message {
-            Message::PreVote { .. } => (Shape::VoteRequest, "pre".to_string()),
-            Message::PreVoteResponse { vote_granted: true } => {
-                (Shape::VoteGranted, "pre".to_string())
+            Message::PreVote { .. } | Message::RequestVote { .. } => Shape::VoteRequest,
+            Message::PreVoteResponse { vote_granted }
+            | Message::RequestVoteResponse { vote_granted } => {
+                if *vote_granted {
+                    Shape::VoteGranted
+                } else {
+                    Shape::VoteRefused
+                }
             }
-            Message::PreVoteResponse { vote_granted: false } => {
-                (Shape::VoteRefused, "pre".to_string())
-            }
-            Message::RequestVote { .. } => plain(Shape::VoteRequest),
-            Message::RequestVoteResponse { vote_granted: true } => plain(Shape::VoteGranted),
-            Message::RequestVoteResponse { vote_granted: false } => plain(Shape::VoteRefused),
-            Message::AppendEntries { entries, .. } if entries.is_empty() => plain(Shape::Heartbeat),
-            Message::AppendEntries { prev, entries, .. } => {
-                let first = prev.map_or(0, |prev| prev.index.get()) + 1;
-                let last = first + entries.len() as u64 - 1;
-                let range = format!("{first}-{last}");
-                (Shape::Append, if first == last { first.to_string() } else { range })
-            }
+            Message::AppendEntries { entries, .. } if entries.is_empty() => Shape::Heartbeat,
+            Message::AppendEntries { .. } => Shape::Append,
             Message::AppendEntriesResponse { result: Appended::Matched { .. }, .. }
-            | Message::InstallSnapshotResponse { .. } => plain(Shape::AppendOk),
-            Message::InstallSnapshot { about, .. } => {
-                (Shape::Snapshot, about.last.index.to_string())
-            }
-            Message::TimeoutNow => plain(Shape::Handover),
+            | Message::InstallSnapshotResponse { .. } => Shape::AppendOk,
+            Message::InstallSnapshot { .. } => Shape::Snapshot,
+            Message::TimeoutNow => Shape::Handover,
             Message::AppendEntriesResponse { result: Appended::Conflict { .. }, .. } => {
-                plain(Shape::AppendRefused)
+                Shape::AppendRefused
             }
         },
+    }
+}
+
+/// The sender's term; 0 for clients' messages.
+pub(super) fn term(body: &Body) -> u64 {
+    match body {
+        Body::Raft(envelope) => envelope.term.0,
+        Body::Request(_) | Body::Answer(_) => 0,
+    }
+}
+
+/// What is written on it.
+fn label(body: &Body) -> String {
+    let Body::Raft(envelope) = body else { return String::new() };
+    match &envelope.message {
+        Message::PreVote { .. } | Message::PreVoteResponse { .. } => "pre".to_string(),
+        Message::AppendEntries { prev, entries, .. } if !entries.is_empty() => {
+            let first = prev.map_or(0, |prev| prev.index.get()) + 1;
+            let last = first + entries.len() as u64 - 1;
+            if first == last { first.to_string() } else { format!("{first}-{last}") }
+        }
+        Message::InstallSnapshot { about, .. } => about.last.index.to_string(),
+        _ => String::new(),
     }
 }
 

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::Landmark;
 use super::history::{History, Track};
 use super::recording::{Instant, Recording, Timed};
+use super::weave::{Touch, Weave};
 use crate::check::Run;
 use crate::cluster::{Action, Founding, Journey, Refused, RequestId, YOU};
 use crate::time::Time;
@@ -28,6 +29,7 @@ const MOST_SCENES: usize = 128;
 pub(super) struct Scene {
     pub(super) run: Run,
     pub(super) history: History,
+    pub(super) weave: Weave,
     /// The visitor's latest requests that have ended, the newest first.
     pub(super) ended: VecDeque<Journey>,
     /// How many of the tape's actions were done.
@@ -36,13 +38,29 @@ pub(super) struct Scene {
 
 impl Scene {
     fn new(founding: Founding) -> Self {
+        let run = Run::new(founding);
         let (history, ended) = (History::default(), VecDeque::new());
-        Self { run: Run::new(founding), history, ended, done: 0 }
+        Self { weave: Weave::new(run.cluster()), run, history, ended, done: 0 }
     }
 
     /// Where this scene belongs.
     pub(super) fn instant(&self) -> Instant {
         Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
+    }
+
+    /// Does something.
+    fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
+        let in_flight = Weave::flights(self.run.cluster());
+        let request = self.run.apply(action)?;
+        self.weave.acted(self.run.cluster(), in_flight);
+        Ok(request)
+    }
+
+    /// Lets the next event happen, which touches so much.
+    fn step(&mut self, mut touch: Touch) {
+        touch.look_closer(self.run.cluster());
+        self.run.step();
+        self.weave.happened(self.run.cluster(), touch);
     }
 
     /// Writes down what has happened. Returns the visitor's requests that have ended.
@@ -128,7 +146,7 @@ impl Tape {
         action: &Action,
     ) -> Result<(Option<RequestId>, Vec<Journey>), Refused> {
         let when = scene.instant();
-        let request = scene.run.apply(action)?;
+        let request = scene.act(action)?;
         self.recording.actions.push(Timed { when, action: action.clone() });
         scene.done = self.recording.actions.len();
         self.end = when;
@@ -154,7 +172,8 @@ impl Tape {
     /// Does what comes next in `scene` up to `until`: a recorded action or an event. `None` where nothing
     /// comes until then; else the visitor's requests that have ended.
     pub(super) fn go_on(&mut self, scene: &mut Scene, until: Time) -> Option<Vec<Journey>> {
-        let next = scene.run.cluster_mut().next_time();
+        let ahead = Touch::ahead(scene.run.cluster_mut());
+        let next = ahead.as_ref().map(|(at, _)| *at);
         let events = scene.run.cluster().events();
         let is_new = scene.instant() >= self.end;
         if let Some(Timed { when, action }) = self.next_action(scene)
@@ -168,13 +187,11 @@ impl Tape {
             scene.done += 1;
             scene.run.cluster_mut().rest_until(at);
             // What was recorded was not refused then, so it is not now.
-            let _request = scene.run.apply(&action);
+            let _request = scene.act(&action);
         } else {
-            if next.is_none_or(|next| next > until) {
-                return None;
-            }
+            let (_, touch) = ahead.filter(|(next, _)| *next <= until)?;
             let sound = scene.run.violation().is_none();
-            scene.run.step();
+            scene.step(touch);
             if let Some((at, violation)) = scene.run.violation().filter(|_| sound) {
                 let (at, violation) = (*at, *violation);
                 let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));
@@ -313,7 +330,8 @@ impl Tape {
             Destination::Landmark { .. } => return,
         };
         // Who asks for an instant that never was may ask for one behind the next event.
-        let next = scene.run.cluster_mut().next_time();
+        let ahead = Touch::ahead(scene.run.cluster_mut());
+        let next = ahead.as_ref().map(|(at, _)| *at);
         let at = next.map_or(at, |next| at.min(next));
         if at > scene.instant().at {
             self.rest(scene, at);

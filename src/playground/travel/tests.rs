@@ -2,6 +2,7 @@
 
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
+use super::super::weave::Spacetime;
 use super::super::{Archive, Input, Speed};
 use super::*;
 use crate::script::Runner;
@@ -35,9 +36,9 @@ fn act(playground: &mut Playground, line: &str) {
 }
 
 /// What is shown, but for the numbers and the console.
-fn shown(playground: &Playground) -> (Instant, Digest, Vec<String>) {
+fn shown(playground: &Playground) -> (Instant, Digest, Vec<String>, Spacetime) {
     let told = playground.sentences(0).map(|sentence| sentence.text).collect();
-    (playground.instant(), playground.digest(), told)
+    (playground.instant(), playground.digest(), told, playground.spacetime())
 }
 
 /// A second and a half with a workload, a leader that dies, a write, and one that comes back.

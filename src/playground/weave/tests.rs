@@ -1,0 +1,97 @@
+//! What the diagram shows is what has happened.
+
+use super::super::{Input, Playground, Speed};
+use super::{Fate, KEPT, Spacetime, Status};
+
+fn playing(nodes: u32, seed: u64) -> Playground {
+    let mut playground = Playground::new(nodes, seed);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    playground
+}
+
+fn pass(playground: &mut Playground, millis: u64) {
+    playground.apply(Input::Play).unwrap();
+    for _ in 0..millis {
+        playground.apply(Input::Advance(1_000)).unwrap();
+    }
+}
+
+fn act(playground: &mut Playground, line: &str) {
+    playground.apply(Input::Console(line.to_string())).unwrap();
+}
+
+fn count(diagram: &Spacetime, fate: Fate) -> usize {
+    diagram.threads.iter().filter(|thread| thread.fate == fate).count()
+}
+
+#[test]
+fn every_message_is_there_once_with_its_fate() {
+    let mut playground = playing(5, 7);
+    pass(&mut playground, 400);
+    act(&mut playground, "network loss 20%");
+    pass(&mut playground, 200);
+    let leader = playground.view().summary.leader.unwrap();
+    let other = leader % 5 + 1;
+    act(&mut playground, &format!("cut n{leader} -> n{other}"));
+    pass(&mut playground, 100);
+    act(&mut playground, &format!("kill n{}", other % 5 + 1));
+    pass(&mut playground, 100);
+    let diagram = playground.spacetime();
+    let mut numbers: Vec<u64> = diagram.threads.iter().map(|thread| thread.id).collect();
+    numbers.sort_unstable();
+    let sent = playground.run().cluster().network().sent();
+    assert_eq!(numbers, (1..=sent).collect::<Vec<_>>());
+    assert!(sent < KEPT as u64, "{sent} messages: the test is about those that are kept");
+    for fate in [Fate::Arrived, Fate::Lost, Fate::Cut, Fate::Unreachable] {
+        assert!(count(&diagram, fate) > 0, "none is {fate:?}");
+    }
+    for thread in &diagram.threads {
+        let is_over = !matches!(thread.fate, Fate::InFlight { .. });
+        assert!(thread.sent_at <= thread.ends_at, "{thread:?}");
+        assert_eq!(is_over, thread.ends_at <= diagram.now, "{thread:?} at {}", diagram.now);
+    }
+}
+
+#[test]
+fn a_message_dropped_by_hand_ends_where_it_was() {
+    let mut playground = playing(3, 2);
+    pass(&mut playground, 400);
+    while playground.spacetime().threads.iter().all(|thread| thread.ends_at <= playground.now()) {
+        playground.apply(Input::Step).unwrap();
+    }
+    let thread = *playground.spacetime().threads.last().unwrap();
+    act(&mut playground, &format!("drop m{}", thread.id));
+    let diagram = playground.spacetime();
+    let dropped = diagram.threads.iter().find(|other| other.id == thread.id).unwrap();
+    assert_eq!((dropped.fate, dropped.ends_at), (Fate::Dropped, diagram.now));
+}
+
+#[test]
+fn the_lines_end_in_the_state_of_the_servers() {
+    let mut playground = playing(5, 7);
+    pass(&mut playground, 500);
+    act(&mut playground, "clients 4 keys 3 writes 50% every 5ms");
+    act(&mut playground, "chaos 50%");
+    for _ in 0..30 {
+        pass(&mut playground, 100);
+        let diagram = playground.spacetime();
+        assert!(diagram.turns.len() <= KEPT);
+        let ended = diagram.threads.iter().filter(|thread| thread.ends_at <= diagram.now);
+        assert!(ended.count() <= KEPT + 10);
+        assert!(diagram.turns.iter().all(|turn| turn.at > diagram.since));
+        let mut lines: std::collections::BTreeMap<_, _> = diagram.lines.into_iter().collect();
+        for turn in diagram.turns {
+            super::take(&mut lines, turn);
+        }
+        for node in playground.view().nodes {
+            let line = lines.remove(&node.id).unwrap();
+            assert_eq!(line.status, node.status, "n{}", node.id);
+            if node.status != Status::Down {
+                let shown = (line.term, line.commit_index, line.leads);
+                let leads = node.role.is_some_and(|role| role.to_string().contains("eader"));
+                assert_eq!(shown, (node.term, node.commit_index, leads), "n{}", node.id);
+            }
+        }
+        assert!(lines.is_empty(), "{lines:?} are no servers");
+    }
+}
