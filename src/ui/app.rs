@@ -12,6 +12,7 @@ use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
+use super::commands::Commands;
 use super::controls::{Controls, numbers};
 use super::dialogs::{Dialog, Help, NewCluster};
 use super::files;
@@ -25,14 +26,15 @@ use super::painter::{Painter, clock_text};
 use super::pump::Pump;
 use super::request::Request;
 use super::runs::Runs;
+use super::screen::{self, Screen};
 use super::session::Session;
 use super::share::Share;
 use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
 use super::transport::{Transport, change_speed, go_to};
-use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
-use crate::playground::{Action, Input, Landmark, Playground};
+use crate::playground::view::{MarkKind, NodeNumber, NodeView, Status, Timeline, View};
+use crate::playground::{Action, Input, Landmark, NodeId, Playground};
 
 /// What the page can be told.
 pub enum Message {
@@ -91,6 +93,12 @@ pub struct App {
     /// How much of the timeline is shown, in microseconds; `None` for all.
     zoom: Option<u64>,
     keeper: Option<Keeper>,
+    screen: Screen,
+    /// The last sentence that was told, for a projector.
+    caption: String,
+    /// Whether something of the page had the focus after the rendering before.
+    had_focus: bool,
+    _pointer: Option<EventListener>,
     _listeners: Vec<EventListener>,
     _pump: Pump,
     _frames: FrameLoop,
@@ -107,12 +115,18 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let session = begin(Beginning::here());
         session.on_change(ctx.link().callback(|()| Message::Changed));
-        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone()));
+        let screen = Screen::here();
+        let is_guest = screen.embed.is_some();
+        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone(), is_guest));
         let mut app = Self {
             landmark: Landmark::Election,
             zoom: None,
             _listeners: files::listen(&session, keeper.clone()),
             keeper,
+            screen,
+            caption: String::new(),
+            had_focus: false,
+            _pointer: screen::follow_pointer(),
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
@@ -140,6 +154,7 @@ impl Component for App {
             Message::Feed | Message::Changed => {
                 self.feed += 1;
                 self.announce();
+                self.tell_caption();
             }
             Message::Inspect(node) => {
                 self.selected = Some(node);
@@ -177,11 +192,12 @@ impl Component for App {
         let leader = view.summary.leader;
         let on_inspect = link.callback(Message::Inspect);
         html! {
-            <div class="page" data-sheet={self.sheet.map(|_| "open")}>
+            <div class="page" data-sheet={self.sheet.map(|_| "open")} data-projector={self.screen.projector.then_some("")} data-embed={self.screen.embed.clone()}>
                 <Header summary={view.summary.clone()} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
                     on_share={link.callback(|()| Message::Dialog(Some(Dialog::Share)))}
-                    on_runs={self.keeper.is_some().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
+                    on_runs={self.keeps_runs().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
+                    on_key={link.callback(Message::Key)} projector={self.screen.projector}
                     on_theme={link.callback(|()| Message::NextTheme)}
                     on_help={link.callback(|()| Message::Dialog(Some(Dialog::Help)))} />
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
@@ -199,6 +215,9 @@ impl Component for App {
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 { self.sheet_buttons(ctx) }
+                { screen::caption(&self.screen, &self.caption, view.journeys.last()) }
+                { screen::way_out(&self.screen) }
+                { screen::spotlight(&self.screen) }
                 <Transport session={self.session.clone()} clock={view.clock} branches={view.branches.clone()}
                     history={self.history.clone()} span={self.session.scene().span} landmark={self.landmark}
                     on_landmark={link.callback(Message::Landmark)} on_zoom={link.callback(Message::Zoom)} />
@@ -208,10 +227,21 @@ impl Component for App {
                 <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()}
                     on_close={link.callback(|()| Message::Dialog(None))} />
                 { self.runs(ctx) }
+                <Commands is_open={self.dialog == Some(Dialog::Commands)} session={self.session.clone()}
+                    nodes={if self.dialog == Some(Dialog::Commands) { self.nodes.clone() } else { Vec::new() }}
+                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Dialog(None))} />
                 <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()}
                     on_close={link.callback(|()| Message::Dialog(None))} on_begun={link.callback(|()| Message::Begun)} />
             </div>
         }
+    }
+
+    /// What had the focus may be gone, as a node that was removed: the stage has it then.
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if self.had_focus && page::is_focus_lost() {
+            page::focus(".stage");
+        }
+        self.had_focus = !page::is_focus_lost();
     }
 }
 
@@ -247,15 +277,54 @@ impl App {
             Shortcut::Closer => ctx.link().send_message(Message::Zoom(true)),
             Shortcut::Wider => ctx.link().send_message(Message::Zoom(false)),
             Shortcut::Share => self.dialog = Some(Dialog::Share),
-            Shortcut::Runs => self.dialog = self.keeper.as_ref().map(|_| Dialog::Runs),
+            Shortcut::Runs => self.dialog = self.keeps_runs().then_some(Dialog::Runs),
             Shortcut::Stories => (self.tab, self.sheet) = (Tab::Stories, Some(Sheet::Log)),
             Shortcut::Theme => ctx.link().send_message(Message::NextTheme),
+            Shortcut::Node(node) => focus_soon(format!("#card-{node}")),
+            Shortcut::Leader => {
+                let leader = self.view.summary.leader;
+                leader.iter().for_each(|leader| focus_soon(format!("#card-{leader}")));
+            }
+            Shortcut::RestartLeader => self.restart_leader(),
+            Shortcut::ReviveAll => self.revive_all(),
+            Shortcut::Search => {
+                (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log));
+                focus_soon("#event-search");
+            }
+            Shortcut::Commands => self.dialog = Some(Dialog::Commands),
+            Shortcut::Projector => self.screen.projector = !self.screen.projector,
+            Shortcut::Spotlight => self.screen.spotlight = !self.screen.spotlight,
             Shortcut::Help => self.dialog = Some(Dialog::Help),
+        }
+    }
+
+    /// Ends the leader's process and starts it again.
+    fn restart_leader(&self) {
+        if let Some(leader) = self.view.summary.leader.map(NodeId) {
+            go_to(&self.session, Input::Act(Action::Kill(leader)));
+            go_to(&self.session, Input::Act(Action::Restart(leader)));
+        }
+    }
+
+    /// Starts what is down, and lets go on what is paused.
+    fn revive_all(&self) {
+        for node in &self.nodes {
+            let id = NodeId(node.id);
+            match node.status {
+                Status::Down => go_to(&self.session, Input::Act(Action::Restart(id))),
+                Status::Paused => go_to(&self.session, Input::Act(Action::Resume(id))),
+                Status::Running => {}
+            }
         }
     }
 }
 
 impl App {
+    /// Whether runs are kept in this browser, which a frame in another page does not.
+    fn keeps_runs(&self) -> bool {
+        self.keeper.is_some() && self.screen.embed.is_none()
+    }
+
     /// What the run is called, also where nothing is kept.
     fn run_name(&self) -> String {
         let kept = self.keeper.as_ref().map(|keeper| keeper.current().1);
@@ -307,6 +376,13 @@ impl App {
         };
         self.nodes = std::mem::take(&mut view.nodes).into_iter().map(keep).collect();
         self.view = view;
+    }
+
+    fn tell_caption(&mut self) {
+        if self.screen.projector {
+            let told = self.session.look().sentences(0).rev().find(|sentence| !sentence.detail);
+            self.caption = told.map_or(String::new(), |sentence| sentence.text.replace('`', ""));
+        }
     }
 
     /// Tells the announcer what is new and lets it speak.
@@ -401,8 +477,9 @@ fn focus_of(target: Option<&Element>) -> Focus {
 }
 
 /// After the next rendering, when what is to have the focus is there.
-fn focus_soon(selector: &'static str) {
-    gloo_timers::callback::Timeout::new(0, move || page::focus(selector)).forget();
+fn focus_soon(selector: impl Into<String>) {
+    let selector = selector.into();
+    gloo_timers::callback::Timeout::new(0, move || page::focus(&selector)).forget();
 }
 
 /// The strip of history in words.

@@ -7,6 +7,7 @@
 //! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
@@ -14,6 +15,7 @@
 pub mod announcer;
 pub mod app;
 pub mod card;
+pub mod commands;
 pub mod console;
 pub mod controls;
 pub mod dialogs;
@@ -37,6 +39,7 @@ pub mod pump;
 pub mod request;
 pub mod ring;
 pub mod runs;
+pub mod screen;
 pub mod session;
 pub mod shapes;
 pub mod share;

@@ -179,6 +179,13 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Whether nothing of the page has it.
+pub fn is_focus_lost() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let focused = document.and_then(|document| document.active_element());
+    focused.is_none_or(|focused| focused.tag_name() == "BODY")
+}
+
 fn find(selector: &str) -> Option<Element> {
     web_sys::window()?.document()?.query_selector(selector).ok().flatten()
 }

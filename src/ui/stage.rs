@@ -62,7 +62,7 @@ pub fn Stage(props: &Props) -> Html {
     };
     let down = props.nodes.iter().filter(|node| node.status == Status::Down).map(|node| node.id);
     html! {
-        <main class="stage" ref={stage} aria-label="Stage">
+        <main class="stage" ref={stage} aria-label="Stage" tabindex="-1">
             <h2 class="hidden">{ "Stage" }</h2>
             <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} sides={props.sides.clone()}
                 down={down.collect::<Vec<_>>()} leader={props.leader} />
