@@ -292,7 +292,10 @@ impl App {
                 focus_soon("#event-search");
             }
             Shortcut::Commands => self.dialog = Some(Dialog::Commands),
-            Shortcut::Projector => self.screen.projector = !self.screen.projector,
+            Shortcut::Projector => {
+                self.screen.projector = !self.screen.projector;
+                self.tell_caption();
+            }
             Shortcut::Spotlight => self.screen.spotlight = !self.screen.spotlight,
             Shortcut::Help => self.dialog = Some(Dialog::Help),
         }

@@ -100,7 +100,7 @@ fn verdict_chip(violation: Option<&str>) -> Html {
             </li>
         },
         Some(sentence) => html! {
-            <li class="chip" data-tone="fault" role="alert">{ "✕ " }{ sentence.to_string() }</li>
+            <li class="chip" data-tone="fault"><span role="alert">{ "✕ " }{ sentence.to_string() }</span></li>
         },
     }
 }

@@ -70,7 +70,7 @@ pub fn caption(screen: &Screen, words: &str, journey: Option<&JourneyView>) -> H
     }
     html! {
         <section class="caption" aria-label="What has just happened">
-            <p>{ words.to_string() }</p>
+            <p>{ if words.is_empty() { "Nothing has happened yet." } else { words } }</p>
             if let Some(journey) = journey {
                 <super::journey::Journey journey={journey.clone()} />
             }

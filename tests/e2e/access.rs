@@ -30,10 +30,13 @@ impl Axe {
             page.driver().execute(self.0.as_str(), Vec::new()).await?;
         }
         for (scheme, word) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+            // As the system has it and as a person chooses it: so nothing is left of the other colours.
             page.media(scheme, true).await?;
+            page.script(&format!("document.documentElement.dataset.theme = '{word}'")).await?;
             let found = self.found(page).await?;
             assert!(found.is_empty(), "axe on {state}, {word}:\n{}", found.join("\n"));
         }
+        page.script("document.documentElement.dataset.theme = 'auto'").await?;
         page.media(Scheme::Light, true).await?;
         Ok(())
     }

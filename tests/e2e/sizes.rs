@@ -78,7 +78,7 @@ async fn a_projector_shows_less_and_larger() -> Outcome {
 async fn a_frame_shows_what_was_asked_for() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
+        .visit(&format!("{}?seed=42&embed", site.url()), async |page| {
             for (query, shown, hidden) in [
                 ("embed", ["Play", "Kill n1"], ["Set", "Share…"]),
                 ("embed=stage,request", ["Set", "Kill n1"], ["Play", "Share…"]),
