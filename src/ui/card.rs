@@ -28,6 +28,9 @@ pub struct Props {
     pub side: Option<char>,
     #[prop_or_default]
     pub selected: bool,
+    /// Whether it is spoken of.
+    #[prop_or_default]
+    pub named: bool,
     #[prop_or_default]
     pub menu_open: bool,
     pub on_act: Callback<Action>,
@@ -55,7 +58,7 @@ pub fn Card(props: &Props) -> Html {
             onkeydown={keys(props)}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
             data-side={props.side.map(|side| side.to_string())}
-            data-selected={props.selected.then_some("true")}>
+            data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
             { head(props) }
             if props.density != Density::Compact {

@@ -137,7 +137,7 @@ fn row(session: &Session, sentence: &Sentence, search: &str) -> Html {
     html! {
         <li key={sentence.id.to_string()} class="event" data-topic={topic} data-detail={sentence.detail.then_some("true")}>
             <button type="button" class="event-at" tabindex="-1" aria-label={name.clone()} title={name} {onclick}>{ time }</button>
-            <span class="event-text">{ text(&sentence.text, &marks) }</span>
+            <span class="event-text">{ text_with_marks(&sentence.text, &marks) }</span>
         </li>
     }
 }
@@ -219,7 +219,7 @@ pub fn found(text: &str, sought: &str) -> Vec<Range<usize>> {
 }
 
 /// A sentence, with what was found in it marked.
-fn text(text: &str, marks: &[Range<usize>]) -> Html {
+pub fn text_with_marks(text: &str, marks: &[Range<usize>]) -> Html {
     let mut at = 0;
     let mut shown = Vec::new();
     for piece in pieces(text) {

@@ -2,6 +2,8 @@
 
 use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
 
+use super::demonstrations::Demonstrations;
+use super::guide::Ask;
 use super::icons;
 use super::keys::Shortcut;
 use super::page::Theme;
@@ -11,9 +13,14 @@ use crate::playground::view::Summary;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub summary: Summary,
+    /// How many nodes are on each side of a partition.
+    pub sides: Vec<usize>,
+    /// How often faults come at random, in parts per million.
+    pub chaos: u32,
     /// Where the story goes on to, in microseconds, if this is its past.
     pub past: Option<u64>,
     pub theme: Theme,
+    pub on_ask: Callback<Ask>,
     pub on_new: Callback<()>,
     pub on_share: Callback<()>,
     /// Where runs are kept.
@@ -45,10 +52,12 @@ pub fn Header(props: &Props) -> Html {
                         <span class="long">{ "Modified: " }</span>{ modified.clone() }
                     </li>
                 }
+                { fault_chips(&props.sides, props.chaos) }
                 { verdict_chip(violation.as_deref()) }
                 { past_chip(props.past) }
             </ul>
             <div class="top-buttons">
+                <Demonstrations on_ask={props.on_ask.clone()} />
                 <button type="button" class="button new-button" onclick={props.on_new.reform(|_| ())}>
                     <span>{ "New" }<span class="long">{ " cluster" }</span>{ "…" }</span>
                 </button>
@@ -78,6 +87,21 @@ fn leader_chip(leader: Option<u32>) -> Html {
             <li class="chip" data-tone="leader">{ "Leader " }<b>{ format!("n{leader}") }</b></li>
         },
         None => html! { <li class="chip" data-tone="waiting">{ "No leader" }</li> },
+    }
+}
+
+/// What is wrong with the world as a whole.
+fn fault_chips(sides: &[usize], chaos: u32) -> Html {
+    let counts: Vec<String> = sides.iter().map(usize::to_string).collect();
+    html! {
+        <>
+            <li class="chip" data-tone="fault" hidden={counts.is_empty()} title="So many nodes on each side of the partition">
+                <span class="long">{ "Partition " }</span><b>{ counts.join(" | ") }</b>
+            </li>
+            <li class="chip" data-tone="fault" hidden={chaos == 0} title="Faults come at random">
+                { "Chaos " }<b>{ format!("{} %", chaos / 10_000) }</b>
+            </li>
+        </>
     }
 }
 

@@ -24,6 +24,7 @@ pub enum Shortcut {
     Slower,
     AddNode,
     Heal,
+    Messages,
     Key,
     Console,
     Events,
@@ -53,7 +54,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 30] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 31] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -67,6 +68,7 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 30] = [
     (&["-", "_"], "-", Shortcut::Slower, "Slower"),
     (&["a"], "a", Shortcut::AddNode, "Add a node"),
     (&["h"], "h", Shortcut::Heal, "Heal: mend all links"),
+    (&["m"], "m", Shortcut::Messages, "Messages in flight: read one, drop, delay or deliver it"),
     (&["k"], "k", Shortcut::Key, "Go to the key of a request"),
     (&["/", "c"], "/ or c", Shortcut::Console, "Go to the console"),
     (&["e"], "e", Shortcut::Events, "Show the events"),

@@ -20,7 +20,7 @@ pub const QUERY: [(&str, &str); 6] = [
     ("&projector", "Large, and only what matters"),
     (
         "&embed",
-        "For a frame in another page. &embed=stage,timeline,request,events,controls chooses",
+        "For a frame in another page; with =stage,timeline, request, events, controls only what is named",
     ),
 ];
 

@@ -11,6 +11,8 @@ use yew::Callback;
 
 use super::ring::Layout;
 use super::timeline::Span;
+use super::way::Point;
+use crate::lesson::Player;
 use crate::playground::view::{Motion, View};
 use crate::playground::{Action, Input, Playground};
 
@@ -24,6 +26,7 @@ struct Shared {
     scene: RefCell<Scene>,
     scene_version: Cell<u64>,
     notice: RefCell<Option<Notice>>,
+    lesson: RefCell<Option<Player>>,
 }
 
 /// Something that a person is told, though they asked for nothing just now.
@@ -50,6 +53,17 @@ pub struct Scene {
     pub layout: Rc<Layout>,
     /// What of the history the strip shows.
     pub span: Span,
+    /// The message whose card is open.
+    pub mark: Option<Mark>,
+    /// The line that is being drawn across the stage.
+    pub line: Option<(Point, Point)>,
+}
+
+/// A message that is marked, and the point of its card that a thread leads to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mark {
+    pub message: u64,
+    pub anchor: Point,
 }
 
 impl PartialEq for Session {
@@ -66,6 +80,7 @@ impl Session {
             scene: RefCell::default(),
             scene_version: Cell::new(0),
             notice: RefCell::default(),
+            lesson: RefCell::default(),
         }))
     }
 
@@ -116,6 +131,14 @@ impl Session {
             .borrow_mut()
             .apply(input)
             .map_err(|problem| sentence(&problem.to_string()))
+    }
+
+    /// The demonstration that is on, if one is, and the playground that it plays on.
+    pub fn with_playground<T>(
+        &self,
+        change: impl FnOnce(&mut Option<Player>, &mut Playground) -> T,
+    ) -> T {
+        change(&mut self.0.lesson.borrow_mut(), &mut self.0.playground.borrow_mut())
     }
 
     /// A look at the playground.

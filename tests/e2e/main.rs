@@ -13,6 +13,7 @@ mod cluster;
 mod hands;
 mod journey;
 mod keyboard;
+mod lessons;
 mod mistakes;
 mod page;
 mod site;

@@ -306,3 +306,11 @@ fn a_deposed_leader_waits_like_all_followers() {
     let shortest = server.node.settings().election_timeout_min;
     assert!(set_at == at(5_000) && deadline >= at(5_000) + shortest, "{set_at} to {deadline}");
 }
+
+/// Figure 3, election safety: a leader that hears from another leader of its term has found a bug.
+#[test]
+#[should_panic(expected = "lead the same term")]
+fn two_leaders_of_one_term_are_no_accident() {
+    let mut server = Server::leader(3);
+    server.append(2, 2, None, &[]);
+}
