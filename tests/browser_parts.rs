@@ -3,21 +3,26 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use std::rc::Rc;
+use std::time::Duration;
+
 use kvorum::playground::view::{
-    AnswerKind, AnswerView, JourneyView, MessageView, Place, Sentence, Shape, Summary, Topic,
+    AnswerKind, AnswerView, JourneyView, MessageView, NodeView, Place, RoleView, Sentence, Shape,
+    Status, Summary, Topic,
 };
-use kvorum::playground::{Input, Playground, Speed};
+use kvorum::playground::{Action, Input, NodeId, Playground, Speed};
 use kvorum::ui::announcer::Announcer;
+use kvorum::ui::commands::{Does, commands, fitting, lines};
 use kvorum::ui::console::complete;
-use kvorum::ui::events::{Piece, pieces};
-use kvorum::ui::keys::{Focus, KEYS, Shortcut, shortcut};
+use kvorum::ui::events::{Piece, found, pieces};
+use kvorum::ui::keys::{Focus, KEYS, NODE_KEYS, NodeKey, Shortcut, node_key, shortcut};
 use kvorum::ui::page::Beginning;
 use kvorum::ui::pump::{Pacer, Pump};
 use kvorum::ui::ring::{Density, Layout, Rect};
+use kvorum::ui::screen::Screen;
 use kvorum::ui::session::{Session, sentence};
 use kvorum::ui::wall::{between, divide};
 use kvorum::ui::way::{link, link_at, message_at, pairs, position};
-use std::time::Duration;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::platform::time::sleep;
 
@@ -196,6 +201,70 @@ fn keys_belong_to_the_field_that_is_typed_in() {
     assert_eq!(shortcut(" ", Focus::Pressable, false), None, "it presses the button");
     assert_eq!(shortcut("?", Focus::Pressable, false), Some(Shortcut::Help));
     assert_eq!(shortcut("a", Focus::Elsewhere, true), None, "Ctrl+A is the browser's");
+}
+
+/// A follower that runs.
+fn node(id: u32) -> NodeView {
+    let nodes = Playground::new(3, 1).view().nodes;
+    nodes.into_iter().find(|node| node.id == id).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn commands_and_cards_have_keys_of_their_own() {
+    assert_eq!(shortcut("k", Focus::Text, true), Some(Shortcut::Commands), "Ctrl+K everywhere");
+    assert_eq!(shortcut("z", Focus::Text, true), None, "Ctrl+Z is the field's");
+    assert_eq!(shortcut("z", Focus::Elsewhere, true), Some(Shortcut::Undo));
+    assert_eq!(shortcut("7", Focus::Elsewhere, false), Some(Shortcut::Node(7)));
+    let leader = NodeView { role: Some(RoleView::Leader), ..node(3) };
+    let down = NodeView { status: Status::Down, ..node(3) };
+    let act = |action| Some(NodeKey::Act(action));
+    assert_eq!(node_key("k", &leader), act(Action::Kill(NodeId(3))));
+    assert_eq!(node_key("k", &down), act(Action::Restart(NodeId(3))));
+    assert_eq!(node_key("t", &node(3)), act(Action::Timeout(NodeId(3))));
+    assert_eq!(node_key("t", &leader), Some(NodeKey::Nothing), "nor does it change the theme");
+    assert_eq!(node_key("z", &leader), None, "a key of the page");
+}
+
+#[wasm_bindgen_test]
+fn every_key_of_a_card_is_in_the_dialog() {
+    let node = node(1);
+    let listed = |key: &str| NODE_KEYS.iter().any(|(keys, _)| *keys == key);
+    for letter in 'a'..='z' {
+        let key = letter.to_string();
+        assert_eq!(node_key(&key, &node).is_some(), listed(&key), "{key}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_is_found_is_found_in_any_case() {
+    assert_eq!(found("n3 votes for N3.", "n3"), [0..2, 13..15]);
+    assert_eq!(found("Ärger mit n3", "n3"), [11..13], "in bytes");
+    assert!(found("n3 votes", "n4").is_empty());
+}
+
+#[wasm_bindgen_test]
+fn commands_are_found_by_any_of_their_words() {
+    let all = || commands(&[Rc::new(node(1)), Rc::new(node(2))]);
+    let words = |text| fitting(all(), text).into_iter().map(|command| command.words);
+    assert!(words("n2 kil").eq(["Kill n2"]));
+    assert_eq!(words("").count(), all().len());
+    assert_eq!(words("nonsense").count(), 0);
+    let lines = lines("kill n", vec!["n1".to_string(), "n2".to_string()]);
+    let does: Vec<Does> = lines.into_iter().map(|command| command.does).collect();
+    let go_on = |line: &str| Does::Complete(line.to_string());
+    assert_eq!(does, [Does::Line("kill n".to_string()), go_on("kill n1 "), go_on("kill n2 ")]);
+}
+
+#[wasm_bindgen_test]
+fn the_address_says_what_of_the_page_is_shown() {
+    assert_eq!(Screen::from_query("?seed=1"), Screen::default());
+    assert!(Screen::from_query("?projector").projector);
+    assert!(!Screen::from_query("?projector=0").projector);
+    let embed = |query| Screen::from_query(query).embed;
+    assert_eq!(embed("?embed").as_deref(), Some("stage timeline"));
+    assert_eq!(embed("?embed=events,stage").as_deref(), Some("stage events"));
+    assert_eq!(embed("?embed=nonsense").as_deref(), Some("stage timeline"));
+    assert_eq!(embed("?embed=false"), None);
 }
 
 #[wasm_bindgen_test]

@@ -4,6 +4,8 @@
 //! Every component below gets plain data that compares cheaply, so that a rendering touches only what
 //! differs. What is here is the page's own: which tab is open, which node is inspected, the theme.
 
+mod obey;
+
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
@@ -12,6 +14,7 @@ use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
+use super::commands::Commands;
 use super::controls::{Controls, numbers};
 use super::dialogs::{Dialog, Help, NewCluster};
 use super::files;
@@ -27,14 +30,15 @@ use super::popup::Opened;
 use super::pump::Pump;
 use super::request::Request;
 use super::runs::Runs;
+use super::screen::{self, Screen};
 use super::session::Session;
 use super::share::Share;
 use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
-use super::transport::{Transport, change_speed, go_to};
+use super::transport::{Transport, go_to};
 use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
-use crate::playground::{Action, Input, Landmark, Playground};
+use crate::playground::{Input, Landmark, Playground};
 
 /// What the page can be told.
 pub enum Message {
@@ -103,6 +107,12 @@ pub struct App {
     /// Whether anything in the world is broken or slow.
     is_broken: bool,
     keeper: Option<Keeper>,
+    screen: Screen,
+    /// The last sentence that was told, for a projector.
+    caption: String,
+    /// Whether something of the page had the focus after the rendering before.
+    had_focus: bool,
+    _pointer: Option<EventListener>,
     guide: Guide,
     _listeners: Vec<EventListener>,
     _pump: Pump,
@@ -121,8 +131,10 @@ impl Component for App {
         let beginning = Beginning::here();
         let session = begin(beginning);
         session.on_change(ctx.link().callback(|()| Message::Changed));
-        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone()));
-        let offers = ctx.props().keeps && !Beginning::is_asked_for();
+        let screen = Screen::here();
+        let is_guest = screen.embed.is_some();
+        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone(), is_guest));
+        let offers = ctx.props().keeps && !is_guest && !Beginning::is_asked_for();
         let mut app = Self {
             landmark: Landmark::Election,
             zoom: None,
@@ -132,6 +144,10 @@ impl Component for App {
             is_broken: false,
             _listeners: files::listen(&session, keeper.clone()),
             keeper,
+            screen,
+            caption: String::new(),
+            had_focus: false,
+            _pointer: screen::follow_pointer(),
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
@@ -159,6 +175,7 @@ impl Component for App {
             Message::Feed | Message::Changed => {
                 self.feed += 1;
                 self.announce();
+                self.tell_caption();
             }
             Message::Inspect(node) => {
                 self.selected = Some(node);
@@ -201,12 +218,13 @@ impl Component for App {
         let on_inspect = link.callback(Message::Inspect);
         let shown = self.guide.shown();
         html! {
-            <div class="page" data-sheet={self.sheet.map(|_| "open")} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
+            <div class="page" data-sheet={self.sheet.map(|_| "open")} data-projector={self.screen.projector.then_some("")} data-embed={self.screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
                 <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
                     on_ask={link.callback(Message::Guide)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
                     on_share={link.callback(|()| Message::Dialog(Some(Dialog::Share)))}
-                    on_runs={self.keeper.is_some().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
+                    on_runs={self.keeps_runs().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
+                    on_key={link.callback(Message::Key)} projector={self.screen.projector}
                     on_theme={link.callback(|()| Message::NextTheme)}
                     on_help={link.callback(|()| Message::Dialog(Some(Dialog::Help)))} />
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
@@ -228,6 +246,9 @@ impl Component for App {
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 { self.sheet_buttons(ctx) }
+                { screen::caption(&self.screen, &self.caption, view.journeys.last()) }
+                { screen::way_out(&self.screen) }
+                { screen::spotlight(&self.screen) }
                 <Transport session={self.session.clone()} clock={view.clock} branches={view.branches.clone()}
                     history={self.history.clone()} span={self.session.scene().span} landmark={self.landmark}
                     on_landmark={link.callback(Message::Landmark)} on_zoom={link.callback(Message::Zoom)} />
@@ -237,55 +258,30 @@ impl Component for App {
                 <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()}
                     on_close={link.callback(|()| Message::Dialog(None))} />
                 { self.runs(ctx) }
+                <Commands is_open={self.dialog == Some(Dialog::Commands)} session={self.session.clone()}
+                    nodes={if self.dialog == Some(Dialog::Commands) { self.nodes.clone() } else { Vec::new() }}
+                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Dialog(None))} />
                 <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()}
                     on_close={link.callback(|()| Message::Dialog(None))} on_begun={link.callback(|()| Message::Begun)} />
             </div>
         }
     }
-}
 
-impl App {
-    fn obey(&mut self, ctx: &Context<Self>, shortcut: Shortcut) {
-        let apply = |input| go_to(&self.session, input);
-        let (playing, speed) = (self.session.look().is_playing(), self.session.look().speed());
-        match shortcut {
-            Shortcut::PlayOrPause => apply(if playing { Input::Pause } else { Input::Play }),
-            Shortcut::Step => apply(Input::Step),
-            Shortcut::StepBack => apply(Input::StepBack),
-            Shortcut::Undo => apply(Input::Undo),
-            Shortcut::End => apply(Input::SeekEnd),
-            Shortcut::Faster => change_speed(&self.session, speed, true),
-            Shortcut::Slower => change_speed(&self.session, speed, false),
-            Shortcut::AddNode => {
-                let next = self.session.look().next_node();
-                apply(Input::Act(Action::Add(next)));
-            }
-            Shortcut::Messages => self.open(Some(Opened::Messages)),
-            Shortcut::Heal => apply(Input::Act(Action::Heal)),
-            Shortcut::Key => {
-                self.sheet = Some(Sheet::Request);
-                page::focus_soon("#key");
-            }
-            Shortcut::Console => {
-                (self.tab, self.sheet) = (Tab::Console, Some(Sheet::Log));
-                page::focus_soon("#console");
-            }
-            Shortcut::Events => (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log)),
-            Shortcut::Inspector => (self.tab, self.sheet) = (Tab::Inspector, Some(Sheet::Log)),
-            Shortcut::Next => apply(Input::Next(self.landmark)),
-            Shortcut::Previous => apply(Input::Previous(self.landmark)),
-            Shortcut::Closer => ctx.link().send_message(Message::Zoom(true)),
-            Shortcut::Wider => ctx.link().send_message(Message::Zoom(false)),
-            Shortcut::Share => self.dialog = Some(Dialog::Share),
-            Shortcut::Runs => self.dialog = self.keeper.as_ref().map(|_| Dialog::Runs),
-            Shortcut::Stories => (self.tab, self.sheet) = (Tab::Stories, Some(Sheet::Log)),
-            Shortcut::Theme => ctx.link().send_message(Message::NextTheme),
-            Shortcut::Help => self.dialog = Some(Dialog::Help),
+    /// What had the focus may be gone, as a node that was removed: the stage has it then.
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if self.had_focus && page::is_focus_lost() {
+            page::focus(".stage");
         }
+        self.had_focus = !page::is_focus_lost();
     }
 }
 
 impl App {
+    /// Whether runs are kept in this browser, which a frame in another page does not.
+    fn keeps_runs(&self) -> bool {
+        self.keeper.is_some() && self.screen.embed.is_none()
+    }
+
     fn begun(&mut self) {
         (self.selected, self.opened) = (None, None);
         self.announcer.reset();
@@ -368,6 +364,13 @@ impl App {
         self.view = view;
         self.is_broken = !self.session.look().repairs().is_empty();
         self.close_what_is_gone();
+    }
+
+    fn tell_caption(&mut self) {
+        if self.screen.projector {
+            let told = self.session.look().sentences(0).rev().find(|sentence| !sentence.detail);
+            self.caption = told.map_or(String::new(), |sentence| sentence.text.replace('`', ""));
+        }
     }
 
     /// Tells the announcer what is new and lets it speak.

@@ -5,7 +5,7 @@ use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
 use yew::{use_effect_with, use_node_ref, use_state};
 
 use super::guide::Ask;
-use super::keys::KEYS;
+use super::keys::{KEYS, NODE_KEYS};
 use super::page;
 use super::painter::draw_sample;
 use super::session::Session;
@@ -19,6 +19,7 @@ pub enum Dialog {
     New,
     Share,
     Runs,
+    Commands,
 }
 
 #[derive(Properties, PartialEq)]
@@ -73,11 +74,24 @@ pub fn Help(props: &HelpProps) -> Html {
             <div class="legend-columns">
                 <section><h3>{ "Keys" }</h3><dl class="keys">{ for KEYS.iter().map(key) }</dl>
                     <p class="quiet">{ "In a demonstration and in the tour: Enter or PgDn for the next step, PgUp back, Esc to leave." }</p></section>
-                <section><h3>{ "Messages" }</h3><Shapes is_open={props.is_open} /></section>
-                <section><h3>{ "Entries of a log" }</h3>{ blocks() }<h3>{ "Timeline" }</h3>{ marks() }</section>
+                <section>
+                    <h3>{ "Keys of a card" }</h3>{ pairs("keys", &NODE_KEYS) }
+                    <h3>{ "Messages" }</h3><Shapes is_open={props.is_open} />
+                </section>
+                <section>
+                    <h3>{ "Entries of a log" }</h3>{ blocks() }
+                    <h3>{ "Timeline" }</h3>{ marks() }
+                    <h3>{ "In the address" }</h3>{ pairs("keys", &super::screen::QUERY) }
+                </section>
             </div>
         </dialog>
     }
+}
+
+/// What is typed, and what it does.
+fn pairs(class: &'static str, rows: &[(&'static str, &'static str)]) -> Html {
+    let row = |(typed, words): &(&'static str, &'static str)| html! { <div key={*typed}><dt><kbd>{ *typed }</kbd></dt><dd>{ *words }</dd></div> };
+    html! { <dl {class}>{ for rows.iter().map(row) }</dl> }
 }
 
 fn blocks() -> Html {

@@ -7,7 +7,7 @@
 use web_sys::KeyboardEvent;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use super::events::{Piece, piece, pieces};
+use super::events::{Piece, pieces, text_with_marks};
 use super::keys::Focus;
 use super::page;
 use super::session::{Notice, Session, sentence};
@@ -253,7 +253,7 @@ pub fn GuideBar(props: &Props) -> Html {
                 <p class="guide-title"><b>{ title }</b>{ step.map(|step| html! { <span>{ step }</span> }) }{ farewell(props.shown.as_ref()) }</p>
                 { buttons(props) }
             </div>
-            <p class="guide-text" role="status">{ for pieces(&text).into_iter().map(piece) }</p>
+            <p class="guide-text" role="status">{ text_with_marks(&text, &[]) }</p>
             { trouble(props.shown.as_ref()) }
         </section>
     }

@@ -5,6 +5,7 @@ use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
 use super::demonstrations::Demonstrations;
 use super::guide::Ask;
 use super::icons;
+use super::keys::Shortcut;
 use super::page::Theme;
 use super::painter::clock_text;
 use crate::playground::view::Summary;
@@ -26,6 +27,9 @@ pub struct Props {
     pub on_runs: Option<Callback<()>>,
     pub on_theme: Callback<()>,
     pub on_help: Callback<()>,
+    /// What a key does too.
+    pub on_key: Callback<Shortcut>,
+    pub projector: bool,
 }
 
 #[component]
@@ -61,10 +65,14 @@ pub fn Header(props: &Props) -> Html {
                     <span class="short">{ icons::share() }</span><span class="long">{ "Share…" }</span>
                 </button>
                 if let Some(on_runs) = &props.on_runs {
-                    <button type="button" class="button" onclick={on_runs.reform(|_| ())} title="The runs that are kept in this browser (r)" aria-label="Runs…">
+                    <button type="button" class="button runs-button" onclick={on_runs.reform(|_| ())} title="The runs that are kept in this browser (r)" aria-label="Runs…">
                         <span class="short">{ icons::runs() }</span><span class="long">{ "Runs…" }</span>
                     </button>
                 }
+                <button type="button" class="button square" aria-label="Commands…" title="All commands, by typing (: or Ctrl+K)"
+                    onclick={props.on_key.reform(|_| Shortcut::Commands)}>{ icons::prompt() }</button>
+                <button type="button" class="button square projector-button" aria-label="Projector" title="Large, for a projector (p)"
+                    aria-pressed={props.projector.to_string()} onclick={props.on_key.reform(|_| Shortcut::Projector)}>{ icons::projector() }</button>
                 { theme_button(props.theme, props.on_theme.reform(|_| ())) }
                 <button type="button" class="button square" aria-label="Help" title="Keys and legend (?)"
                     onclick={props.on_help.reform(|_| ())}>{ "?" }</button>
@@ -116,7 +124,7 @@ fn verdict_chip(violation: Option<&str>) -> Html {
             </li>
         },
         Some(sentence) => html! {
-            <li class="chip" data-tone="fault" role="alert">{ "✕ " }{ sentence.to_string() }</li>
+            <li class="chip" data-tone="fault"><span role="alert">{ "✕ " }{ sentence.to_string() }</span></li>
         },
     }
 }

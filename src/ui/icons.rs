@@ -117,3 +117,13 @@ pub fn moon() -> Html {
 pub fn half() -> Html {
     icon("M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 3.2v9.6a4.8 4.8 0 0 1 0-9.6z")
 }
+
+/// Where a command is typed.
+pub fn prompt() -> Html {
+    icon("M2.6 3.2 7.4 8l-4.8 4.8-1.4-1.4L4.6 8 1.2 4.6zM8 11h6.5v2H8z")
+}
+
+/// A screen on its stand.
+pub fn projector() -> Html {
+    icon("M1 2h14v8.5H9v1.8l3 1.7H4l3-1.7v-1.8H1zm1.8 1.8v4.9h10.4V3.8z")
+}

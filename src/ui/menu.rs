@@ -102,8 +102,9 @@ fn item(props: &Props, verb: &'static str, hint: &'static str, action: Action) -
         })
     };
     html! {
-        <button type="button" class="menu-item" aria-label={name.clone()} {onclick}>
-            { name }<small>{ hint }</small>
+        // The hint describes it and is no part of its name.
+        <button type="button" class="menu-item" aria-description={hint} {onclick}>
+            { name }<small aria-hidden="true">{ hint }</small>
         </button>
     }
 }

@@ -9,6 +9,7 @@
 //!   are what opens there. [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
@@ -18,6 +19,7 @@ pub mod announcer;
 pub mod app;
 pub mod card;
 pub mod chaos;
+pub mod commands;
 pub mod console;
 pub mod controls;
 pub mod demonstrations;
@@ -48,6 +50,7 @@ pub mod pump;
 pub mod request;
 pub mod ring;
 pub mod runs;
+pub mod screen;
 pub mod session;
 pub mod shapes;
 pub mod share;

@@ -196,9 +196,17 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// Whether nothing of the page has it.
+pub fn is_focus_lost() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let focused = document.and_then(|document| document.active_element());
+    focused.is_none_or(|focused| focused.tag_name() == "BODY")
+}
+
 /// The same after the next rendering, when what is to have the focus is there.
-pub fn focus_soon(selector: &'static str) {
-    gloo_timers::callback::Timeout::new(0, move || focus(selector)).forget();
+pub fn focus_soon(selector: impl Into<String>) {
+    let selector = selector.into();
+    gloo_timers::callback::Timeout::new(0, move || focus(&selector)).forget();
 }
 
 /// Whether there is such an element.

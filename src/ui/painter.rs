@@ -152,7 +152,8 @@ impl Painter {
         self.bursts.retain(|burst| now_ms - burst.since < BURST_MS);
         for burst in &self.bursts {
             place(&ctx, burst.x * ratio, burst.y * ratio, scale * ratio);
-            shapes::burst(&ctx, &self.palette, ((now_ms - burst.since) / BURST_MS).clamp(0.0, 1.0));
+            let age = ((now_ms - burst.since) / BURST_MS).clamp(0.0, 1.0);
+            shapes::burst(&ctx, &self.palette, if self.is_still { 0.0 } else { age });
         }
     }
 
