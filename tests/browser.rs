@@ -129,6 +129,7 @@ async fn mount_card(node: NodeView, density: Density) -> Element {
         density,
         side: None,
         selected: false,
+        named: false,
         menu_open: false,
         on_act: Callback::noop(),
         on_menu: Callback::noop(),

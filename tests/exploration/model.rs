@@ -42,8 +42,11 @@ pub(crate) struct Small {
     /// Whether n1 has been elected before, in the plainest of all orders: everything arrived.
     pub(crate) elected: bool,
     /// What comes of what, by the digests of the server and of what happens to it.
-    pub(crate) steps: Mutex<BTreeMap<(Digest, Digest), Option<Arc<Step>>>>,
+    pub(crate) steps: Mutex<Steps>,
 }
+
+/// What comes of a server's state and of what happens to it; nothing where that can't happen.
+type Steps = BTreeMap<(Digest, Digest), Option<Arc<Step>>>;
 
 /// How much of the bounds is used up.
 #[derive(Clone, Debug, Default, PartialEq, Hash)]

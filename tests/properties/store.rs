@@ -12,11 +12,11 @@ use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, propte
 const LASTS: u64 = 40;
 
 fn key(number: u64) -> Key {
-    Key::new(format!("key {}", number % 3)).unwrap()
+    Key::new(format!("key {}", number % 3)).expect("a short key")
 }
 
 fn value(number: u64) -> Value {
-    Value::new(format!("value {number}")).unwrap()
+    Value::new(format!("value {number}")).expect("a short value")
 }
 
 /// Each session has one request of each number, however often that comes.
