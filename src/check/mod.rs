@@ -235,12 +235,12 @@ mod tests {
             run.step().unwrap();
         }
         let leader = run.cluster.leader().and_then(|id| run.cluster.server(id)).unwrap();
-        let seen = observation(leader).unwrap();
+        let (id, seen) = (leader.id(), observation(leader).unwrap());
         let mut log = seen.log.to_vec();
         log[0].payload = Payload::Command(Data::new(*b"another"));
         run.invariants = Invariants::default();
         assert_eq!(run.invariants.observe(&Observation { log: &log, ..seen }), Ok(()));
-        run.judge_all();
+        run.judge(id);
         assert_eq!(run.violation(), None);
         run.audit();
         assert!(run.violation_of(Property::LeaderAppendOnly).is_some());

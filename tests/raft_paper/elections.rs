@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use kvorum::raft::{
-    Appended, Config, Data, Durable, Input, Message, MessageKind, Node, NodeId, Role, Settings,
-    Snapshot, Term,
+    Appended, Config, Data, Durable, Input, Message, MessageKind, Node, NodeId, Role, Rule,
+    Settings, Snapshot, Term,
 };
 use kvorum::rng::Rng;
 use kvorum::time::Time;
@@ -313,4 +313,29 @@ fn a_deposed_leader_waits_like_all_followers() {
 fn two_leaders_of_one_term_are_no_accident() {
     let mut server = Server::leader(3);
     server.append(2, 2, None, &[]);
+}
+
+/// Section 5.2, without the rule that every candidacy has a term of its own: a candidate stands again in
+/// the term that it has, but for term 0, in which nobody can lead.
+#[test]
+fn without_the_rule_a_candidate_stands_again_in_its_term() {
+    let mut server = Server::new(1, 3, 0, &[]);
+    server.without(Rule::TermGrows);
+    for _ in 0..2 {
+        server.stand();
+        assert_eq!(server.term(), 1);
+    }
+}
+
+/// Section 5.1, without the rule that a leader steps down: it takes the later term over and leads on, while
+/// a candidate gives way as always.
+#[test]
+fn without_the_rule_a_leader_leads_on_and_a_candidate_gives_way() {
+    let mut leader = Server::leader(3);
+    leader.without(Rule::StepDown).at(500).receive(3, 7, ask(None));
+    assert_eq!((leader.node.is_leader(), leader.term()), (true, 7));
+    let mut candidate = Server::new(1, 3, 1, &[1]);
+    candidate.stand();
+    candidate.without(Rule::StepDown).receive(3, 7, ask(None));
+    assert!(matches!(candidate.node.role(), Role::Follower { leader: None }));
 }

@@ -1,7 +1,7 @@
 //! Servers that would disturb a leader, and what keeps them from it: the end of the paper's section 6, the
 //! thesis's 4.2.3 and 9.6.
 
-use kvorum::raft::{Effects, Input, Message, MessageKind, NodeId, Role, Term};
+use kvorum::raft::{Effects, Input, Message, MessageKind, NodeId, Role, Rule, Term};
 
 use crate::server::{Server, ask, heartbeat, kinds, position};
 
@@ -149,4 +149,18 @@ fn a_candidate_asks_for_pre_votes_first() {
     assert_eq!(only_asks(&server), Some(true));
     server.receive(2, 4, Message::PreVoteResponse { vote_granted: true });
     assert_eq!(only_asks(&server), Some(false));
+}
+
+/// Thesis 9.6: pre-votes are refused while a leader is heard, even without the rule of 4.2.3 that protects
+/// it from candidates.
+#[test]
+fn a_pre_vote_is_refused_while_a_leader_is_heard_even_without_stickiness() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    server.without(Rule::LeaderStickiness);
+    server.at(0).receive(2, 4, heartbeat(None, None));
+    for (after, vote_granted) in [(149, false), (150, true)] {
+        let effects =
+            server.at(after).receive(3, 4, Message::PreVote { last: Some(position(4, 1)) });
+        assert_eq!(effects.messages[0].message, Message::PreVoteResponse { vote_granted });
+    }
 }
