@@ -326,3 +326,16 @@ fn without_the_rule_a_candidate_stands_again_in_its_term() {
         assert_eq!(server.term(), 1);
     }
 }
+
+/// Section 5.1, without the rule that a leader steps down: it takes the later term over and leads on, while
+/// a candidate gives way as always.
+#[test]
+fn without_the_rule_a_leader_leads_on_and_a_candidate_gives_way() {
+    let mut leader = Server::leader(3);
+    leader.without(Rule::StepDown).at(500).receive(3, 7, ask(None));
+    assert_eq!((leader.node.is_leader(), leader.term()), (true, 7));
+    let mut candidate = Server::new(1, 3, 1, &[1]);
+    candidate.stand();
+    candidate.without(Rule::StepDown).receive(3, 7, ask(None));
+    assert!(matches!(candidate.node.role(), Role::Follower { leader: None }));
+}

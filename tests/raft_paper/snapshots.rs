@@ -102,8 +102,8 @@ fn a_follower_puts_a_snapshot_together() {
 fn what_follows_a_snapshot_is_kept() {
     let mut server = Server::new(2, 3, 2, &[1, 2, 2]);
     server.receive(1, 2, part(&snapshot(2, 2), 0, 15));
-    assert_eq!(server.node.log().last_index(), Some(index(3)));
-    assert_eq!(server.node.log().len(), 1);
+    let log = server.node.log();
+    assert_eq!((log.last_index(), log.len(), log.is_empty()), (Some(index(3)), 1, false));
 }
 
 /// A snapshot whose bytes are not those that it was made of is refused, and changes nothing.
