@@ -31,6 +31,7 @@ use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
 use super::transport::{Transport, change_speed, go_to};
+use super::views::{self, Sight};
 use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
 use crate::playground::{Action, Input, Landmark, Playground};
 
@@ -53,6 +54,7 @@ pub enum Message {
     Landmark(Landmark),
     /// Closer to now on the timeline, or wider.
     Zoom(bool),
+    Sight(Sight),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Properties)]
@@ -77,6 +79,7 @@ pub struct App {
     view: View,
     nodes: Vec<Rc<NodeView>>,
     tab: Tab,
+    sight: Sight,
     selected: Option<NodeNumber>,
     sheet: Option<Sheet>,
     dialog: Option<Dialog>,
@@ -116,6 +119,7 @@ impl Component for App {
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
+            sight: Sight::default(),
             selected: None,
             sheet: None,
             dialog: None,
@@ -147,6 +151,10 @@ impl Component for App {
                 self.sheet = self.sheet.map(|_| Sheet::Log).or(Some(Sheet::Log));
             }
             Message::Tab(tab) => self.tab = tab,
+            Message::Sight(sight) => {
+                self.session.point(None);
+                self.sight = sight;
+            }
             Message::Sheet(sheet) => {
                 self.sheet = if self.sheet == Some(sheet) { None } else { Some(sheet) }
             }
@@ -187,9 +195,14 @@ impl Component for App {
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
                     is_cut={!view.cuts.is_empty()} is_open={self.sheet == Some(Sheet::Controls)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))} />
-                <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
-                    agreed={view.agreed.clone()} {leader} workload={view.network.workload_clients}
-                    selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
+                { views::choice(self.sight, &link.callback(Message::Sight)) }
+                if self.sight == Sight::Stage {
+                    <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
+                        agreed={view.agreed.clone()} {leader} workload={view.network.workload_clients}
+                        selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
+                } else {
+                    { views::other(self.sight, &self.session, nodes.clone(), self.feed) }
+                }
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
                         is_open={self.sheet == Some(Sheet::Request)} />
@@ -250,6 +263,7 @@ impl App {
             Shortcut::Runs => self.dialog = self.keeper.as_ref().map(|_| Dialog::Runs),
             Shortcut::Stories => (self.tab, self.sheet) = (Tab::Stories, Some(Sheet::Log)),
             Shortcut::Theme => ctx.link().send_message(Message::NextTheme),
+            Shortcut::View(sight) => ctx.link().send_message(Message::Sight(sight)),
             Shortcut::Help => self.dialog = Some(Dialog::Help),
         }
     }

@@ -47,7 +47,7 @@ pub fn Card(props: &Props) -> Html {
         Density::Compact => "compact",
     };
     html! {
-        <section class="card" role="group" aria-label={name} {style}
+        <section class="card" role="group" data-node={node.id.to_string()} aria-label={name} {style}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
             data-side={props.side.map(|side| side.to_string())}
             data-selected={props.selected.then_some("true")}>
@@ -226,7 +226,7 @@ fn block(entry: &EntryView) -> Html {
         safety_words(entry.safety)
     );
     html! {
-        <li key={entry.index.to_string()} class="block" data-hue={hue(entry.term)}
+        <li key={entry.index.to_string()} class="block" data-hue={hue(entry.term)} data-entry={entry.index.to_string()}
             data-safety={safety_key(entry.safety)} {title}>{ entry.index }</li>
     }
 }

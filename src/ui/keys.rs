@@ -2,6 +2,8 @@
 //!
 //! A plain table, so that the dialog that lists them and the listener that obeys them can't differ.
 
+use super::views::Sight;
+
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortcut {
@@ -27,6 +29,7 @@ pub enum Shortcut {
     Inspector,
     Theme,
     Help,
+    View(Sight),
 }
 
 /// Where the focus was when a key was pressed.
@@ -41,7 +44,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 22] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 25] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -62,6 +65,9 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 22] = [
     (&["b"], "b", Shortcut::Stories, "Show the stories, branch by branch"),
     (&["s"], "s", Shortcut::Share, "Share this run"),
     (&["r"], "r", Shortcut::Runs, "Runs kept in this browser"),
+    (&["1"], "1", Shortcut::View(Sight::Stage), "Show the cluster"),
+    (&["2"], "2", Shortcut::View(Sight::Matrix), "Show all logs, index by index"),
+    (&["3"], "3", Shortcut::View(Sight::Spacetime), "Show the space-time diagram"),
     (&["t"], "t", Shortcut::Theme, "Light, dark or as the system has it"),
     (&["?"], "?", Shortcut::Help, "These keys and what the shapes mean"),
 ];

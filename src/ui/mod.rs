@@ -7,6 +7,8 @@
 //! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`views`] puts [`matrix`] or [`spacetime`] in the stage's place; [`highlight`] marks in all what is
+//!   pointed at in one.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
@@ -21,12 +23,14 @@ pub mod events;
 pub mod files;
 pub mod frame;
 pub mod header;
+pub mod highlight;
 pub mod icons;
 pub mod inspector;
 pub mod journey;
 pub mod keeper;
 pub mod keys;
 pub mod links;
+pub mod matrix;
 pub mod menu;
 pub mod notices;
 pub mod page;
@@ -42,11 +46,13 @@ pub mod shapes;
 pub mod share;
 pub mod shelf;
 pub mod slider;
+pub mod spacetime;
 pub mod stage;
 pub mod stories;
 pub mod tabs;
 pub mod timeline;
 pub mod transport;
+pub mod views;
 
 use web_sys::Element;
 

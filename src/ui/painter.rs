@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 
+use super::highlight::{Highlight, Marker};
 use super::page;
 use super::palette::{Palette, Probes};
 use super::ring::{Density, Layout, Rect};
 use super::session::Session;
 use super::shapes::{self, Look};
+use super::spacetime::Loom;
 use super::timeline;
 use crate::playground::view::{MessageView, Motion, NodeNumber, Place};
 
@@ -36,6 +38,8 @@ pub struct Painter {
     shown_clock: u64,
     stage: Surface,
     strip: timeline::Strip,
+    loom: Loom,
+    marker: Marker,
 }
 
 struct Ring {
@@ -79,6 +83,8 @@ impl Painter {
             shown_clock: u64::MAX,
             stage: Surface::default(),
             strip: timeline::Strip::default(),
+            loom: Loom::default(),
+            marker: Marker::default(),
         })
     }
 
@@ -96,6 +102,8 @@ impl Painter {
         let layout = self.session.scene().layout.clone();
         self.draw_messages(&motion, &layout, now_ms);
         self.turn_rings(&motion);
+        self.loom.draw(&self.document, &self.palette, &self.session);
+        self.marker.mark(&self.document, &self.session);
         let now = self.session.now();
         self.set_clock(now);
         let span = self.session.scene().span;
@@ -118,10 +126,18 @@ impl Painter {
                 // It ends half way, wherever it was seen last.
                 doomed.insert(message.id, way.point(0.5));
             }
+            let is_lit = self.session.highlight() == Some(Highlight::Message(message.id));
             // Whoever wants less motion sees each message stand in the middle of its way.
             let still = self.is_still.then(|| MessageView { progress: 0.5, ..message.clone() });
             let message = still.as_ref().unwrap_or(message);
-            draw_message(&ctx, &self.palette, message, &way, scale * ratio, ratio);
+            draw_message(
+                &ctx,
+                &self.palette,
+                message,
+                &way,
+                if is_lit { 1.6 } else { 1.0 } * scale * ratio,
+                ratio,
+            );
         }
         for (id, (x, y)) in std::mem::replace(&mut self.doomed, doomed) {
             if !self.doomed.contains_key(&id) {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use yew::Callback;
 
+use super::highlight::Highlight;
 use super::ring::Layout;
 use super::timeline::Span;
 use crate::playground::view::{Motion, View};
@@ -24,6 +25,7 @@ struct Shared {
     scene: RefCell<Scene>,
     scene_version: Cell<u64>,
     notice: RefCell<Option<Notice>>,
+    highlight: Cell<Option<Highlight>>,
 }
 
 /// Something that a person is told, though they asked for nothing just now.
@@ -45,11 +47,19 @@ impl Notice {
 }
 
 /// What the frame loop needs of the last rendering.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Scene {
     pub layout: Rc<Layout>,
     /// What of the history the strip shows.
     pub span: Span,
+    /// How much time the space-time diagram shows, in microseconds.
+    pub spacetime: u64,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self { layout: Rc::default(), span: Span::default(), spacetime: 200_000 }
+    }
 }
 
 impl PartialEq for Session {
@@ -66,6 +76,7 @@ impl Session {
             scene: RefCell::default(),
             scene_version: Cell::new(0),
             notice: RefCell::default(),
+            highlight: Cell::default(),
         }))
     }
 
@@ -89,6 +100,16 @@ impl Session {
     pub fn forget_notice(&self) {
         *self.0.notice.borrow_mut() = None;
         self.ring();
+    }
+
+    /// What a person points at.
+    pub fn highlight(&self) -> Option<Highlight> {
+        self.0.highlight.get()
+    }
+
+    /// They point at something else, or at nothing.
+    pub fn point(&self, highlight: Option<Highlight>) {
+        self.0.highlight.set(highlight);
     }
 
     fn ring(&self) {

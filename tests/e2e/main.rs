@@ -18,3 +18,4 @@ mod site;
 mod sizes;
 mod start;
 mod time;
+mod views;
