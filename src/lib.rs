@@ -16,6 +16,7 @@
 //! | [`script`] | one small language for console, scripts, tests and recordings |
 //! | [`swarm`] | random clusters under random faults, to find what the judges reject |
 //! | [`playground`] | what a person does with a cluster |
+//! | [`lesson`] | demonstrations and the tour, as data |
 //! | `ui` | the page; in WebAssembly only |
 //!
 //! To read it: `raft/mod.rs` maps the paper's Figure 2 to the code; then `cluster/mod.rs`, whose
@@ -24,6 +25,7 @@
 pub mod check;
 pub mod cluster;
 pub mod digest;
+pub mod lesson;
 pub mod playground;
 pub mod raft;
 pub mod rng;

@@ -111,6 +111,7 @@ fn node() -> NodeView {
         transfer: None,
         sessions: 0,
         clock: String::new(),
+        clock_rate: 1_000_000,
         cpu: 0,
         digest: Some("a41f".to_string()),
         store: Vec::new(),

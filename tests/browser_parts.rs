@@ -3,17 +3,26 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use kvorum::playground::view::{AnswerKind, AnswerView, JourneyView, Sentence, Summary, Topic};
-use kvorum::playground::{Input, Playground, Speed};
+use std::rc::Rc;
+use std::time::Duration;
+
+use kvorum::playground::view::{
+    AnswerKind, AnswerView, JourneyView, MessageView, NodeView, Place, RoleView, Sentence, Shape,
+    Status, Summary, Topic,
+};
+use kvorum::playground::{Action, Input, NodeId, Playground, Speed};
 use kvorum::ui::announcer::Announcer;
+use kvorum::ui::commands::{Does, commands, fitting, lines};
 use kvorum::ui::console::complete;
-use kvorum::ui::events::{Piece, pieces};
-use kvorum::ui::keys::{Focus, KEYS, Shortcut, shortcut};
+use kvorum::ui::events::{Piece, found, pieces};
+use kvorum::ui::keys::{Focus, KEYS, NODE_KEYS, NodeKey, Shortcut, node_key, shortcut};
 use kvorum::ui::page::Beginning;
 use kvorum::ui::pump::{Pacer, Pump};
 use kvorum::ui::ring::{Density, Layout, Rect};
+use kvorum::ui::screen::Screen;
 use kvorum::ui::session::{Session, sentence};
-use std::time::Duration;
+use kvorum::ui::wall::{between, divide};
+use kvorum::ui::way::{link, link_at, message_at, pairs, position};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::platform::time::sleep;
 
@@ -110,6 +119,81 @@ fn fifty_one_nodes_still_have_a_place_each() {
     assert_eq!(layout.nodes.len(), 51);
 }
 
+fn message(id: u64, from: u32, to: u32, progress: f32) -> MessageView {
+    let (from, to, label) = (Place::Node(from), Place::Node(to), String::new());
+    MessageView { id, shape: Shape::Heartbeat, from, to, progress, lost: false, term: 1, label }
+}
+
+#[wasm_bindgen_test]
+fn the_message_that_is_drawn_nearest_is_the_one_that_is_hit() {
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    let messages = [message(1, 1, 2, 0.3), message(2, 1, 2, 0.5), message(3, 2, 1, 0.5)];
+    for drawn in &messages {
+        let (x, y) = position(drawn, &layout, false).unwrap();
+        let hit = |x, y| message_at(&messages, &layout, false, (x, y), 16.0);
+        assert_eq!(hit(x, y), Some(drawn.id));
+        assert_eq!(hit(x + 2.0, y - 2.0), Some(drawn.id), "near m{} at {x}, {y}", drawn.id);
+    }
+    let (x, y) = position(&messages[0], &layout, false).unwrap();
+    assert_eq!(message_at(&messages, &layout, false, (x - 40.0, y - 40.0), 16.0), None);
+    // Without motion it stands in the middle of its way, and is hit there.
+    let (x, y) = position(&messages[0], &layout, true).unwrap();
+    let on_top = message_at(&messages[..2], &layout, true, (x, y), 16.0);
+    assert_eq!(on_top, Some(2), "of two at one place the later one, which is drawn on top");
+}
+
+#[wasm_bindgen_test]
+fn a_link_is_hit_on_its_line_only() {
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    for (a, b) in pairs(&layout) {
+        let (from, to) = link(&layout, a, b).unwrap();
+        // Not in the middle, where several cross.
+        let at = (from.0 + (to.0 - from.0) * 0.12, from.1 + (to.1 - from.1) * 0.12);
+        assert_eq!(link_at(pairs(&layout), &layout, at, 4.0), Some((a, b)), "n{a} and n{b}");
+    }
+    assert_eq!(link_at(pairs(&layout), &layout, (2.0, 2.0), 16.0), None);
+}
+
+#[wasm_bindgen_test]
+fn a_line_divides_the_cards_by_their_middles() {
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    let n1 = layout.nodes[&1];
+    let below = n1.y + n1.height;
+    let right = divide(&layout, (0.0, below), (844.0, below));
+    assert_eq!(right, [vec![1], vec![2, 3, 4, 5]]);
+    let left = divide(&layout, (844.0, below), (0.0, below));
+    assert_eq!(left, [vec![2, 3, 4, 5], vec![1]], "drawn the other way");
+    let beside = divide(&layout, (0.0, 1.0), (844.0, 1.0));
+    assert_eq!(beside, [vec![], vec![1, 2, 3, 4, 5]]);
+    // However short it is: it goes on in both directions.
+    assert_eq!(divide(&layout, (10.0, below), (20.0, below)), right);
+}
+
+#[wasm_bindgen_test]
+fn a_wall_stands_between_the_sides_that_it_parts() {
+    for (width, height) in STAGES {
+        for count in 2..=25 {
+            let layout = Layout::new(width, height, &nodes(count));
+            let case = format!("{count} nodes on {width} × {height}");
+            let [a, b] = divide(&layout, (width * 0.5 + 1.0, 0.0), (width * 0.5 + 1.0, height));
+            if a.is_empty() || b.is_empty() {
+                continue;
+            }
+            if let Some((from, to)) = between(&layout, &a, &b) {
+                let mut parted = divide(&layout, from, to);
+                parted.sort();
+                let mut sides = [a, b];
+                sides.sort();
+                assert_eq!(parted, sides, "{case}");
+            }
+        }
+    }
+    let layout = Layout::new(844.0, 760.0, &nodes(5));
+    assert!(between(&layout, &[1], &[2, 3, 4, 5]).is_some());
+    assert!(between(&layout, &[1, 2], &[3, 4, 5]).is_some());
+    assert_eq!(between(&layout, &[1, 3], &[2, 4, 5]), None, "their lines cross");
+}
+
 #[wasm_bindgen_test]
 fn keys_belong_to_the_field_that_is_typed_in() {
     assert_eq!(shortcut(" ", Focus::Elsewhere, false), Some(Shortcut::PlayOrPause));
@@ -117,6 +201,70 @@ fn keys_belong_to_the_field_that_is_typed_in() {
     assert_eq!(shortcut(" ", Focus::Pressable, false), None, "it presses the button");
     assert_eq!(shortcut("?", Focus::Pressable, false), Some(Shortcut::Help));
     assert_eq!(shortcut("a", Focus::Elsewhere, true), None, "Ctrl+A is the browser's");
+}
+
+/// A follower that runs.
+fn node(id: u32) -> NodeView {
+    let nodes = Playground::new(3, 1).view().nodes;
+    nodes.into_iter().find(|node| node.id == id).unwrap()
+}
+
+#[wasm_bindgen_test]
+fn commands_and_cards_have_keys_of_their_own() {
+    assert_eq!(shortcut("k", Focus::Text, true), Some(Shortcut::Commands), "Ctrl+K everywhere");
+    assert_eq!(shortcut("z", Focus::Text, true), None, "Ctrl+Z is the field's");
+    assert_eq!(shortcut("z", Focus::Elsewhere, true), Some(Shortcut::Undo));
+    assert_eq!(shortcut("7", Focus::Elsewhere, false), Some(Shortcut::Node(7)));
+    let leader = NodeView { role: Some(RoleView::Leader), ..node(3) };
+    let down = NodeView { status: Status::Down, ..node(3) };
+    let act = |action| Some(NodeKey::Act(action));
+    assert_eq!(node_key("k", &leader), act(Action::Kill(NodeId(3))));
+    assert_eq!(node_key("k", &down), act(Action::Restart(NodeId(3))));
+    assert_eq!(node_key("t", &node(3)), act(Action::Timeout(NodeId(3))));
+    assert_eq!(node_key("t", &leader), Some(NodeKey::Nothing), "nor does it change the theme");
+    assert_eq!(node_key("z", &leader), None, "a key of the page");
+}
+
+#[wasm_bindgen_test]
+fn every_key_of_a_card_is_in_the_dialog() {
+    let node = node(1);
+    let listed = |key: &str| NODE_KEYS.iter().any(|(keys, _)| *keys == key);
+    for letter in 'a'..='z' {
+        let key = letter.to_string();
+        assert_eq!(node_key(&key, &node).is_some(), listed(&key), "{key}");
+    }
+}
+
+#[wasm_bindgen_test]
+fn what_is_found_is_found_in_any_case() {
+    assert_eq!(found("n3 votes for N3.", "n3"), [0..2, 13..15]);
+    assert_eq!(found("Ärger mit n3", "n3"), [11..13], "in bytes");
+    assert!(found("n3 votes", "n4").is_empty());
+}
+
+#[wasm_bindgen_test]
+fn commands_are_found_by_any_of_their_words() {
+    let all = || commands(&[Rc::new(node(1)), Rc::new(node(2))]);
+    let words = |text| fitting(all(), text).into_iter().map(|command| command.words);
+    assert!(words("n2 kil").eq(["Kill n2"]));
+    assert_eq!(words("").count(), all().len());
+    assert_eq!(words("nonsense").count(), 0);
+    let lines = lines("kill n", vec!["n1".to_string(), "n2".to_string()]);
+    let does: Vec<Does> = lines.into_iter().map(|command| command.does).collect();
+    let go_on = |line: &str| Does::Complete(line.to_string());
+    assert_eq!(does, [Does::Line("kill n".to_string()), go_on("kill n1 "), go_on("kill n2 ")]);
+}
+
+#[wasm_bindgen_test]
+fn the_address_says_what_of_the_page_is_shown() {
+    assert_eq!(Screen::from_query("?seed=1"), Screen::default());
+    assert!(Screen::from_query("?projector").projector);
+    assert!(!Screen::from_query("?projector=0").projector);
+    let embed = |query| Screen::from_query(query).embed;
+    assert_eq!(embed("?embed").as_deref(), Some("stage timeline"));
+    assert_eq!(embed("?embed=events,stage").as_deref(), Some("stage events"));
+    assert_eq!(embed("?embed=nonsense").as_deref(), Some("stage timeline"));
+    assert_eq!(embed("?embed=false"), None);
 }
 
 #[wasm_bindgen_test]

@@ -1,4 +1,5 @@
-//! Every script of `tests/scripts` passes, and its story is the one in `tests/golden`.
+//! Every script of `tests/scripts` passes, and its story is the one in `tests/golden`. So does every
+//! demonstration of `lessons`, as the script that it is.
 //!
 //! `UPDATE_EXPECT=1 cargo test --test scripts` writes the stories anew; read the difference before you
 //! commit it.
@@ -8,23 +9,29 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
+use kvorum::lesson::DEMONSTRATIONS;
 use kvorum::script::{Failure, Runner, Telling};
 use serde_json::Value;
 
-fn scripts() -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
-    let entries = fs::read_dir(folder).expect("tests/scripts can be read");
+fn scripts(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = fs::read_dir(folder).expect("the folder can be read");
     let mut files: Vec<PathBuf> =
         entries.map(|entry| entry.expect("an entry can be read").path()).collect();
     files.sort();
-    assert!(files.len() >= 11, "the scripts are there");
     files
+}
+
+fn name(file: &Path) -> String {
+    file.file_stem().and_then(|name| name.to_str()).expect("a name").to_string()
 }
 
 #[test]
 fn every_script_tells_its_golden_story() {
-    for file in scripts() {
-        let name = file.file_stem().and_then(|name| name.to_str()).expect("a name").to_string();
+    let files = scripts("tests/scripts");
+    assert!(files.len() >= 11, "the scripts are there");
+    for file in files {
+        let name = name(&file);
         let text = fs::read_to_string(&file).expect("a script can be read");
         let mut runner = Runner::default();
         let result = runner.run_script(&text);
@@ -33,6 +40,20 @@ fn every_script_tells_its_golden_story() {
         assert_eq!(result, Ok(()), "{name}\n{story}");
         let golden = format!("{}/tests/golden/{name}.txt", env!("CARGO_MANIFEST_DIR"));
         expect_file![golden].assert_eq(&story);
+    }
+}
+
+#[test]
+fn every_demonstration_passes_as_a_script_and_is_offered() {
+    let mut offered: Vec<&str> = DEMONSTRATIONS.iter().map(|offered| offered.name).collect();
+    offered.sort_unstable();
+    let files = scripts("lessons");
+    assert_eq!(files.iter().map(|file| name(file)).collect::<Vec<_>>(), offered);
+    for file in files {
+        let text = fs::read_to_string(&file).expect("a script can be read");
+        let mut runner = Runner::default();
+        let result = runner.run_script(&text);
+        assert_eq!(result, Ok(()), "{}\n{}", name(&file), runner.take_story().join("\n"));
     }
 }
 

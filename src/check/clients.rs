@@ -111,4 +111,32 @@ mod tests {
         assert_eq!(noop.err().map(|violation| violation.property), lost);
         assert_eq!(applies(&mut clients, 3, 4, 2, true), None);
     }
+
+    #[test]
+    fn a_duplicate_is_recognised_as_long_as_its_request_is_remembered() {
+        let remembered = REQUESTS as u64;
+        let mut clients = Clients::default();
+        for seq in 1..=remembered {
+            assert_eq!(applies(&mut clients, 1, seq, seq, true), None);
+        }
+        let mut one_more = clients.clone();
+        assert_eq!(applies(&mut clients, 1, 999, 1, true), Some(Property::ExactlyOnce));
+        assert_eq!(applies(&mut one_more, 1, remembered + 1, remembered + 1, true), None);
+        assert_eq!(applies(&mut one_more, 1, 999, 2, true), Some(Property::ExactlyOnce));
+    }
+
+    #[test]
+    fn a_lost_write_is_recognised_as_long_as_its_answer_is_remembered() {
+        let remembered = WRITES as u64;
+        let mut clients = Clients::default();
+        let answer = |clients: &mut Clients, at| {
+            assert_eq!(applies(clients, 1, at, at, true), None);
+            assert_eq!(clients.answered(RequestId(at), (SESSION, Seq(at))), Ok(()));
+        };
+        (1..=remembered).for_each(|at| answer(&mut clients, at));
+        let lost = |clients: &mut Clients, at| clients.applied(NodeId(2), index(at), None).is_err();
+        assert!(lost(&mut clients, 1));
+        answer(&mut clients, remembered + 1);
+        assert!(!lost(&mut clients, 1) && lost(&mut clients, 2), "the oldest is forgotten");
+    }
 }

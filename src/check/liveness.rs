@@ -99,9 +99,13 @@ mod tests {
     use crate::cluster::Founding;
     use crate::script::{Command, parse_line};
 
-    /// Whether twelve seconds after these lines nothing has progressed in a kind world.
     fn stalls(lines: &[&str]) -> bool {
-        let mut run = Run::new(Founding { nodes: 3, seed: 5 });
+        stalls_with(3, lines)
+    }
+
+    /// Whether twelve seconds after these lines nothing has progressed in a kind world.
+    fn stalls_with(nodes: u32, lines: &[&str]) -> bool {
+        let mut run = Run::new(Founding { nodes, seed: 5 });
         // Somebody asks all the time: where nothing at all happens, nobody looks.
         for line in ["clients 1 keys 1 writes 0% every 200ms"].iter().chain(lines) {
             let Ok(Some(Command::Act { action, .. })) = parse_line(line) else { panic!("{line}") };
@@ -138,5 +142,22 @@ mod tests {
         assert!(!with("clock n3 rate 1.2"));
         assert!(with("cut n2 -> n1"), "who is down does not matter");
         assert!(with("network latency 1ms..37ms loss 2%"), "just kind enough");
+    }
+
+    #[test]
+    fn three_of_five_that_meet_owe_progress_and_two_do_not() {
+        let with = |lines: &[&str]| stalls_with(5, &[&NOBODY_LEADS[..], lines].concat());
+        assert!(with(&["cut n2 -> n5", "cut n3 -> n5", "cut n4 -> n5"]), "n5 can be done without");
+        assert!(!with(&["kill n4", "kill n5"]));
+    }
+
+    #[test]
+    fn the_judge_looks_now_and_then() {
+        let cluster = Cluster::new(Founding { nodes: 3, seed: 5 });
+        let mut liveness = Liveness::default();
+        assert!(liveness.is_due(cluster.now()));
+        assert_eq!(liveness.glance(&cluster), Ok(()));
+        assert!(!liveness.is_due(cluster.now()));
+        assert!(liveness.is_due(cluster.now() + GLANCE));
     }
 }

@@ -212,3 +212,37 @@ fn observation(server: &Server) -> Option<Observation<'_>> {
         store_digest: store.digest(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::{Data, Payload};
+    use crate::script::{Command, parse_line};
+
+    /// What the judges were shown of the leader had another first entry: between events they only look
+    /// at the end of a log.
+    #[test]
+    fn an_audit_finds_what_has_changed_in_the_middle_of_a_log() {
+        let mut run = Run::new(Founding { nodes: 3, seed: 5 });
+        let last_index = |run: &Run| {
+            let leader = run.cluster.leader().and_then(|id| run.cluster.server(id));
+            leader.and_then(Server::node).and_then(|node| node.log().last_index())
+        };
+        let clients = parse_line("clients 1 keys 1 writes 100% every 50ms");
+        let Ok(Some(Command::Act { action, .. })) = clients else { panic!("{clients:?}") };
+        run.apply(&action).unwrap();
+        while last_index(&run) < Index::new(3) {
+            run.step().unwrap();
+        }
+        let leader = run.cluster.leader().and_then(|id| run.cluster.server(id)).unwrap();
+        let (id, seen) = (leader.id(), observation(leader).unwrap());
+        let mut log = seen.log.to_vec();
+        log[0].payload = Payload::Command(Data::new(*b"another"));
+        run.invariants = Invariants::default();
+        assert_eq!(run.invariants.observe(&Observation { log: &log, ..seen }), Ok(()));
+        run.judge(id);
+        assert_eq!(run.violation(), None);
+        run.audit();
+        assert!(run.violation_of(Property::LeaderAppendOnly).is_some());
+    }
+}

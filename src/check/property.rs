@@ -211,3 +211,16 @@ impl fmt::Display for Evidence {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_property_is_found_by_its_name_and_by_no_other() {
+        for property in Property::ALL {
+            assert_eq!(Property::named(property.name()), Some(property));
+        }
+        assert_eq!(Property::named("safety"), None);
+    }
+}

@@ -54,6 +54,7 @@ mod tests {
         *window.slot(2).unwrap() = Some('c');
         window.forget_before(3);
         assert!(window.get(2).is_none() && window.slot(2).is_none());
+        assert_eq!(window.get(3), Some(&None), "before 3 is not 3");
         assert_eq!((window.get(4), window.get(5)), (Some(&Some('e')), None));
         assert_eq!(window.last_where(Option::is_some), Some(4));
         window.forget_before(99);

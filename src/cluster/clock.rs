@@ -135,6 +135,8 @@ fn scale(span: Duration, times: u64, by: u64) -> Duration {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::{Strategy, prop, prop_assert, prop_assert_eq, proptest};
+
     use super::*;
 
     fn at(millis: u64) -> Time {
@@ -171,5 +173,40 @@ mod tests {
         assert_eq!((written(1_200_000).as_str(), written(1_000_000).as_str()), ("1.2", "1"));
         assert_eq!(written(900_001), "0.900001");
         assert_eq!((Rate::from_millionths(1), Rate::from_millionths(u32::MAX)), (None, None));
+    }
+
+    /// A clock that was set to a few rates, and the true time at which the last was.
+    fn clocks() -> impl Strategy<Value = (Clock, Time)> {
+        let setting = (0_u64..1 << 40, 100_000_u32..=10_000_000);
+        prop::collection::vec(setting, 0..5).prop_map(|settings| {
+            let (mut clock, mut now) = (Clock::default(), Time::ZERO);
+            for (later, millionths) in settings {
+                now += Duration::from_micros(later);
+                clock.set_rate(now, Rate::from_millionths(millionths).unwrap());
+            }
+            (clock, now)
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn time_goes_on_at_the_clocks_rate((clock, set) in clocks(), spans in [0_u64..1 << 40, 0..1 << 40]) {
+            let [one, other] = spans.map(|span| set + Duration::from_micros(span));
+            prop_assert!(clock.steady(one.min(other)) <= clock.steady(one.max(other)));
+            let shown = clock.steady(one).since(clock.steady(set)).as_micros();
+            let exact = u128::from(spans[0]) * u128::from(clock.rate().millionths());
+            prop_assert_eq!(u128::from(shown), exact / 1_000_000);
+        }
+
+        /// A timer is set to what the clock will show: it rings at the first true time that shows it.
+        #[test]
+        fn a_timer_rings_at_the_first_instant((clock, set) in clocks(), span in 0_u64..1 << 40) {
+            let shown = clock.steady(set) + Duration::from_micros(span);
+            let rings = clock.true_time(shown);
+            prop_assert!(rings >= set && clock.steady(rings) >= shown);
+            let before = Time::from_micros(rings.as_micros().saturating_sub(1));
+            prop_assert!(before < set || rings == set || clock.steady(before) < shown);
+            prop_assert!(clock.true_time(clock.steady(rings)) <= rings);
+        }
     }
 }

@@ -33,6 +33,9 @@ pub struct Recovered {
 }
 
 impl Disk {
+    /// How long an fsync of a good disk takes.
+    pub const FSYNC: Duration = Duration::from_millis(2);
+
     pub(super) fn new(fsync: Duration) -> Self {
         Self {
             fsync,

@@ -473,7 +473,7 @@ impl Cluster {
         let server = Server {
             id,
             initial,
-            disk: Disk::new(Duration::from_millis(2)),
+            disk: Disk::new(Disk::FSYNC),
             clock: clock::Clock::default(),
             cpu: Duration::ZERO,
             busy_until: self.now,

@@ -95,6 +95,17 @@ pub struct LinkChange {
     pub duplicate: Option<Chance>,
 }
 
+/// All the properties of a link.
+impl From<Link> for LinkChange {
+    fn from(link: Link) -> Self {
+        Self {
+            latency: Some((link.latency_min, link.latency_max)),
+            loss: Some(link.loss),
+            duplicate: Some(link.duplicate),
+        }
+    }
+}
+
 impl LinkChange {
     fn apply_to(self, link: &mut Link) {
         if let Some((min, max)) = self.latency {
@@ -204,6 +215,12 @@ impl Network {
     /// All cut ways.
     pub fn cuts(&self) -> impl Iterator<Item = (NodeId, NodeId)> {
         self.cuts.iter().copied()
+    }
+
+    /// The ways whose properties are not those of the others, with these.
+    pub fn own_links(&self) -> impl Iterator<Item = ((NodeId, NodeId), &Link)> {
+        let own = self.links.iter().filter(|(_, link)| **link != self.default);
+        own.map(|(way, link)| (*way, link))
     }
 
     /// All messages in flight, in no particular order.

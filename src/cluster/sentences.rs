@@ -25,7 +25,7 @@ pub(super) fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) 
             position.term, position.index
         ),
         Note::Proposed { position, noop: false } => {
-            write!(f, "{node} appends entry {} and sends it to all.", position.index)
+            write!(f, "{node} appends entry {} and sends it to all (§5.3).", position.index)
         }
         Note::ProposedConfig { config, position } => {
             let kind = if config.is_joint() { "joint configuration" } else { "configuration" };
@@ -40,7 +40,9 @@ pub(super) fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) 
             };
             write!(f, "Entry {last} is committed: it is on {copies} of {of} {place} and {term}.")
         }
-        Note::LearnedCommit { last } => write!(f, "{node} learns that entry {last} is committed."),
+        Note::LearnedCommit { last } => {
+            write!(f, "{node} learns that entry {last} is committed (§5.3).")
+        }
         Note::ConfirmedRead { read_index, by: Certainty::Lease } => write!(
             f,
             "{node} holds a lease: it may answer reads as of entry {} without asking (thesis §6.4.1).",
@@ -49,7 +51,7 @@ pub(super) fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) 
         Note::ConfirmedRead { read_index, by: Certainty::None } => {
             write!(
                 f,
-                "{node} answers a read as of entry {}, and has asked nobody.",
+                "{node} answers a read as of entry {}, and has asked nobody: it may be stale (§8).",
                 count(*read_index)
             )
         }
@@ -69,11 +71,11 @@ fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
     match note {
         Note::AskedForPreVotes { term, waited } => write!(
             f,
-            "{node}'s election timer ran out after {} ms; it asks who would vote for it in term {term}.",
+            "{node}'s election timer ran out after {} ms; it asks who would vote for it in term {term} (thesis §9.6).",
             waited.as_micros() / 1_000
         ),
         Note::AnsweredPreVote { candidate, term, refused: None } => {
-            write!(f, "{node} would vote for {candidate} in term {term}.")
+            write!(f, "{node} would vote for {candidate} in term {term} (thesis §9.6).")
         }
         Note::AnsweredPreVote { candidate, term, refused: Some(why) } => {
             write_refusal(f, node, "would not vote", *candidate, term.0, why)
@@ -85,32 +87,32 @@ fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
             )
         }
         Note::StoodForElection { term, waited: None, .. } => {
-            write!(f, "{node} could win, and stands for term {term}.")
+            write!(f, "{node} could win, and stands for term {term} (§5.2).")
         }
         Note::StoodForElection { term, waited: Some(waited), .. } => write!(
             f,
-            "{node}'s election timer ran out after {} ms; it stands for term {term}.",
+            "{node}'s election timer ran out after {} ms; it stands for term {term} (§5.2).",
             waited.as_micros() / 1_000
         ),
         Note::Voted { candidate, term, newer: Some(own), .. } => {
             write!(
                 f,
-                "{node} votes for {candidate} in term {term}, although its own log is newer ({own})."
+                "{node} votes for {candidate} in term {term}, although its own log is newer ({own}), which §5.4.1 forbids."
             )
         }
         Note::Voted { candidate, term, last, newer: None } => write!(
             f,
-            "{node} votes for {candidate} in term {term}: its log is at least as new ({}).",
+            "{node} votes for {candidate} in term {term}: its log is at least as new ({}) (§5.4.1).",
             Last(*last)
         ),
         Note::RefusedVote { candidate, term, why } => {
             write_refusal(f, node, "does not vote", *candidate, term.0, why)
         }
         Note::CountedVote { from, votes, needed } => {
-            write!(f, "{node} counts the vote of {from}: {votes} of {needed} needed.")
+            write!(f, "{node} counts the vote of {from}: {votes} of {needed} needed (§5.2).")
         }
         Note::BecameLeader { term, votes, of } => {
-            write!(f, "{node} becomes leader of term {term} with {votes} votes of {of}.")
+            write!(f, "{node} becomes leader of term {term} with {votes} votes of {of} (§5.2).")
         }
         Note::SteppedDown { led, term, why } => {
             let what = if *led { "leads no longer" } else { "is no candidate any more" };
@@ -124,7 +126,7 @@ fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
                 StepDown::NoQuorum => {
                     write!(f, "{node} {what}: it has not heard from a majority (thesis §6.2).")
                 }
-                StepDown::Removed => write!(f, "{node} {what}: it is no longer a member."),
+                StepDown::Removed => write!(f, "{node} {what}: it is no longer a member (§6)."),
             }
         }
         _ => write_log_note(f, node, note),
@@ -134,10 +136,10 @@ fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
 fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
     match note {
         Note::Appended { from, first, last } if first == last => {
-            write!(f, "{node} appends entry {first} from {from}.")
+            write!(f, "{node} appends entry {first} from {from} (§5.3).")
         }
         Note::Appended { from, first, last } => {
-            write!(f, "{node} appends entries {first} to {last} from {from}.")
+            write!(f, "{node} appends entries {first} to {last} from {from} (§5.3).")
         }
         Note::Truncated { first, last } if first == last => {
             write!(f, "{node} deletes its entry {first}: it conflicts with the leader's (§5.3).")
@@ -157,7 +159,10 @@ fn write_log_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt:
             prev.index
         ),
         Note::SteppedBack { follower, next_index } => {
-            write!(f, "{node} goes back to entry {next_index} for {follower}.")
+            write!(
+                f,
+                "{node} goes back to entry {next_index} for {follower}, which has refused what comes later (§5.3)."
+            )
         }
         _ => write_snapshot_note(f, node, note),
     }
@@ -189,7 +194,10 @@ fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
             "{node} is to hand over to {to}, and takes no new commands meanwhile (thesis §3.10)."
         ),
         Note::AskedToStand { to } => {
-            write!(f, "{node} asks {to}, which has all of its log, to stand for election at once.")
+            write!(
+                f,
+                "{node} asks {to}, which has all of its log, to stand for election at once (thesis §3.10)."
+            )
         }
         Note::TransferAborted { to } => {
             write!(f, "{node} goes on leading: {to} has not taken over in time (thesis §3.10).")

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tape::JOURNEYS;
 use super::view::{
-    Agreed, ClockView, EntryView, FollowerView, NetworkView, NodeNumber, NodeView, PaceView,
-    RoleView, Safety, Summary, Verdict, View,
+    Agreed, ClockView, EntryView, FollowerView, LinkView, NetworkView, NodeNumber, NodeView,
+    PaceView, RoleView, Safety, Summary, Verdict, View,
 };
 use super::{Playground, journey, micros};
 use crate::check::{Property, Run};
-use crate::cluster::{Clock, Cluster, Journey, Offset, Rate, Server, Status, YOU, what};
+use crate::cluster::{Clock, Cluster, Journey, Link, Offset, Rate, Server, Status, YOU, what};
 use crate::digest::Digest;
-use crate::raft::{Entry, Log, Node, Pace, Role, Rule, Snapshot, count, majority};
+use crate::raft::{Entry, Log, Node, NodeId, Pace, Role, Rule, Snapshot, count, majority};
+use crate::rng::Chance;
 use crate::store::Store;
 use crate::time::{Duration, Time};
 
@@ -38,6 +39,7 @@ pub(super) fn view(playground: &Playground) -> View {
         summary: summary(cluster, playground.scene.history.violation()),
         nodes: nodes(cluster),
         cuts: cluster.network().cuts().map(|(from, to)| (from.0, to.0)).collect(),
+        links: links(cluster),
         sides: sides(cluster),
         agreed: agreed(cluster),
         journeys: journeys(playground),
@@ -182,6 +184,7 @@ fn blank_view(server: &Server) -> NodeView {
         transfer: None,
         sessions: 0,
         clock: clock_words(server.clock()),
+        clock_rate: server.clock().rate().millionths(),
         cpu: server.cpu().as_micros(),
         digest: None,
         store: Vec::new(),
@@ -291,6 +294,18 @@ fn agreed(cluster: &Cluster) -> Agreed {
     }
 }
 
+/// Ways that differ from the network's others.
+fn links(cluster: &Cluster) -> Vec<LinkView> {
+    let view = |((from, to), link): ((NodeId, NodeId), &Link)| LinkView {
+        from: from.0,
+        to: to.0,
+        latency: (link.latency_min.as_micros(), link.latency_max.as_micros()),
+        loss: link.loss.as_ppm(),
+        duplicate: link.duplicate.as_ppm(),
+    };
+    cluster.network().own_links().map(view).collect()
+}
+
 /// Groups of servers that can reach each other both ways, where there are several.
 fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
     let network = cluster.network();
@@ -341,5 +356,6 @@ fn network(cluster: &Cluster) -> NetworkView {
         ),
         heartbeat: settings.heartbeat_interval.as_micros(),
         workload_clients: cluster.workload().map_or(0, |workload| workload.clients),
+        chaos: cluster.chaos().map_or(0, Chance::as_ppm),
     }
 }

@@ -45,6 +45,11 @@ impl Console {
         self.last_answer = Some(answer.clone());
     }
 
+    /// How the last request was answered.
+    pub(super) fn last_answer(&self) -> Option<&Answer> {
+        self.last_answer.as_ref()
+    }
+
     /// The cluster is gone: no answer will come.
     pub(super) fn forget_requests(&mut self) {
         self.asked.clear();

@@ -8,6 +8,8 @@ mod archive;
 mod build;
 mod compare;
 mod console;
+mod following;
+mod hands;
 mod history;
 mod journey;
 mod link;
@@ -21,21 +23,27 @@ pub mod weave;
 
 use std::fmt;
 
-pub use crate::cluster::{Action, Consistency, LinkChange, Operation, Timing, Topic, Workload};
+pub use crate::cluster::{
+    Action, ClockChange, Consistency, Founding, Handling, LinkChange, MessageId, Operation, Rate,
+    Timing, Topic, Which, Workload,
+};
 pub use crate::raft::NodeId;
 pub use crate::rng::Chance;
+pub use crate::script::Wait;
 pub use crate::store::{Command, Key, LimitError, Value};
 pub use crate::time::Duration;
 pub use archive::{Archive, MOST_BYTES, Story};
+pub use following::Spot;
 pub use link::{BadLink, Bookmark, MARK};
 pub use recording::{Instant, Recording, Timed, Unusable};
 
 use crate::check::Run;
-use crate::cluster::{Founding, Journey, Refused, RequestId};
+use crate::cluster::{Journey, Refused, RequestId};
 use crate::script::Mistake;
 use crate::time::Time;
 use compare::Comparison;
 use console::Console;
+use following::Awaited;
 use opening::Opening;
 use tape::{Scene, Tape};
 use travel::Trip;
@@ -104,6 +112,10 @@ impl fmt::Display for Speed {
 pub enum Input {
     /// Something to the cluster.
     Act(Action),
+    /// The same; where it is a request, time passes until that is answered, and stands still then.
+    Ask(Action),
+    /// Lets time pass until that has come, and stands still then.
+    Await(Wait),
     /// Lets time pass.
     Play,
     /// Stops it.
@@ -116,6 +128,8 @@ pub enum Input {
     Seek(u64),
     /// Goes to the end of what was played.
     SeekEnd,
+    /// Comes back to a place, and pauses there.
+    Return(Spot),
     /// Takes back the last thing that was done, by going on otherwise from just before it.
     Undo,
     /// Goes to the first such thing after this instant, and pauses. Where none was played yet, time
@@ -135,7 +149,8 @@ pub enum Input {
     /// Opens the run that was just refused since it was made with a version that played differently: what was
     /// done in it is done at the same times, whatever comes of it here.
     OpenByTime,
-    /// Gives up what takes a while: the opening of a run, or a long way to another instant.
+    /// Gives up what takes a while: the opening of a run, a long way to another instant, or what is
+    /// waited for.
     GiveUp,
     /// Changes how fast time passes.
     Speed(Speed),
@@ -150,14 +165,16 @@ pub enum Input {
 impl Input {
     /// Whether it goes to an instant that does not hang on the one that is shown.
     fn goes_elsewhere(&self) -> bool {
-        matches!(self, Self::Seek(_) | Self::SeekEnd | Self::Branch(_) | Self::Restart { .. })
+        let goes = matches!(self, Self::Seek(_) | Self::SeekEnd | Self::Return(_));
+        goes || matches!(self, Self::Branch(_) | Self::Restart { .. })
     }
 
     /// Whether it is done at the instant that is shown.
     fn is_about_an_instant(&self) -> bool {
         let goes = matches!(self, Self::Step | Self::StepBack | Self::Undo);
         let goes = goes || matches!(self, Self::Next(_) | Self::Previous(_));
-        goes || matches!(self, Self::Act(_) | Self::Console(_) | Self::Compare(_))
+        let acts = matches!(self, Self::Act(_) | Self::Ask(_) | Self::Await(_));
+        goes || acts || matches!(self, Self::Console(_) | Self::Compare(_))
     }
 }
 
@@ -278,6 +295,8 @@ pub struct Playground {
     /// The run that was refused last, since it does not come here to its instant.
     diverged: Option<Box<Archive>>,
     trip: Option<Trip>,
+    /// What time passes for.
+    awaited: Option<Awaited>,
     comparison: Option<Comparison>,
 }
 
@@ -317,6 +336,7 @@ impl Playground {
             opening: None,
             diverged: None,
             trip: None,
+            awaited: None,
             comparison: None,
         }
     }
@@ -340,6 +360,8 @@ impl Playground {
             Input::Act(action) => {
                 self.act(&action)?;
             }
+            Input::Ask(action) => self.ask(&action)?,
+            Input::Await(wait) => self.wait_for(wait),
             Input::Play => self.playing = true,
             Input::Pause => self.playing = false,
             Input::Step => {
@@ -355,6 +377,7 @@ impl Playground {
                 self.seek(Time::from_micros(micros))?;
             }
             Input::SeekEnd => self.seek(self.tape().end().at)?,
+            Input::Return(spot) => self.return_to(spot)?,
             Input::Next(landmark) => {
                 self.playing = false;
                 self.next_landmark(landmark)?;
@@ -369,7 +392,7 @@ impl Playground {
             Input::Compare(with) => self.compare(with)?,
             Input::Open(archive) => self.begin_opening(*archive),
             Input::OpenByTime => self.begin_opening_by_time(),
-            Input::GiveUp => (self.opening, self.trip) = (None, None),
+            Input::GiveUp => (self.opening, self.trip, self.awaited) = (None, None, None),
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
                 self.revision += 1;
@@ -385,14 +408,18 @@ impl Playground {
     fn found(&mut self, founding: Founding) {
         let (tape, scene) = Tape::new(founding);
         self.branches = vec![Branch::first(tape, &scene)];
-        (self.current, self.comparison) = (0, None);
+        (self.current, self.comparison, self.awaited) = (0, None, None);
         self.runs += 1;
         self.show(scene);
     }
 
-    /// Does something now. In the past another story begins with it.
+    /// Does something now. In the past another story begins with it, unless it is what was done then.
     fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
         let tape = &mut self.branches[self.current].tape;
+        if let Some((request, finished)) = tape.act_again(&mut self.scene, action) {
+            self.tell_answers(&finished);
+            return Ok(request);
+        }
         if tape.goes_on_after(&self.scene) {
             // What is refused begins no story.
             let mut scene = self.scene.clone();
@@ -452,6 +479,7 @@ impl Playground {
         if sound && self.run().violation().is_some() {
             self.playing = false;
         }
+        self.look_for_awaited(&finished);
         true
     }
 

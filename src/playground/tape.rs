@@ -91,6 +91,8 @@ pub(super) enum Destination {
     Events(u64),
     /// After exactly so many events, at this time, with what was done until then.
     Instant(Instant),
+    /// After exactly so many events, at this time, with so many of the recorded actions done.
+    Place { instant: Instant, done: usize },
     /// Just before this action of the recording.
     Act(usize),
     /// Where the first such thing happens after an instant, or this time if none does until then.
@@ -149,6 +151,22 @@ impl Tape {
         scene.done = self.recording.actions.len();
         self.end = when;
         Ok((request, scene.take_notes(Some(&mut self.track))))
+    }
+
+    /// Does something again in `scene`, if it is what the recording has next, at this very instant.
+    pub(super) fn act_again(
+        &mut self,
+        scene: &mut Scene,
+        action: &Action,
+    ) -> Option<(Option<RequestId>, Vec<Journey>)> {
+        let next = self.next_action(scene)?;
+        if next.when != scene.instant() || next.action != *action {
+            return None;
+        }
+        // What was recorded was not refused then, so it is not now.
+        let request = scene.run.apply(action).ok()?;
+        scene.done += 1;
+        Some((request, scene.take_notes(None)))
     }
 
     /// Does what comes next in `scene` up to `until`: a recorded action or an event. `None` where nothing
@@ -229,6 +247,9 @@ impl Tape {
             Destination::Time(at) => scene.instant().at <= at,
             Destination::Events(events) => scene.instant().events <= events,
             Destination::Instant(instant) => scene.instant() <= instant,
+            Destination::Place { instant, done } => {
+                scene.instant() <= instant && scene.done <= done
+            }
             Destination::Act(act) => {
                 let when = self.recording.actions.get(act).map(|timed| timed.when);
                 scene.done <= act && when.is_none_or(|when| scene.instant() <= when)
@@ -272,6 +293,12 @@ impl Tape {
                 }
                 Time::END
             }
+            Destination::Place { instant, done } => {
+                if events >= instant.events && (scene.done >= done || !acts_by(self, instant)) {
+                    return false;
+                }
+                Time::END
+            }
             Destination::Act(act) => {
                 let when = self.recording.actions.get(act).map_or(scene.instant(), |act| act.when);
                 if events >= when.events && (scene.done >= act || !acts_by(self, when)) {
@@ -294,7 +321,7 @@ impl Tape {
         let at = match to {
             Destination::Time(at) => at.min(self.end().at),
             Destination::Events(_) => return,
-            Destination::Instant(instant) => instant.at,
+            Destination::Instant(instant) | Destination::Place { instant, .. } => instant.at,
             Destination::Act(act) => match self.recording.actions.get(act) {
                 Some(timed) => timed.when.at,
                 None => return,

@@ -213,3 +213,69 @@ fn speeds_read_as_people_say_them() {
     assert_eq!(print(2_500), "2.5×");
     assert_eq!(print(1_000_000), "1000×");
 }
+
+/// Plays until a message is in flight, and gives its number.
+fn first_in_flight(playground: &mut Playground) -> u64 {
+    loop {
+        if let Some(message) = playground.messages(1).0.first() {
+            return message.id;
+        }
+        playground.apply(Input::Step).unwrap();
+    }
+}
+
+#[test]
+fn a_message_in_flight_can_be_read_and_taken_in_hand() {
+    let mut playground = Playground::new(3, 1);
+    let id = first_in_flight(&mut playground);
+    let message = playground.message(id).unwrap();
+    assert_eq!(message.kind, "PreVote", "the first thing that anybody sends");
+    assert_ne!(message.from, message.to);
+    assert!(message.sent_at <= playground.now() && playground.now() < message.arrives_at);
+    let names: Vec<&str> = message.fields.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["term", "last_log_index", "last_log_term"]);
+    let mail = |handling| Action::Mail { which: Which::Numbered(MessageId(id)), handling };
+    let later = Handling::Delay(Duration::from_millis(50));
+    playground.apply(Input::Act(mail(later))).unwrap();
+    let delayed = playground.message(id).unwrap();
+    assert_eq!(delayed.arrives_at, message.arrives_at + 50_000);
+    playground.apply(Input::Act(mail(Handling::Drop))).unwrap();
+    assert_eq!(playground.message(id), None);
+    assert!(playground.apply(Input::Act(mail(Handling::Drop))).is_err(), "it is gone");
+}
+
+#[test]
+fn a_link_of_its_own_kind_is_seen() {
+    let mut playground = Playground::new(3, 1);
+    assert_eq!(playground.view().links, []);
+    line(&mut playground, "link n1 -> n3 latency 100ms loss 20%").unwrap();
+    let links = playground.view().links;
+    let seen: Vec<_> =
+        links.iter().map(|link| (link.from, link.to, link.latency, link.loss)).collect();
+    assert_eq!(seen, [(1, 3, (100_000, 100_000), 200_000)]);
+}
+
+#[test]
+fn all_that_chaos_breaks_can_be_mended() {
+    let mut playground = Playground::new(5, 7);
+    assert_eq!(playground.repairs(), []);
+    line(&mut playground, "chaos 100%").unwrap();
+    assert_eq!(playground.view().network.chaos, 1_000_000);
+    pass(&mut playground, 10_000);
+    line(&mut playground, "link n1 -> n2 loss 50%").unwrap();
+    line(&mut playground, "chaos off").unwrap();
+    assert_eq!(playground.view().network.chaos, 0);
+    assert_ne!(playground.repairs(), [], "ten seconds of it leave something broken");
+    for repair in playground.repairs() {
+        playground.apply(Input::Act(repair)).unwrap();
+    }
+    assert_eq!(playground.repairs(), []);
+    let view = playground.view();
+    assert!(view.cuts.is_empty() && view.links.is_empty());
+    assert!(view.nodes.iter().all(|node| node.status == Status::Running));
+    assert!(
+        view.nodes
+            .iter()
+            .all(|node| (node.fsync, node.cpu, node.clock_rate) == (2_000, 0, 1_000_000))
+    );
+}

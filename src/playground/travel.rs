@@ -38,7 +38,7 @@ pub(super) struct Trip {
 
 /// What is done at the end of a way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Arrival {
+pub(super) enum Arrival {
     Show,
     /// Another story begins there.
     Fork,
@@ -104,7 +104,12 @@ impl Playground {
         self.set_out(number, Destination::Instant(branch.at), Arrival::Show)
     }
 
-    fn set_out(&mut self, branch: usize, to: Destination, then: Arrival) -> Result<(), Problem> {
+    pub(super) fn set_out(
+        &mut self,
+        branch: usize,
+        to: Destination,
+        then: Arrival,
+    ) -> Result<(), Problem> {
         let here = (branch == self.current).then_some(&self.scene);
         let scene = self.branches[branch].tape.set_out(to, here);
         let began = scene.instant().events;

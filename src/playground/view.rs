@@ -20,6 +20,8 @@ pub struct View {
     pub nodes: Vec<NodeView>,
     /// Cut ways between servers, one way each.
     pub cuts: Vec<(NodeNumber, NodeNumber)>,
+    /// Ways between servers that are not as the network's others, one way each.
+    pub links: Vec<LinkView>,
     /// The sides of a partition: groups of servers that can reach each other, where there are several.
     pub sides: Vec<Vec<NodeNumber>>,
     pub agreed: Agreed,
@@ -31,6 +33,18 @@ pub struct View {
     pub comparison: Option<ComparisonView>,
     /// How much of what takes a while is done, in percent.
     pub progress: Option<Progress>,
+}
+
+/// A way from one server to another that is not as the network's others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkView {
+    pub from: NodeNumber,
+    pub to: NodeNumber,
+    /// Microseconds.
+    pub latency: (u64, u64),
+    /// Parts per million.
+    pub loss: u32,
+    pub duplicate: u32,
 }
 
 /// Something that takes a while.
@@ -197,6 +211,8 @@ pub struct NodeView {
     pub sessions: usize,
     /// How its clock is wrong: empty for a true one.
     pub clock: String,
+    /// How fast its clock runs, in millionths of the true rate.
+    pub clock_rate: u32,
     /// How long its processor takes for whatever comes in, in microseconds.
     pub cpu: u64,
     /// The store's digest, four hexadecimal digits; `None` while it is down.
@@ -324,6 +340,8 @@ pub struct NetworkView {
     pub heartbeat: u64,
     /// Clients of the background workload, 0 while it is off.
     pub workload_clients: u32,
+    /// How often faults come at random, in parts per million, 0 for never.
+    pub chaos: u32,
 }
 
 /// The history of a story as a strip: from its beginning to its end, in the order of time. No part of a
@@ -418,6 +436,17 @@ pub enum Place {
     Client(u32),
 }
 
+/// `n2`, `you`, `client 3`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => write!(f, "n{node}"),
+            Self::You => write!(f, "you"),
+            Self::Client(client) => write!(f, "client {client}"),
+        }
+    }
+}
+
 /// What a message is, as it is drawn: each has its own shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -456,4 +485,20 @@ pub struct MessageView {
     pub term: u64,
     /// `8` or `5-8` for entries, else empty.
     pub label: String,
+}
+
+/// A message in flight, opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageDetail {
+    pub id: u64,
+    /// The paper's word for it: `AppendEntries`; a client's is a `request` or an `answer`.
+    pub kind: &'static str,
+    pub from: Place,
+    pub to: Place,
+    /// Microseconds of cluster time.
+    pub sent_at: u64,
+    pub arrives_at: u64,
+    /// Why it will vanish half way, if it will.
+    pub lost: Option<String>,
+    pub fields: Vec<(&'static str, String)>,
 }

@@ -125,6 +125,12 @@ impl Node {
         !self.disk.in_flight.is_empty()
     }
 
+    /// What this server would say and does not yet, since it promises something: each message with the
+    /// last write that it waits for.
+    pub fn held_back(&self) -> impl Iterator<Item = &(Ticket, Envelope)> {
+        self.disk.held.iter()
+    }
+
     /// The last part of every step: asks for the write that makes the step durable, and lets those
     /// messages go that wait for none.
     pub(super) fn settle(&mut self, effects: &mut Effects) {

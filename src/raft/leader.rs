@@ -132,3 +132,27 @@ impl Leader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_counts_for_the_round_it_answers_as_long_as_that_is_remembered() {
+        let at = Time::from_micros;
+        let follower = NodeId(2);
+        let mut leader = Leader::new(at(0), at(0));
+        leader.follow(at(0), NodeId(1), &Config::new([NodeId(1), follower]), Index::FIRST);
+        let answered = |leader: &Leader, round| {
+            let mut leader = leader.clone();
+            leader.heard(at(999), follower, round);
+            leader.followers[&follower].answered_what_left_at
+        };
+        (1..=64).for_each(|round| leader.begin_round(at(round)));
+        assert_eq!(answered(&leader, 64), Some(at(64)), "the present one");
+        assert_eq!(answered(&leader, 0), Some(at(0)), "64 rounds ago");
+        leader.begin_round(at(65));
+        assert_eq!(answered(&leader, 0), None, "forgotten");
+        assert_eq!(answered(&leader, 1), Some(at(1)));
+    }
+}

@@ -135,4 +135,85 @@ mod tests {
         assert_eq!(reached([9, 9, 2, 3, 1]).map(Index::get), Some(2));
         assert_eq!(reached([9, 9, 0, 5, 0]), None);
     }
+
+    /// So many sets there are of five servers.
+    const SETS: u32 = 1 << 5;
+
+    fn has(set: u32, id: NodeId) -> bool {
+        set & (1 << id.0) != 0
+    }
+
+    fn members(set: u32) -> impl Iterator<Item = NodeId> {
+        (0..5).map(NodeId).filter(move |id| has(set, *id))
+    }
+
+    /// Every configuration of five servers or less, and the joint ones, with its halves as sets.
+    fn every_config() -> impl Iterator<Item = (Config, Vec<u32>)> {
+        let all = (1..SETS).flat_map(|voters| (0..SETS).map(move |outgoing| (voters, outgoing)));
+        all.map(|(voters, outgoing)| {
+            let halves = [voters, outgoing].into_iter().filter(|half| *half != 0);
+            (Config::with_all(members(voters), members(outgoing), []), halves.collect())
+        })
+    }
+
+    #[test]
+    fn a_decision_is_that_of_more_than_half_of_every_half() {
+        let rules = Rules::default();
+        for (config, halves) in every_config() {
+            for set in 0..SETS {
+                let more = |half: &u32| (set & half).count_ones() * 2 > half.count_ones();
+                let decides = is_majority(&config, rules, |id| has(set, id));
+                assert_eq!(decides, halves.iter().all(more), "{set:05b} of {halves:?}");
+                let (votes, needed) = tally(&config, rules, |id| has(set, id));
+                assert_eq!(decides, votes >= needed, "{set:05b} of {halves:?}");
+                let counts = |half: &u32| (set & half).count_ones() as usize == votes;
+                assert!(halves.iter().any(counts), "{votes} of {set:05b} in {halves:?}");
+            }
+        }
+    }
+
+    /// What all of Raft's safety rests on.
+    #[test]
+    fn whoever_decides_shares_a_server_of_every_half_with_whoever_else_does() {
+        let rules = Rules::default();
+        for (config, halves) in every_config() {
+            let decides = |set: &u32| is_majority(&config, rules, |id| has(*set, id));
+            let deciding: Vec<u32> = (0..SETS).filter(decides).collect();
+            for half in halves {
+                let alone = Config::new(members(half));
+                for one in &deciding {
+                    assert!(is_majority(&alone, rules, |id| has(*one, id)), "{one:05b} {half:05b}");
+                    let shares = |other: &u32| one & other & half != 0;
+                    assert!(deciding.iter().all(shares), "{one:05b} in {half:05b}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_majority_has_reached_what_so_many_have_and_not_one_more() {
+        let mut halved = Rules::default();
+        halved.set(Rule::MajorityQuorum, false);
+        let more = [9, 10].map(|size| (config(size), Vec::new()));
+        for (config, _) in every_config().chain(more) {
+            let servers: Vec<NodeId> = config.all_voters().collect();
+            // Each server has nothing, 1 or 2.
+            for mut reached in 0..3_u64.pow(servers.len() as u32) {
+                let mut points = [0; 11];
+                for server in &servers {
+                    points[server.0 as usize] = reached % 3;
+                    reached /= 3;
+                }
+                let reached = |id: NodeId| Index::new(points[id.0 as usize]);
+                for rules in [Rules::default(), halved] {
+                    let has = |point: &Index| {
+                        is_majority(&config, rules, |id| reached(id) >= Some(*point))
+                    };
+                    let most = [2, 1].into_iter().filter_map(Index::new).find(has);
+                    let found = reached_by_majority(&config, rules, reached);
+                    assert_eq!(found, most, "{points:?} in {config}");
+                }
+            }
+        }
+    }
 }

@@ -61,6 +61,11 @@ impl Expect {
                     cluster.running_nodes().map(Node::current_term).max().unwrap_or_default();
                 same("the highest term", term.0, highest.0)
             }
+            Self::Vote { candidate, on } => each(cluster, *on, |server| {
+                let vote = server.node().and_then(Node::voted_for);
+                let held = vote.map_or("nobody".to_string(), |vote| vote.to_string());
+                same(&format!("the vote of {}", server.id()), candidate.to_string(), held)
+            }),
             Self::Value { key, value, on } => each(cluster, *on, |server| {
                 let held = server.store().and_then(|store| store.get(key));
                 let name = |value: Option<&crate::store::Value>| {

@@ -125,12 +125,12 @@ pub const GRAMMAR: &[Form] = &[
         "at 1500ms 120 kill n1",
     ),
     form(
-        "wait TIME | leader | idle | agree | commit INDEX [on all]",
-        "lets time pass (in scripts)",
+        "wait TIME | leader | idle | agree | commit INDEX [on all] | until EXPECTATION",
+        "lets time pass, until an expectation is met for one (in scripts)",
         "wait commit 3 on all",
     ),
     form(
-        "expect leader NODE | no leader | term TERM | value KEY VALUE on NODE|all | \
+        "expect leader NODE | no leader | term TERM | vote NODE on NODE|all | value KEY VALUE on NODE|all | \
          no value KEY on NODE|all | commit INDEX on NODE|all | log TERM... on NODE | \
          snapshot INDEX on NODE|all | members NODE... | learners NODE... | lease NODE | no lease NODE | agree | answer ok|not-found|mismatch|none|value VALUE | holds | linearizable | \
          violates PROPERTY",

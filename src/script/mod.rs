@@ -1,8 +1,9 @@
 //! One small language for the console, scenarios, lessons, tests and recordings.
 //!
 //! A line is a command; `#` starts a comment. `parse.rs` reads it, `grammar.rs` is the table of all
-//! commands for `help` and completion, `runner.rs` executes whole scripts, `expect.rs` judges what a
-//! script expects, `trace.rs` writes every event down, `curl.rs` keeps the original store's HTTP interface alive.
+//! commands for `help` and completion, `runner.rs` executes whole scripts, `wait.rs` and `expect.rs` judge
+//! what a script waits for and expects, `trace.rs` writes every event down, `curl.rs` keeps the original
+//! store's HTTP interface alive.
 
 mod curl;
 mod expect;
@@ -11,6 +12,7 @@ mod parse;
 mod runner;
 mod trace;
 mod values;
+mod wait;
 mod words;
 
 pub use curl::{Curl, CurlAnswer};
@@ -46,7 +48,7 @@ pub enum Command {
 }
 
 /// What a script waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// For so long.
     For(Duration),
@@ -58,6 +60,8 @@ pub enum Wait {
     Commit { index: Index, on_all: bool },
     /// Until all running members have applied the same and their stores agree.
     Agree,
+    /// Until things are so.
+    Until(Expect),
 }
 
 /// How things must be.
@@ -69,6 +73,8 @@ pub enum Expect {
     NoLeader,
     /// The highest term of a running server.
     Term(Term),
+    /// The candidate that a server, or every running one, voted for in its term.
+    Vote { candidate: NodeId, on: Scope },
     /// The value in a server's own store, or in those of all running servers; `None` for no such key.
     Value { key: Key, value: Option<Value>, on: Scope },
     /// The commit index of a server, or of all running ones.

@@ -432,8 +432,11 @@ fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
         }
         return Ok(Wait::Commit { index, on_all });
     }
-    word(input, "a time such as 1s, `leader`, `idle`, `agree` or `commit`", read_duration)
-        .map(Wait::For)
+    if optional(input, "until") {
+        return expect(input).map(Wait::Until);
+    }
+    let what = "a time such as 1s, `leader`, `idle`, `agree`, `commit` or `until`";
+    word(input, what, read_duration).map(Wait::For)
 }
 
 fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
@@ -449,6 +452,7 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
             Expect::Value { key, value: None, on: scope(input)? }
         }
         "term" => Expect::Term(term(input)?),
+        "vote" => Expect::Vote { candidate: node(input)?, on: scope(input)? },
         "value" => {
             let (key, value) = (key(input)?, Some(value(input)?));
             Expect::Value { key, value, on: scope(input)? }
@@ -484,7 +488,7 @@ fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
             input.reset(&start);
             return Err(expected(
                 input,
-                "one of leader, no, term, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates",
+                "one of leader, no, term, vote, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates",
             ));
         }
     })

@@ -8,8 +8,8 @@ use super::grammar::GRAMMAR;
 use super::trace::{self, Event};
 use super::{Command, Mistake, Wait, parse_script};
 use crate::check::Run;
-use crate::cluster::{Action, Answer, Cluster, Fact, Founding, Operation, Refused, RequestId, YOU};
-use crate::raft::{Node, NodeId};
+use crate::cluster::{Action, Answer, Fact, Founding, Operation, Refused, RequestId, YOU};
+use crate::raft::NodeId;
 use crate::time::{Duration, Time};
 
 /// How long a script waits for something before it fails, in cluster time.
@@ -144,7 +144,7 @@ impl Runner {
                     .map_err(|answer| Failure::BadRequest { line, body: answer.body })?;
                 self.curl(line, operation, curl.via)?;
             }
-            Command::Wait(wait) => self.wait(line, *wait)?,
+            Command::Wait(wait) => self.wait(line, wait)?,
             Command::Expect(expect) => expect
                 .check(&mut self.run, self.answer.as_ref())
                 .map_err(|unmet| Failure::Unmet { line, unmet })?,
@@ -240,32 +240,23 @@ impl Runner {
         Err(Failure::Waited { line, what: "an answer".to_string() })
     }
 
-    fn wait(&mut self, line: usize, wait: Wait) -> Result<(), Failure> {
+    fn wait(&mut self, line: usize, wait: &Wait) -> Result<(), Failure> {
         let limit = match wait {
-            Wait::For(span) => self.run.cluster().now() + span,
+            Wait::For(span) => self.run.cluster().now() + *span,
             _ => self.run.cluster().now() + LIMIT,
         };
-        while !is_there(self.run.cluster(), wait) {
+        while !wait.has_come(&mut self.run, self.answer.as_ref()) {
             if self.run.cluster_mut().next_time().is_none_or(|next| next > limit) {
                 self.run.cluster_mut().rest_until(limit);
-                return self.end_of_wait(line, wait);
+                return match wait {
+                    Wait::For(_) => Ok(()),
+                    _ => Err(Failure::Waited { line, what: wait.to_string() }),
+                };
             }
             self.step();
             self.keep_last_answer();
         }
         Ok(())
-    }
-
-    fn end_of_wait(&self, line: usize, wait: Wait) -> Result<(), Failure> {
-        let what = match wait {
-            Wait::For(_) => return Ok(()),
-            Wait::Leader => "a leader".to_string(),
-            Wait::Idle => "all answers".to_string(),
-            Wait::Agree => "all stores to agree".to_string(),
-            Wait::Commit { index, on_all: false } => format!("the commit of entry {index}"),
-            Wait::Commit { index, on_all: true } => format!("the commit of entry {index} on all"),
-        };
-        Err(Failure::Waited { line, what })
     }
 
     fn keep_last_answer(&mut self) {
@@ -301,27 +292,4 @@ fn shortened(mut sentence: String) -> String {
         sentence.push('…');
     }
     sentence
-}
-
-fn is_there(cluster: &Cluster, wait: Wait) -> bool {
-    let members = cluster.members();
-    let nodes = || cluster.running_nodes().filter(|node| members.contains(node.id()));
-    match wait {
-        Wait::For(_) => false,
-        Wait::Leader => cluster.leader().is_some(),
-        Wait::Idle => cluster.journeys().next().is_none(),
-        Wait::Commit { index, on_all: false } => {
-            nodes().any(|node| node.commit_index() >= Some(index))
-        }
-        Wait::Commit { index, on_all: true } => {
-            nodes().all(|node| node.commit_index() >= Some(index))
-        }
-        Wait::Agree => {
-            let state = |node: &Node| (node.last_applied(), node.log().last());
-            let mut states = nodes().map(state);
-            let first = states.next();
-            first.is_some_and(|(applied, last)| applied == last.map(|last| last.index))
-                && states.all(|state| Some(state) == first)
-        }
-    }
 }

@@ -84,6 +84,16 @@ fn the_digest_tells_states_apart_and_not_how_they_came_about() {
     one.apply(&request(3, Command::Delete { key: key("c") }));
     assert_eq!(one.digest(), two.digest());
     assert_ne!(one.digest(), Store::new().digest());
+    for seq in 4..=6 {
+        one.apply(&request(seq, Command::Delete { key: key("c") }));
+    }
+    two.apply(&request(4, set("c", "3")));
+    two.apply(&request(5, set("d", "4")));
+    two.apply(&request(6, Command::Delete { key: key("d") }));
+    assert_ne!(one.digest(), two.digest());
+    one.apply(&request(7, set("c", "3")));
+    two.apply(&request(7, set("c", "3")));
+    assert_eq!(one.digest(), two.digest(), "what was deleted leaves no trace");
 }
 
 /// Thesis 6.3: all servers end a session at the same entry, and never execute what came from it.
@@ -110,6 +120,31 @@ fn a_session_expires_and_what_comes_from_it_is_refused() {
     assert!(!store.apply(&Request { stamp: stamp(499), ..ahead.clone() }).1, "a duplicate");
     assert_eq!(store.apply(&Request { stamp: stamp(700), ..late }).0, Outcome::Expired(700));
     assert_eq!(store.apply(&Request { stamp: stamp(700), ..ahead }).0, Outcome::Expired(700));
+}
+
+#[test]
+fn a_session_ends_when_it_was_not_used_for_exactly_so_long() {
+    let session = SessionId { client: ClientId(1), opened: 10 };
+    let first = |at| Request {
+        stamp: Stamp { at, session_lasts: 100, once: true },
+        session,
+        ..request(1, set("k", "a"))
+    };
+    let mut store = Store::new();
+    assert_eq!(store.sessions(), 0);
+    assert_eq!(store.apply(&first(10)), (Outcome::Written, true));
+    let mut in_time = store.clone();
+    assert_eq!(in_time.apply(&first(109)), (Outcome::Written, false));
+    assert_eq!(in_time.sessions(), 1);
+    assert_eq!(store.apply(&first(110)), (Outcome::Expired(110), false));
+    assert_eq!(store.sessions(), 0);
+}
+
+#[test]
+fn every_outcome_tells_what_the_command_did_but_those_that_refuse_it() {
+    let told = [Outcome::Written, Outcome::Deleted, Outcome::NotFound, Outcome::Mismatch(None)];
+    assert!(told.iter().all(Outcome::tells));
+    assert!(![Outcome::Forgotten, Outcome::Expired(1)].iter().any(Outcome::tells));
 }
 
 #[test]
@@ -142,4 +177,16 @@ fn a_damaged_snapshot_is_refused_with_a_reason() {
     let mut newer = whole;
     newer[7] = 9;
     assert_eq!(Store::restore(&newer), Err(Damaged::Version(9)));
+}
+
+#[test]
+fn a_whole_snapshot_of_what_no_store_can_hold_is_refused() {
+    let holding = |key: Key, value: Value| {
+        let mut store = Store::new();
+        store.put(&key, &value);
+        Store::restore(&store.snapshot(true)).err()
+    };
+    assert_eq!(holding(key("k"), value("v")), None);
+    assert_eq!(holding(Key(String::new().into()), value("v")), Some(Damaged::Content));
+    assert_eq!(holding(key("k"), Value("v".repeat(65_537).into())), Some(Damaged::Content));
 }

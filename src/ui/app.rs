@@ -4,6 +4,8 @@
 //! Every component below gets plain data that compares cheaply, so that a rendering touches only what
 //! differs. What is here is the page's own: which tab is open, which node is inspected, the theme.
 
+mod obey;
+
 use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
@@ -12,28 +14,32 @@ use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
+use super::commands::Commands;
 use super::controls::{Controls, numbers};
 use super::dialogs::{Dialog, Help, NewCluster};
 use super::files;
 use super::frame::FrameLoop;
+use super::guide::{self, Ask, Guide, GuideBar};
 use super::header::Header;
 use super::keeper::Keeper;
 use super::keys::{Focus, Shortcut, shortcut};
 use super::notices::Notices;
 use super::page::{self, Beginning, Theme};
 use super::painter::{Painter, clock_text};
+use super::popup::Opened;
 use super::pump::Pump;
 use super::request::Request;
 use super::runs::Runs;
+use super::screen::{self, Screen};
 use super::session::Session;
 use super::share::Share;
 use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
-use super::transport::{Transport, change_speed, go_to};
+use super::transport::{Transport, go_to};
 use super::views::{self, Sight};
 use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
-use crate::playground::{Action, Input, Landmark, Playground};
+use crate::playground::{Input, Landmark, Playground};
 
 /// What the page can be told.
 pub enum Message {
@@ -49,9 +55,14 @@ pub enum Message {
     Dialog(Option<Dialog>),
     NextTheme,
     Key(Shortcut),
+    Guide(Ask),
     /// Another cluster has begun.
     Begun,
     Landmark(Landmark),
+    /// Opens something on the stage in place of what is open.
+    Open(Option<Opened>),
+    /// Something that the stage has to say.
+    Note(String),
     /// Closer to now on the timeline, or wider.
     Zoom(bool),
     Sight(Sight),
@@ -93,7 +104,19 @@ pub struct App {
     landmark: Landmark,
     /// How much of the timeline is shown, in microseconds; `None` for all.
     zoom: Option<u64>,
+    opened: Option<Opened>,
+    /// What the stage said last.
+    note: String,
+    /// Whether anything in the world is broken or slow.
+    is_broken: bool,
     keeper: Option<Keeper>,
+    screen: Screen,
+    /// The last sentence that was told, for a projector.
+    caption: String,
+    /// Whether something of the page had the focus after the rendering before.
+    had_focus: bool,
+    _pointer: Option<EventListener>,
+    guide: Guide,
     _listeners: Vec<EventListener>,
     _pump: Pump,
     _frames: FrameLoop,
@@ -108,14 +131,26 @@ impl Component for App {
     type Properties = Props;
 
     fn create(ctx: &Context<Self>) -> Self {
-        let session = begin(Beginning::here());
+        let beginning = Beginning::here();
+        let session = begin(beginning);
         session.on_change(ctx.link().callback(|()| Message::Changed));
-        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone()));
+        let screen = Screen::here();
+        let is_guest = screen.embed.is_some();
+        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone(), is_guest));
+        let offers = ctx.props().keeps && !is_guest && !Beginning::is_asked_for();
         let mut app = Self {
             landmark: Landmark::Election,
             zoom: None,
+            guide: Guide::new(session.clone(), offers, beginning.speed.is_some()),
+            opened: None,
+            note: String::new(),
+            is_broken: false,
             _listeners: files::listen(&session, keeper.clone()),
             keeper,
+            screen,
+            caption: String::new(),
+            had_focus: false,
+            _pointer: screen::follow_pointer(),
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
@@ -144,6 +179,7 @@ impl Component for App {
             Message::Feed | Message::Changed => {
                 self.feed += 1;
                 self.announce();
+                self.tell_caption();
             }
             Message::Inspect(node) => {
                 self.selected = Some(node);
@@ -164,11 +200,15 @@ impl Component for App {
                 self.theme.choose();
             }
             Message::Key(shortcut) => self.obey(ctx, shortcut),
-            Message::Begun => {
-                self.selected = None;
-                self.announcer.reset();
+            Message::Begun => self.begun(),
+            Message::Guide(ask) => {
+                if self.guide.obey(ask) {
+                    self.begun();
+                }
             }
             Message::Landmark(landmark) => self.landmark = landmark,
+            Message::Open(opened) => self.open(opened),
+            Message::Note(note) => self.note = note,
             Message::Zoom(closer) => {
                 let end = self.session.look().end();
                 self.zoom = self.session.scene().span.zoomed(closer, end);
@@ -184,21 +224,28 @@ impl Component for App {
         let ids = numbers(&nodes);
         let leader = view.summary.leader;
         let on_inspect = link.callback(Message::Inspect);
+        let shown = self.guide.shown();
         html! {
-            <div class="page" data-sheet={self.sheet.map(|_| "open")}>
-                <Header summary={view.summary.clone()} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
+            <div class="page" data-sheet={self.sheet.map(|_| "open")} data-projector={self.screen.projector.then_some("")} data-embed={self.screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
+                <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
+                    on_ask={link.callback(Message::Guide)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
                     on_share={link.callback(|()| Message::Dialog(Some(Dialog::Share)))}
-                    on_runs={self.keeper.is_some().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
+                    on_runs={self.keeps_runs().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
+                    on_key={link.callback(Message::Key)} projector={self.screen.projector}
                     on_theme={link.callback(|()| Message::NextTheme)}
                     on_help={link.callback(|()| Message::Dialog(Some(Dialog::Help)))} />
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
-                    is_cut={!view.cuts.is_empty()} is_open={self.sheet == Some(Sheet::Controls)}
+                    is_cut={!view.cuts.is_empty()} is_broken={self.is_broken}
+                    on_messages={link.callback(|()| Message::Open(Some(Opened::Messages)))} is_open={self.sheet == Some(Sheet::Controls)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))} />
+                <GuideBar shown={shown.clone()} on_ask={link.callback(Message::Guide)} />
                 { views::choice(self.sight, &link.callback(Message::Sight)) }
                 if self.sight == Sight::Stage {
                     <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
-                        agreed={view.agreed.clone()} {leader} workload={view.network.workload_clients}
+                        links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} {leader} named={guide::named(shown.as_ref())}
+                        opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
+                        now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
                         selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
                 } else {
                     { views::other(self.sight, &self.session, nodes.clone(), self.feed) }
@@ -212,64 +259,71 @@ impl Component for App {
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 { self.sheet_buttons(ctx) }
+                { screen::caption(&self.screen, &self.caption, view.journeys.last()) }
+                { screen::way_out(&self.screen) }
+                { screen::spotlight(&self.screen) }
                 <Transport session={self.session.clone()} clock={view.clock} branches={view.branches.clone()}
                     history={self.history.clone()} span={self.session.scene().span} landmark={self.landmark}
                     on_landmark={link.callback(Message::Landmark)} on_zoom={link.callback(Message::Zoom)} />
                 <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} />
                 <p class="hidden" role="status" aria-live="polite">{ &self.spoken }</p>
-                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={link.callback(|()| Message::Dialog(None))} />
+                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={link.callback(|()| Message::Dialog(None))} on_ask={link.callback(Message::Guide)} />
                 <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()}
                     on_close={link.callback(|()| Message::Dialog(None))} />
                 { self.runs(ctx) }
+                <Commands is_open={self.dialog == Some(Dialog::Commands)} session={self.session.clone()}
+                    nodes={if self.dialog == Some(Dialog::Commands) { self.nodes.clone() } else { Vec::new() }}
+                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Dialog(None))} />
                 <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()}
                     on_close={link.callback(|()| Message::Dialog(None))} on_begun={link.callback(|()| Message::Begun)} />
             </div>
         }
     }
-}
 
-impl App {
-    fn obey(&mut self, ctx: &Context<Self>, shortcut: Shortcut) {
-        let apply = |input| go_to(&self.session, input);
-        let (playing, speed) = (self.session.look().is_playing(), self.session.look().speed());
-        match shortcut {
-            Shortcut::PlayOrPause => apply(if playing { Input::Pause } else { Input::Play }),
-            Shortcut::Step => apply(Input::Step),
-            Shortcut::StepBack => apply(Input::StepBack),
-            Shortcut::Undo => apply(Input::Undo),
-            Shortcut::End => apply(Input::SeekEnd),
-            Shortcut::Faster => change_speed(&self.session, speed, true),
-            Shortcut::Slower => change_speed(&self.session, speed, false),
-            Shortcut::AddNode => {
-                let next = self.session.look().next_node();
-                apply(Input::Act(Action::Add(next)));
-            }
-            Shortcut::Heal => apply(Input::Act(Action::Heal)),
-            Shortcut::Key => {
-                self.sheet = Some(Sheet::Request);
-                focus_soon("#key");
-            }
-            Shortcut::Console => {
-                (self.tab, self.sheet) = (Tab::Console, Some(Sheet::Log));
-                focus_soon("#console");
-            }
-            Shortcut::Events => (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log)),
-            Shortcut::Inspector => (self.tab, self.sheet) = (Tab::Inspector, Some(Sheet::Log)),
-            Shortcut::Next => apply(Input::Next(self.landmark)),
-            Shortcut::Previous => apply(Input::Previous(self.landmark)),
-            Shortcut::Closer => ctx.link().send_message(Message::Zoom(true)),
-            Shortcut::Wider => ctx.link().send_message(Message::Zoom(false)),
-            Shortcut::Share => self.dialog = Some(Dialog::Share),
-            Shortcut::Runs => self.dialog = self.keeper.as_ref().map(|_| Dialog::Runs),
-            Shortcut::Stories => (self.tab, self.sheet) = (Tab::Stories, Some(Sheet::Log)),
-            Shortcut::Theme => ctx.link().send_message(Message::NextTheme),
-            Shortcut::View(sight) => ctx.link().send_message(Message::Sight(sight)),
-            Shortcut::Help => self.dialog = Some(Dialog::Help),
+    /// What had the focus may be gone, as a node that was removed: the stage has it then.
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        if self.had_focus && page::is_focus_lost() {
+            page::focus(".stage");
         }
+        self.had_focus = !page::is_focus_lost();
     }
 }
 
 impl App {
+    /// Whether runs are kept in this browser, which a frame in another page does not.
+    fn keeps_runs(&self) -> bool {
+        self.keeper.is_some() && self.screen.embed.is_none()
+    }
+
+    fn begun(&mut self) {
+        (self.selected, self.opened) = (None, None);
+        self.announcer.reset();
+    }
+
+    /// What passes quickly can only be read while time stands still.
+    fn open(&mut self, opened: Option<Opened>) {
+        self.note = String::new();
+        if opened.is_some_and(Opened::wants_a_pause) && self.session.look().is_playing() {
+            go_to(&self.session, Input::Pause);
+            self.note = "Paused, so that it can be read.".to_string();
+        }
+        self.opened = opened;
+    }
+
+    /// Closes the card of what is gone.
+    fn close_what_is_gone(&mut self) {
+        let has = |node: &NodeNumber| self.nodes.iter().any(|known| known.id == *node);
+        match self.opened {
+            Some(Opened::Message(id)) if self.session.look().message(id).is_none() => {
+                self.note = format!("Message m{id} is no longer in flight.");
+                self.opened = None;
+            }
+            Some(Opened::Menu(node) | Opened::Links(node)) if !has(&node) => self.opened = None,
+            Some(Opened::Link(a, b)) if !has(&a) || !has(&b) => self.opened = None,
+            _ => {}
+        }
+    }
+
     /// What the run is called, also where nothing is kept.
     fn run_name(&self) -> String {
         let kept = self.keeper.as_ref().map(|keeper| keeper.current().1);
@@ -321,6 +375,15 @@ impl App {
         };
         self.nodes = std::mem::take(&mut view.nodes).into_iter().map(keep).collect();
         self.view = view;
+        self.is_broken = !self.session.look().repairs().is_empty();
+        self.close_what_is_gone();
+    }
+
+    fn tell_caption(&mut self) {
+        if self.screen.projector {
+            let told = self.session.look().sentences(0).rev().find(|sentence| !sentence.detail);
+            self.caption = told.map_or(String::new(), |sentence| sentence.text.replace('`', ""));
+        }
     }
 
     /// Tells the announcer what is new and lets it speak.
@@ -389,6 +452,11 @@ fn listen_to_keys(ctx: &Context<App>) -> Option<EventListener> {
         if let Some(shortcut) = shortcut(&event.key(), focus_of(target.as_ref()), modified) {
             event.prevent_default();
             link.send_message(Message::Key(shortcut));
+        } else if let Some(ask) = guide::key(&event.key(), focus_of(target.as_ref()))
+            .filter(|_| !modified && page::has(".guide:not([hidden])"))
+        {
+            event.prevent_default();
+            link.send_message(Message::Guide(ask));
         }
     }))
 }
@@ -412,11 +480,6 @@ fn focus_of(target: Option<&Element>) -> Focus {
         ("INPUT" | "TEXTAREA" | "SELECT", _) => Focus::Text,
         _ => Focus::Elsewhere,
     }
-}
-
-/// After the next rendering, when what is to have the focus is there.
-fn focus_soon(selector: &'static str) {
-    gloo_timers::callback::Timeout::new(0, move || page::focus(selector)).forget();
 }
 
 /// The strip of history in words.

@@ -5,9 +5,13 @@
 
 use std::rc::Rc;
 
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, classes, component, html};
 
 use super::icons;
+use super::keys::{NodeKey, node_key};
 use super::painter::RING_LENGTH;
 use super::palette::hue;
 use super::ring::{Density, Rect};
@@ -24,6 +28,9 @@ pub struct Props {
     pub side: Option<char>,
     #[prop_or_default]
     pub selected: bool,
+    /// Whether it is spoken of.
+    #[prop_or_default]
+    pub named: bool,
     #[prop_or_default]
     pub menu_open: bool,
     pub on_act: Callback<Action>,
@@ -47,10 +54,11 @@ pub fn Card(props: &Props) -> Html {
         Density::Compact => "compact",
     };
     html! {
-        <section class="card" role="group" data-node={node.id.to_string()} aria-label={name} {style}
+        <section class="card" role="group" data-node={node.id.to_string()} aria-label={name} {style} id={format!("card-{}", node.id)} tabindex="-1"
+            onkeydown={keys(props)}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
             data-side={props.side.map(|side| side.to_string())}
-            data-selected={props.selected.then_some("true")}>
+            data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
             { head(props) }
             if props.density != Density::Compact {
@@ -61,6 +69,40 @@ pub fn Card(props: &Props) -> Html {
                 { more_button(props) }
             }
         </section>
+    }
+}
+
+/// The card's own keys, while itself has the focus and not one of its buttons.
+fn keys(props: &Props) -> Callback<KeyboardEvent> {
+    let node = Rc::clone(&props.node);
+    let (on_act, on_menu) = (props.on_act.clone(), props.on_menu.clone());
+    let on_inspect = props.on_inspect.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let card = event.target_dyn_into::<Element>().filter(|target| {
+            let is_plain = !(event.ctrl_key() || event.alt_key() || event.meta_key());
+            is_plain && target.class_list().contains("card")
+        });
+        let Some((card, key)) = card.zip(node_key(&event.key(), &node)) else {
+            return;
+        };
+        event.prevent_default();
+        event.stop_propagation();
+        match key {
+            NodeKey::Act(action) => on_act.emit(action),
+            NodeKey::Inspect => on_inspect.emit(node.id),
+            NodeKey::Menu => on_menu.emit(node.id),
+            NodeKey::Nothing => {}
+            NodeKey::Next => focus_card(card.next_element_sibling()),
+            NodeKey::Previous => focus_card(card.previous_element_sibling()),
+        }
+    })
+}
+
+fn focus_card(card: Option<Element>) {
+    let card = card.filter(|card| card.class_list().contains("card"));
+    if let Some(card) = card.and_then(|card| card.dyn_into::<HtmlElement>().ok()) {
+        // It can have the focus.
+        let _ = card.focus();
     }
 }
 

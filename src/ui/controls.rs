@@ -8,6 +8,7 @@ use std::rc::Rc;
 use yew::prelude::{AttrValue, Callback, Html, Properties, UseStateSetter, component, html};
 use yew::use_state;
 
+use super::chaos::Chaos;
 use super::partition::Partition;
 use super::session::Session;
 use super::slider::Slider;
@@ -21,17 +22,21 @@ pub struct Props {
     pub nodes: Vec<NodeNumber>,
     pub leader: Option<NodeNumber>,
     pub is_cut: bool,
+    /// Whether anything in the world is broken or slow.
+    pub is_broken: bool,
+    pub on_messages: Callback<()>,
     pub is_open: bool,
     pub on_new: Callback<()>,
 }
 
 /// Milliseconds.
-const LATENCIES: [u64; 16] = [1, 2, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1_000];
+pub(super) const LATENCIES: [u64; 16] =
+    [1, 2, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1_000];
 const TIMEOUTS: [u64; 15] =
     [50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1_000, 1_500, 2_000, 3_000];
 const HEARTBEATS: [u64; 12] = [5, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500];
 /// Per cent.
-const CHANCES: [u64; 16] = [0, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100];
+pub(super) const CHANCES: [u64; 16] = [0, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100];
 const CLIENTS: [u64; 9] = [0, 1, 2, 3, 5, 8, 10, 15, 20];
 
 #[component]
@@ -62,6 +67,8 @@ pub fn Controls(props: &Props) -> Html {
             <Network session={props.session.clone()} network={props.network} />
             <Partition session={props.session.clone()} nodes={props.nodes.clone()} leader={props.leader}
                 is_cut={props.is_cut} />
+            <Chaos session={props.session.clone()} level={props.network.chaos} is_broken={props.is_broken}
+                on_messages={props.on_messages.clone()} />
             <Pace session={props.session.clone()} network={props.network} />
             <Clients session={props.session.clone()} network={props.network} />
         </aside>
@@ -184,25 +191,26 @@ fn act(
     Callback::from(move |value| problem.set(session.act(make(value)).err()))
 }
 
-fn chance(percent: u64) -> Option<Chance> {
+pub(super) fn chance(percent: u64) -> Option<Chance> {
     u32::try_from(percent * 10_000).ok().and_then(Chance::from_ppm)
 }
 
-fn percent(ppm: u32) -> u64 {
+pub(super) fn percent(ppm: u32) -> u64 {
     u64::from(ppm / 10_000)
 }
 
-fn single(
-    name: &'static str,
+/// A setting with one slider.
+pub(super) fn single(
+    name: impl Into<AttrValue>,
     stops: &'static [u64],
     value: u64,
     words: &str,
     on_change: Callback<u64>,
 ) -> Html {
-    let words = AttrValue::from(words.to_string());
+    let (name, words) = (name.into(), AttrValue::from(words.to_string()));
     html! {
         <div class="setting">
-            <span class="setting-name">{ name }</span>
+            <span class="setting-name">{ name.clone() }</span>
             <output class="setting-value">{ words.clone() }</output>
             <Slider {name} {stops} {value} {words} {on_change} />
         </div>
@@ -217,18 +225,22 @@ fn range(
     on_most: Callback<u64>,
 ) -> Html {
     let words = |value: u64| AttrValue::from(format!("{} ms", millis(value)));
-    let both =
-        if least == most { millis(least) } else { format!("{}–{}", millis(least), millis(most)) };
     html! {
         <div class="setting" role="group" aria-label={name}>
             <span class="setting-name">{ name }</span>
-            <output class="setting-value">{ format!("{both} ms") }</output>
+            <output class="setting-value">{ latency_words((least, most)) }</output>
             <div class="setting-pair">
                 <Slider name={format!("{name}, least")} {stops} value={least / 1_000} words={words(least)} on_change={on_least} />
                 <Slider name={format!("{name}, most")} {stops} value={most / 1_000} words={words(most)} on_change={on_most} />
             </div>
         </div>
     }
+}
+
+/// `10–20 ms`, `2 ms`.
+pub(super) fn latency_words((least, most): (u64, u64)) -> String {
+    let least = if least == most { String::new() } else { format!("{}–", millis(least)) };
+    format!("{least}{} ms", millis(most))
 }
 
 fn millis(micros: u64) -> String {

@@ -4,7 +4,8 @@ use web_sys::{HtmlCanvasElement, HtmlDialogElement, HtmlInputElement, SubmitEven
 use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
 use yew::{use_effect_with, use_node_ref, use_state};
 
-use super::keys::KEYS;
+use super::guide::Ask;
+use super::keys::{KEYS, NODE_KEYS};
 use super::page;
 use super::painter::draw_sample;
 use super::session::Session;
@@ -18,12 +19,14 @@ pub enum Dialog {
     New,
     Share,
     Runs,
+    Commands,
 }
 
 #[derive(Properties, PartialEq)]
 pub struct HelpProps {
     pub is_open: bool,
     pub on_close: Callback<()>,
+    pub on_ask: Callback<Ask>,
 }
 
 /// Opens or closes a dialog element as wanted.
@@ -46,6 +49,13 @@ pub fn use_dialog(is_open: bool) -> NodeRef {
 pub fn Help(props: &HelpProps) -> Html {
     let dialog = use_dialog(props.is_open);
     let on_close = props.on_close.reform(|_: yew::Event| ());
+    let on_tour = {
+        let (on_close, on_ask) = (props.on_close.clone(), props.on_ask.clone());
+        Callback::from(move |_| {
+            on_close.emit(());
+            on_ask.emit(Ask::Tour);
+        })
+    };
     let key = |(_, keys, shortcut, what): &(
         &[&str],
         &'static str,
@@ -58,15 +68,30 @@ pub fn Help(props: &HelpProps) -> Html {
         <dialog class="dialog" ref={dialog} onclose={on_close} aria-labelledby="help-title">
             <div class="dialog-head">
                 <h2 id="help-title">{ "Keys and legend" }</h2>
+                <button type="button" class="button help-tour" onclick={on_tour}>{ "Take the tour" }</button>
                 <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
             </div>
             <div class="legend-columns">
-                <section><h3>{ "Keys" }</h3><dl class="keys">{ for KEYS.iter().map(key) }</dl></section>
-                <section><h3>{ "Messages" }</h3><Shapes is_open={props.is_open} /></section>
-                <section><h3>{ "Entries of a log" }</h3>{ blocks() }<h3>{ "Timeline" }</h3>{ marks() }</section>
+                <section><h3>{ "Keys" }</h3><dl class="keys">{ for KEYS.iter().map(key) }</dl>
+                    <p class="quiet">{ "In a demonstration and in the tour: Enter or PgDn for the next step, PgUp back, Esc to leave." }</p></section>
+                <section>
+                    <h3>{ "Keys of a card" }</h3>{ pairs("keys", &NODE_KEYS) }
+                    <h3>{ "Messages" }</h3><Shapes is_open={props.is_open} />
+                </section>
+                <section>
+                    <h3>{ "Entries of a log" }</h3>{ blocks() }
+                    <h3>{ "Timeline" }</h3>{ marks() }
+                    <h3>{ "In the address" }</h3>{ pairs("keys", &super::screen::QUERY) }
+                </section>
             </div>
         </dialog>
     }
+}
+
+/// What is typed, and what it does.
+fn pairs(class: &'static str, rows: &[(&'static str, &'static str)]) -> Html {
+    let row = |(typed, words): &(&'static str, &'static str)| html! { <div key={*typed}><dt><kbd>{ *typed }</kbd></dt><dd>{ *words }</dd></div> };
+    html! { <dl {class}>{ for rows.iter().map(row) }</dl> }
 }
 
 fn blocks() -> Html {

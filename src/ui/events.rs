@@ -1,12 +1,22 @@
-//! The event log: every event in one plain sentence, the newest first.
+//! The event log: every event in one plain sentence, the newest first; a time goes to that instant.
+//!
+//! The list has the focus as one thing: arrow keys walk along its times, so that Tab need not.
 //!
 //! Only the newest few are in the page. It shows what the app tells it to, a few times a second, so
 //! that a fast run costs no more than a slow one.
 
-use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::use_state;
+use std::ops::Range;
 
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent};
+use yew::TargetCast;
+use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::{use_state, use_state_eq};
+
+use super::page;
 use super::session::Session;
+use super::transport::go_to;
+use crate::playground::Input;
 use crate::playground::view::{Sentence, Topic};
 
 #[derive(Properties, PartialEq)]
@@ -31,8 +41,12 @@ const TOPICS: [(Topic, &str, &str); 6] = [
 pub fn Events(props: &Props) -> Html {
     let details = use_state(|| false);
     let left_out = use_state(Vec::<Topic>::new);
-    let wanted =
-        |sentence: &Sentence| (*details || !sentence.detail) && !left_out.contains(&sentence.topic);
+    let search = use_state_eq(String::new);
+    let wanted = |sentence: &Sentence| {
+        (*details || !sentence.detail)
+            && !left_out.contains(&sentence.topic)
+            && (search.is_empty() || !found(&sentence.text, &search).is_empty())
+    };
     let playground = props.session.look();
     let newest: Vec<Sentence> = playground.sentences(0).rev().filter(wanted).take(SHOWN).collect();
     let on_details = {
@@ -56,8 +70,22 @@ pub fn Events(props: &Props) -> Html {
             </label>
         }
     });
+    let on_search = {
+        let search = search.setter();
+        Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                search.set(input.value().trim().to_ascii_lowercase());
+            }
+        })
+    };
+    let result = result_words(&search, newest.len());
     html! {
         <div class="events">
+            <div class="event-search">
+                <input type="search" id="event-search" aria-label="Search the events" placeholder="Search, as in: n3 votes" oninput={on_search}
+                    autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="search" />
+                <span class="quiet" role="status">{ result }</span>
+            </div>
             <details class="event-filter">
                 <summary>{ filter_words(&left_out, *details) }</summary>
                 <fieldset class="choices">
@@ -67,11 +95,12 @@ pub fn Events(props: &Props) -> Html {
                 </fieldset>
             </details>
             // Not live: the announcer speaks what matters, this is for reading.
-            <div class="event-list" role="log" aria-live="off" aria-label="Events, newest first" tabindex="0">
+            <div class="event-list" role="log" aria-live="off" aria-label="Events, newest first" tabindex="0" onkeydown={walk}
+                title="Arrow keys walk along the events, Enter goes to one">
                 if newest.is_empty() {
-                    <p class="quiet">{ "Nothing has happened yet." }</p>
+                    <p class="quiet">{ if search.is_empty() { "Nothing has happened yet." } else { "No event says that." } }</p>
                 } else {
-                    <ol>{ for newest.iter().map(row) }</ol>
+                    <ol>{ for newest.iter().map(|sentence| row(&props.session, sentence, &search)) }</ol>
                 }
             </div>
         </div>
@@ -86,13 +115,53 @@ fn filter_words(left_out: &[Topic], details: bool) -> String {
     format!("{topics}, {}", if details { "with details" } else { "without details" })
 }
 
-fn row(sentence: &Sentence) -> Html {
+/// How many were found; nothing where nothing is sought.
+fn result_words(search: &str, count: usize) -> Option<String> {
+    let most = if count == SHOWN { "at least " } else { "" };
+    (!search.is_empty()).then(|| format!("{most}{count} found"))
+}
+
+fn row(session: &Session, sentence: &Sentence, search: &str) -> Html {
     let topic = TOPICS.iter().find(|(topic, ..)| *topic == sentence.topic).map(|(_, id, _)| *id);
+    let (at, time) = (sentence.at, time(sentence.at));
+    let onclick = {
+        let session = session.clone();
+        Callback::from(move |_| {
+            // The rows are others afterwards; the list stays, and keeps the focus.
+            page::focus(".event-list");
+            go_to(&session, Input::Seek(at));
+        })
+    };
+    let name = format!("Go to {time}");
+    let marks = if search.is_empty() { Vec::new() } else { found(&sentence.text, search) };
     html! {
         <li key={sentence.id.to_string()} class="event" data-topic={topic} data-detail={sentence.detail.then_some("true")}>
-            <span class="event-at">{ time(sentence.at) }</span>
-            <span class="event-text">{ for pieces(&sentence.text).into_iter().map(piece) }</span>
+            <button type="button" class="event-at" tabindex="-1" aria-label={name.clone()} title={name} {onclick}>{ time }</button>
+            <span class="event-text">{ text_with_marks(&sentence.text, &marks) }</span>
         </li>
+    }
+}
+
+/// Up and down along the times.
+fn walk(event: KeyboardEvent) {
+    let target = event.target_dyn_into::<Element>();
+    let row = target.as_ref().and_then(|target| target.closest("li").ok().flatten());
+    let list = target.as_ref().and_then(|target| target.closest(".event-list").ok().flatten());
+    let first = || list.as_ref()?.query_selector("li").ok().flatten();
+    let last = || list.as_ref()?.query_selector("li:last-child").ok().flatten();
+    let next = match (event.key().as_str(), &row) {
+        ("ArrowDown", Some(row)) => row.next_element_sibling(),
+        ("ArrowUp", Some(row)) => row.previous_element_sibling(),
+        ("ArrowDown", None) | ("Home", _) => first(),
+        ("End", _) => last(),
+        _ => return,
+    };
+    event.prevent_default();
+    event.stop_propagation();
+    let time = next.and_then(|row| row.query_selector("button").ok().flatten());
+    if let Some(time) = time.and_then(|time| time.dyn_into::<HtmlElement>().ok()) {
+        // A row that has just gone keeps the focus where it is.
+        let _ = time.focus();
     }
 }
 
@@ -142,10 +211,43 @@ fn name_nodes<'a>(text: &'a str, pieces: &mut Vec<Piece<'a>>) {
     pieces.push(Piece::Plain(&text[plain..]));
 }
 
-fn piece(piece: Piece<'_>) -> Html {
-    match piece {
-        Piece::Plain(text) => html! { <>{ text.to_string() }</> },
-        Piece::Node(name) => html! { <b>{ name.to_string() }</b> },
-        Piece::Code(code) => html! { <code>{ code.to_string() }</code> },
+/// Where a text has the words that are sought, which are in small letters.
+pub fn found(text: &str, sought: &str) -> Vec<Range<usize>> {
+    // Only the case of ASCII letters is ignored: so all places stay what they are.
+    let text = text.to_ascii_lowercase();
+    text.match_indices(sought).map(|(at, part)| at..at + part.len()).collect()
+}
+
+/// A sentence, with what was found in it marked.
+pub fn text_with_marks(text: &str, marks: &[Range<usize>]) -> Html {
+    let mut at = 0;
+    let mut shown = Vec::new();
+    for piece in pieces(text) {
+        let (Piece::Plain(words) | Piece::Node(words) | Piece::Code(words)) = piece;
+        // A piece of code stands between two marks that are not shown.
+        let edge = usize::from(matches!(piece, Piece::Code(_)));
+        let words_shown = marked(words, at + edge, marks);
+        at += words.len() + 2 * edge;
+        shown.push(match piece {
+            Piece::Plain(_) => words_shown,
+            Piece::Node(_) => html! { <b>{ words_shown }</b> },
+            Piece::Code(_) => html! { <code>{ words_shown }</code> },
+        });
     }
+    shown.into_iter().collect()
+}
+
+/// Words that begin at `at`, with the parts marked that the ranges cover.
+fn marked(words: &str, at: usize, marks: &[Range<usize>]) -> Html {
+    let mut shown = Vec::new();
+    let mut done = 0;
+    for mark in marks {
+        let start = mark.start.saturating_sub(at).clamp(done, words.len());
+        let end = mark.end.saturating_sub(at).clamp(start, words.len());
+        if start < end {
+            shown.push(html! { <>{ words[done..start].to_string() }<mark>{ words[start..end].to_string() }</mark></> });
+            done = end;
+        }
+    }
+    html! { <>{ for shown }{ words[done..].to_string() }</> }
 }

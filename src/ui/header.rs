@@ -2,7 +2,10 @@
 
 use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
 
+use super::demonstrations::Demonstrations;
+use super::guide::Ask;
 use super::icons;
+use super::keys::Shortcut;
 use super::page::Theme;
 use super::painter::clock_text;
 use crate::playground::view::Summary;
@@ -10,15 +13,23 @@ use crate::playground::view::Summary;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub summary: Summary,
+    /// How many nodes are on each side of a partition.
+    pub sides: Vec<usize>,
+    /// How often faults come at random, in parts per million.
+    pub chaos: u32,
     /// Where the story goes on to, in microseconds, if this is its past.
     pub past: Option<u64>,
     pub theme: Theme,
+    pub on_ask: Callback<Ask>,
     pub on_new: Callback<()>,
     pub on_share: Callback<()>,
     /// Where runs are kept.
     pub on_runs: Option<Callback<()>>,
     pub on_theme: Callback<()>,
     pub on_help: Callback<()>,
+    /// What a key does too.
+    pub on_key: Callback<Shortcut>,
+    pub projector: bool,
 }
 
 #[component]
@@ -41,10 +52,12 @@ pub fn Header(props: &Props) -> Html {
                         <span class="long">{ "Modified: " }</span>{ modified.clone() }
                     </li>
                 }
+                { fault_chips(&props.sides, props.chaos) }
                 { verdict_chip(violation.as_deref()) }
                 { past_chip(props.past) }
             </ul>
             <div class="top-buttons">
+                <Demonstrations on_ask={props.on_ask.clone()} />
                 <button type="button" class="button new-button" onclick={props.on_new.reform(|_| ())}>
                     <span>{ "New" }<span class="long">{ " cluster" }</span>{ "…" }</span>
                 </button>
@@ -52,10 +65,14 @@ pub fn Header(props: &Props) -> Html {
                     <span class="short">{ icons::share() }</span><span class="long">{ "Share…" }</span>
                 </button>
                 if let Some(on_runs) = &props.on_runs {
-                    <button type="button" class="button" onclick={on_runs.reform(|_| ())} title="The runs that are kept in this browser (r)" aria-label="Runs…">
+                    <button type="button" class="button runs-button" onclick={on_runs.reform(|_| ())} title="The runs that are kept in this browser (r)" aria-label="Runs…">
                         <span class="short">{ icons::runs() }</span><span class="long">{ "Runs…" }</span>
                     </button>
                 }
+                <button type="button" class="button square" aria-label="Commands…" title="All commands, by typing (: or Ctrl+K)"
+                    onclick={props.on_key.reform(|_| Shortcut::Commands)}>{ icons::prompt() }</button>
+                <button type="button" class="button square projector-button" aria-label="Projector" title="Large, for a projector (p)"
+                    aria-pressed={props.projector.to_string()} onclick={props.on_key.reform(|_| Shortcut::Projector)}>{ icons::projector() }</button>
                 { theme_button(props.theme, props.on_theme.reform(|_| ())) }
                 <button type="button" class="button square" aria-label="Help" title="Keys and legend (?)"
                     onclick={props.on_help.reform(|_| ())}>{ "?" }</button>
@@ -70,6 +87,21 @@ fn leader_chip(leader: Option<u32>) -> Html {
             <li class="chip" data-tone="leader">{ "Leader " }<b>{ format!("n{leader}") }</b></li>
         },
         None => html! { <li class="chip" data-tone="waiting">{ "No leader" }</li> },
+    }
+}
+
+/// What is wrong with the world as a whole.
+fn fault_chips(sides: &[usize], chaos: u32) -> Html {
+    let counts: Vec<String> = sides.iter().map(usize::to_string).collect();
+    html! {
+        <>
+            <li class="chip" data-tone="fault" hidden={counts.is_empty()} title="So many nodes on each side of the partition">
+                <span class="long">{ "Partition " }</span><b>{ counts.join(" | ") }</b>
+            </li>
+            <li class="chip" data-tone="fault" hidden={chaos == 0} title="Faults come at random">
+                { "Chaos " }<b>{ format!("{} %", chaos / 10_000) }</b>
+            </li>
+        </>
     }
 }
 
@@ -92,7 +124,7 @@ fn verdict_chip(violation: Option<&str>) -> Html {
             </li>
         },
         Some(sentence) => html! {
-            <li class="chip" data-tone="fault" role="alert">{ "✕ " }{ sentence.to_string() }</li>
+            <li class="chip" data-tone="fault"><span role="alert">{ "✕ " }{ sentence.to_string() }</span></li>
         },
     }
 }

@@ -89,6 +89,10 @@ pub fn more() -> Html {
     icon("M2 6.6h2.8v2.8H2zM6.6 6.6h2.8v2.8H6.6zM11.2 6.6H14v2.8h-2.8z")
 }
 
+pub fn board() -> Html {
+    icon("M1.5 2.5h13v8.2H8.9l2.4 3.3H9.6L8 11.8 6.4 14H4.7l2.4-3.3H1.5zM3 4v5.2h10V4z")
+}
+
 pub fn person() -> Html {
     icon("M8 1.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM2 14.5c0-3.6 2.6-5.8 6-5.8s6 2.2 6 5.8z")
 }
@@ -112,4 +116,14 @@ pub fn moon() -> Html {
 
 pub fn half() -> Html {
     icon("M8 1.5a6.5 6.5 0 1 0 0 13 6.5 6.5 0 0 0 0-13zM8 3.2v9.6a4.8 4.8 0 0 1 0-9.6z")
+}
+
+/// Where a command is typed.
+pub fn prompt() -> Html {
+    icon("M2.6 3.2 7.4 8l-4.8 4.8-1.4-1.4L4.6 8 1.2 4.6zM8 11h6.5v2H8z")
+}
+
+/// A screen on its stand.
+pub fn projector() -> Html {
+    icon("M1 2h14v8.5H9v1.8l3 1.7H4l3-1.7v-1.8H1zm1.8 1.8v4.9h10.4V3.8z")
 }

@@ -6,11 +6,14 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::card::{role_words, safety_key, safety_words};
 use super::journey::span;
+use super::machine;
 use super::palette::hue;
+use super::session::Session;
 use crate::playground::view::{EntryView, FollowerView, NodeNumber, NodeView, PaceView};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
+    pub session: Session,
     pub nodes: Vec<Rc<NodeView>>,
     pub selected: Option<NodeNumber>,
     pub on_select: Callback<NodeNumber>,
@@ -37,6 +40,7 @@ pub fn Inspector(props: &Props) -> Html {
             <fieldset class="choices"><legend class="hidden">{ "Node to inspect" }</legend>{ for props.nodes.iter().map(choice) }</fieldset>
             <h3>{ format!("n{}", node.id) }</h3>
             { facts(node) }
+            { machine::sliders(&props.session, node) }
             { followers(node) }
             { log(node) }
             { store(node) }
@@ -66,7 +70,6 @@ fn facts(node: &NodeView) -> Html {
             node.digest.as_ref().map_or_else(|| "off".to_string(), |digest| format!("#{digest}")),
             "",
         ),
-        fact("Disk: fsync takes", span(node.fsync), ""),
     ];
     facts.extend(rare_facts(node));
     if let Some((votes, needed)) = node.votes {
@@ -105,9 +108,6 @@ fn rare_facts(node: &NodeView) -> Vec<Html> {
     }
     if !node.clock.is_empty() {
         facts.push(fact("Clock", node.clock.clone(), ""));
-    }
-    if node.cpu > 0 {
-        facts.push(fact("Processor takes", span(node.cpu), ""));
     }
     facts
 }

@@ -31,6 +31,8 @@ struct Inner {
     session: Session,
     shelf: RefCell<Option<Shelf>>,
     run: RefCell<Saved>,
+    /// In a frame of another page: opens what the address names, and keeps nothing.
+    is_guest: bool,
     /// This tab, or this life of it.
     tab: String,
     /// Whether it is writing, or has not yet looked for what was kept before.
@@ -60,19 +62,21 @@ impl PartialEq for Keeper {
 impl Keeper {
     /// Opens the run that the address names, or the one that this tab kept before it was reloaded, and
     /// saves from then on.
-    pub fn start(session: Session) -> Self {
+    pub fn start(session: Session, is_guest: bool) -> Self {
         let keeper = Self(Rc::new(Inner {
             session,
             shelf: RefCell::default(),
             run: RefCell::default(),
+            is_guest,
             tab: page::draw_id(),
             is_busy: Cell::new(true),
             is_told: Cell::new(false),
             timers: RefCell::default(),
         }));
-        let link = page::link().filter(|link| page::recall(LINK).as_ref() != Some(link));
+        let is_new = |link: &String| is_guest || page::recall(LINK).as_ref() != Some(link);
+        let link = page::link().filter(is_new);
         // Another query asks for another cluster.
-        let kept = page::recall(RUN).filter(|_| link.is_none());
+        let kept = page::recall(RUN).filter(|_| link.is_none() && !is_guest);
         let kept = kept.and_then(|kept| Some(kept.strip_suffix(&page::query())?.to_string()));
         // Nothing moves while it is looked for.
         let waits = kept.is_some() && keeper.0.session.look().is_playing();
@@ -95,6 +99,9 @@ impl Keeper {
 
     /// Opens the storage, and the run that was kept in it. Whether one is being opened.
     async fn begin(&self, kept: Option<String>) -> bool {
+        if self.0.is_guest {
+            return false;
+        }
         let shelf = match Shelf::open().await {
             Ok(shelf) => shelf,
             Err(_) => {

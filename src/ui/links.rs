@@ -1,82 +1,74 @@
-//! The lines between the cards, which of them are cut, and the sides of a partition.
+//! The lines between the cards, which of them are cut, slow or lossy, and the sides of a partition.
 //!
-//! Lines are SVG under the cards. Up to nine nodes every link is a line; with more only those of the
-//! leader and the cut ones are, since three hundred lines say nothing.
+//! Lines are SVG under the cards. What is wrong with a way is drawn on its own half of the line, each
+//! with its own mark.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use yew::prelude::{Html, Properties, component, html};
 
-use super::ring::{Layout, Rect};
-use crate::playground::view::NodeNumber;
+use super::ring::Layout;
+use super::wall;
+use super::way::{self, Point};
+use crate::playground::view::{LinkView, NodeNumber};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub layout: Rc<Layout>,
     pub cuts: Vec<(NodeNumber, NodeNumber)>,
+    /// The ways that are not as the others.
+    pub links: Vec<LinkView>,
+    /// The longest latency of the others, in microseconds.
+    pub latency: u64,
     pub sides: Vec<Vec<NodeNumber>>,
+    /// Whether the sides are only those of a line that is being drawn: it stands for the wall then.
+    pub is_preview: bool,
     pub down: Vec<NodeNumber>,
-    pub leader: Option<NodeNumber>,
+    /// The links to draw.
+    pub lines: Vec<(NodeNumber, NodeNumber)>,
+    /// The link whose card is open.
+    pub opened: Option<(NodeNumber, NodeNumber)>,
 }
-
-const MOST_LINES: usize = 9;
 
 #[component]
 pub fn Links(props: &Props) -> Html {
     let layout = &props.layout;
     let cuts: BTreeSet<(NodeNumber, NodeNumber)> = props.cuts.iter().copied().collect();
-    let nodes: Vec<(NodeNumber, Rect)> =
-        layout.nodes.iter().map(|(id, rect)| (*id, *rect)).collect();
-    let mut lines = Vec::new();
-    for (position, (a, from)) in nodes.iter().enumerate() {
-        for (b, to) in nodes.iter().skip(position + 1) {
-            let led = props.leader == Some(*a) || props.leader == Some(*b);
-            if nodes.len() > MOST_LINES && !led {
-                continue;
-            }
-            let link = Link { a: *a, b: *b, from, to };
-            let down = props.down.contains(a) || props.down.contains(b);
-            lines.push(line(&link, down, cuts.contains(&(*a, *b)), cuts.contains(&(*b, *a))));
-        }
-    }
+    let own = |a, b| props.links.iter().find(|link| (link.from, link.to) == (a, b));
+    let hidden = props.opened.filter(|link| !props.lines.contains(link));
+    let lines = props.lines.iter().copied().chain(hidden).filter_map(|(a, b)| {
+        let is_opened = props.opened == Some((a, b));
+        let (from, to) = way::link(layout, a, b)?;
+        let state = match (cuts.contains(&(a, b)), cuts.contains(&(b, a))) {
+            (true, true) => "cut",
+            (true, false) | (false, true) => "half",
+            (false, false) if props.down.contains(&a) || props.down.contains(&b) => "down",
+            (false, false) => "whole",
+        };
+        let cut_mark = match (cuts.contains(&(a, b)), cuts.contains(&(b, a))) {
+            (true, true) => Some(cross(((from.0 + to.0) / 2.0, (from.1 + to.1) / 2.0))),
+            (true, false) => Some(barrier(from, to)),
+            (false, true) => Some(barrier(to, from)),
+            (false, false) => None,
+        };
+        let marks = |link: Option<&LinkView>, start, end| {
+            link.map(|link| peculiarities(link, props.latency, start, end))
+        };
+        Some(html! {
+            <g key={format!("{a}-{b}")} class="link" data-state={state} data-opened={is_opened.then_some("true")}>
+                <line x1={px(from.0)} y1={px(from.1)} x2={px(to.0)} y2={px(to.1)} />
+                { marks(own(a, b), from, to) }
+                { marks(own(b, a), to, from) }
+                { cut_mark }
+            </g>
+        })
+    });
     html! {
         <svg class="links" aria-hidden="true" width={layout.width.to_string()} height={layout.height.to_string()}>
-            <g class="hulls">{ hulls(layout, &props.sides) }</g>
+            { wall::draw(layout, &props.sides, !props.is_preview) }
             <g>{ for lines }</g>
         </svg>
-    }
-}
-
-struct Link<'a> {
-    a: NodeNumber,
-    b: NodeNumber,
-    from: &'a Rect,
-    to: &'a Rect,
-}
-
-fn line(link: &Link<'_>, down: bool, cut_there: bool, cut_back: bool) -> Html {
-    let start = link.from.edge_towards(link.to.x, link.to.y, 0.0);
-    let end = link.to.edge_towards(link.from.x, link.from.y, 0.0);
-    let middle = ((start.0 + end.0) / 2.0, (start.1 + end.1) / 2.0);
-    let key = format!("{}-{}", link.a, link.b);
-    let state = match (cut_there, cut_back, down) {
-        (true, true, _) => "cut",
-        (true, false, _) | (false, true, _) => "half",
-        (false, false, true) => "down",
-        (false, false, false) => "whole",
-    };
-    let mark = match (cut_there, cut_back) {
-        (true, true) => Some(cross(middle)),
-        (true, false) => Some(barrier(start, end)),
-        (false, true) => Some(barrier(end, start)),
-        (false, false) => None,
-    };
-    html! {
-        <g {key} class="link" data-state={state}>
-            <line x1={px(start.0)} y1={px(start.1)} x2={px(end.0)} y2={px(end.1)} />
-            { mark }
-        </g>
     }
 }
 
@@ -84,7 +76,40 @@ fn px(value: f64) -> String {
     format!("{value:.1}")
 }
 
-fn cross((x, y): (f64, f64)) -> Html {
+/// The first half of a line, dashed for a slow way and dotted for a lossy one, with a clock or a leak.
+fn peculiarities(link: &LinkView, latency: u64, start: Point, end: Point) -> Html {
+    let at = |part: f64| (start.0 + (end.0 - start.0) * part, start.1 + (end.1 - start.1) * part);
+    let middle = at(0.5);
+    let (is_slow, is_lossy) = (link.latency.1 > latency, link.loss > 0);
+    let state = match (is_slow, is_lossy) {
+        (_, true) => "lossy",
+        (true, false) => "slow",
+        (false, false) => "other",
+    };
+    let mark = |part: f64, d: &'static str| {
+        let (x, y) = at(part);
+        html! {
+            <g transform={format!("translate({x:.1} {y:.1})")}>
+                <circle class="link-gap" r="9" /><path class="link-sign" {d} />
+            </g>
+        }
+    };
+    html! {
+        <g class="link-way" data-state={state}>
+            <line x1={px(start.0)} y1={px(start.1)} x2={px(middle.0)} y2={px(middle.1)} />
+            if is_slow {
+                // A clock.
+                { mark(0.22, "M0 -6.5a6.5 6.5 0 1 1 -0.01 0M0 -3.5V0L2.5 2") }
+            }
+            if is_lossy {
+                // A drop.
+                { mark(0.38, "M0 -6.5C3 -2.5 4.5 -0.5 4.5 2A4.5 4.5 0 0 1 -4.5 2C-4.5 -0.5 -3 -2.5 0 -6.5Z") }
+            }
+        </g>
+    }
+}
+
+fn cross((x, y): Point) -> Html {
     let d = format!("M{:.1} {:.1}l10 10m0 -10l-10 10", x - 5.0, y - 5.0);
     html! {
         <>
@@ -95,9 +120,9 @@ fn cross((x, y): (f64, f64)) -> Html {
 }
 
 /// A bar across the way that is cut, in its half, with the part up to it in red.
-fn barrier(start: (f64, f64), end: (f64, f64)) -> Html {
+fn barrier(start: Point, end: Point) -> Html {
     let at = (start.0 + (end.0 - start.0) * 0.4, start.1 + (end.1 - start.1) * 0.4);
-    let length = (end.0 - start.0).hypot(end.1 - start.1).max(1.0);
+    let length = way::far(start, end).max(1.0);
     let across = (-(end.1 - start.1) / length * 8.0, (end.0 - start.0) / length * 8.0);
     let d = format!(
         "M{:.1} {:.1}L{:.1} {:.1}M{:.1} {:.1}L{:.1} {:.1}",
@@ -111,67 +136,4 @@ fn barrier(start: (f64, f64), end: (f64, f64)) -> Html {
         at.1 + across.1
     );
     html! { <path class="link-mark" {d} /> }
-}
-
-/// A tinted ground under each side, where the sides do not lie in each other's way.
-fn hulls(layout: &Layout, sides: &[Vec<NodeNumber>]) -> Html {
-    let shapes: Vec<Vec<(f64, f64)>> = sides.iter().map(|side| hull(layout, side)).collect();
-    let clear = |number: usize| {
-        let Some(shape) = shapes.get(number) else {
-            return false;
-        };
-        let others = sides.iter().enumerate().filter(|(other, _)| *other != number);
-        let mut strangers = others.flat_map(|(_, side)| side).filter_map(|node| layout.node(*node));
-        !strangers.any(|card| corners(card, -4.0).iter().any(|corner| inside(shape, *corner)))
-    };
-    let draw = |(number, shape): (usize, &Vec<(f64, f64)>)| {
-        let points: Vec<String> = shape.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-        html! { <polygon key={number} class="hull" data-side={side_letter(number).to_string()} points={points.join(" ")} /> }
-    };
-    shapes.iter().enumerate().filter(|(number, _)| clear(*number)).map(draw).collect()
-}
-
-/// `A` for the first side.
-pub fn side_letter(number: usize) -> char {
-    u8::try_from(number).ok().and_then(|number| b'A'.checked_add(number)).map_or('?', char::from)
-}
-
-fn corners(card: &Rect, pad: f64) -> [(f64, f64); 4] {
-    let (left, top) = (card.left() - pad, card.top() - pad);
-    let (right, bottom) = (card.left() + card.width + pad, card.top() + card.height + pad);
-    [(left, top), (right, top), (right, bottom), (left, bottom)]
-}
-
-/// The convex hull of a side's cards (Andrew's monotone chain).
-fn hull(layout: &Layout, side: &[NodeNumber]) -> Vec<(f64, f64)> {
-    let cards = side.iter().filter_map(|node| layout.node(*node));
-    let mut points: Vec<(f64, f64)> = cards.flat_map(|card| corners(card, 4.0)).collect();
-    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut outline: Vec<(f64, f64)> = Vec::new();
-    let backwards: Vec<(f64, f64)> = points.iter().rev().copied().collect();
-    for half in [points, backwards] {
-        let start = outline.len();
-        for point in half {
-            while outline.len() >= start + 2 && turn(&outline, point) <= 0.0 {
-                outline.pop();
-            }
-            outline.push(point);
-        }
-        outline.pop();
-    }
-    outline
-}
-
-/// Positive where the outline turns left towards a point.
-fn turn(outline: &[(f64, f64)], point: (f64, f64)) -> f64 {
-    let [.., a, b] = outline else { return 1.0 };
-    (b.0 - a.0) * (point.1 - a.1) - (b.1 - a.1) * (point.0 - a.0)
-}
-
-fn inside(shape: &[(f64, f64)], point: (f64, f64)) -> bool {
-    let next = shape.iter().cycle().skip(1);
-    shape
-        .iter()
-        .zip(next)
-        .all(|(a, b)| (b.0 - a.0) * (point.1 - a.1) - (b.1 - a.1) * (point.0 - a.0) >= 0.0)
 }

@@ -4,10 +4,10 @@
 
 use std::rc::Rc;
 
-use web_sys::KeyboardEvent;
 use yew::prelude::{Callback, Html, Properties, component, html, use_effect_with};
 
 use super::page;
+use super::popup::{Opened, beside, keys};
 use super::ring::{Density, Layout};
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
@@ -18,12 +18,13 @@ pub struct Props {
     pub layout: Rc<Layout>,
     pub on_act: Callback<Action>,
     pub on_inspect: Callback<NodeNumber>,
+    pub on_open: Callback<Option<Opened>>,
     pub on_close: Callback<()>,
 }
 
 const WIDTH: f64 = 236.0;
-/// The least height that a menu below its card needs.
-const HEIGHT: f64 = 330.0;
+/// The height of an item, of which some take two lines.
+const ITEM: f64 = 46.0;
 
 #[component]
 pub fn Menu(props: &Props) -> Html {
@@ -33,27 +34,10 @@ pub fn Menu(props: &Props) -> Html {
         return html! { <div hidden=true /> };
     };
     let items = items(&props.node, props.layout.density);
-    let left = (card.x - WIDTH / 2.0).clamp(4.0, (props.layout.width - WIDTH - 4.0).max(4.0));
-    let below = card.top() + card.height + 6.0;
-    let up = if below + HEIGHT <= props.layout.height {
-        format!("top:{below}px")
-    } else {
-        format!(
-            "bottom:{}px",
-            (props.layout.height - card.top() + 6.0).min(props.layout.height - HEIGHT)
-        )
-    };
-    let style = format!("left:{left}px;{up};width:{WIDTH}px");
-    let on_key = {
-        let on_close = props.on_close.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.stop_propagation();
-                on_close.emit(());
-                page::focus(&format!("#more-{id}"));
-            }
-        })
-    };
+    let count = f64::from(u32::try_from(items.len() + 2).unwrap_or(u32::MAX));
+    let (style, _) = beside(&props.layout, &card, (WIDTH, 12.0 + ITEM * count));
+    let on_key = keys(&props.on_close, format!("#more-{id}"));
+    let on_links = props.on_open.reform(move |_| Some(Opened::Links(id)));
     let on_inspect = {
         let (on_inspect, on_close) = (props.on_inspect.clone(), props.on_close.clone());
         Callback::from(move |_| {
@@ -66,10 +50,10 @@ pub fn Menu(props: &Props) -> Html {
             <div class="menu-back" onclick={props.on_close.reform(|_| ())} />
             <div class="menu" role="group" aria-label={format!("Actions of n{id}")} {style} onkeydown={on_key}>
                 { for items.into_iter().map(|(verb, hint, action)| item(props, verb, hint, action)) }
-                // On larger cards the name does it.
-                if props.layout.density == Density::Compact {
-                    <button type="button" class="menu-item" onclick={on_inspect}>{ format!("Inspect n{id}") }<small>{ "all that is known of it" }</small></button>
+                if props.layout.nodes.len() > 1 {
+                    <button type="button" class="menu-item" onclick={on_links}>{ format!("Links of n{id}…") }<small>{ "cut, slow or lossy" }</small></button>
                 }
+                <button type="button" class="menu-item" onclick={on_inspect}>{ format!("Inspect n{id}…") }<small>{ "all of it; its disk, clock, processor" }</small></button>
             </div>
         </>
     }
@@ -118,8 +102,9 @@ fn item(props: &Props, verb: &'static str, hint: &'static str, action: Action) -
         })
     };
     html! {
-        <button type="button" class="menu-item" aria-label={name.clone()} {onclick}>
-            { name }<small>{ hint }</small>
+        // The hint describes it and is no part of its name.
+        <button type="button" class="menu-item" aria-description={hint} {onclick}>
+            { name }<small aria-hidden="true">{ hint }</small>
         </button>
     }
 }

@@ -4,11 +4,15 @@
 //!   and keeps what only the page knows: the open tab, the selected node, the theme.
 //! - [`pump`] lets time pass; [`frame`], [`painter`], [`shapes`] and [`timeline`] draw what moves in
 //!   every frame, outside of Yew.
-//! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`controls`], [`request`], [`tabs`] the
+//! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`gestures`] takes what hands do on it,
+//!   [`way`] and [`wall`] know what lies where, and [`popup`], [`menu`], [`message_card`], [`link_card`]
+//!   are what opens there. [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
 //! - [`views`] puts [`matrix`] or [`spacetime`] in the stage's place; [`highlight`] marks in all what is
 //!   pointed at in one.
+//! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
+//! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
@@ -16,12 +20,17 @@
 pub mod announcer;
 pub mod app;
 pub mod card;
+pub mod chaos;
+pub mod commands;
 pub mod console;
 pub mod controls;
+pub mod demonstrations;
 pub mod dialogs;
 pub mod events;
 pub mod files;
 pub mod frame;
+pub mod gestures;
+pub mod guide;
 pub mod header;
 pub mod highlight;
 pub mod icons;
@@ -29,18 +38,23 @@ pub mod inspector;
 pub mod journey;
 pub mod keeper;
 pub mod keys;
+pub mod link_card;
 pub mod links;
+pub mod machine;
 pub mod matrix;
 pub mod menu;
+pub mod message_card;
 pub mod notices;
 pub mod page;
 pub mod painter;
 pub mod palette;
 pub mod partition;
+pub mod popup;
 pub mod pump;
 pub mod request;
 pub mod ring;
 pub mod runs;
+pub mod screen;
 pub mod session;
 pub mod shapes;
 pub mod share;
@@ -53,6 +67,8 @@ pub mod tabs;
 pub mod timeline;
 pub mod transport;
 pub mod views;
+pub mod wall;
+pub mod way;
 
 use web_sys::Element;
 

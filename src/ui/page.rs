@@ -18,6 +18,13 @@ pub struct Beginning {
 }
 
 impl Beginning {
+    /// Whether the address asks for something of its own: such a page is no place for an offer.
+    pub fn is_asked_for() -> bool {
+        let params = UrlSearchParams::new_with_str(&query()).ok();
+        let has = |name| params.as_ref().is_some_and(|params| params.has(name));
+        link().is_some() || ["seed", "paused", "embed"].into_iter().any(has)
+    }
+
     /// From a query such as `?seed=42&nodes=7&speed=50&paused`; `chance` gives the seed where there
     /// is none. What makes no sense is as if it was not there.
     pub fn from_query(query: &str, chance: impl FnOnce() -> u64) -> Self {
@@ -86,6 +93,16 @@ pub fn remember(name: &str, value: &str) {
         // A full or forbidden storage only means that it is forgotten.
         let _ = storage.set_item(name, value);
     }
+}
+
+/// Whether nobody has been here before, as far as the browser remembers; from now on somebody has. Where it
+/// remembers nothing everybody has been here, so that nobody is asked twice.
+pub fn is_first_visit() -> bool {
+    const MEMORY: &str = "kvorum-visited";
+    let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
+    let Some(storage) = storage else { return false };
+    let is_first = storage.get_item(MEMORY).is_ok_and(|visited| visited.is_none());
+    is_first && storage.set_item(MEMORY, "yes").is_ok()
 }
 
 /// Milliseconds since the page began.
@@ -176,6 +193,46 @@ pub fn focus(selector: &str) {
     {
         // An element that can't have the focus keeps it where it is.
         let _ = element.focus();
+    }
+}
+
+/// Whether nothing of the page has it.
+pub fn is_focus_lost() -> bool {
+    let document = web_sys::window().and_then(|window| window.document());
+    let focused = document.and_then(|document| document.active_element());
+    focused.is_none_or(|focused| focused.tag_name() == "BODY")
+}
+
+/// The same after the next rendering, when what is to have the focus is there.
+pub fn focus_soon(selector: impl Into<String>) {
+    let selector = selector.into();
+    gloo_timers::callback::Timeout::new(0, move || focus(&selector)).forget();
+}
+
+/// Whether there is such an element.
+pub fn has(selector: &str) -> bool {
+    find(selector).is_some()
+}
+
+/// Moves the focus to the next button inside of what a selector finds, or to the one before.
+pub fn focus_next(within: &str, forward: bool) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let Some(document) = document else { return };
+    let Ok(buttons) = document.query_selector_all(&format!("{within} button:enabled")) else {
+        return;
+    };
+    let active = document.active_element();
+    let buttons = (0..buttons.length()).filter_map(|at| buttons.item(at)?.dyn_into().ok());
+    let buttons: Vec<HtmlElement> = buttons.collect();
+    let here = buttons.iter().position(|button| active.as_ref() == Some(button.as_ref()));
+    let next = match (here, forward) {
+        (Some(here), true) => here + 1,
+        (Some(here), false) => here + buttons.len() - 1,
+        (None, _) => 0,
+    };
+    if let Some(button) = next.checked_rem(buttons.len()).and_then(|next| buttons.get(next)) {
+        // An element that can't have the focus keeps it where it is.
+        let _ = button.focus();
     }
 }
 

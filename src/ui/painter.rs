@@ -11,12 +11,14 @@ use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 use super::highlight::{Highlight, Marker};
 use super::page;
 use super::palette::{Palette, Probes};
-use super::ring::{Density, Layout, Rect};
-use super::session::Session;
+use super::ring::{Density, Layout};
+use super::session::{Mark, Session};
 use super::shapes::{self, Look};
 use super::spacetime::Loom;
 use super::timeline;
-use crate::playground::view::{MessageView, Motion, NodeNumber, Place};
+use super::wall;
+use super::way::{self, Point, Way};
+use crate::playground::view::{MessageView, Motion, NodeNumber};
 
 /// The circumference of the rings that cards draw.
 pub const RING_LENGTH: f64 = 100.0;
@@ -34,6 +36,7 @@ pub struct Painter {
     /// Lost messages that were in flight in the frame before, and where.
     doomed: BTreeMap<u64, (f64, f64)>,
     bursts: Vec<Burst>,
+    progress: Progress,
     clock: Option<Element>,
     shown_clock: u64,
     stage: Surface,
@@ -46,6 +49,14 @@ struct Ring {
     element: Element,
     /// In hundredths of its circumference; so small a change can't be seen.
     shown: Option<i32>,
+}
+
+/// The bar on the card of an opened message.
+#[derive(Default)]
+struct Progress {
+    element: Option<Element>,
+    /// In percent.
+    shown: Option<u32>,
 }
 
 /// Where a message was lost.
@@ -79,6 +90,7 @@ impl Painter {
             rings: BTreeMap::new(),
             doomed: BTreeMap::new(),
             bursts: Vec::new(),
+            progress: Progress::default(),
             clock: None,
             shown_clock: u64::MAX,
             stage: Surface::default(),
@@ -118,6 +130,10 @@ impl Painter {
         };
         let scale = if layout.density == Density::Compact { 0.72 } else { 0.92 };
         let mut doomed = BTreeMap::new();
+        let (mark, line) = {
+            let scene = self.session.scene();
+            (scene.mark, scene.line)
+        };
         for message in &motion.messages {
             let Some(way) = Way::of(message, layout) else {
                 continue;
@@ -126,18 +142,17 @@ impl Painter {
                 // It ends half way, wherever it was seen last.
                 doomed.insert(message.id, way.point(0.5));
             }
+            let progress = way::shown_progress(message, self.is_still);
+            if let Some(mark) = mark.filter(|mark| mark.message == message.id) {
+                draw_mark(&ctx, &self.palette, mark, way.point(progress), ratio);
+                self.progress.show(&self.document, message.progress);
+            }
             let is_lit = self.session.highlight() == Some(Highlight::Message(message.id));
-            // Whoever wants less motion sees each message stand in the middle of its way.
-            let still = self.is_still.then(|| MessageView { progress: 0.5, ..message.clone() });
-            let message = still.as_ref().unwrap_or(message);
-            draw_message(
-                &ctx,
-                &self.palette,
-                message,
-                &way,
-                if is_lit { 1.6 } else { 1.0 } * scale * ratio,
-                ratio,
-            );
+            let scale = if is_lit { scale * 1.6 } else { scale };
+            draw_message(&ctx, &self.palette, (message, progress), &way, scale * ratio, ratio);
+        }
+        if let Some((from, to)) = line {
+            draw_line(&ctx, &self.palette, layout, (from, to), ratio);
         }
         for (id, (x, y)) in std::mem::replace(&mut self.doomed, doomed) {
             if !self.doomed.contains_key(&id) {
@@ -147,7 +162,8 @@ impl Painter {
         self.bursts.retain(|burst| now_ms - burst.since < BURST_MS);
         for burst in &self.bursts {
             place(&ctx, burst.x * ratio, burst.y * ratio, scale * ratio);
-            shapes::burst(&ctx, &self.palette, ((now_ms - burst.since) / BURST_MS).clamp(0.0, 1.0));
+            let age = ((now_ms - burst.since) / BURST_MS).clamp(0.0, 1.0);
+            shapes::burst(&ctx, &self.palette, if self.is_still { 0.0 } else { age });
         }
     }
 
@@ -209,6 +225,22 @@ impl Ring {
     }
 }
 
+impl Progress {
+    fn show(&mut self, document: &Document, progress: f32) {
+        if self.element.as_ref().is_none_or(|element| !element.is_connected()) {
+            *self = Self { element: document.get_element_by_id("message-progress"), shown: None };
+        }
+        // From 0 to 100: it fits.
+        let percent = (progress * 100.0).round() as u32;
+        if self.shown != Some(percent)
+            && let Some(element) = &self.element
+        {
+            let _ = element.set_attribute("value", &percent.to_string());
+            self.shown = Some(percent);
+        }
+    }
+}
+
 impl Surface {
     /// Finds the canvas, fits it to its element and clears it. Gives the device's pixels per pixel.
     pub fn begin(
@@ -242,42 +274,6 @@ impl Surface {
     }
 }
 
-/// The line that a message takes, from edge to edge, a little to the right like traffic on a road.
-struct Way {
-    from: (f64, f64),
-    to: (f64, f64),
-}
-
-impl Way {
-    const LANE: f64 = 5.0;
-
-    fn of(message: &MessageView, layout: &Layout) -> Option<Self> {
-        let (from, to) = (locate(message.from, layout)?, locate(message.to, layout)?);
-        let (start, end) =
-            (from.edge_towards(to.x, to.y, 6.0), to.edge_towards(from.x, from.y, 6.0));
-        let (dx, dy) = (end.0 - start.0, end.1 - start.1);
-        let length = dx.hypot(dy).max(1.0);
-        let (right, down) = (-dy / length * Self::LANE, dx / length * Self::LANE);
-        Some(Self { from: (start.0 + right, start.1 + down), to: (end.0 + right, end.1 + down) })
-    }
-
-    fn point(&self, progress: f64) -> (f64, f64) {
-        let part = progress.clamp(0.0, 1.0);
-        (
-            self.from.0 + (self.to.0 - self.from.0) * part,
-            self.from.1 + (self.to.1 - self.from.1) * part,
-        )
-    }
-}
-
-fn locate(place: Place, layout: &Layout) -> Option<Rect> {
-    match place {
-        Place::Node(node) => layout.node(node).copied(),
-        Place::You => Some(layout.you),
-        Place::Client(_) => Some(layout.clients),
-    }
-}
-
 fn place(ctx: &CanvasRenderingContext2d, x: f64, y: f64, scale: f64) {
     // Only a canvas without a context refuses this.
     let _ = ctx.set_transform(scale, 0.0, 0.0, scale, x, y);
@@ -286,12 +282,11 @@ fn place(ctx: &CanvasRenderingContext2d, x: f64, y: f64, scale: f64) {
 fn draw_message(
     ctx: &CanvasRenderingContext2d,
     palette: &Palette,
-    message: &MessageView,
+    (message, progress): (&MessageView, f64),
     way: &Way,
     scale: f64,
     ratio: f64,
 ) {
-    let progress = f64::from(message.progress);
     // A message that will be lost fades as it comes to the middle.
     let alpha =
         if message.lost { (1.0 - (progress - 0.3).max(0.0) * 3.0).clamp(0.25, 1.0) } else { 1.0 };
@@ -310,6 +305,52 @@ fn draw_message(
     place(ctx, x * ratio, y * ratio, scale);
     shapes::draw(ctx, message.shape, &Look { palette, term: message.term, label: &message.label });
     ctx.set_global_alpha(1.0);
+}
+
+/// A ring around the message whose card is open, and a thread from it to the card.
+fn draw_mark(
+    ctx: &CanvasRenderingContext2d,
+    palette: &Palette,
+    mark: Mark,
+    (x, y): Point,
+    ratio: f64,
+) {
+    let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    ctx.set_stroke_style_str(&palette.ink);
+    ctx.set_line_width(1.0);
+    ctx.begin_path();
+    ctx.move_to(mark.anchor.0, mark.anchor.1);
+    ctx.line_to(x, y);
+    ctx.stroke();
+    ctx.set_line_width(2.5);
+    ctx.set_fill_style_str(&palette.surface);
+    ctx.begin_path();
+    let _ = ctx.arc(x, y, 17.0, 0.0, std::f64::consts::TAU);
+    ctx.fill();
+    ctx.stroke();
+}
+
+/// The line that a person draws to part the cluster: firm where they drew it, dashed beyond.
+fn draw_line(
+    ctx: &CanvasRenderingContext2d,
+    palette: &Palette,
+    layout: &Layout,
+    (from, to): (Point, Point),
+    ratio: f64,
+) {
+    let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    ctx.set_stroke_style_str(&palette.fault);
+    let beyond = wall::extended(layout, from, to);
+    let dashes = js_sys::Array::of2(&JsValue::from(9.0), &JsValue::from(7.0));
+    for (ends, width, dashes) in [(beyond, 2.5, dashes), ((from, to), 7.0, js_sys::Array::new())] {
+        // An even number of lengths is never refused.
+        let _ = ctx.set_line_dash(&dashes);
+        ctx.set_line_width(width);
+        ctx.begin_path();
+        ctx.move_to(ends.0.0, ends.0.1);
+        ctx.line_to(ends.1.0, ends.1.1);
+        ctx.stroke();
+    }
 }
 
 /// Draws one shape alone, for the legend.

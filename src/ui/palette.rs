@@ -70,6 +70,8 @@ impl Probes {
         let home = document.create_element("div").ok()?;
         home.set_attribute("hidden", "").ok()?;
         home.set_attribute("aria-hidden", "true").ok()?;
+        // Where the system has few colours the tokens name them; text would have only one.
+        home.set_attribute("style", "forced-color-adjust:none").ok()?;
         document.body()?.append_child(&home).ok()?;
         let probe = |name: &str| probe(document, &home, name);
         let terms = (0..TERM_HUES).filter_map(|hue| probe(&format!("--term-{hue}"))).collect();

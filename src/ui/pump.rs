@@ -69,5 +69,6 @@ impl Session {
         if let Err(problem) = self.apply_quietly(Input::Advance(micros)) {
             self.tell(Notice::problem(problem));
         }
+        self.advance_lesson(micros);
     }
 }

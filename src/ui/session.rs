@@ -12,6 +12,8 @@ use yew::Callback;
 use super::highlight::Highlight;
 use super::ring::Layout;
 use super::timeline::Span;
+use super::way::Point;
+use crate::lesson::Player;
 use crate::playground::view::{Motion, View};
 use crate::playground::{Action, Input, Playground};
 
@@ -26,6 +28,7 @@ struct Shared {
     scene_version: Cell<u64>,
     notice: RefCell<Option<Notice>>,
     highlight: Cell<Option<Highlight>>,
+    lesson: RefCell<Option<Player>>,
 }
 
 /// Something that a person is told, though they asked for nothing just now.
@@ -52,14 +55,31 @@ pub struct Scene {
     pub layout: Rc<Layout>,
     /// What of the history the strip shows.
     pub span: Span,
+    /// The message whose card is open.
+    pub mark: Option<Mark>,
+    /// The line that is being drawn across the stage.
+    pub line: Option<(Point, Point)>,
     /// How much time the space-time diagram shows, in microseconds.
     pub spacetime: u64,
 }
 
 impl Default for Scene {
     fn default() -> Self {
-        Self { layout: Rc::default(), span: Span::default(), spacetime: 200_000 }
+        Self {
+            layout: Rc::default(),
+            span: Span::default(),
+            mark: None,
+            line: None,
+            spacetime: 200_000,
+        }
     }
+}
+
+/// A message that is marked, and the point of its card that a thread leads to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mark {
+    pub message: u64,
+    pub anchor: Point,
 }
 
 impl PartialEq for Session {
@@ -77,6 +97,7 @@ impl Session {
             scene_version: Cell::new(0),
             notice: RefCell::default(),
             highlight: Cell::default(),
+            lesson: RefCell::default(),
         }))
     }
 
@@ -137,6 +158,14 @@ impl Session {
             .borrow_mut()
             .apply(input)
             .map_err(|problem| sentence(&problem.to_string()))
+    }
+
+    /// The demonstration that is on, if one is, and the playground that it plays on.
+    pub fn with_playground<T>(
+        &self,
+        change: impl FnOnce(&mut Option<Player>, &mut Playground) -> T,
+    ) -> T {
+        change(&mut self.0.lesson.borrow_mut(), &mut self.0.playground.borrow_mut())
     }
 
     /// A look at the playground.

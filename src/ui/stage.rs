@@ -1,7 +1,9 @@
 //! The stage: links, what the cluster agrees on, moving messages, cards, and the clients.
 //!
-//! It measures itself and lays the cards out; from then on nothing on it moves but the messages.
+//! It measures itself and lays the cards out; from then on nothing on it moves but the messages. What
+//! hands do on it comes from [`super::gestures`].
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::Closure;
@@ -10,32 +12,48 @@ use yew::prelude::{Callback, Html, NodeRef, Properties, UseStateSetter, componen
 use yew::{use_effect_with, use_memo, use_node_ref, use_state, use_state_eq};
 
 use super::card::Card;
+use super::gestures::{Gesture, use_gestures};
 use super::icons;
-use super::links::{Links, side_letter};
+use super::link_card::{LinkCard, LinkList, way_of};
+use super::links::Links;
 use super::menu::Menu;
+use super::message_card::{MessageCard, MessageList};
+use super::popup::Opened;
 use super::ring::{Layout, Rect};
 use super::session::Session;
-use crate::playground::Action;
-use crate::playground::view::{Agreed, NodeNumber, NodeView, Status};
+use super::wall::side_letter;
+use super::way;
+use crate::playground::view::{Agreed, LinkView, NetworkView, NodeNumber, NodeView, Status};
+use crate::playground::{Action, NodeId};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
     pub nodes: Vec<Rc<NodeView>>,
     pub cuts: Vec<(NodeNumber, NodeNumber)>,
+    pub links: Vec<LinkView>,
+    pub network: NetworkView,
     pub sides: Vec<Vec<NodeNumber>>,
     pub agreed: Agreed,
     pub leader: Option<NodeNumber>,
-    pub workload: u32,
     pub selected: Option<NodeNumber>,
+    /// The nodes that are spoken of.
+    #[prop_or_default]
+    pub named: Vec<NodeNumber>,
     pub on_inspect: Callback<NodeNumber>,
+    pub opened: Option<Opened>,
+    pub on_open: Callback<Option<Opened>>,
+    /// What there is to say of what was done here.
+    pub note: String,
+    pub on_note: Callback<String>,
+    /// The instant that is shown, in microseconds; it matters to messages in flight only.
+    pub now: u64,
 }
 
 #[component]
 pub fn Stage(props: &Props) -> Html {
     let stage = use_node_ref();
     let size = use_state_eq(|| (0_i32, 0_i32));
-    let menu = use_state_eq(|| None::<NodeNumber>);
     let problem = use_state(|| None::<String>);
     use_size(&stage, size.setter());
     let ids: Vec<NodeNumber> = props.nodes.iter().map(|node| node.id).collect();
@@ -51,52 +69,138 @@ pub fn Stage(props: &Props) -> Html {
         let (session, problem) = (props.session.clone(), problem.setter());
         Callback::from(move |action: Action| problem.set(session.act(action).err()))
     };
-    let on_menu = {
-        let menu = menu.clone();
-        Callback::from(move |node| menu.set(if *menu == Some(node) { None } else { Some(node) }))
+    let lines = lines(props, &layout);
+    let gestures = {
+        let on_gesture = on_gesture(props, &on_act, problem.setter());
+        use_gestures(&stage, &props.session, &layout, lines.clone(), on_gesture)
     };
-    let open = menu.and_then(|open| props.nodes.iter().find(|node| node.id == open));
-    let on_close = {
-        let menu = menu.setter();
-        Callback::from(move |()| menu.set(None))
-    };
+    // What a line would do that is being drawn is shown as if it were done.
+    let preview = gestures.preview.filter(|sides| !sides.iter().any(Vec::is_empty));
+    let is_preview = preview.is_some();
+    let sides = preview.map_or_else(|| props.sides.clone(), Vec::from);
     let down = props.nodes.iter().filter(|node| node.status == Status::Down).map(|node| node.id);
+    let opened_link = match props.opened {
+        Some(Opened::Link(a, b)) => Some((a, b)),
+        _ => None,
+    };
     html! {
-        <main class="stage" ref={stage} aria-label="Stage">
+        <main class="stage" ref={stage} aria-label="Stage" tabindex="-1" data-drawing={is_preview.then_some("true")}
+            onpointerdown={gestures.on_down} onpointermove={gestures.on_move} onpointerup={gestures.on_up} onpointercancel={gestures.on_cancel}>
             <h2 class="hidden">{ "Stage" }</h2>
-            <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} sides={props.sides.clone()}
-                down={down.collect::<Vec<_>>()} leader={props.leader} />
+            <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} links={props.links.clone()} latency={props.network.latency.1}
+                sides={sides.clone()} {is_preview} down={down.collect::<Vec<_>>()} {lines} opened={opened_link} />
             if layout.width > 0.0 {
                 { centre(&layout, &props.agreed) }
                 { client_place("you", "You", icons::person(), layout.you, true) }
-                { client_place("clients", "Clients", icons::people(), layout.clients, props.workload > 0) }
+                { client_place("clients", "Clients", icons::people(), layout.clients, props.network.workload_clients > 0) }
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" />
-            { for cards(props, &layout, &on_act, &on_menu, *menu) }
-            if let Some(node) = open {
-                <Menu node={Rc::clone(node)} layout={Rc::clone(&layout)} {on_act}
-                    on_inspect={props.on_inspect.clone()} {on_close} />
-            }
+            { for cards(props, &layout, &sides, &on_act) }
+            <div key={format!("{:?}", props.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>
+            <p class="stage-note" role="status" hidden={problem.is_some()}>{ &props.note }</p>
         </main>
     }
+}
+
+/// What is open, beside the thing that it is about.
+fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html {
+    let (on_act, on_open) = (on_act.clone(), &props.on_open);
+    let on_close = on_open.reform(|()| None);
+    let nothing = || html! { <div hidden=true /> };
+    match props.opened {
+        None => nothing(),
+        Some(Opened::Menu(id)) => match props.nodes.iter().find(|node| node.id == id) {
+            None => nothing(),
+            Some(node) => html! {
+                <Menu node={Rc::clone(node)} layout={Rc::clone(layout)} {on_act} on_inspect={props.on_inspect.clone()}
+                    on_open={on_open.clone()} {on_close} />
+            },
+        },
+        Some(Opened::Links(node)) => html! {
+            <LinkList layout={Rc::clone(layout)} {node} cuts={props.cuts.clone()} links={props.links.clone()} on_open={on_open.clone()} />
+        },
+        Some(Opened::Link(a, b)) => {
+            let way = |(from, to)| {
+                let is_cut = props.cuts.contains(&(from, to));
+                (way_of(&props.links, &props.network, from, to), is_cut)
+            };
+            let ways = [(a, b), (b, a)].map(way);
+            html! { <LinkCard layout={Rc::clone(layout)} {ways} network={props.network} {on_act} {on_close} /> }
+        }
+        Some(Opened::Messages) => html! {
+            <MessageList session={props.session.clone()} now={props.now} on_open={on_open.clone()} />
+        },
+        Some(Opened::Message(id)) => match props.session.look().message(id) {
+            None => nothing(),
+            Some(message) => html! {
+                <MessageCard session={props.session.clone()} layout={Rc::clone(layout)} {message} {on_act} {on_close} />
+            },
+        },
+    }
+}
+
+/// The links that are drawn, and so can be clicked. Up to nine nodes these are all; with more only
+/// those of the leader and those that something is wrong with, since three hundred lines say nothing.
+/// Where a partition cuts many, its wall says so.
+fn lines(props: &Props, layout: &Layout) -> Vec<(NodeNumber, NodeNumber)> {
+    const MOST: usize = 9;
+    let links = props.links.iter().map(|link| (link.from, link.to));
+    let cuts = props.cuts.iter().copied().filter(|_| props.sides.is_empty());
+    let wrong: BTreeSet<_> = links.chain(cuts).map(|(a, b)| (a.min(b), a.max(b))).collect();
+    let drawn = |(a, b): &(NodeNumber, NodeNumber)| {
+        let led = props.leader == Some(*a) || props.leader == Some(*b);
+        layout.nodes.len() <= MOST || led || wrong.contains(&(*a, *b))
+    };
+    way::pairs(layout).filter(drawn).collect()
+}
+
+/// What becomes of what a pointer meant.
+fn on_gesture(
+    props: &Props,
+    on_act: &Callback<Action>,
+    problem: UseStateSetter<Option<String>>,
+) -> Callback<Gesture> {
+    let (on_act, on_open) = (on_act.clone(), props.on_open.clone());
+    let on_note = props.on_note.clone();
+    let nobody = "That line separates nobody: all nodes are on one side of it.";
+    Callback::from(move |gesture| {
+        problem.set(None);
+        match gesture {
+            Gesture::Message(id) => on_open.emit(Some(Opened::Message(id))),
+            Gesture::Link(a, b) => on_open.emit(Some(Opened::Link(a, b))),
+            Gesture::Nothing => on_open.emit(None),
+            Gesture::Line(sides) if sides.iter().any(Vec::is_empty) => {
+                on_note.emit(nobody.to_string());
+            }
+            Gesture::Line(sides) => {
+                on_note.emit(String::new());
+                let named = |side: Vec<NodeNumber>| side.into_iter().map(NodeId).collect();
+                on_act.emit(Action::Partition(sides.map(named).to_vec()));
+            }
+        }
+    })
 }
 
 fn cards<'a>(
     props: &'a Props,
     layout: &'a Layout,
+    sides: &'a [Vec<NodeNumber>],
     on_act: &'a Callback<Action>,
-    on_menu: &'a Callback<NodeNumber>,
-    open: Option<NodeNumber>,
 ) -> impl Iterator<Item = Html> + 'a {
-    let several = props.sides.len() > 1;
+    let several = sides.len() > 1;
+    let open = props.opened;
+    let on_menu = props.on_open.reform(move |node| {
+        let menu = Some(Opened::Menu(node));
+        if open == menu { None } else { menu }
+    });
     props.nodes.iter().filter_map(move |node| {
         let place = *layout.node(node.id)?;
-        let side = props.sides.iter().position(|side| side.contains(&node.id)).filter(|_| several);
+        let side = sides.iter().position(|side| side.contains(&node.id)).filter(|_| several);
         Some(html! {
             <Card key={node.id} node={Rc::clone(node)} {place} density={layout.density}
-                side={side.map(side_letter)} selected={props.selected == Some(node.id)}
-                menu_open={open == Some(node.id)} on_act={on_act.clone()} on_menu={on_menu.clone()}
+                side={side.map(side_letter)} selected={props.selected == Some(node.id)} named={props.named.contains(&node.id)}
+                menu_open={open == Some(Opened::Menu(node.id))} on_act={on_act.clone()} on_menu={on_menu.clone()}
                 on_inspect={props.on_inspect.clone()} />
         })
     })

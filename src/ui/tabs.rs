@@ -73,7 +73,7 @@ pub fn Tabs(props: &Props) -> Html {
     let body = match props.tab {
         Tab::Events => html! { <Events session={props.session.clone()} feed={props.feed} /> },
         Tab::Inspector => html! {
-            <Inspector nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} />
+            <Inspector session={props.session.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} />
         },
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
         Tab::Stories => html! {

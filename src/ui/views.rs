@@ -22,9 +22,9 @@ pub enum Sight {
 }
 
 const SIGHTS: [(Sight, &str, &str); 3] = [
-    (Sight::Stage, "Stage", "The cluster (1)"),
-    (Sight::Matrix, "Logs", "All logs, index by index (2)"),
-    (Sight::Spacetime, "Space-time", "All messages of the last moments (3)"),
+    (Sight::Stage, "Stage", "The cluster (v)"),
+    (Sight::Matrix, "Logs", "All logs, index by index (w)"),
+    (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
 ];
 
 /// The choice of one, for the top of the middle.

@@ -2,16 +2,19 @@
 //! by role and accessible name.
 //!
 //! `cargo xtask test` builds the page and runs this; it needs `KVORUM_DIST` (the folder of the
-//! release page), `CHROMIUM` and `CHROMEDRIVER`. Everything else, the web server among it, runs in
-//! this process.
+//! release page), `CHROMIUM`, `CHROMEDRIVER` and `KVORUM_AXE` (axe-core's script). Everything else,
+//! the web server among it, runs in this process.
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod access;
 mod browser;
 mod cluster;
+mod faults;
 mod hands;
 mod journey;
 mod keyboard;
+mod lessons;
 mod mistakes;
 mod page;
 mod site;

@@ -86,7 +86,7 @@ async fn opens_elsewhere(site: &Site, link: &str, digest: &str, time: &str) -> O
 }
 
 /// The link, the digest and the time of what is shown.
-async fn shared(page: &Page) -> WebDriverResult<(String, String, String)> {
+pub(crate) async fn shared(page: &Page) -> WebDriverResult<(String, String, String)> {
     page.click("button", "Share…").await?;
     let field = page.find("textbox", "Link").await?;
     let link = page

@@ -19,7 +19,7 @@ async fn the_logs_are_aligned_and_read_by_the_arrows() -> Outcome {
                 page.answered(&format!("set color {value}"), "success").await?;
             }
             page.click("button", "Pause").await?;
-            page.press("2").await?;
+            page.press("w").await?;
             for node in 1..=5 {
                 page.shows("table", "Logs of all nodes", &format!("n{node}")).await?;
             }
@@ -54,7 +54,7 @@ async fn the_space_time_diagram_leads_to_an_instant() -> Outcome {
             canvas.click().await?;
             page.until("another instant", async || Ok((now(page).await? != before).then_some(())))
                 .await?;
-            page.press("1").await?;
+            page.press("v").await?;
             page.find("group", "n1").await?;
             assert_eq!(page.console_errors().await?, Vec::<String>::new());
             Ok(())

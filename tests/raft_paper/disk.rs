@@ -1,6 +1,6 @@
 //! What is on disk and what may be lost: Figure 2's persistent state, the thesis's 3.8 and 10.2.1.
 
-use kvorum::raft::{Appended, Role, Term};
+use kvorum::raft::{Appended, Effects, Input, Message, Note, Role, Term};
 
 use crate::server::{Server, ask, granted, heartbeat, index, position, result, sent_to};
 
@@ -126,4 +126,41 @@ fn a_leader_that_crashes_comes_back_as_a_follower() {
     assert_eq!((server.term(), server.node.commit_index()), (3, None), "not by counting");
     server.matched(2, 2);
     assert_eq!(server.node.commit_index(), Some(index(2)));
+}
+
+/// Figure 2, persistent state: a candidate's own vote counts when it is on disk, not when something that
+/// was written before it is.
+#[test]
+fn a_candidate_counts_its_vote_only_when_that_is_on_disk() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    let entry = server.append(2, 1, None, &[1]).write.expect("an entry is to be written");
+    server.at(500).time_out();
+    server.receive(3, 1, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!((server.term(), server.node.awaits_disk()), (2, true));
+    server.step(Input::Durable(entry.ticket));
+    assert_eq!(server.node.tally(), Some((0, 2)));
+    server.sync();
+    assert_eq!((server.node.tally(), server.node.awaits_disk()), (Some((1, 2)), false));
+}
+
+/// The story tells how far the log is on disk whenever that has changed, and only then.
+#[test]
+fn what_has_come_to_the_disk_is_told_once() {
+    let mut server = Server::new(2, 3, 2, &[]);
+    let told = |effects: Effects| {
+        effects.notes.into_iter().any(|note| matches!(note, Note::Persisted { .. }))
+    };
+    server.append(1, 2, None, &[2]);
+    assert!(told(server.sync()));
+    server.at(500).receive(3, 3, ask(position(9, 9)));
+    assert!(!told(server.sync()), "a vote is no entry");
+}
+
+/// What one step has come to is no part of the next.
+#[test]
+fn emptied_effects_are_as_new() {
+    let mut effects = Server::leader(3).propose();
+    assert_ne!(effects, Effects::default());
+    effects.clear();
+    assert_eq!(effects, Effects::default());
 }

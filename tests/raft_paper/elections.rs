@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use kvorum::raft::{
-    Appended, Config, Data, Durable, Input, Message, MessageKind, Node, NodeId, Role, Settings,
-    Snapshot, Term,
+    Appended, Config, Data, Durable, Input, Message, MessageKind, Node, NodeId, Role, Rule,
+    Settings, Snapshot, Term,
 };
 use kvorum::rng::Rng;
 use kvorum::time::Time;
@@ -305,4 +305,24 @@ fn a_deposed_leader_waits_like_all_followers() {
     let (set_at, deadline) = server.node.election_timer().unwrap();
     let shortest = server.node.settings().election_timeout_min;
     assert!(set_at == at(5_000) && deadline >= at(5_000) + shortest, "{set_at} to {deadline}");
+}
+
+/// Figure 3, election safety: a leader that hears from another leader of its term has found a bug.
+#[test]
+#[should_panic(expected = "lead the same term")]
+fn two_leaders_of_one_term_are_no_accident() {
+    let mut server = Server::leader(3);
+    server.append(2, 2, None, &[]);
+}
+
+/// Section 5.2, without the rule that every candidacy has a term of its own: a candidate stands again in
+/// the term that it has, but for term 0, in which nobody can lead.
+#[test]
+fn without_the_rule_a_candidate_stands_again_in_its_term() {
+    let mut server = Server::new(1, 3, 0, &[]);
+    server.without(Rule::TermGrows);
+    for _ in 0..2 {
+        server.stand();
+        assert_eq!(server.term(), 1);
+    }
 }

@@ -237,3 +237,27 @@ fn a_server_that_leaves_stands_until_that_is_committed() {
     server.receive(1, 3, heartbeat(position(2, 2), Some(2)));
     assert_eq!(server.node.election_timer(), None, "it is gone");
 }
+
+/// A change that still goes on is not begun again, whatever it waits for.
+#[test]
+fn a_change_that_goes_on_is_refused_a_second_time() {
+    let mut server = Server::leader(3);
+    server.step(add(4));
+    server.sync();
+    server.matched(2, 2);
+    assert_eq!(server.node.commit_index(), Some(index(2)), "it waits for 4 to catch up");
+    assert_eq!(server.step(add(4)).proposed, Some(Err(Refusal::ChangeInProgress)));
+}
+
+/// A cluster keeps its last voter: without one nobody could ever decide anything again.
+#[test]
+fn the_last_voter_stays() {
+    let mut server = Server::new(1, 1, 1, &[]);
+    server.elect();
+    server.sync();
+    let remove = |id| Input::Change(Change::Remove(NodeId(id)));
+    assert_eq!(server.step(remove(1)).proposed, Some(Err(Refusal::LastServer)));
+    assert_eq!(server.step(learn(2)).proposed, Some(Ok(position(2, 2))));
+    server.sync();
+    assert_eq!(server.step(remove(2)).proposed, Some(Ok(position(2, 3))), "a learner may go");
+}

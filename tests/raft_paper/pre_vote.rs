@@ -1,7 +1,7 @@
 //! Servers that would disturb a leader, and what keeps them from it: the end of the paper's section 6, the
 //! thesis's 4.2.3 and 9.6.
 
-use kvorum::raft::{Effects, Input, Message, MessageKind, NodeId, Term};
+use kvorum::raft::{Effects, Input, Message, MessageKind, NodeId, Role, Rule, Term};
 
 use crate::server::{Server, ask, heartbeat, kinds, position};
 
@@ -111,4 +111,56 @@ fn a_pre_vote_of_a_later_term_disturbs_no_leader() {
     assert_eq!(effects.messages[0].message, refused);
     follower.at(150).receive(3, 7, ask);
     assert_eq!((follower.node.leader(), follower.term()), (None, 7), "heard for long from nobody");
+}
+
+/// Thesis 9.6 and 4.2.3: a server's own vote is one like all others, and not to be had while it hears from
+/// a leader.
+#[test]
+fn a_server_that_hears_from_a_leader_does_not_vote_for_itself() {
+    for (after, own) in [(149, 0), (150, 1)] {
+        let mut server = Server::new(1, 3, 4, &[4]);
+        server.at(0).receive(2, 4, heartbeat(None, None));
+        server.at(after).time_out();
+        assert_eq!(server.node.tally(), Some((own, 2)), "after {after} ms");
+    }
+}
+
+/// Thesis 9.6 and 4.2.3: a leader is heard lately for the shortest election timeout, to the millisecond.
+#[test]
+fn a_pre_vote_is_given_when_a_leader_was_not_heard_for_long_enough() {
+    for (after, vote_granted) in [(149, false), (150, true)] {
+        let mut server = Server::new(1, 3, 4, &[4]);
+        server.at(0).receive(2, 4, heartbeat(None, None));
+        let effects =
+            server.at(after).receive(3, 4, Message::PreVote { last: Some(position(4, 1)) });
+        assert_eq!(effects.messages[0].message, Message::PreVoteResponse { vote_granted });
+    }
+}
+
+/// Thesis 9.6: who asks for pre-votes is no candidate of a new term yet.
+#[test]
+fn a_candidate_asks_for_pre_votes_first() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    let only_asks = |server: &Server| match server.node.role() {
+        Role::Candidate(candidate) => Some(candidate.is_pre_vote()),
+        _ => None,
+    };
+    server.time_out();
+    assert_eq!(only_asks(&server), Some(true));
+    server.receive(2, 4, Message::PreVoteResponse { vote_granted: true });
+    assert_eq!(only_asks(&server), Some(false));
+}
+
+/// Thesis 9.6: pre-votes are refused while a leader is heard, even without the rule of 4.2.3 that protects
+/// it from candidates.
+#[test]
+fn a_pre_vote_is_refused_while_a_leader_is_heard_even_without_stickiness() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    server.without(Rule::LeaderStickiness);
+    server.at(0).receive(2, 4, heartbeat(None, None));
+    for (after, vote_granted) in [(149, false), (150, true)] {
+        let effects =
+            server.at(after).receive(3, 4, Message::PreVote { last: Some(position(4, 1)) });
+        assert_eq!(effects.messages[0].message, Message::PreVoteResponse { vote_granted });
+    }
 }

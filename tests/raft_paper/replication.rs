@@ -1,8 +1,8 @@
 //! Replication and commitment: the paper's sections 5.3, 5.4.2 and 5.5.
 
 use kvorum::raft::{
-    Appended, Data, Effects, Envelope, Input, Message, NodeId, Progress, Refusal, Role, Settings,
-    Term,
+    Appended, Data, Effects, Envelope, Input, Message, NodeId, Note, Progress, Refusal, Role,
+    Settings, Term,
 };
 
 use crate::server::{Server, heartbeat, index, position, result, sent_to};
@@ -266,6 +266,32 @@ fn a_leader_tells_what_is_committed() {
             [Message::AppendEntries { leader_commit: Some(last), .. }] if *last == index(2)
         ));
     }
+}
+
+/// Section 5.3: a leader of many servers counts as it does with few.
+#[test]
+fn five_of_nine_servers_commit() {
+    let mut server = Server::leader(9);
+    server.propose();
+    server.sync();
+    for (follower, committed) in [(2, 1), (5, 1), (7, 1), (9, 2)] {
+        server.matched(follower, 2);
+        assert_eq!(server.node.commit_index(), Some(index(committed)), "with {follower}");
+    }
+}
+
+/// Section 5.3: what a follower knows to be committed already is no news.
+#[test]
+fn a_follower_learns_of_a_commit_once() {
+    let mut server = Server::new(2, 3, 2, &[2, 2]);
+    let mut learns = |commit| -> Vec<Note> {
+        let effects = server.receive(1, 2, heartbeat(position(2, 2), Some(commit)));
+        let notes = effects.notes.into_iter();
+        notes.filter(|note| matches!(note, Note::LearnedCommit { .. })).collect()
+    };
+    assert_eq!(learns(1), [Note::LearnedCommit { last: index(1) }]);
+    assert_eq!(learns(1), []);
+    assert_eq!(learns(2), [Note::LearnedCommit { last: index(2) }]);
 }
 
 /// Section 5.3 and Figure 2, all servers: what is committed is applied in the order of the log, each entry

@@ -5,7 +5,7 @@
 
 use kvorum::raft::{
     Appended, Config, Data, Durable, Effects, Entry, Envelope, Index, Input, Log, Message,
-    MessageKind, Node, NodeId, Payload, Position, Role, Settings, Term, Write, majority,
+    MessageKind, Node, NodeId, Payload, Position, Role, Rule, Settings, Term, Write, majority,
 };
 use kvorum::rng::Rng;
 use kvorum::time::Time;
@@ -66,6 +66,14 @@ impl Server {
         assert_eq!(server.node.commit_index(), Some(index(1)));
         assert_eq!(server.apply(), [1]);
         server
+    }
+
+    /// From now on it does without this rule.
+    pub(crate) fn without(&mut self, rule: Rule) -> &mut Self {
+        let mut settings = Settings { modified: true, ..*self.node.settings() };
+        settings.rules.set(rule, false);
+        self.node.set_settings(settings);
+        self
     }
 
     /// What comes next happens so long after the first second.

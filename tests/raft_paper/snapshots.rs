@@ -215,6 +215,22 @@ fn a_log_that_conflicts_with_a_snapshot_goes() {
     }
 }
 
+/// Section 7 and 6: a configuration that stays in the log beyond a snapshot stays in force; one that goes
+/// with the log does not.
+#[test]
+fn a_configuration_is_in_force_as_long_as_it_is_in_the_log() {
+    for (term, in_force) in [(1, config(4)), (2, config(3))] {
+        let mut server = Server::new(2, 3, 2, &[1, 1]);
+        let entries = vec![Entry { term: Term(2), payload: Payload::Config(config(4)) }];
+        let prev = Some(position(1, 2));
+        let message = Message::AppendEntries { prev, entries, leader_commit: None, round: 1 };
+        server.receive(1, 2, message);
+        assert_eq!(server.node.config(), &config(4));
+        server.receive(1, 2, part(&snapshot(term, 2), 0, 15));
+        assert_eq!(server.node.config(), &in_force, "a snapshot of term {term}");
+    }
+}
+
 /// Section 7 and 5.5: a part that was lost is sent again; a follower that lost what it had gets all again.
 #[test]
 fn a_lost_part_of_a_snapshot_is_sent_again() {

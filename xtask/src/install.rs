@@ -21,7 +21,7 @@ pub(crate) fn tool(tool: &Tool, home: &Path) -> Result<()> {
             println!("installing {package} {version} ({minutes}, once)");
             from_crates(package, version, &unfinished)
         }
-        Source::Npm => {
+        Source::Npm | Source::NpmScript { .. } => {
             println!("installing {program} from npm's {package} {version} (once)");
             from_npm(package, version, &unfinished)
         }

@@ -10,15 +10,15 @@ use anyhow::{Context, Result};
 use crate::browser::Browser;
 use crate::build::release_page;
 use crate::steps::Steps;
-use crate::tools::{Toolbox, run as run_command};
+use crate::tools::{Toolbox, axe, run as run_command};
 
 const WASM: [&str; 5] = ["--locked", "--package", "kvorum", "--target", "wasm32-unknown-unknown"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
     let mut steps = Steps::new(9);
-    let (toolbox, browser) = steps
-        .run("tools: Rust target, wasm-bindgen, Trunk, wasm-opt, Chromium", || {
-            Ok((Toolbox::open(root)?, Browser::get()?))
+    let (toolbox, browser, axe) = steps
+        .run("tools: Rust target, wasm-bindgen, Trunk, wasm-opt, Chromium, axe", || {
+            Ok((Toolbox::open(root)?, Browser::get()?, axe()?))
         })?;
     let tests = browser_tests(root)?;
     let cargo = |arguments: &[&str]| run_command(&mut toolbox.cargo(arguments)?);
@@ -35,7 +35,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     steps.run("tests: native", || cargo(&["test", "--locked", "--workspace"]))?;
     steps.run("tests: in the browser", || in_browser(&toolbox, &browser, &tests))?;
     steps.run("page: release build into dist/", || release_page(&toolbox))?;
-    steps.run("tests: end to end", || run_command(&mut end_to_end(&toolbox, &browser)?))?;
+    steps.run("tests: end to end", || run_command(&mut end_to_end(&toolbox, &browser, &axe)?))?;
     steps.finish();
     Ok(())
 }
@@ -63,9 +63,9 @@ pub(crate) fn wasm_test(toolbox: &Toolbox, browser: &Browser, seconds: u32) -> R
     Ok(command)
 }
 
-fn end_to_end(toolbox: &Toolbox, browser: &Browser) -> Result<Command> {
+fn end_to_end(toolbox: &Toolbox, browser: &Browser, axe: &Path) -> Result<Command> {
     let mut command = toolbox.cargo(&["test", "--locked", "--test", "e2e"])?;
-    command.env("KVORUM_DIST", toolbox.root().join("dist"));
+    command.env("KVORUM_DIST", toolbox.root().join("dist")).env("KVORUM_AXE", axe);
     command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver);
     Ok(command)
 }

@@ -19,6 +19,8 @@ const TRUNK: &str = "0.21.14";
 /// Must read what this Rust writes. `Trunk.toml` names it too, for a Trunk that is run by hand.
 const BINARYEN: &str = "132.0.0";
 const CARGO_FUZZ: &str = "0.13.1";
+/// Judges the page's accessibility in the end-to-end tests.
+const AXE: &str = "4.14.1";
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// One tool in the one version that is used.
@@ -26,7 +28,7 @@ pub(crate) struct Tool {
     /// The package's name at its registry, and the cache folder's.
     pub(crate) package: &'static str,
     pub(crate) version: String,
-    /// The program that is run, and looked for on the PATH.
+    /// The program that is run, and looked for on the PATH; of a script, its file.
     pub(crate) program: &'static str,
     /// What `program --version` says, as one word among others.
     word: String,
@@ -39,6 +41,8 @@ pub(crate) enum Source {
     Crates { minutes: &'static str },
     /// The npm registry.
     Npm,
+    /// The npm registry too; not a program but a script for a page, in this folder.
+    NpmScript { folder: &'static str },
 }
 
 impl Source {
@@ -47,6 +51,7 @@ impl Source {
         match self {
             Self::Crates { .. } => "bin",
             Self::Npm => "node_modules/.bin",
+            Self::NpmScript { folder } => folder,
         }
     }
 }
@@ -106,6 +111,18 @@ impl Toolbox {
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
+}
+
+/// axe-core, a script that a test injects into the page.
+pub(crate) fn axe() -> Result<PathBuf> {
+    let tool = Tool {
+        package: "axe-core",
+        version: AXE.to_owned(),
+        program: "axe.min.js",
+        word: AXE.to_owned(),
+        source: Source::NpmScript { folder: "node_modules/axe-core" },
+    };
+    Ok(tool.installed()?.join(tool.program))
 }
 
 /// Runs a command to its end, its output going where this one's goes.
@@ -180,9 +197,11 @@ fn tools(root: &Path) -> Result<[Tool; 3]> {
 impl Tool {
     /// The folder to put first on the PATH; none if the right version is on it already.
     fn folder(&self) -> Result<Option<PathBuf>> {
-        if self.is_on_path() {
-            return Ok(None);
-        }
+        if self.is_on_path() { Ok(None) } else { self.installed().map(Some) }
+    }
+
+    /// The folder in this project's cache where it is, installed there if need be.
+    fn installed(&self) -> Result<PathBuf> {
         let home = cache()?.join(format!("{}-{}", self.package, self.version));
         if !self.is_in(&home) {
             install::tool(self, &home)?;
@@ -195,7 +214,7 @@ impl Tool {
             self.program,
             home.display()
         );
-        Ok(Some(home.join(self.source.programs())))
+        Ok(home.join(self.source.programs()))
     }
 
     /// Whether this cache folder holds the whole tool: its program comes last.

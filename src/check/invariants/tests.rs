@@ -181,3 +181,71 @@ fn a_compacted_log_is_judged_as_if_it_were_whole() {
     let lacks = [committed(leader(1, 2, &full), 3), compacted(leader(2, 3, &[]), 2, 2)];
     assert_eq!(judge(&lacks), Some(Property::LeaderCompleteness));
 }
+
+/// What contradicts the property that the last of these observations breaks.
+fn evidence(history: &[Observation<'_>]) -> Option<Evidence> {
+    let mut invariants = Invariants::default();
+    history.iter().find_map(|seen| invariants.observe(seen).err()).map(|found| found.evidence)
+}
+
+#[test]
+fn the_evidence_names_the_first_entry_that_is_wrong() {
+    let index = |number| Index::new(number).unwrap();
+    let full = log(&[(1, "a"), (1, "b"), (2, "c"), (2, "d")]);
+    let changed = log(&[(2, "c"), (2, "x")]);
+    let compacted_before_c = compacted(committed(leader(1, 2, &full[2..]), 2), 1, 2);
+    let compacted_and_changed = compacted(committed(leader(1, 2, &changed), 2), 1, 2);
+    let overwritten = Evidence::Overwritten { leader: NodeId(1), term: Term(2), index: index(4) };
+    let overwrites = [committed(leader(1, 2, &full), 2), compacted_before_c, compacted_and_changed];
+    assert_eq!(evidence(&overwrites), Some(overwritten));
+    let missing = Evidence::Missing { leader: NodeId(2), term: Term(3), index: index(2) };
+    let lacks = [committed(leader(1, 2, &full), 3), leader(2, 3, &full[..1])];
+    assert_eq!(evidence(&lacks), Some(missing));
+}
+
+#[test]
+fn a_leader_that_has_compacted_more_than_it_owes_lacks_nothing() {
+    let full = log(&[(1, "a"), (2, "b")]);
+    let known = [committed(leader(1, 1, &full[..1]), 1), committed(sees(3, 2, &full), 2)];
+    let leads = compacted(leader(2, 2, &[]), 2, 2);
+    assert_eq!(judge(&[known[0], known[1], leads]), None);
+}
+
+#[test]
+fn an_audit_of_a_log_that_was_compacted_meanwhile_finds_nothing_wrong() {
+    let full = log(&[(1, "a"), (2, "b"), (2, "c")]);
+    let mut invariants = Invariants::default();
+    assert_eq!(invariants.observe(&committed(leader(1, 2, &full), 2)), Ok(()));
+    assert_eq!(invariants.audit(&compacted(leader(1, 2, &full[2..]), 2, 2)), Ok(()));
+    assert_eq!(invariants.audit(&compacted(leader(1, 2, &full[2..]), 2, 2)), Ok(()), "nor again");
+}
+
+#[test]
+fn a_server_that_is_gone_owes_nothing_any_more() {
+    let full = log(&[(1, "a"), (1, "b")]);
+    let judge = |is_gone: bool| {
+        let mut invariants = Invariants::default();
+        assert_eq!(invariants.observe(&leader(1, 1, &full)), Ok(()));
+        assert_eq!(invariants.observe(&leader(2, 2, &full[..1])), Ok(()));
+        invariants.keep_only(|node| node != NodeId(2) || !is_gone);
+        invariants.observe(&committed(leader(1, 1, &full), 2)).err().map(|found| found.property)
+    };
+    assert_eq!(judge(true), None);
+    assert_eq!(judge(false), Some(Property::LeaderCompleteness));
+}
+
+#[test]
+fn what_all_have_compacted_is_forgotten_and_nothing_else() {
+    let full = log(&[(1, "a"), (1, "b"), (1, "c")]);
+    let mut invariants = Invariants::default();
+    for seen in [applied(leader(1, 1, &full), 3, 7), applied(sees(2, 1, &full), 3, 7)] {
+        assert_eq!(invariants.observe(&seen), Ok(()));
+    }
+    let kept = |invariants: &Invariants| [0, 1, 2].map(|at| invariants.committed.get(at).is_some());
+    let one = compacted(applied(leader(1, 1, &full[2..]), 3, 7), 1, 2);
+    assert_eq!(invariants.observe(&one), Ok(()));
+    assert_eq!(kept(&invariants), [true, true, true], "another still has them");
+    let other = compacted(applied(sees(2, 1, &full[2..]), 3, 7), 1, 2);
+    assert_eq!(invariants.observe(&other), Ok(()));
+    assert_eq!(kept(&invariants), [false, true, true], "the last one compacted is still compared");
+}

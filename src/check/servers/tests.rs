@@ -101,3 +101,23 @@ fn an_election_during_anothers_lease_is_rejected() {
     assert_eq!(servers.observe(at(1), &sees(2, 3, true, &config)), Ok(()));
     assert_eq!(property(servers.observe(at(2), &leased(9))), Some(Property::LeaseSafety));
 }
+
+#[test]
+fn a_leader_is_judged_whenever_it_leads_anew_or_by_another_configuration() {
+    let (three, other) = (config(&[1, 2, 3]), config(&[3, 4, 5]));
+    let mut servers = Servers::default();
+    let leads = |servers: &mut Servers, node, term, config: &Config| {
+        property(servers.observe(at(1), &sees(node, term, true, config)))
+    };
+    let broken = Some(Property::QuorumOverlap);
+    assert_eq!(leads(&mut servers, 1, 2, &three), None);
+    servers.committed(&three);
+    let mut by_another = servers.clone();
+    assert_eq!(leads(&mut by_another, 1, 2, &config(&[1, 2, 3, 4])), None, "one server more");
+    assert_eq!(leads(&mut by_another, 1, 2, &other), broken, "within its term");
+    // Meanwhile another leader has committed another configuration.
+    assert_eq!(leads(&mut servers, 3, 3, &three), None);
+    servers.committed(&other);
+    assert_eq!(leads(&mut servers, 1, 2, &three), None, "the old leader is unaware of it");
+    assert_eq!(leads(&mut servers, 1, 4, &three), broken, "as before, but in a new term");
+}

@@ -43,11 +43,15 @@ fn mistakes_name_the_column_and_what_was_expected() {
         ("cluster 52", "line 1, column 9: expected a size from 1 to 51, found `52`"),
         (
             "wait soon",
-            "line 1, column 6: expected a time such as 1s, `leader`, `idle`, `agree` or `commit`, found `soon`",
+            "line 1, column 6: expected a time such as 1s, `leader`, `idle`, `agree`, `commit` or `until`, found `soon`",
         ),
         (
             "expect color",
-            "line 1, column 8: expected one of leader, no, term, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates, found `color`",
+            "line 1, column 8: expected one of leader, no, term, vote, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates, found `color`",
+        ),
+        (
+            "wait until vote n1",
+            "line 1, column 19: expected `on` and a node, or `on all`, but the line ends",
         ),
         (
             "set ä \"open",

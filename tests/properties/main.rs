@@ -1,9 +1,16 @@
-//! Properties that hold for every input, tried with many.
+//! Properties that hold for every input, tried with many: of the script language and of log entries here, of
+//! the log and of the store in the files beside. Those of quorums and clocks stand with them in `src`.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod log;
+mod store;
 
 use kvorum::cluster::{Action, Consistency, Operation};
 use kvorum::raft::NodeId;
 use kvorum::script::{Command, parse_line, parse_script};
-use kvorum::store::{self, ClientId, Key, Request, Seq, SessionId, Stamp, Store, Value};
+use kvorum::store::{
+    ClientId, Command as Write, Key, Request, Seq, SessionId, Stamp, Store, Value,
+};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 use proptest::prop_oneof;
 
@@ -15,11 +22,11 @@ fn value() -> impl Strategy<Value = Value> {
     any::<String>().prop_filter_map("a value", |text| Value::new(text).ok())
 }
 
-fn command() -> impl Strategy<Value = store::Command> {
+fn command() -> impl Strategy<Value = Write> {
     prop_oneof![
-        (key(), value()).prop_map(|(key, value)| store::Command::Set { key, value }),
-        key().prop_map(|key| store::Command::Delete { key }),
-        (key(), value(), value()).prop_map(|(key, old, new)| store::Command::Cas { key, old, new }),
+        (key(), value()).prop_map(|(key, value)| Write::Set { key, value }),
+        key().prop_map(|key| Write::Delete { key }),
+        (key(), value(), value()).prop_map(|(key, old, new)| Write::Cas { key, old, new }),
     ]
 }
 

@@ -1,0 +1,215 @@
+//! Lessons as they are read and played: each of them from its start to its end, forth and back.
+
+use super::*;
+use crate::playground::{Playground, Speed};
+use crate::script::Runner;
+
+/// Lets the step that is on come to its end, at the speed that is set.
+fn finish(player: &mut Player, playground: &mut Playground) {
+    for _ in 0..100_000 {
+        if playground.waits_since().is_none() {
+            return;
+        }
+        playground.apply(Input::Advance(16_000)).unwrap();
+        player.advance(playground, 16_000);
+    }
+    panic!("{:?}", player.caption(playground));
+}
+
+fn begin(demonstration: &Demonstration, speed: u32) -> (Player, Playground) {
+    let lesson = Lesson::parse(demonstration.text).unwrap();
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Speed(Speed::new(speed))).unwrap();
+    let player = Player::begin(lesson, &mut playground);
+    (player, playground)
+}
+
+/// The sentence that is shown, and what the cluster has come to.
+fn state(player: &Player, playground: &Playground) -> (Caption, crate::digest::Digest, u64) {
+    (player.caption(playground), playground.digest(), playground.now())
+}
+
+#[test]
+fn at_any_speed_a_demonstration_comes_to_what_its_script_comes_to() {
+    for demonstration in &DEMONSTRATIONS {
+        let mut runner = Runner::default();
+        assert_eq!(runner.run_script(demonstration.text), Ok(()), "{}", demonstration.name);
+        for speed in [50, 1_000, Speed::UNBOUNDED.get()] {
+            let (mut player, mut playground) = begin(demonstration, speed);
+            loop {
+                finish(&mut player, &mut playground);
+                let caption = player.caption(&playground);
+                assert_eq!(caption.trouble, None, "{}: {}", demonstration.name, caption.sentence);
+                assert!(!playground.is_playing(), "it stands still between the steps");
+                if caption.is_last() {
+                    break;
+                }
+                player.next(&mut playground);
+            }
+            let wanted = runner.run().cluster().digest();
+            assert_eq!(playground.digest(), wanted, "{} at {speed}", demonstration.name);
+        }
+    }
+}
+
+#[test]
+fn each_step_back_and_forth_again_shows_the_same() {
+    for demonstration in &DEMONSTRATIONS {
+        let (mut player, mut playground) = begin(demonstration, 1_000);
+        finish(&mut player, &mut playground);
+        let mut states = vec![state(&player, &playground)];
+        while !player.caption(&playground).is_last() {
+            player.next(&mut playground);
+            finish(&mut player, &mut playground);
+            // One back, and the same again.
+            let there = state(&player, &playground);
+            player.back(&mut playground);
+            assert_eq!(Some(&state(&player, &playground)), states.last(), "{}", demonstration.name);
+            player.next(&mut playground);
+            finish(&mut player, &mut playground);
+            assert_eq!(state(&player, &playground), there, "{}", demonstration.name);
+            states.push(there);
+        }
+        // All the way back, and in one go to the end.
+        for wanted in states.iter().rev().skip(1) {
+            player.back(&mut playground);
+            assert_eq!(state(&player, &playground), *wanted, "{}", demonstration.name);
+        }
+        for wanted in &states[1..] {
+            player.next(&mut playground);
+            player.next(&mut playground);
+            let caption = player.caption(&playground);
+            if caption.number != wanted.0.number {
+                // The step had nothing to wait for, so the second word began another.
+                player.back(&mut playground);
+            }
+            assert_eq!(state(&player, &playground), *wanted, "{}", demonstration.name);
+        }
+        assert_eq!(playground.view().branches.len(), 1, "the same again is no other story");
+    }
+}
+
+#[test]
+fn going_back_from_the_first_step_begins_it_again() {
+    let (mut player, mut playground) = begin(&DEMONSTRATIONS[1], 1_000);
+    finish(&mut player, &mut playground);
+    let there = state(&player, &playground);
+    player.back(&mut playground);
+    finish(&mut player, &mut playground);
+    assert_eq!(state(&player, &playground), there);
+}
+
+#[test]
+fn a_visitor_who_gets_in_the_way_is_told_and_can_go_on_back_or_away() {
+    let lesson = "# T\n#\ncluster 3 seed 1\n#: one\nwait leader\n#: two\nkill n1\nwait agree\n\
+                  #: three\nset color blue\n#: four\nheal\n";
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    let mut player = Player::begin(Lesson::parse(lesson).unwrap(), &mut playground);
+    finish(&mut player, &mut playground);
+    let before = state(&player, &playground);
+    let line = |playground: &mut Playground, line: &str| {
+        playground.apply(Input::Console(line.to_string())).unwrap();
+    };
+    // What the step does is done already.
+    line(&mut playground, "kill n1");
+    player.next(&mut playground);
+    let trouble = player.caption(&playground).trouble;
+    assert_eq!(trouble, Some(Trouble::Refused("n1 is down".to_string())));
+    // No majority: the answer does not come.
+    line(&mut playground, "kill n2");
+    player.next(&mut playground);
+    playground.apply(Input::Advance(16_000)).unwrap();
+    player.advance(&mut playground, 16_000);
+    assert_eq!(player.caption(&playground).trouble, None);
+    // Whoever is told that nobody answered has an answer, so it is the next step that waits for nothing.
+    finish(&mut player, &mut playground);
+    player.back(&mut playground);
+    assert_eq!(player.caption(&playground).sentence, "two");
+    player.next(&mut playground);
+    player.next(&mut playground);
+    player.next(&mut playground);
+    assert_eq!(player.caption(&playground).sentence, "four");
+    // Far enough back nothing of that has happened.
+    for _ in 0..3 {
+        player.back(&mut playground);
+    }
+    assert_eq!(state(&player, &playground), before);
+    player.next(&mut playground);
+    assert_eq!(player.caption(&playground).trouble, None);
+    assert!(player.is_on(&playground));
+    playground.apply(Input::Restart { nodes: 5, seed: 9 }).unwrap();
+    assert!(!player.is_on(&playground), "another run is none of its business");
+}
+
+#[test]
+fn what_does_not_come_for_long_is_said_and_comes_after_all() {
+    let lesson = "# T\n#\ncluster 3 seed 1\n#: one\nkill n1\nkill n2\nwait leader\n#: two\nheal\n";
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    let mut player = Player::begin(Lesson::parse(lesson).unwrap(), &mut playground);
+    let pass = |player: &mut Player, playground: &mut Playground| {
+        for _ in 0..400 {
+            playground.apply(Input::Advance(16_000)).unwrap();
+            player.advance(playground, 16_000);
+        }
+    };
+    pass(&mut player, &mut playground);
+    let trouble = player.caption(&playground).trouble;
+    assert_eq!(trouble, Some(Trouble::Late("a leader".to_string())));
+    playground.apply(Input::Console("restart n1".to_string())).unwrap();
+    pass(&mut player, &mut playground);
+    let caption = player.caption(&playground);
+    assert_eq!((caption.trouble, caption.is_waiting), (None, false));
+    // And one that never comes is given up.
+    player.back(&mut playground);
+    pass(&mut player, &mut playground);
+    player.next(&mut playground);
+    assert_eq!(player.caption(&playground).sentence, "two");
+}
+
+#[test]
+fn by_itself_it_goes_on_when_a_sentence_has_stood() {
+    let (mut player, mut playground) = begin(&DEMONSTRATIONS[0], 1_000);
+    player.go_on_by_itself(true);
+    for _ in 0..20_000 {
+        playground.apply(Input::Advance(16_000)).unwrap();
+        player.advance(&mut playground, 16_000);
+    }
+    let caption = player.caption(&playground);
+    assert!(caption.is_last() && !caption.is_waiting, "{caption:?}");
+}
+
+#[test]
+fn a_script_that_is_no_lesson_is_refused_with_its_line() {
+    let parse = |text: &str| Lesson::parse(text).expect_err("no lesson").to_string();
+    let wrong = "a lesson can't have this line here";
+    assert_eq!(parse("cluster 3\nkill n1\n#: a\n"), format!("line 2: {wrong}"));
+    assert_eq!(parse("cluster 3\n#: a\nwait 1s\n"), format!("line 3: {wrong}"));
+    assert_eq!(parse("cluster 3\n#: a\nheal\ncluster 3\n"), format!("line 4: {wrong}"));
+    assert_eq!(parse("#: a\nheal\n"), "a lesson has a `cluster` line and a step");
+    assert_eq!(parse("cluster 3\n"), "a lesson has a `cluster` line and a step");
+    assert!(parse("cluster 3\n#: a\n\nkil n1\n").starts_with("line 4, column 1: expected"));
+}
+
+#[test]
+fn a_sentence_goes_over_several_lines_and_every_demonstration_is_one_for_people() {
+    let lesson = Lesson::parse("# T\n# x\ncluster 3\n#: a b\n#: c\nheal\n#: d\n").unwrap();
+    let sentences: Vec<&str> = lesson.steps.iter().map(|step| step.sentence.as_str()).collect();
+    assert_eq!(sentences, ["a b c", "d"]);
+    for stop in &TOUR {
+        assert!((20..=146).contains(&stop.sentence.chars().count()), "{}", stop.sentence);
+    }
+    for demonstration in &DEMONSTRATIONS {
+        let lesson = Lesson::parse(demonstration.text).unwrap();
+        assert!(!demonstration.title().is_empty() && demonstration.about().ends_with('.'));
+        assert!((4..=9).contains(&lesson.steps.len()), "{}", demonstration.name);
+        for step in &lesson.steps {
+            // Two lines of the bar on a laptop, four on a phone.
+            let letters = step.sentence.chars().count();
+            assert!((20..=146).contains(&letters), "{letters}: {}", step.sentence);
+            assert!(step.sentence.ends_with(['.', '?']), "{}", step.sentence);
+            assert!(!step.inputs.is_empty(), "{}", step.sentence);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What the page does when a key, the palette or a button of the header asks for it.
+
+use yew::prelude::Context;
+
+use super::super::dialogs::Dialog;
+use super::super::keys::Shortcut;
+use super::super::page;
+use super::super::popup::Opened;
+use super::super::tabs::Tab;
+use super::super::transport::{change_speed, go_to};
+use super::{App, Message, Sheet};
+use crate::playground::view::Status;
+use crate::playground::{Action, Input, NodeId};
+
+impl App {
+    /// Does what a key asks for.
+    pub(super) fn obey(&mut self, ctx: &Context<Self>, shortcut: Shortcut) {
+        let apply = |input| go_to(&self.session, input);
+        let (playing, speed) = (self.session.look().is_playing(), self.session.look().speed());
+        match shortcut {
+            Shortcut::PlayOrPause => apply(if playing { Input::Pause } else { Input::Play }),
+            Shortcut::Step => apply(Input::Step),
+            Shortcut::StepBack => apply(Input::StepBack),
+            Shortcut::Undo => apply(Input::Undo),
+            Shortcut::End => apply(Input::SeekEnd),
+            Shortcut::Faster => change_speed(&self.session, speed, true),
+            Shortcut::Slower => change_speed(&self.session, speed, false),
+            Shortcut::AddNode => {
+                let next = self.session.look().next_node();
+                apply(Input::Act(Action::Add(next)));
+            }
+            Shortcut::Messages => self.open(Some(Opened::Messages)),
+            Shortcut::Heal => apply(Input::Act(Action::Heal)),
+            Shortcut::Key => {
+                self.sheet = Some(Sheet::Request);
+                page::focus_soon("#key");
+            }
+            Shortcut::Console => {
+                (self.tab, self.sheet) = (Tab::Console, Some(Sheet::Log));
+                page::focus_soon("#console");
+            }
+            Shortcut::Events => (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log)),
+            Shortcut::Inspector => (self.tab, self.sheet) = (Tab::Inspector, Some(Sheet::Log)),
+            Shortcut::Next => apply(Input::Next(self.landmark)),
+            Shortcut::Previous => apply(Input::Previous(self.landmark)),
+            Shortcut::Closer => ctx.link().send_message(Message::Zoom(true)),
+            Shortcut::Wider => ctx.link().send_message(Message::Zoom(false)),
+            Shortcut::Share => self.dialog = Some(Dialog::Share),
+            Shortcut::Runs => self.dialog = self.keeps_runs().then_some(Dialog::Runs),
+            Shortcut::Stories => (self.tab, self.sheet) = (Tab::Stories, Some(Sheet::Log)),
+            Shortcut::Theme => ctx.link().send_message(Message::NextTheme),
+            Shortcut::Node(node) => page::focus_soon(format!("#card-{node}")),
+            Shortcut::Leader => {
+                let leader = self.view.summary.leader;
+                leader.iter().for_each(|leader| page::focus_soon(format!("#card-{leader}")));
+            }
+            Shortcut::RestartLeader => self.restart_leader(),
+            Shortcut::ReviveAll => self.revive_all(),
+            Shortcut::Search => {
+                (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log));
+                page::focus_soon("#event-search");
+            }
+            Shortcut::Commands => self.dialog = Some(Dialog::Commands),
+            Shortcut::View(sight) => ctx.link().send_message(Message::Sight(sight)),
+            Shortcut::Projector => {
+                self.screen.projector = !self.screen.projector;
+                self.tell_caption();
+            }
+            Shortcut::Spotlight => self.screen.spotlight = !self.screen.spotlight,
+            Shortcut::Help => self.dialog = Some(Dialog::Help),
+        }
+    }
+
+    /// Ends the leader's process and starts it again.
+    fn restart_leader(&self) {
+        if let Some(leader) = self.view.summary.leader.map(NodeId) {
+            go_to(&self.session, Input::Act(Action::Kill(leader)));
+            go_to(&self.session, Input::Act(Action::Restart(leader)));
+        }
+    }
+
+    /// Starts what is down, and lets go on what is paused.
+    fn revive_all(&self) {
+        for node in &self.nodes {
+            let id = NodeId(node.id);
+            match node.status {
+                Status::Down => go_to(&self.session, Input::Act(Action::Restart(id))),
+                Status::Paused => go_to(&self.session, Input::Act(Action::Resume(id))),
+                Status::Running => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! The command palette: everything the page can do, found by typing, and any line of the script language.
+//!
+//! A dialog with a field and a list below it, of which one row is chosen at any time. It knows only
+//! what is to be done, and leaves the doing to the app and to the console.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, SubmitEvent};
+use yew::TargetCast;
+use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::{use_effect_with, use_node_ref, use_state};
+
+use super::dialogs::use_dialog;
+use super::keys::{KEYS, Shortcut};
+use super::session::Session;
+use crate::playground::view::{NodeView, RoleView, Status};
+use crate::playground::{Input, Landmark};
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub is_open: bool,
+    pub session: Session,
+    pub nodes: Vec<Rc<NodeView>>,
+    pub on_key: Callback<Shortcut>,
+    pub on_close: Callback<()>,
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// What is read, and what is typed to find it.
+    pub words: String,
+    /// What stands beside it: its key, or the line that does the same.
+    pub hint: String,
+    pub does: Does,
+}
+
+/// What a row does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Does {
+    Key(Shortcut),
+    Go(Landmark, bool),
+    /// A line of the script language.
+    Line(String),
+    /// Goes on with the line in the field.
+    Complete(String),
+}
+
+/// What of a long list is shown.
+const MOST: usize = 60;
+
+/// What the field says, and the row that is chosen.
+#[derive(Clone, Default)]
+struct Draft {
+    text: String,
+    row: usize,
+    problem: Option<String>,
+}
+
+#[component]
+pub fn Commands(props: &Props) -> Html {
+    let dialog = use_dialog(props.is_open);
+    let field = use_node_ref();
+    let draft = use_state(Draft::default);
+    {
+        let draft = draft.setter();
+        use_effect_with(props.is_open, move |_| draft.set(Draft::default()));
+    }
+    let rows = if props.is_open { rows(props, &draft.text) } else { Vec::new() };
+    let chosen = draft.row.min(rows.len().saturating_sub(1));
+    use_effect_with((chosen, draft.text.clone()), |(chosen, _)| show_row(*chosen));
+    let choose = {
+        let (session, draft, field) = (props.session.clone(), draft.clone(), field.clone());
+        let (on_key, on_close) = (props.on_key.clone(), props.on_close.clone());
+        Callback::from(move |command: Command| {
+            let done = match command.does {
+                Does::Complete(text) => {
+                    draft.set(Draft { text, ..Draft::default() });
+                    if let Some(field) = field.cast::<HtmlInputElement>() {
+                        let _ = field.focus();
+                    }
+                    return;
+                }
+                Does::Key(shortcut) => {
+                    on_close.emit(());
+                    on_key.emit(shortcut);
+                    return;
+                }
+                Does::Go(landmark, forth) => session.apply(if forth {
+                    Input::Next(landmark)
+                } else {
+                    Input::Previous(landmark)
+                }),
+                Does::Line(line) => session.apply(Input::Console(line)),
+            };
+            match done {
+                Ok(()) => on_close.emit(()),
+                Err(problem) => {
+                    draft.set(Draft { problem: Some(problem), ..(*draft).clone() });
+                }
+            }
+        })
+    };
+    let oninput = {
+        let draft = draft.setter();
+        Callback::from(move |event: InputEvent| {
+            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+                draft.set(Draft { text: input.value(), ..Draft::default() });
+            }
+        })
+    };
+    let onkeydown = {
+        let (draft, count) = (draft.clone(), rows.len());
+        Callback::from(move |event: KeyboardEvent| {
+            let row = match event.key().as_str() {
+                "ArrowDown" if chosen + 1 < count => chosen + 1,
+                "ArrowDown" => 0,
+                "ArrowUp" => chosen.checked_sub(1).unwrap_or(count.saturating_sub(1)),
+                _ => return,
+            };
+            event.prevent_default();
+            draft.set(Draft { row, ..(*draft).clone() });
+        })
+    };
+    let onsubmit = {
+        let (choose, command) = (choose.clone(), rows.get(chosen).cloned());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            command.iter().for_each(|command| choose.emit(command.clone()));
+        })
+    };
+    let option = |(number, command): (usize, &Command)| {
+        let onclick = {
+            let (choose, command) = (choose.clone(), command.clone());
+            Callback::from(move |_| choose.emit(command.clone()))
+        };
+        html! {
+            <li key={number} id={format!("command-{number}")} class="command" role="option" aria-selected={(number == chosen).to_string()} {onclick}>
+                <span>{ &command.words }</span>
+                <kbd>{ &command.hint }</kbd>
+            </li>
+        }
+    };
+    // What it has opened instead is not closed with it.
+    let on_closed = {
+        let (is_open, on_close) = (props.is_open, props.on_close.clone());
+        Callback::from(move |_: yew::Event| {
+            if is_open {
+                on_close.emit(());
+            }
+        })
+    };
+    html! {
+        <dialog class="dialog commands" ref={dialog} onclose={on_closed} aria-labelledby="commands-title">
+            <form {onsubmit}>
+                <h2 id="commands-title" class="hidden">{ "Commands" }</h2>
+                <input type="text" role="combobox" ref={field} aria-label="Command" aria-controls="command-list" aria-expanded="true" aria-autocomplete="list"
+                    aria-activedescendant={(!rows.is_empty()).then(|| format!("command-{chosen}"))} aria-describedby="command-problem"
+                    value={draft.text.clone()} {oninput} {onkeydown} placeholder="What to do, or a line such as: set color blue"
+                    autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go" />
+                <p class="problem" id="command-problem" role="alert">{ draft.problem.clone() }</p>
+                <ul id="command-list" class="command-list" role="listbox" aria-label="Commands">{ for rows.iter().enumerate().map(option) }</ul>
+                <p class="hidden" role="status">{ format!("{} commands", rows.len()) }</p>
+            </form>
+        </dialog>
+    }
+}
+
+/// The row that is chosen is always seen.
+fn show_row(row: usize) {
+    let document = web_sys::window().and_then(|window| window.document());
+    let row = document.and_then(|document| document.get_element_by_id(&format!("command-{row}")));
+    let Some(row) = row.and_then(|row| row.dyn_into::<HtmlElement>().ok()) else {
+        return;
+    };
+    if let Some(list) = row.parent_element() {
+        let (top, bottom) = (row.offset_top(), row.offset_top() + row.offset_height());
+        let least = bottom - list.client_height();
+        list.set_scroll_top(list.scroll_top().max(least).min(top));
+    }
+}
+
+/// The rows for what stands in the field: commands of the page that have all its words, then the line
+/// as it stands and the ways to go on with it.
+fn rows(props: &Props, text: &str) -> Vec<Command> {
+    let mut rows = fitting(commands(&props.nodes), text);
+    let line = text.trim();
+    if !line.is_empty() {
+        rows.extend(lines(text, props.session.look().completions(text)));
+    }
+    rows.truncate(MOST);
+    rows
+}
+
+/// Those that have every word that was typed.
+pub fn fitting(commands: Vec<Command>, text: &str) -> Vec<Command> {
+    let text = text.to_lowercase();
+    let fits = |command: &Command| {
+        let words = format!("{} {}", command.words, command.hint).to_lowercase();
+        text.split_whitespace().all(|word| words.contains(word))
+    };
+    commands.into_iter().filter(fits).collect()
+}
+
+/// The line as it stands, and what could be its last word.
+pub fn lines(text: &str, completions: Vec<String>) -> Vec<Command> {
+    let begun = text.rfind(char::is_whitespace).map_or(0, |space| space + 1);
+    let head = &text[..begun];
+    let line = text.trim().to_string();
+    let run = Command { words: line.clone(), hint: "run".to_string(), does: Does::Line(line) };
+    let go_on = completions.into_iter().map(|word| {
+        let longer = format!("{head}{word}");
+        let does = Does::Complete(format!("{longer} "));
+        Command { words: format!("{longer} …"), hint: "line".to_string(), does }
+    });
+    [run].into_iter().chain(go_on).collect()
+}
+
+/// Everything that the page can do at this moment, beside lines.
+pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
+    let mut all = Vec::new();
+    for (_, keys, shortcut, what) in KEYS {
+        if !matches!(shortcut, Shortcut::Commands | Shortcut::Node(_)) {
+            let (words, hint) = (what.to_string(), keys.to_string());
+            all.push(Command { words, hint, does: Does::Key(shortcut) });
+        }
+    }
+    for landmark in Landmark::ALL {
+        for (word, forth) in [("next", true), ("previous", false)] {
+            let hint = if forth { "]" } else { "[" }.to_string();
+            let words = format!("To the {word} {landmark}");
+            all.push(Command { words, hint, does: Does::Go(landmark, forth) });
+        }
+    }
+    for node in nodes {
+        let id = node.id;
+        let line = |words: &str, line: &str| {
+            let line = format!("{line} n{id}");
+            Command { words: format!("{words} n{id}"), hint: line.clone(), does: Does::Line(line) }
+        };
+        all.push(Command {
+            words: format!("Go to n{id}"),
+            hint: id.to_string(),
+            does: Does::Key(Shortcut::Node(id)),
+        });
+        all.push(match node.status {
+            Status::Down => line("Restart", "restart"),
+            _ => line("Kill", "kill"),
+        });
+        match node.status {
+            Status::Running => all.push(line("Pause", "pause")),
+            Status::Paused => all.push(line("Resume", "resume")),
+            Status::Down => {}
+        }
+        if node.status == Status::Running && node.role != Some(RoleView::Leader) {
+            all.push(line("Time out", "timeout"));
+            all.push(line("Hand over to", "transfer"));
+        }
+        all.extend([
+            line("Take snapshot of", "snapshot"),
+            line("Wipe the disk of", "wipe"),
+            line("Remove", "remove"),
+        ]);
+    }
+    all
+}

@@ -1,0 +1,45 @@
+//! The machine under a node: sliders for its disk, its clock and its processor.
+
+use yew::prelude::{Callback, Html, html};
+
+use super::controls::{latency_words, single};
+use super::session::{Notice, Session};
+use crate::playground::view::NodeView;
+use crate::playground::{Action, ClockChange, Duration, NodeId, Rate};
+
+/// Milliseconds.
+const FSYNCS: [u64; 12] = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
+/// Milliseconds.
+const TAKES: [u64; 9] = [0, 1, 2, 5, 10, 20, 50, 100, 200];
+/// Per cent of the true rate.
+const RATES: [u64; 15] = [50, 70, 80, 90, 95, 98, 99, 100, 101, 102, 105, 110, 120, 150, 200];
+
+/// How slow and how wrong it is, to be changed.
+pub fn sliders(session: &Session, node: &NodeView) -> Html {
+    let (id, name) = (NodeId(node.id), format!("n{}", node.id));
+    let act = |make: fn(NodeId, u64) -> Option<Action>| {
+        let session = session.clone();
+        Callback::from(move |value| {
+            if let Some(Err(problem)) = make(id, value).map(|action| session.act(action)) {
+                session.tell(Notice::problem(problem));
+            }
+        })
+    };
+    let on_fsync =
+        act(|node, millis| Some(Action::Disk { node, fsync: Duration::from_millis(millis) }));
+    let on_cpu =
+        act(|node, millis| Some(Action::Cpu { node, takes: Duration::from_millis(millis) }));
+    let on_rate = act(|node, percent| {
+        let rate = Some(Rate::from_millionths(u32::try_from(percent * 10_000).ok()?)?);
+        Some(Action::Clock { node, change: ClockChange { rate, ..ClockChange::default() } })
+    });
+    let rate = u64::from(node.clock_rate / 10_000);
+    let span = |micros| latency_words((micros, micros));
+    html! {
+        <section class="group" aria-label={format!("Machine of {name}")}>
+            { single(format!("Disk of {name}: fsync"), &FSYNCS, node.fsync / 1_000, &span(node.fsync), on_fsync) }
+            { single(format!("Clock of {name}: rate"), &RATES, rate, &format!("{rate} %"), on_rate) }
+            { single(format!("Processor of {name}: takes"), &TAKES, node.cpu / 1_000, &span(node.cpu), on_cpu) }
+        </section>
+    }
+}

@@ -1,0 +1,69 @@
+//! What opens on the stage beside a thing: its place, and the keys that all of it obeys.
+
+use web_sys::{HtmlInputElement, KeyboardEvent};
+use yew::TargetCast;
+use yew::prelude::Callback;
+
+use super::page;
+use super::ring::{Layout, Rect};
+use super::way::Point;
+use crate::playground::view::NodeNumber;
+
+/// What is open on the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opened {
+    /// What can be done to a node.
+    Menu(NodeNumber),
+    /// The links of a node.
+    Links(NodeNumber),
+    /// A link; the lower number first.
+    Link(NodeNumber, NodeNumber),
+    /// The messages in flight.
+    Messages,
+    /// One of them.
+    Message(u64),
+}
+
+impl Opened {
+    /// Whether it is about what passes quickly.
+    pub fn wants_a_pause(self) -> bool {
+        matches!(self, Self::Messages | Self::Message(_))
+    }
+}
+
+/// Below a thing if there is room, else above it: the style that says so, and the point of the edge
+/// that faces the thing.
+pub fn beside(layout: &Layout, thing: &Rect, (width, height): (f64, f64)) -> (String, Point) {
+    let left = (thing.x - width / 2.0).clamp(4.0, (layout.width - width - 4.0).max(4.0));
+    let x = thing.x.clamp(left, left + width);
+    let below = thing.top() + thing.height + 6.0;
+    if below + height <= layout.height {
+        return (format!("left:{left}px;top:{below}px;width:{width}px"), (x, below));
+    }
+    let bottom = (layout.height - thing.top() + 6.0).min(layout.height - height).max(4.0);
+    let style = format!("left:{left}px;bottom:{bottom}px;width:{width}px");
+    (style, (x, layout.height - bottom))
+}
+
+/// Escape closes it and goes `back` to where one came from; arrows walk from button to button.
+pub fn keys(on_close: &Callback<()>, back: String) -> Callback<KeyboardEvent> {
+    let on_close = on_close.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        // A slider and a field have arrows of their own.
+        let in_field = event.target_dyn_into::<HtmlInputElement>().is_some();
+        match event.key().as_str() {
+            "Escape" => {
+                on_close.emit(());
+                page::focus(&back);
+            }
+            "ArrowDown" if !in_field => page::focus_next(PLACE, true),
+            "ArrowUp" if !in_field => page::focus_next(PLACE, false),
+            _ => return,
+        }
+        event.prevent_default();
+        event.stop_propagation();
+    })
+}
+
+/// Where it is, as a selector.
+pub const PLACE: &str = ".menu";

@@ -1,0 +1,151 @@
+//! A partition as it stands on the stage: which cards lie on which side of a line, the ground under
+//! each side, and the wall between two sides.
+//!
+//! Where the sides lie in each other's way no straight wall parts them; then there is none, and the
+//! cards and the cut links must say it.
+
+use yew::prelude::{Html, html};
+
+use super::ring::{Layout, Rect};
+use super::way::{Point, closest, far};
+use crate::playground::view::NodeNumber;
+
+/// The two sides of a line: the nodes whose cards have their middle on its left, and the others. One
+/// of them is empty where the line separates nobody.
+pub fn divide(layout: &Layout, from: Point, to: Point) -> [Vec<NodeNumber>; 2] {
+    let is_left = |card: &Rect| turn(from, to, (card.x, card.y)) < 0.0;
+    let (left, right): (Vec<_>, Vec<_>) = layout.nodes.iter().partition(|(_, card)| is_left(card));
+    [left, right].map(|side| side.into_iter().map(|(node, _)| *node).collect())
+}
+
+/// A line through two points, as long as the stage is wide and high together in both directions.
+pub fn extended(layout: &Layout, from: Point, to: Point) -> (Point, Point) {
+    let length = far(from, to).max(1.0);
+    let (dx, dy) = ((to.0 - from.0) / length, (to.1 - from.1) / length);
+    let reach = layout.width + layout.height;
+    let beyond = |sign: f64| (from.0 + dx * reach * sign, from.1 + dy * reach * sign);
+    (beyond(-1.0), beyond(1.0))
+}
+
+/// The wall between two sides: as far from the cards of both as can be. `None` if no straight line
+/// parts them.
+pub fn between(layout: &Layout, a: &[NodeNumber], b: &[NodeNumber]) -> Option<(Point, Point)> {
+    let (near, beyond) = (hull(layout, a), hull(layout, b));
+    let (p, q) = gap(&near, &beyond)?;
+    let middle = ((p.0 + q.0) / 2.0, (p.1 + q.1) / 2.0);
+    // Across the shortest way from one side to the other.
+    let ahead = (middle.0 - (q.1 - p.1), middle.1 + (q.0 - p.0));
+    let signs = |shape: &[Point]| {
+        let turns: Vec<f64> = shape.iter().map(|corner| turn(middle, ahead, *corner)).collect();
+        (turns.iter().all(|turn| *turn > 0.0), turns.iter().all(|turn| *turn < 0.0))
+    };
+    let parted =
+        matches!((signs(&near), signs(&beyond)), ((true, _), (_, true)) | ((_, true), (true, _)));
+    parted.then(|| extended(layout, middle, ahead))
+}
+
+/// The two points at which two shapes come nearest to each other.
+fn gap(a: &[Point], b: &[Point]) -> Option<(Point, Point)> {
+    let edges = |shape: &[Point]| -> Vec<(Point, Point)> {
+        shape.iter().copied().zip(shape.iter().copied().cycle().skip(1)).collect()
+    };
+    let from_a = edges(b)
+        .into_iter()
+        .flat_map(|(from, to)| a.iter().map(move |corner| (*corner, closest(from, to, *corner))));
+    let from_b = edges(a)
+        .into_iter()
+        .flat_map(|(from, to)| b.iter().map(move |corner| (closest(from, to, *corner), *corner)));
+    let both = from_a.chain(from_b);
+    both.min_by(|one, other| far(one.0, one.1).total_cmp(&far(other.0, other.1)))
+}
+
+/// The tinted ground under each side, and if it stands the wall between two.
+pub fn draw(layout: &Layout, sides: &[Vec<NodeNumber>], stands: bool) -> Html {
+    let grounds =
+        sides.iter().enumerate().map(|(number, side)| ground(layout, sides, number, side));
+    let wall = match sides {
+        [a, b] if stands => between(layout, a, b),
+        _ => None,
+    };
+    html! {
+        <>
+            <g class="hulls">{ for grounds }</g>
+            <g class="wall">{ wall.map(bricks) }</g>
+        </>
+    }
+}
+
+/// A ground that would lie under another side's card is left out.
+fn ground(layout: &Layout, sides: &[Vec<NodeNumber>], number: usize, side: &[NodeNumber]) -> Html {
+    let shape = hull(layout, side);
+    let others = sides.iter().enumerate().filter(|(other, _)| *other != number);
+    let mut strangers = others.flat_map(|(_, side)| side).filter_map(|node| layout.node(*node));
+    let clear =
+        !strangers.any(|card| corners(card, -4.0).iter().any(|corner| inside(&shape, *corner)));
+    let points: Vec<String> = shape.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
+    html! {
+        <polygon key={number} class="hull" data-side={side_letter(number).to_string()} data-clear={clear.to_string()}
+            points={points.join(" ")} />
+    }
+}
+
+/// Two courses of bricks along a line, each shifted by half a brick.
+fn bricks((from, to): (Point, Point)) -> Html {
+    let length = far(from, to).max(1.0);
+    let across = (-(to.1 - from.1) / length, (to.0 - from.0) / length);
+    let course = |name: &'static str, shift: f64| {
+        let (dx, dy) = (across.0 * shift, across.1 * shift);
+        let d = format!("M{:.1} {:.1}L{:.1} {:.1}", from.0 + dx, from.1 + dy, to.0 + dx, to.1 + dy);
+        html! { <path class={name} {d} /> }
+    };
+    html! {
+        <>{ course("mortar", 0.0) }{ course("bricks", -4.0) }{ course("bricks shifted", 4.0) }</>
+    }
+}
+
+/// `A` for the first side.
+pub fn side_letter(number: usize) -> char {
+    u8::try_from(number).ok().and_then(|number| b'A'.checked_add(number)).map_or('?', char::from)
+}
+
+fn corners(card: &Rect, pad: f64) -> [Point; 4] {
+    let (left, top) = (card.left() - pad, card.top() - pad);
+    let (right, bottom) = (card.left() + card.width + pad, card.top() + card.height + pad);
+    [(left, top), (right, top), (right, bottom), (left, bottom)]
+}
+
+/// The convex hull of a side's cards (Andrew's monotone chain).
+fn hull(layout: &Layout, side: &[NodeNumber]) -> Vec<Point> {
+    let cards = side.iter().filter_map(|node| layout.node(*node));
+    let mut points: Vec<Point> = cards.flat_map(|card| corners(card, 4.0)).collect();
+    points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut outline: Vec<Point> = Vec::new();
+    let backwards: Vec<Point> = points.iter().rev().copied().collect();
+    for half in [points, backwards] {
+        let start = outline.len();
+        for point in half {
+            while outline.len() >= start + 2 && last_turn(&outline, point) <= 0.0 {
+                outline.pop();
+            }
+            outline.push(point);
+        }
+        outline.pop();
+    }
+    outline
+}
+
+fn last_turn(outline: &[Point], point: Point) -> f64 {
+    let [.., a, b] = outline else { return 1.0 };
+    turn(*a, *b, point)
+}
+
+/// Positive where a way from one point over another turns right towards a third: the stage's second
+/// coordinate grows downwards.
+fn turn(a: Point, b: Point, point: Point) -> f64 {
+    (b.0 - a.0) * (point.1 - a.1) - (b.1 - a.1) * (point.0 - a.0)
+}
+
+fn inside(shape: &[Point], point: Point) -> bool {
+    let next = shape.iter().cycle().skip(1);
+    shape.iter().zip(next).all(|(a, b)| turn(*a, *b, point) >= 0.0)
+}

@@ -1,0 +1,288 @@
+//! For those who do not see, point or hear as most do: axe-core finds nothing on any state of the page,
+//! in both themes, and what axe cannot judge is looked at one by one.
+//!
+//! `KVORUM_AXE` is axe-core's script. WebDriver injects it past the page's security policy.
+
+use std::{env, fs};
+
+use serde_json::{Value, json};
+use thirtyfour::Key;
+use thirtyfour::error::WebDriverResult;
+
+use crate::browser::{Outcome, Scheme, Window};
+use crate::page::Page;
+use crate::site::Site;
+
+/// The parts of WCAG 2.2, up to AA.
+const LEVELS: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+struct Axe(String);
+
+impl Axe {
+    fn new() -> Self {
+        let file = env::var_os("KVORUM_AXE").expect("set KVORUM_AXE, or run `cargo xtask test`");
+        Self(fs::read_to_string(file).expect("axe-core's script can be read"))
+    }
+
+    /// What axe finds on the page as it is, light and dark.
+    async fn judge(&self, page: &Page, state: &str) -> Outcome {
+        if page.script("return typeof window.axe").await? == "undefined" {
+            page.driver().execute(self.0.as_str(), Vec::new()).await?;
+        }
+        for (scheme, word) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+            // As the system has it and as a person chooses it: so nothing is left of the other colours.
+            page.media(scheme, true).await?;
+            page.script(&format!("document.documentElement.dataset.theme = '{word}'")).await?;
+            let found = self.found(page).await?;
+            assert!(found.is_empty(), "axe on {state}, {word}:\n{}", found.join("\n"));
+        }
+        page.script("document.documentElement.dataset.theme = 'auto'").await?;
+        page.media(Scheme::Light, true).await?;
+        Ok(())
+    }
+
+    async fn found(&self, page: &Page) -> WebDriverResult<Vec<String>> {
+        let ask = "const [levels, done] = arguments;
+            axe.run(document, { runOnly: levels, resultTypes: ['violations'] }).then(
+                result => done(result.violations.flatMap(rule => rule.nodes.map(node =>
+                    `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`))),
+                problem => done([String(problem)]));";
+        page.driver().execute_async(ask, vec![json!(LEVELS)]).await?.convert()
+    }
+}
+
+/// Opens the page where the cluster stands still from the beginning.
+async fn begin(page: &Page, site: &Site, query: &str) -> WebDriverResult<()> {
+    page.media(Scheme::Light, true).await?;
+    page.go(&format!("{}?seed=42&paused{query}", site.url())).await?;
+    page.find("button", "Play").await?;
+    Ok(())
+}
+
+/// Types a line into the console and waits until it is taken.
+async fn line(page: &Page, line: &str) -> WebDriverResult<()> {
+    page.type_line(line).await?;
+    page.until(&format!("the line {line:?} in the console"), async || {
+        let output = page.text("log", "Console output").await?;
+        Ok(output.contains(line).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_while_the_cluster_lives_and_suffers() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            begin(page, &site, "").await?;
+            axe.judge(page, "a cluster at rest").await?;
+            page.click("button", "Next election").await?;
+            page.leader(&[]).await?;
+            page.click("button", "Step back").await?;
+            page.sees("Candidate").await?;
+            axe.judge(page, "the middle of an election").await?;
+            line(page, "set color blue").await?;
+            page.choose("What to go to", "commit").await?;
+            page.click("button", "Next commit").await?;
+            page.click("button", "Next commit").await?;
+            page.click("tab", "Events").await?;
+            page.find("searchbox", "Search the events").await?.send_keys("entry").await?;
+            axe.judge(page, "events and the way of a request").await?;
+            line(page, "partition n1 n2 | n3 n4 n5").await?;
+            line(page, "kill n4").await?;
+            line(page, "pause n5").await?;
+            axe.judge(page, "a partition with a dead and a paused node, and the console").await?;
+            page.click("tab", "Inspector").await?;
+            axe.judge(page, "the inspector").await?;
+            page.click("button", "More n1").await?;
+            axe.judge(page, "a node's menu").await?;
+            page.press(Key::Escape + "").await?;
+            page.click("button", "Undo").await?;
+            page.click("button", "Step back").await?;
+            page.click("tab", "Stories").await?;
+            axe.judge(page, "the past, and the stories").await
+        })
+        .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_a_dialog() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            begin(page, &site, "").await?;
+            for (button, dialog) in [
+                ("Help", "Keys and legend"),
+                ("New cluster…", "New cluster"),
+                ("Share…", "Share this run"),
+                ("Runs…", "Runs kept in this browser"),
+                ("Commands…", "Commands"),
+            ] {
+                page.click("button", button).await?;
+                page.find("dialog", dialog).await?;
+                axe.judge(page, &format!("the dialog {dialog:?}")).await?;
+                page.press(Key::Escape + "").await?;
+                page.until("an end of the dialog", async || {
+                    Ok(page.find_all("dialog", dialog).await?.is_empty().then_some(()))
+                })
+                .await?;
+                // Whoever opened it goes on from where they were.
+                assert_eq!(page.focused().await?, ("button".to_owned(), button.to_owned()));
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_a_phone_with_any_sheet() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            page.resize(390, 844).await?;
+            begin(page, &site, "").await?;
+            axe.judge(page, "a phone").await?;
+            for sheet in ["Controls", "Request", "Events"] {
+                page.click("button", sheet).await?;
+                axe.judge(page, &format!("a phone with the sheet {sheet:?}")).await?;
+                page.click("button", sheet).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_with_many_nodes_a_violation_a_projector_or_in_a_frame() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            begin(page, &site, "&nodes=25").await?;
+            axe.judge(page, "25 nodes").await?;
+            begin(page, &site, "&nodes=4&speed=1000").await?;
+            page.click("button", "Next election").await?;
+            page.leader(&[]).await?;
+            for words in ["rule majority-quorum off", "partition n1 n2 | n3 n4"] {
+                line(page, words).await?;
+            }
+            // Each half elects a leader, and writes what the other knows nothing of.
+            page.click("button", "Play").await?;
+            page.sees("Leader n").await?;
+            line(page, "set a b via n1").await?;
+            line(page, "set a c via n3").await?;
+            page.sees("✕").await?;
+            axe.judge(page, "a violation").await?;
+            begin(page, &site, "&projector").await?;
+            axe.judge(page, "a projector").await?;
+            begin(page, &site, "&embed=stage,timeline,request,events").await?;
+            axe.judge(page, "a frame").await
+        })
+        .await
+}
+
+/// Whoever needs larger letters has a page of half the size.
+#[tokio::test]
+async fn at_200_percent_everything_can_be_reached() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            page.resize(720, 450).await?;
+            begin(page, &site, "").await?;
+            let wide = "return document.documentElement.scrollWidth <= innerWidth";
+            assert_eq!(page.script(wide).await?, true, "nothing sticks out");
+            for name in ["Play", "Step", "Share…", "Help", "Controls", "Request", "Events"] {
+                page.find("button", name).await?.click().await?;
+                page.press(Key::Escape + "").await?;
+                if name == "Play" {
+                    page.click("button", "Pause").await?;
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// A system with few colours of its own still tells roles, durability, faults and cuts apart.
+#[tokio::test]
+async fn with_forced_colours_nothing_is_told_by_colour() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            begin(page, &site, "").await?;
+            let features = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
+            page.driver().cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
+            page.click("button", "Next election").await?;
+            page.choose("What to go to", "commit").await?;
+            page.click("button", "Next commit").await?;
+            line(page, "cut n1 -> n2").await?;
+            line(page, "kill n3").await?;
+            let ask = "const borders = query => [...document.querySelectorAll(query)].map(it => {
+                    const style = getComputedStyle(it);
+                    return `${style.borderTopStyle} ${style.borderTopWidth} ${style.backgroundColor}`;
+                });
+                const all = {
+                    leader: borders('.card[data-role=leader]'),
+                    follower: borders('.card[data-role=follower]'),
+                    down: borders('.card[data-status=down]'),
+                    committed: borders('.block[data-safety=committed]'),
+                    cut: [...document.querySelectorAll('.link-mark')]
+                        .map(it => getComputedStyle(it).stroke),
+                };
+                return all;";
+            let all = page.script(ask).await?;
+            let first = |kind: &str| all[kind][0].as_str().unwrap_or_default().to_owned();
+            for kind in ["leader", "follower", "down", "committed", "cut"] {
+                assert_ne!(first(kind), "", "there is a {kind}: {all}");
+            }
+            assert_ne!(first("leader"), first("follower"), "{all}");
+            assert_ne!(first("down"), first("follower"), "{all}");
+            let ground = page.script("return getComputedStyle(document.body).backgroundColor");
+            let ground = ground.await?;
+            assert!(!first("committed").contains(ground.as_str().unwrap_or_default()), "{all}");
+            assert_ne!(Value::from(first("cut")), ground, "{all}");
+            Ok(())
+        })
+        .await
+}
+
+/// Fingers are wider than pointers, and nothing is smaller than a pointer needs.
+#[tokio::test]
+async fn everything_pressed_is_large_enough() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            for (width, height, least) in [(1440, 900, 24.0), (1280, 720, 24.0), (390, 844, 44.0)] {
+                page.resize(width, height).await?;
+                begin(page, &site, "").await?;
+                for panel in ["", "Controls", "Request", "Events"] {
+                    if width > 899 && !panel.is_empty() {
+                        continue;
+                    }
+                    if !panel.is_empty() {
+                        page.click("button", panel).await?;
+                    }
+                    let small = too_small(page, least).await?;
+                    assert_eq!(small, Vec::<String>::new(), "{width}x{height} {panel}");
+                    if !panel.is_empty() {
+                        page.click("button", panel).await?;
+                    }
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// What can be pressed and is smaller than this; a field's label may be the larger part of it.
+async fn too_small(page: &Page, least: f64) -> WebDriverResult<Vec<String>> {
+    let ask = "const least = arguments[0] - 0.5;
+        return [...document.querySelectorAll('button, select, summary, a, input')].filter(it => {
+            const box = it.getBoundingClientRect(), style = getComputedStyle(it);
+            return box.width > 1 && box.height > 1 && style.visibility === 'visible'
+                && !it.closest('dialog:not([open])') && (box.width < least || box.height < least);
+        }).map(it => {
+            const box = it.getBoundingClientRect();
+            return `${it.ariaLabel || it.innerText || it.id}: ${box.width} x ${box.height}`;
+        })";
+    page.driver().execute(ask, vec![json!(least)]).await?.convert()
+}

@@ -1,0 +1,286 @@
+//! Faults by hand: a message opened and dropped, a link cut one way, a line that parts the cluster, by
+//! mouse, by finger and by keyboard; and the dial that lets faults come by themselves.
+
+use serde_json::{Value, json};
+use thirtyfour::Key;
+use thirtyfour::error::WebDriverResult;
+
+use crate::browser::{Outcome, Window};
+use crate::page::Page;
+use crate::site::Site;
+
+/// Paused at the beginning.
+const STILL: &str = "?seed=42&paused";
+
+#[tokio::test]
+async fn a_message_is_opened_by_key_read_delayed_and_dropped() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{STILL}", site.url()), async |page| {
+            first_messages(page).await?;
+            page.press("m").await?;
+            page.find("dialog", "Messages in flight").await?;
+            page.until("the focus on the first message", async || {
+                let (role, name) = page.focused().await?;
+                Ok((role == "button" && name.starts_with("PreVote ")).then_some(()))
+            })
+            .await?;
+            page.press(Key::Down + "").await?;
+            page.press(Key::Enter + "").await?;
+            let card = opened_message(page).await?;
+            page.shows("dialog", &card, "PreVote").await?;
+            page.shows("dialog", &card, "last_log_index none").await?;
+            let arrives = arrival(page, &card).await?;
+            page.click("button", "Delay").await?;
+            page.until("a later arrival", async || {
+                Ok((arrival(page, &card).await? == arrives + 50).then_some(()))
+            })
+            .await?;
+            page.click("button", "Drop").await?;
+            page.sees("is no longer in flight.").await?;
+            assert_eq!(page.find_all("dialog", &card).await?.len(), 0, "the card closes");
+            page.sees("dropped by hand").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_click_opens_the_message_that_is_drawn_there() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=42&nodes=2&speed=50", site.url()), async |page| {
+            // While two nodes play, half way between them: until a message comes by.
+            let at = between(page, 1, 2).await?;
+            page.until("a message under the pointer", async || {
+                mouse(page, "mousePressed", at).await?;
+                mouse(page, "mouseReleased", at).await?;
+                let opened = page.script(OPENED).await?;
+                Ok(opened.as_str().is_some_and(|name| name.starts_with("Message m")).then_some(()))
+            })
+            .await?;
+            page.find("button", "Play").await?;
+            page.sees("Paused, so that it can be read.").await?;
+            page.press(Key::Escape + "").await?;
+            page.until("a closed card", async || {
+                Ok(page.script(OPENED).await?.is_null().then_some(()))
+            })
+            .await?;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_link_is_cut_one_way_made_lossy_and_brought_back() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{STILL}", site.url()), async |page| {
+            let at = between(page, 1, 2).await?;
+            mouse(page, "mousePressed", at).await?;
+            mouse(page, "mouseReleased", at).await?;
+            page.find("dialog", "Link n1 and n2").await?;
+            page.click("button", "Cut n1 → n2").await?;
+            page.find("button", "Mend n1 → n2").await?;
+            page.find("button", "Cut n2 → n1").await?;
+            page.click("button", "Mend n1 → n2").await?;
+            page.find("button", "Cut n1 → n2").await?;
+            page.find("slider", "Loss n2 → n1").await?.send_keys(Key::Right + "").await?;
+            page.until("a lossy link", async || Ok((way(page).await? == "lossy").then_some(())))
+                .await?;
+            page.press(Key::Escape + "").await?;
+
+            // The same by keyboard, from the card of a node.
+            page.tab_to("button", "More n2").await?;
+            page.press(Key::Enter + "").await?;
+            page.tab_to("button", "Links of n2… cut, slow or lossy").await?;
+            page.press(Key::Enter + "").await?;
+            page.find("group", "Links of n2").await?;
+            page.until("the first of its links", async || {
+                let (_, name) = page.focused().await?;
+                Ok((name == "Link to n1 slow or lossy").then_some(()))
+            })
+            .await?;
+            page.press(Key::Enter + "").await?;
+            page.find("dialog", "Link n1 and n2").await?;
+            page.tab_to("button", "Back to normal").await?;
+            page.press(Key::Enter + "").await?;
+            page.until("a normal link", async || Ok((way(page).await? == "").then_some(())))
+                .await?;
+            page.click("button", "Cut both ways").await?;
+            page.find("button", "Mend n1 → n2").await?;
+            page.click("button", "Mend both ways").await?;
+            page.find("button", "Cut n2 → n1").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{STILL}", site.url()), async |page| {
+            let stage = page.find("main", "Stage").await?.rect().await?;
+            let (left, right) = (stage.x + 20.0, stage.x + stage.width - 20.0);
+            // Below n1, above the others.
+            let below = middle(page, 1).await?.1 + 90.0;
+            drag(page, [(left, below), (left + 200.0, below), (right, below)]).await?;
+            page.shows("group", "n1", "side").await?;
+            page.shows("list", "The cluster now", "Partition 1 | 4").await?;
+            page.click("button", "Heal").await?;
+            page.until("no sides", async || Ok((!is_parted(page).await?).then_some(()))).await?;
+
+            let top = stage.y + 4.0;
+            drag(page, [(left, top), (left + 200.0, top), (right, top)]).await?;
+            page.sees("That line separates nobody").await?;
+
+            // Escape takes it back while it is drawn.
+            mouse(page, "mousePressed", (left, below)).await?;
+            mouse(page, "mouseMoved", (right, below)).await?;
+            page.shows("group", "n1", "side").await?;
+            page.press(Key::Escape + "").await?;
+            page.until("no sides", async || Ok((!is_parted(page).await?).then_some(()))).await?;
+            mouse(page, "mouseReleased", (right, below)).await?;
+            assert!(!is_parted(page).await?, "what was taken back is not done");
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_finger_draws_the_line_on_a_phone() -> Outcome {
+    let site = Site::open().await;
+    Window { width: 390, height: 844, ..Window::LAPTOP }
+        .visit(&format!("{}{STILL}", site.url()), async |page| {
+            let stage = page.find("main", "Stage").await?.rect().await?;
+            let (x, y) = middle(page, 1).await?;
+            let below = y + 75.0;
+            touch(page, "touchStart", &[(stage.x + 8.0, below)]).await?;
+            for step in 1..=8 {
+                let at = stage.x + 8.0 + f64::from(step) * (stage.width - 16.0) / 8.0;
+                touch(page, "touchMove", &[(at, below)]).await?;
+            }
+            page.until("the sides of the line", async || Ok(is_parted(page).await?.then_some(())))
+                .await?;
+            touch(page, "touchEnd", &[]).await?;
+            page.shows("list", "The cluster now", "1 | 4").await?;
+            assert!(is_parted(page).await?, "n1 at {x},{y} is parted from the others");
+            let scrolled = page.script("return [scrollX, scrollY]").await?;
+            assert_eq!(scrolled, json!([0, 0]), "the page stays where it is");
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn chaos_breaks_things_and_all_can_be_mended() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=42&speed=2000", site.url()), async |page| {
+            page.find("slider", "Chaos").await?.send_keys(Key::End + "").await?;
+            page.shows("list", "The cluster now", "Chaos 100 %").await?;
+            page.until("something broken", async || {
+                Ok(page.find("button", "Mend all").await?.is_enabled().await?.then_some(()))
+            })
+            .await?;
+            page.click("button", "Pause").await?;
+            page.find("slider", "Chaos").await?.send_keys(Key::Home + "").await?;
+            page.until("no chip", async || {
+                let chips = page.text("list", "The cluster now").await?;
+                Ok((!chips.contains("Chaos")).then_some(()))
+            })
+            .await?;
+            let mend = page.find("button", "Mend all").await?;
+            if mend.is_enabled().await? {
+                mend.click().await?;
+            }
+            page.until("nothing broken", async || {
+                Ok((!page.find("button", "Mend all").await?.is_enabled().await?).then_some(()))
+            })
+            .await?;
+            page.shows("list", "The cluster now", "of 5").await?;
+            assert!(!is_parted(page).await?);
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+/// What is open on the stage, by its name.
+const OPENED: &str = "return document.querySelector('.stage [role=dialog]')?.ariaLabel ?? null";
+
+async fn opened_message(page: &Page) -> WebDriverResult<String> {
+    page.until("the card of a message", async || {
+        let name = page.script(OPENED).await?;
+        Ok(name.as_str().filter(|name| name.starts_with("Message m")).map(str::to_owned))
+    })
+    .await
+}
+
+/// How the way is drawn that is not as the others.
+async fn way(page: &Page) -> WebDriverResult<String> {
+    let ask = "return document.querySelector('.link-way')?.dataset.state ?? ''";
+    Ok(page.script(ask).await?.as_str().unwrap_or_default().to_owned())
+}
+
+/// Steps until the first messages are on their way.
+async fn first_messages(page: &Page) -> WebDriverResult<()> {
+    page.until("a message in flight", async || {
+        page.press(".").await?;
+        page.press("m").await?;
+        let list = page.text("dialog", "Messages in flight").await?;
+        page.press(Key::Escape + "").await?;
+        Ok((!list.contains("No message")).then_some(()))
+    })
+    .await
+}
+
+/// When a message arrives, in milliseconds: `arrives at 0.215 s`.
+async fn arrival(page: &Page, card: &str) -> WebDriverResult<u64> {
+    let text = page.text("dialog", card).await?;
+    let time = text.split_once("arrives at ").map(|(_, rest)| rest);
+    let digits: Option<String> = time
+        .and_then(|rest| rest.split(' ').next())
+        .map(|time| time.chars().filter(char::is_ascii_digit).collect());
+    Ok(digits.and_then(|digits| digits.parse().ok()).unwrap_or_else(|| panic!("{text}")))
+}
+
+/// Whether any card says on which side of a partition it is.
+async fn is_parted(page: &Page) -> WebDriverResult<bool> {
+    Ok(page.script("return document.querySelector('.card-side') !== null").await? == true)
+}
+
+/// The middle of a node's card.
+async fn middle(page: &Page, node: u32) -> WebDriverResult<(f64, f64)> {
+    let card = page.find("group", &format!("n{node}")).await?.rect().await?;
+    Ok((card.x + card.width / 2.0, card.y + card.height / 2.0))
+}
+
+async fn between(page: &Page, a: u32, b: u32) -> WebDriverResult<(f64, f64)> {
+    let (a, b) = (middle(page, a).await?, middle(page, b).await?);
+    Ok(((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0))
+}
+
+async fn drag(page: &Page, way: [(f64, f64); 3]) -> WebDriverResult<()> {
+    mouse(page, "mousePressed", way[0]).await?;
+    mouse(page, "mouseMoved", way[1]).await?;
+    mouse(page, "mouseMoved", way[2]).await?;
+    mouse(page, "mouseReleased", way[2]).await
+}
+
+async fn mouse(page: &Page, kind: &str, (x, y): (f64, f64)) -> WebDriverResult<()> {
+    let event = json!({
+        "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
+    });
+    page.driver().cdp().send_raw("Input.dispatchMouseEvent", event).await.map(drop)
+}
+
+async fn touch(page: &Page, kind: &str, points: &[(f64, f64)]) -> WebDriverResult<()> {
+    let points: Vec<Value> = points.iter().map(|(x, y)| json!({ "x": x, "y": y })).collect();
+    let event = json!({ "type": kind, "touchPoints": points });
+    page.driver().cdp().send_raw("Input.dispatchTouchEvent", event).await.map(drop)
+}

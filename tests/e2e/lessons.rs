@@ -1,0 +1,177 @@
+//! The tour and the demonstrations, as a class sees them.
+
+use kvorum::lesson::{DEMONSTRATIONS, Lesson, TOUR};
+use kvorum::script::Runner;
+use serde_json::json;
+use thirtyfour::Key;
+use thirtyfour::error::WebDriverResult;
+
+use crate::browser::{Outcome, Window};
+use crate::page::Page;
+use crate::site::Site;
+use crate::time::shared;
+
+const FAST: &str = "?seed=1&speed=2000";
+
+/// Waits until the bar shows this step, and until what it waits for has come.
+async fn step(page: &Page, number: usize, lesson: &Lesson) -> WebDriverResult<()> {
+    let sentence = lesson.steps[number - 1].sentence.replace('`', "");
+    page.shows("region", "Guide", &sentence).await?;
+    page.find("button", "Play").await?;
+    Ok(())
+}
+
+async fn choose(page: &Page, title: &str) -> WebDriverResult<()> {
+    page.click("button", "Demonstrations").await?;
+    page.click("button", title).await
+}
+
+async fn is_gone(page: &Page) -> WebDriverResult<()> {
+    page.until("an end of the guide", async || {
+        Ok(page.find_all("region", "Guide").await?.is_empty().then_some(()))
+    })
+    .await
+}
+
+#[tokio::test]
+async fn each_demonstration_goes_from_its_start_to_its_end_as_its_script_does() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{FAST}", site.url()), async |page| {
+            for demonstration in &DEMONSTRATIONS {
+                let lesson = Lesson::parse(demonstration.text)?;
+                choose(page, &lesson.title).await?;
+                for number in 1..lesson.steps.len() {
+                    step(page, number, &lesson).await?;
+                    page.click("button", "Next").await?;
+                }
+                step(page, lesson.steps.len(), &lesson).await?;
+                page.shows("region", "Guide", "The cluster is yours now.").await?;
+                page.click("button", "Leave").await?;
+                is_gone(page).await?;
+
+                // The cluster is left to the visitor as the script leaves it.
+                let mut runner = Runner::default();
+                runner.run_script(demonstration.text)?;
+                let digest = runner.run().cluster().digest().to_string();
+                assert_eq!(shared(page).await?.1, digest, "{}", lesson.title);
+            }
+            page.click("button", "Play").await?;
+            page.leader(&[]).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_demonstration_is_stepped_back_by_keyboard_and_goes_on_the_same_way() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{FAST}", site.url()), async |page| {
+            let lesson = Lesson::parse(DEMONSTRATIONS[1].text)?;
+            choose(page, &lesson.title).await?;
+            step(page, 1, &lesson).await?;
+            // The bar has the focus, so the arrows are its own.
+            assert_eq!(page.focused().await?, ("button".to_owned(), "Next".to_owned()));
+            page.press(Key::Enter + "").await?;
+            step(page, 2, &lesson).await?;
+            page.press(Key::Right + "").await?;
+            step(page, 3, &lesson).await?;
+            page.shows("group", "n1", "Down").await?;
+            let (_, digest, time) = shared(page).await?;
+
+            page.press(Key::PageUp + "").await?;
+            step(page, 2, &lesson).await?;
+            page.shows("group", "n1", "Leader").await?;
+            page.press(Key::PageDown + "").await?;
+            step(page, 3, &lesson).await?;
+            let (_, same, also) = shared(page).await?;
+            assert_eq!((same, also), (digest, time));
+            page.click("button", "Back").await?;
+            step(page, 2, &lesson).await?;
+            page.press(Key::Left + "").await?;
+            step(page, 1, &lesson).await?;
+
+            // Left in the middle, by Escape: the cluster goes on as the visitor likes.
+            page.press(Key::Escape + "").await?;
+            is_gone(page).await?;
+            page.press_on(1, "Kill").await?;
+            page.click("button", "Play").await?;
+            page.leader(&[1]).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_visitor_who_gets_in_the_way_of_a_demonstration_is_told() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}{FAST}", site.url()), async |page| {
+            let lesson = Lesson::parse(DEMONSTRATIONS[1].text)?;
+            choose(page, &lesson.title).await?;
+            step(page, 1, &lesson).await?;
+            page.press_on(1, "Kill").await?;
+            page.click("button", "Next").await?;
+            page.click("button", "Next").await?;
+            page.shows("region", "Guide", "This step can't be done any more: n1 is down.").await?;
+            page.click("button", "Back").await?;
+            page.click("button", "Back").await?;
+            step(page, 1, &lesson).await?;
+            page.shows("group", "n1", "Leader").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_newcomer_takes_the_tour_from_its_start_to_its_end_and_is_not_asked_again() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            page.shows("region", "Guide", "New here?").await?;
+            page.click("button", "Take the tour").await?;
+            for (number, stop) in (1..).zip(&TOUR) {
+                page.shows("region", "Guide", &format!("Step {number} of {}", TOUR.len())).await?;
+                page.shows("region", "Guide", stop.sentence).await?;
+                let last = number == TOUR.len();
+                page.click("button", if last { "Leave" } else { "Next" }).await?;
+            }
+            is_gone(page).await?;
+            page.driver().refresh().await?;
+            page.leader(&[]).await?;
+            is_gone(page).await?;
+
+            // It is still to be had, and left at any step.
+            page.press("?").await?;
+            page.click("button", "Take the tour").await?;
+            page.click("button", "Next").await?;
+            page.shows("region", "Guide", "Step 2 of").await?;
+            page.press(Key::Escape + "").await?;
+            is_gone(page).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn nobody_is_offered_a_tour_who_asked_for_something_or_is_not_remembered() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=1", site.url()), async |page| {
+            page.leader(&[]).await?;
+            is_gone(page).await?;
+            let refuse = json!({ "source": "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError') } })" });
+            page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", refuse).await?;
+            page.go(&site.url()).await?;
+            page.leader(&[]).await?;
+            is_gone(page).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
