@@ -37,6 +37,7 @@ use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
 use super::transport::{Transport, go_to};
+use super::views::{self, Sight};
 use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
 use crate::playground::{Input, Landmark, Playground};
 
@@ -64,6 +65,7 @@ pub enum Message {
     Note(String),
     /// Closer to now on the timeline, or wider.
     Zoom(bool),
+    Sight(Sight),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Properties)]
@@ -88,6 +90,7 @@ pub struct App {
     view: View,
     nodes: Vec<Rc<NodeView>>,
     tab: Tab,
+    sight: Sight,
     selected: Option<NodeNumber>,
     sheet: Option<Sheet>,
     dialog: Option<Dialog>,
@@ -151,6 +154,7 @@ impl Component for App {
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
+            sight: Sight::default(),
             selected: None,
             sheet: None,
             dialog: None,
@@ -183,6 +187,10 @@ impl Component for App {
                 self.sheet = self.sheet.map(|_| Sheet::Log).or(Some(Sheet::Log));
             }
             Message::Tab(tab) => self.tab = tab,
+            Message::Sight(sight) => {
+                self.session.point(None);
+                self.sight = sight;
+            }
             Message::Sheet(sheet) => {
                 self.sheet = if self.sheet == Some(sheet) { None } else { Some(sheet) }
             }
@@ -232,11 +240,16 @@ impl Component for App {
                     on_messages={link.callback(|()| Message::Open(Some(Opened::Messages)))} is_open={self.sheet == Some(Sheet::Controls)}
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))} />
                 <GuideBar shown={shown.clone()} on_ask={link.callback(Message::Guide)} />
-                <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
-                    links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} {leader} named={guide::named(shown.as_ref())}
-                    opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
-                    now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
-                    selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
+                { views::choice(self.sight, &link.callback(Message::Sight)) }
+                if self.sight == Sight::Stage {
+                    <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
+                        links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} {leader} named={guide::named(shown.as_ref())}
+                        opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
+                        now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
+                        selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
+                } else {
+                    { views::other(self.sight, &self.session, nodes.clone(), self.feed) }
+                }
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
                         is_open={self.sheet == Some(Sheet::Request)} />

@@ -54,7 +54,7 @@ pub fn Card(props: &Props) -> Html {
         Density::Compact => "compact",
     };
     html! {
-        <section class="card" role="group" aria-label={name} {style} id={format!("card-{}", node.id)} tabindex="-1"
+        <section class="card" role="group" data-node={node.id.to_string()} aria-label={name} {style} id={format!("card-{}", node.id)} tabindex="-1"
             onkeydown={keys(props)}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
             data-side={props.side.map(|side| side.to_string())}
@@ -268,7 +268,7 @@ fn block(entry: &EntryView) -> Html {
         safety_words(entry.safety)
     );
     html! {
-        <li key={entry.index.to_string()} class="block" data-hue={hue(entry.term)}
+        <li key={entry.index.to_string()} class="block" data-hue={hue(entry.term)} data-entry={entry.index.to_string()}
             data-safety={safety_key(entry.safety)} {title}>{ entry.index }</li>
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A plain table, so that the dialog that lists them and the listener that obeys them can't differ.
 
+use super::views::Sight;
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
 
@@ -40,6 +41,7 @@ pub enum Shortcut {
     Projector,
     Spotlight,
     Help,
+    View(Sight),
 }
 
 /// Where the focus was when a key was pressed.
@@ -54,7 +56,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 31] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 34] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -76,6 +78,9 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 31] = [
     (&["b"], "b", Shortcut::Stories, "Show the stories, branch by branch"),
     (&["s"], "s", Shortcut::Share, "Share this run"),
     (&["r"], "r", Shortcut::Runs, "Runs kept in this browser"),
+    (&["v"], "v", Shortcut::View(Sight::Stage), "Show the cluster"),
+    (&["w"], "w", Shortcut::View(Sight::Matrix), "Show all logs, index by index"),
+    (&["d"], "d", Shortcut::View(Sight::Spacetime), "Show the space-time diagram"),
     (
         &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
         "1 to 9",

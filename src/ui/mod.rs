@@ -9,6 +9,8 @@
 //!   are what opens there. [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`views`] puts [`matrix`] or [`spacetime`] in the stage's place; [`highlight`] marks in all what is
+//!   pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
@@ -30,6 +32,7 @@ pub mod frame;
 pub mod gestures;
 pub mod guide;
 pub mod header;
+pub mod highlight;
 pub mod icons;
 pub mod inspector;
 pub mod journey;
@@ -38,6 +41,7 @@ pub mod keys;
 pub mod link_card;
 pub mod links;
 pub mod machine;
+pub mod matrix;
 pub mod menu;
 pub mod message_card;
 pub mod notices;
@@ -56,11 +60,13 @@ pub mod shapes;
 pub mod share;
 pub mod shelf;
 pub mod slider;
+pub mod spacetime;
 pub mod stage;
 pub mod stories;
 pub mod tabs;
 pub mod timeline;
 pub mod transport;
+pub mod views;
 pub mod wall;
 pub mod way;
 

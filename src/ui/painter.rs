@@ -8,11 +8,13 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 
+use super::highlight::{Highlight, Marker};
 use super::page;
 use super::palette::{Palette, Probes};
 use super::ring::{Density, Layout};
 use super::session::{Mark, Session};
 use super::shapes::{self, Look};
+use super::spacetime::Loom;
 use super::timeline;
 use super::wall;
 use super::way::{self, Point, Way};
@@ -39,6 +41,8 @@ pub struct Painter {
     shown_clock: u64,
     stage: Surface,
     strip: timeline::Strip,
+    loom: Loom,
+    marker: Marker,
 }
 
 struct Ring {
@@ -91,6 +95,8 @@ impl Painter {
             shown_clock: u64::MAX,
             stage: Surface::default(),
             strip: timeline::Strip::default(),
+            loom: Loom::default(),
+            marker: Marker::default(),
         })
     }
 
@@ -108,6 +114,8 @@ impl Painter {
         let layout = self.session.scene().layout.clone();
         self.draw_messages(&motion, &layout, now_ms);
         self.turn_rings(&motion);
+        self.loom.draw(&self.document, &self.palette, &self.session);
+        self.marker.mark(&self.document, &self.session);
         let now = self.session.now();
         self.set_clock(now);
         let span = self.session.scene().span;
@@ -139,6 +147,8 @@ impl Painter {
                 draw_mark(&ctx, &self.palette, mark, way.point(progress), ratio);
                 self.progress.show(&self.document, message.progress);
             }
+            let is_lit = self.session.highlight() == Some(Highlight::Message(message.id));
+            let scale = if is_lit { scale * 1.6 } else { scale };
             draw_message(&ctx, &self.palette, (message, progress), &way, scale * ratio, ratio);
         }
         if let Some((from, to)) = line {

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use yew::Callback;
 
+use super::highlight::Highlight;
 use super::ring::Layout;
 use super::timeline::Span;
 use super::way::Point;
@@ -26,6 +27,7 @@ struct Shared {
     scene: RefCell<Scene>,
     scene_version: Cell<u64>,
     notice: RefCell<Option<Notice>>,
+    highlight: Cell<Option<Highlight>>,
     lesson: RefCell<Option<Player>>,
 }
 
@@ -48,7 +50,7 @@ impl Notice {
 }
 
 /// What the frame loop needs of the last rendering.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Scene {
     pub layout: Rc<Layout>,
     /// What of the history the strip shows.
@@ -57,6 +59,20 @@ pub struct Scene {
     pub mark: Option<Mark>,
     /// The line that is being drawn across the stage.
     pub line: Option<(Point, Point)>,
+    /// How much time the space-time diagram shows, in microseconds.
+    pub spacetime: u64,
+}
+
+impl Default for Scene {
+    fn default() -> Self {
+        Self {
+            layout: Rc::default(),
+            span: Span::default(),
+            mark: None,
+            line: None,
+            spacetime: 200_000,
+        }
+    }
 }
 
 /// A message that is marked, and the point of its card that a thread leads to.
@@ -80,6 +96,7 @@ impl Session {
             scene: RefCell::default(),
             scene_version: Cell::new(0),
             notice: RefCell::default(),
+            highlight: Cell::default(),
             lesson: RefCell::default(),
         }))
     }
@@ -104,6 +121,16 @@ impl Session {
     pub fn forget_notice(&self) {
         *self.0.notice.borrow_mut() = None;
         self.ring();
+    }
+
+    /// What a person points at.
+    pub fn highlight(&self) -> Option<Highlight> {
+        self.0.highlight.get()
+    }
+
+    /// They point at something else, or at nothing.
+    pub fn point(&self, highlight: Option<Highlight>) {
+        self.0.highlight.set(highlight);
     }
 
     fn ring(&self) {

@@ -21,3 +21,4 @@ mod site;
 mod sizes;
 mod start;
 mod time;
+mod views;

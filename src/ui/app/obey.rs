@@ -61,6 +61,7 @@ impl App {
                 page::focus_soon("#event-search");
             }
             Shortcut::Commands => self.dialog = Some(Dialog::Commands),
+            Shortcut::View(sight) => ctx.link().send_message(Message::Sight(sight)),
             Shortcut::Projector => {
                 self.screen.projector = !self.screen.projector;
                 self.tell_caption();

@@ -1,0 +1,74 @@
+//! What a person points at in one view, marked in all others.
+//!
+//! Elements say by `data-node`, `data-entry` and `data-message` what they show; what is pointed at gets
+//! `data-lit`, which no rendering owns. What is on a canvas asks the session itself.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element, NodeList};
+
+use super::session::Session;
+use crate::playground::view::NodeNumber;
+
+/// What is pointed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Highlight {
+    Node(NodeNumber),
+    /// An entry, by its index, in every log.
+    Entry(u64),
+    /// A message, by its number.
+    Message(u64),
+    /// A time, in microseconds.
+    Instant(u64),
+}
+
+impl Highlight {
+    /// What an element shows, or one that it stands in.
+    pub fn of(element: &Element) -> Option<Self> {
+        let number = |name: &str| {
+            let bearer = element.closest(&format!("[{name}]")).ok().flatten()?;
+            bearer.get_attribute(name)?.parse::<u64>().ok()
+        };
+        let node = || number("data-node").and_then(|node| u32::try_from(node).ok());
+        let entry = number("data-entry").map(Self::Entry);
+        entry.or_else(|| number("data-message").map(Self::Message)).or(node().map(Self::Node))
+    }
+
+    fn selector(self) -> Option<String> {
+        match self {
+            Self::Node(node) => Some(format!("[data-node=\"{node}\"]")),
+            Self::Entry(index) => Some(format!("[data-entry=\"{index}\"]")),
+            Self::Message(id) => Some(format!("[data-message=\"{id}\"]")),
+            Self::Instant(_) => None,
+        }
+    }
+}
+
+/// Keeps the marks on the page's elements.
+#[derive(Default)]
+pub struct Marker {
+    shown: Option<(Highlight, u64)>,
+}
+
+impl Marker {
+    /// Marks what is pointed at, if that or the page has changed.
+    pub fn mark(&mut self, document: &Document, session: &Session) {
+        let wanted = session.highlight().map(|highlight| (highlight, session.revision()));
+        if self.shown == wanted {
+            return;
+        }
+        self.shown = wanted;
+        for element in elements(document.query_selector_all("[data-lit]").ok()) {
+            let _ = element.remove_attribute("data-lit");
+        }
+        let selector = wanted.and_then(|(highlight, _)| highlight.selector());
+        let found = selector.and_then(|selector| document.query_selector_all(&selector).ok());
+        for element in elements(found) {
+            let _ = element.set_attribute("data-lit", "");
+        }
+    }
+}
+
+fn elements(list: Option<NodeList>) -> impl Iterator<Item = Element> {
+    let count = list.as_ref().map_or(0, NodeList::length);
+    (0..count).filter_map(move |at| list.as_ref()?.get(at)?.dyn_into().ok())
+}

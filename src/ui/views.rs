@@ -1,0 +1,73 @@
+//! What stands in the middle: the stage, or another view of the same instant.
+
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event};
+use yew::prelude::{Callback, Html, html};
+
+use super::highlight::Highlight;
+use super::matrix::Matrix;
+use super::session::Session;
+use super::spacetime::Diagram;
+use crate::playground::view::NodeView;
+
+/// Which view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sight {
+    #[default]
+    Stage,
+    Matrix,
+    Spacetime,
+}
+
+const SIGHTS: [(Sight, &str, &str); 3] = [
+    (Sight::Stage, "Stage", "The cluster (v)"),
+    (Sight::Matrix, "Logs", "All logs, index by index (w)"),
+    (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
+];
+
+/// The choice of one, for the top of the middle.
+pub fn choice(sight: Sight, on_sight: &Callback<Sight>) -> Html {
+    let radio = |(of, label, title): &(Sight, &'static str, &'static str)| {
+        let of = *of;
+        html! {
+            <label key={*label} class="sight" title={*title}>
+                <input type="radio" name="sight" checked={of == sight} onchange={on_sight.reform(move |_: Event| of)} />
+                <span>{ *label }</span>
+            </label>
+        }
+    };
+    html! {
+        <fieldset class="sights"><legend class="hidden">{ "View" }</legend>{ for SIGHTS.iter().map(radio) }</fieldset>
+    }
+}
+
+/// A view that is not the stage.
+pub fn other(sight: Sight, session: &Session, nodes: Vec<Rc<NodeView>>, feed: u64) -> Html {
+    let on_point = {
+        let session = session.clone();
+        Callback::from(move |event: Event| {
+            let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+            if let Some(found) = target.as_ref().and_then(Highlight::of) {
+                session.point(Some(found));
+            }
+        })
+    };
+    let on_leave = {
+        let session = session.clone();
+        Callback::from(move |_: yew::MouseEvent| session.point(None))
+    };
+    let body = match sight {
+        Sight::Spacetime => html! { <Diagram session={session.clone()} {feed} /> },
+        Sight::Stage | Sight::Matrix => html! { <Matrix {nodes} /> },
+    };
+    let name = SIGHTS.iter().find(|(of, ..)| *of == sight).map_or("", |(_, name, _)| *name);
+    html! {
+        <main class="stage view" aria-label={name} onmouseover={on_point.reform(Event::from)}
+            onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>
+            <h2 class="hidden">{ name }</h2>
+            { body }
+        </main>
+    }
+}
