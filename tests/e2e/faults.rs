@@ -1,7 +1,7 @@
 //! Faults by hand: a message opened and dropped, a link cut one way, a line that parts the cluster, by
 //! mouse, by finger and by keyboard; and the dial that lets faults come by themselves.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
 
@@ -152,31 +152,6 @@ async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome
 }
 
 #[tokio::test]
-async fn a_finger_draws_the_line_on_a_phone() -> Outcome {
-    let site = Site::open().await;
-    Window { width: 390, height: 844, ..Window::LAPTOP }
-        .visit(&format!("{}{STILL}", site.url()), async |page| {
-            let stage = page.find("main", "Stage").await?.rect().await?;
-            let (x, y) = middle(page, 1).await?;
-            let below = y + 75.0;
-            touch(page, "touchStart", &[(stage.x + 8.0, below)]).await?;
-            for step in 1..=8 {
-                let at = stage.x + 8.0 + f64::from(step) * (stage.width - 16.0) / 8.0;
-                touch(page, "touchMove", &[(at, below)]).await?;
-            }
-            page.until("the sides of the line", async || Ok(is_parted(page).await?.then_some(())))
-                .await?;
-            touch(page, "touchEnd", &[]).await?;
-            page.shows("list", "The cluster now", "1 | 4").await?;
-            assert!(is_parted(page).await?, "n1 at {x},{y} is parted from the others");
-            let scrolled = page.script("return [scrollX, scrollY]").await?;
-            assert_eq!(scrolled, json!([0, 0]), "the page stays where it is");
-            Ok(())
-        })
-        .await
-}
-
-#[tokio::test]
 async fn chaos_breaks_things_and_all_can_be_mended() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
@@ -277,10 +252,4 @@ async fn mouse(page: &Page, kind: &str, (x, y): (f64, f64)) -> WebDriverResult<(
         "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
     });
     page.driver().cdp().send_raw("Input.dispatchMouseEvent", event).await.map(drop)
-}
-
-async fn touch(page: &Page, kind: &str, points: &[(f64, f64)]) -> WebDriverResult<()> {
-    let points: Vec<Value> = points.iter().map(|(x, y)| json!({ "x": x, "y": y })).collect();
-    let event = json!({ "type": kind, "touchPoints": points });
-    page.driver().cdp().send_raw("Input.dispatchTouchEvent", event).await.map(drop)
 }
