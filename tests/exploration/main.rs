@@ -81,6 +81,30 @@ fn what_is_committed_outlives_every_crash_and_the_next_election() {
     assert!(states > 1_500_000, "{states} states");
 }
 
+/// Messages of the first election come again while n1, maybe after a crash, and another stand anew.
+#[test]
+fn old_votes_elect_nobody() {
+    let bounds = Small { elected: true, proposals: 0, crashes: 1, ..Small::new(None) };
+    let states = explore(bounds);
+    assert!(states > 45_000, "{states} states");
+}
+
+/// n2 has an entry that no leader knows, and heartbeats tell it that so much is committed.
+#[test]
+fn what_was_not_compared_does_not_count_as_committed() {
+    let beginning = vec![disk(1, &[]), disk(1, &[1]), disk(1, &[])];
+    let states = explore(Small { beginning, timeouts: 1, heartbeats: 1, ..Small::new(None) });
+    assert!(states > 230_000, "{states} states");
+}
+
+#[test]
+fn every_order_of_repairing_three_different_logs_makes_them_match() {
+    let beginning = vec![disk(3, &[1, 2]), disk(3, &[1]), disk(3, &[1, 3])];
+    let bounds = Small { most_terms: 4, longest_log: 3, timeouts: 1, ..Small::new(None) };
+    let states = explore(Small { beginning, ..bounds });
+    assert!(states > 20_000, "{states} states");
+}
+
 #[test]
 fn without_majorities_two_lead_a_term() {
     let bounds = |off| Small { proposals: 0, ..Small::new(off) };
