@@ -182,7 +182,9 @@ mod tests {
             let (mut clock, mut now) = (Clock::default(), Time::ZERO);
             for (later, millionths) in settings {
                 now += Duration::from_micros(later);
+                let shown = clock.steady(now);
                 clock.set_rate(now, Rate::from_millionths(millionths).unwrap());
+                assert_eq!(clock.steady(now), shown, "no clock jumps");
             }
             (clock, now)
         })
