@@ -164,7 +164,7 @@ impl Tape {
             return None;
         }
         // What was recorded was not refused then, so it is not now.
-        let request = scene.run.apply(action).ok()?;
+        let request = scene.act(action).ok()?;
         scene.done += 1;
         Some((request, scene.take_notes(None)))
     }

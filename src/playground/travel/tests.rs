@@ -426,3 +426,17 @@ fn a_kept_run_goes_on_where_it_was_left() {
     pass(&mut playground, 20);
     assert_eq!(shown(&other), shown(&playground));
 }
+
+/// Doing again what was done there is told of the diagram too.
+#[test]
+fn what_is_done_again_is_drawn_again() {
+    let mut playground = playing(5, 7);
+    pass(&mut playground, 500);
+    let spot = playground.spot();
+    act(&mut playground, "kill n1");
+    let end = shown(&playground);
+    go(&mut playground, Input::Return(spot)).unwrap();
+    assert_ne!(shown(&playground), end);
+    act(&mut playground, "kill n1");
+    assert_eq!((shown(&playground), playground.view().branches.len()), (end, 1));
+}
