@@ -112,16 +112,19 @@ impl Painter {
         self.frames = self.frames.wrapping_add(1);
         let motion = self.session.motion();
         let layout = self.session.scene().layout.clone();
+        // The canvases ask for their sizes: before anything is written, so that the browser has them.
         self.draw_messages(&motion, &layout, now_ms);
-        self.turn_rings(&motion);
         self.loom.draw(&self.document, &self.palette, &self.session);
-        self.marker.mark(&self.document, &self.session);
         let now = self.session.now();
-        self.set_clock(now);
         let span = self.session.scene().span;
-        let playground = self.session.look();
-        let instants = (now, playground.end());
-        self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
+        {
+            let playground = self.session.look();
+            let instants = (now, playground.end());
+            self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
+        }
+        self.turn_rings(&motion);
+        self.marker.mark(&self.document, &self.session);
+        self.set_clock(now);
     }
 
     fn draw_messages(&mut self, motion: &Motion, layout: &Layout, now_ms: f64) {
