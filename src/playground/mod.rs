@@ -6,6 +6,7 @@
 
 mod archive;
 mod build;
+pub mod charts;
 mod compare;
 mod console;
 mod following;
