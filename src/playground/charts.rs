@@ -201,12 +201,12 @@ impl Tally {
     /// All of it, for a story that was played up to `end`.
     pub(super) fn charts(&self, end: u64) -> Charts {
         let end = end.max(micros(self.last.at));
-        let mut width = self.width;
-        let mut buckets = self.buckets.clone();
+        let (mut width, mut wider) = (self.width, None::<Vec<Bucket>>);
         while place(end, width) >= MOST {
-            buckets = joined(&buckets);
+            wider = Some(joined(wider.as_deref().unwrap_or(&self.buckets)));
             width *= 2;
         }
+        let buckets = wider.as_deref().unwrap_or(&self.buckets);
         let nothing = Bucket::default();
         let count = usize::try_from(end.div_ceil(width)).unwrap_or(MOST).max(buckets.len());
         let interval = |place: usize| {

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 
+use super::charts::Veil;
 use super::highlight::{Highlight, Marker};
 use super::page;
 use super::palette::{Palette, Probes};
@@ -42,6 +43,7 @@ pub struct Painter {
     stage: Surface,
     strip: timeline::Strip,
     loom: Loom,
+    veil: Veil,
     marker: Marker,
 }
 
@@ -96,6 +98,7 @@ impl Painter {
             stage: Surface::default(),
             strip: timeline::Strip::default(),
             loom: Loom::default(),
+            veil: Veil::default(),
             marker: Marker::default(),
         })
     }
@@ -119,6 +122,7 @@ impl Painter {
         let now = self.session.now();
         self.set_clock(now);
         let span = self.session.scene().span;
+        self.veil.draw(&self.document, span, now);
         let playground = self.session.look();
         let instants = (now, playground.end());
         self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);

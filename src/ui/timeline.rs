@@ -128,9 +128,12 @@ fn round_below(width: u64) -> u64 {
 
 /// How much time the strip has room for: the next round number.
 fn extent(now: u64) -> u64 {
+    round_up(now + now / 12, 10_000)
+}
+
+/// The least round number that is not less than this one, nor than `unit`, a power of ten.
+pub fn round_up(wanted: u64, mut unit: u64) -> u64 {
     const STEPS: [u64; 3] = [1, 2, 5];
-    let wanted = now + now / 12;
-    let mut unit = 10_000;
     loop {
         if let Some(step) = STEPS.iter().find(|step| *step * unit >= wanted) {
             return step * unit;
@@ -309,7 +312,7 @@ impl Sheet<'_> {
 }
 
 /// `0 s`, `0.25 s`, `2.505 s`, `10 min`.
-fn seconds(micros: u64) -> String {
+pub fn seconds(micros: u64) -> String {
     if micros >= 600_000_000 && micros.is_multiple_of(60_000_000) {
         return format!("{} min", micros / 60_000_000);
     }
