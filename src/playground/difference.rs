@@ -175,7 +175,7 @@ fn log_row(one: &Log, other: &Log) -> Option<Row> {
     Some(("log", entries(one, differs), entries(other, differs)))
 }
 
-/// `entry 5 of term 2: set color blue; and 3 more`.
+/// `5 of term 2: set color blue` and so on, one below the other.
 fn entries(log: &Log, from: u64) -> String {
     let last = count(log.last_index());
     if last < from {
@@ -184,7 +184,7 @@ fn entries(log: &Log, from: u64) -> String {
     let entry = |index| {
         let entry = log.get(Index::new(index)?)?;
         let what = cut(what(&entry.payload));
-        Some(format!("entry {index} of term {}: {what}", entry.term))
+        Some(format!("{index} of term {}: {what}", entry.term))
     };
     list((from..=last).filter_map(entry).take(MOST), last + 1 - from)
 }
@@ -213,12 +213,12 @@ fn store_row(one: Option<&Store>, other: Option<&Store>) -> Option<Row> {
     (!keys.is_empty()).then(|| ("store", words(one), words(other)))
 }
 
-/// The first of so many.
+/// The first of so many, one below the other.
 fn list(first: impl Iterator<Item = String>, count: u64) -> String {
     let first: Vec<String> = first.collect();
     match count - first.len() as u64 {
-        0 => first.join("; "),
-        more => format!("{}; and {more} more", first.join("; ")),
+        0 => first.join("\n"),
+        more => format!("{}\nand {more} more", first.join("\n")),
     }
 }
 

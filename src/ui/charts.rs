@@ -53,7 +53,10 @@ pub fn Diagrams(props: &Props) -> Html {
     let charts = session.look().charts();
     let frame = Frame { span: *span, charts: &charts };
     let at = pointed.unwrap_or_else(|| session.now());
-    let interval = charts.interval(at).copied();
+    let is_told = |interval: &&Interval| pointed.is_some() || charts.rate(interval, 0).is_some();
+    let before = || charts.interval(at.saturating_sub(charts.width));
+    // What has only just begun says nothing yet.
+    let interval = charts.interval(at).filter(is_told).or_else(before).copied();
     let on_move = {
         let (session, pointed, span) = (session.clone(), pointed.setter(), *span);
         let (width, end) = (charts.width.max(1), session.look().end());
@@ -167,14 +170,14 @@ impl Frame<'_> {
     }
 
     /// A line that goes level through each interval.
-    fn line(&self, steps: &[Step], most: u64) -> String {
+    fn line(&self, steps: &[Step], y: impl Fn(u64) -> u64) -> String {
         let (mut path, mut before) = (String::new(), None);
         for (from, to, value) in steps {
             let Some(value) = value else {
                 before = None;
                 continue;
             };
-            let y = HEIGHT - value * HEIGHT / most;
+            let y = y(*value);
             match before {
                 None => path += &format!("M{} {y}", self.x(*from)),
                 Some(before) if before == y => {}
@@ -213,11 +216,12 @@ impl Frame<'_> {
         let (answers, commits) = (self.steps(answers), self.steps(commits));
         let most = most([&answers, &commits], 1_000);
         let area = self.bars(&answers, most, HEIGHT);
+        let y = |rate| HEIGHT - rate * HEIGHT / most;
         let lines = html! {
             <>
                 <path class="chart-area" d={area} />
-                <path class="chart-line" data-line="dashed" d={self.line(&commits, most)} />
-                <path class="chart-line" data-line="solid" d={self.line(&answers, most)} />
+                <path class="chart-line" data-line="dashed" d={self.line(&commits, y)} />
+                <path class="chart-line" data-line="solid" d={self.line(&answers, y)} />
             </>
         };
         let ticks = [format!("{}/s", decimal(most)), decimal(most / 2), "0".to_string()];
@@ -234,29 +238,34 @@ impl Frame<'_> {
         ];
         let median = self.steps(|interval| interval.latency.map(|latency| latency.median));
         let worst = self.steps(|interval| interval.latency.map(|latency| latency.worst));
-        let most = most([&median, &worst], 1_000);
+        let decades = Decades::of([&median, &worst]);
+        let y = |micros| decades.y(micros);
         let lines = html! {
             <>
-                <path class="chart-line" data-line="dashed" d={self.line(&worst, most)} />
-                <path class="chart-line" data-line="solid" d={self.line(&median, most)} />
+                <path class="chart-line" data-line="dashed" d={self.line(&worst, y)} />
+                <path class="chart-line" data-line="solid" d={self.line(&median, y)} />
             </>
         };
-        let ticks = [took(most), took(most / 2), "0".to_string()];
-        let about = format!("up to {} from a leader's append to its commit", ticks[0]);
+        let ticks = decades.ticks();
+        let about = format!(
+            "from {} to {} between a leader's append and its commit, in decades",
+            ticks[ticks.len() - 1],
+            ticks[0]
+        );
         plot(("latency", "Commit latency"), &about, &legend, &ticks, lines, nothing())
     }
 
     fn elections(&self, interval: Option<&Interval>, at: u64) -> Html {
         let candidacies = self.steps(|interval| Some(interval.candidacies));
         let most = most([&candidacies, &[]], 1).max(2);
-        let leader = self.charts.reign(at);
-        let leader = leader.map_or("nobody leads".to_string(), |reign| {
-            format!("n{} leads in term {}", reign.node, reign.term)
-        });
+        let (line, leader) = match self.charts.reign(at) {
+            Some(reign) => ("band", format!("n{} leads in term {}", reign.node, reign.term)),
+            None => ("nobody", "nobody leads".to_string()),
+        };
         let stood = interval.map_or(0, |interval| interval.candidacies);
-        let legend = [
+        let mut legend = vec![
             ("bar", "stood for election", stood.to_string()),
-            ("band", leader.as_str(), String::new()),
+            (line, leader.as_str(), String::new()),
         ];
         let about = format!("{} leaders in this span", self.reigns().count());
         let (top, bottom) = BANDS;
@@ -269,6 +278,9 @@ impl Frame<'_> {
             .filter(|(to, believed_to)| to < believed_to)
             .map(|(to, believed_to)| level(bottom + 8, to, believed_to))
             .collect();
+        if !old.is_empty() {
+            legend.push(("old", "an old leader still believes that it leads", String::new()));
+        }
         let band = |number: u64| {
             let of = |reign: &Reign| (reign.term.max(1) - 1) % TERM_HUES == number;
             let own = self.reigns().filter(|(reign, _)| of(reign));
@@ -284,7 +296,7 @@ impl Frame<'_> {
                 <path class="chart-old" d={old} />
             </>
         };
-        let ticks = [most.to_string(), String::new(), String::new()];
+        let ticks = [most.to_string()];
         plot(("elections", "Elections"), &about, &legend, &ticks, lines, self.names())
     }
 
@@ -370,6 +382,45 @@ impl Frame<'_> {
     }
 }
 
+/// A scale on which each decade takes as much room as the next: a commit takes a thousand times longer
+/// where its leader was cut off.
+struct Decades {
+    /// The exponents of the powers of ten at the bottom and at the top.
+    from: u32,
+    to: u32,
+}
+
+impl Decades {
+    fn of(series: [&[Step]; 2]) -> Self {
+        let values =
+            || series.iter().flat_map(|steps| steps.iter().filter_map(|(.., value)| *value));
+        let from = values().min().and_then(u64::checked_ilog10).unwrap_or(3);
+        let to = values().max().and_then(u64::checked_ilog10).unwrap_or(3);
+        Self { from, to: to + 1 }
+    }
+
+    fn y(&self, value: u64) -> u64 {
+        let part =
+            ((value.max(1) as f64).log10() - f64::from(self.from)) / f64::from(self.to - self.from);
+        // Between 0 and the height.
+        HEIGHT - (part.clamp(0.0, 1.0) * HEIGHT as f64).round() as u64
+    }
+
+    /// From the top to the bottom.
+    fn ticks(&self) -> Vec<String> {
+        (self.from..=self.to).rev().map(|exponent| round_span(10_u64.pow(exponent))).collect()
+    }
+}
+
+/// `10 µs`, `100 ms`, `1 s`: of a power of ten.
+fn round_span(micros: u64) -> String {
+    match micros {
+        0..1_000 => format!("{micros} µs"),
+        1_000..1_000_000 => format!("{} ms", micros / 1_000),
+        _ => format!("{} s", micros / 1_000_000),
+    }
+}
+
 /// The round number that all steps have room below, at least so much.
 fn most(series: [&[Step]; 2], least: u64) -> u64 {
     let greatest = series.iter().flat_map(|steps| steps.iter().filter_map(|(.., value)| *value));
@@ -390,10 +441,15 @@ fn plot(
     (kind, name): (&'static str, &'static str),
     about: &str,
     legend: &[Series],
-    ticks: &[String; 3],
+    ticks: &[String],
     lines: Html,
     over: Html,
 ) -> Html {
+    // None where there is but one tick.
+    let grid =
+        (0..ticks.len()).map(|place| place as u64 * HEIGHT / (ticks.len() as u64 - 1).max(1));
+    let grid: String =
+        grid.filter(|_| ticks.len() > 1).map(|y| format!("M0 {y}H{WIDTH}")).collect();
     let told: Vec<String> = legend
         .iter()
         .map(|(_, name, value)| format!("{name} {value}").trim().to_string())
@@ -408,7 +464,7 @@ fn plot(
             <header><h3>{ name }</h3><ul>{ for legend.iter().map(series) }</ul></header>
             <ol class="chart-ticks" aria-hidden="true">{ for ticks.iter().enumerate().map(|(place, tick)| html! { <li key={place}>{ tick }</li> }) }</ol>
             <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={format!("{name}: {about}. In the interval that is told: {}", told.join(", "))}>
-                <path class="chart-grid" d={format!("M0 0H{WIDTH}M0 50H{WIDTH}M0 100H{WIDTH}")} />
+                <path class="chart-grid" d={grid} />
                 { lines }
             </svg>
             { over }

@@ -76,15 +76,17 @@ impl App {
     }
 
     /// Pins the instant that is shown; where that can't be seen it is said.
-    fn pin(&self) {
+    fn pin(&mut self) {
         go_to(&self.session, Input::Pin(true));
         let pin = self.session.look().pin().filter(|pin| pin.is_shown);
-        if let Some(pin) = pin.filter(|_| self.sight != Sight::Difference) {
-            let at = clock_text(pin.at / 1_000);
-            let text = format!(
-                "{at} is pinned. The view Difference (Shift+d) tells what differs from it."
-            );
-            self.session.tell(Notice::news(text));
+        let Some(at) = pin.map(|pin| clock_text(pin.at / 1_000)) else { return };
+        let text = format!("{at} is pinned: Shift+d tells what differs from it.");
+        match self.sight {
+            Sight::Difference => {}
+            Sight::Stage => self.note = text,
+            Sight::Matrix | Sight::Spacetime | Sight::Charts => {
+                self.session.tell(Notice::news(text));
+            }
         }
     }
 
