@@ -272,6 +272,18 @@ impl Surface {
         Some((ctx.clone(), ratio))
     }
 
+    /// The size of the canvas with this name as it is now; `None` where it is not on the page.
+    pub fn measure(&self, document: &Document, id: &str) -> Option<(f64, f64)> {
+        let known = self.canvas.as_deref().filter(|canvas| canvas.is_connected());
+        let element = known.cloned().or_else(|| document.get_element_by_id(id)?.dyn_into().ok())?;
+        Some((f64::from(element.client_width()), f64::from(element.client_height())))
+    }
+
+    /// Whether what was drawn on it is still on the page.
+    pub fn is_kept(&self) -> bool {
+        self.canvas.as_ref().is_some_and(|canvas| canvas.is_connected())
+    }
+
     /// Its size in pixels of the page.
     pub fn size(&self) -> (f64, f64) {
         (self.size.0, self.size.1)

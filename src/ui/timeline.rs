@@ -43,7 +43,7 @@ impl Strip {
         (now, end): (u64, u64),
     ) {
         let end = end.max(now);
-        let size = self.measure(document);
+        let size = self.surface.measure(document, "timeline-canvas").unwrap_or(self.surface.size());
         let scale = size.0 / to_f64(span.width.max(1));
         let next = Drawn {
             // Twice a pixel; at most some thousands.
@@ -69,14 +69,6 @@ impl Strip {
         sheet.draw_future();
         sheet.draw_now();
         self.drawn = Some(next);
-    }
-
-    fn measure(&self, document: &Document) -> (f64, f64) {
-        let known = self.surface.size();
-        let element = document.get_element_by_id("timeline-canvas");
-        element.map_or(known, |element| {
-            (f64::from(element.client_width()), f64::from(element.client_height()))
-        })
     }
 }
 

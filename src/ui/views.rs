@@ -50,8 +50,14 @@ pub fn choice(sight: Sight, on_sight: &Callback<Sight>) -> Html {
     }
 }
 
-/// A view that is not the stage.
-pub fn other(sight: Sight, session: &Session, nodes: Vec<Rc<NodeView>>, feed: u64) -> Html {
+/// A view that is not the stage, with what there is to say of what was done.
+pub fn other(
+    sight: Sight,
+    session: &Session,
+    nodes: Vec<Rc<NodeView>>,
+    feed: u64,
+    note: &str,
+) -> Html {
     let on_point = {
         let session = session.clone();
         Callback::from(move |event: Event| {
@@ -81,6 +87,7 @@ pub fn other(sight: Sight, session: &Session, nodes: Vec<Rc<NodeView>>, feed: u6
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>
             <h2 class="hidden">{ name }</h2>
             { body }
+            <p class="stage-note" role="status">{ note }</p>
         </main>
     }
 }

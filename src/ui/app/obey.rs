@@ -7,7 +7,6 @@ use super::super::keys::Shortcut;
 use super::super::page;
 use super::super::painter::clock_text;
 use super::super::popup::Opened;
-use super::super::session::Notice;
 use super::super::tabs::Tab;
 use super::super::transport::{change_speed, go_to};
 use super::super::views::Sight;
@@ -79,14 +78,9 @@ impl App {
     fn pin(&mut self) {
         go_to(&self.session, Input::Pin(true));
         let pin = self.session.look().pin().filter(|pin| pin.is_shown);
-        let Some(at) = pin.map(|pin| clock_text(pin.at / 1_000)) else { return };
-        let text = format!("{at} is pinned: Shift+d tells what differs from it.");
-        match self.sight {
-            Sight::Difference => {}
-            Sight::Stage => self.note = text,
-            Sight::Matrix | Sight::Spacetime | Sight::Charts => {
-                self.session.tell(Notice::news(text));
-            }
+        if let Some(pin) = pin.filter(|_| self.sight != Sight::Difference) {
+            let at = clock_text(pin.at / 1_000);
+            self.note = format!("{at} is pinned: Shift+d tells what differs from it.");
         }
     }
 
