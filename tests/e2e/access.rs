@@ -66,6 +66,14 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                     page.click("tab", tab).await?;
                     axe.judge(page, &format!("the tab {tab}, {theme}")).await?;
                 }
+                for view in ["Logs", "Space-time", "Charts", "Difference"] {
+                    page.click("radio", view).await?;
+                    page.press("P").await?;
+                    axe.judge(page, &format!("the view {view}, {theme}")).await?;
+                }
+                page.press("n").await?;
+                page.sees("1 node differs at").await?;
+                axe.judge(page, &format!("what differs, {theme}")).await?;
                 page.press("?").await?;
                 page.find("button", "Close").await?;
                 axe.judge(page, &format!("the help, {theme}")).await?;
