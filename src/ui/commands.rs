@@ -152,9 +152,8 @@ pub fn Commands(props: &Props) -> Html {
         })
     };
     html! {
-        <dialog class="dialog commands" ref={dialog} onclose={on_closed} aria-labelledby="commands-title">
+        <dialog class="dialog commands" ref={dialog} onclose={on_closed} aria-label="Commands">
             <form {onsubmit}>
-                <h2 id="commands-title" class="hidden">{ "Commands" }</h2>
                 <input type="text" role="combobox" ref={field} aria-label="Command" aria-controls="command-list" aria-expanded="true" aria-autocomplete="list"
                     aria-activedescendant={(!rows.is_empty()).then(|| format!("command-{chosen}"))} aria-describedby="command-problem"
                     value={draft.text.clone()} {oninput} {onkeydown} placeholder="What to do, or a line such as: set color blue"
