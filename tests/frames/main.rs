@@ -133,6 +133,6 @@ async fn measure(
     page.click("main", "Stage").await?;
     page.press("m").await?;
     let list = page.text("dialog", "Messages in flight").await?;
-    let flights = list.split(" in flight").next().unwrap_or_default();
-    Ok((frames, flights.replace("Messages", "").trim().to_owned()))
+    let flights = list.trim_start_matches("Messages in flight").split_whitespace().next();
+    Ok((frames, flights.unwrap_or_default().to_owned()))
 }

@@ -10,8 +10,8 @@ use thirtyfour::error::WebDriverResult;
 
 use crate::page::Page;
 
-/// Sums up what runs between the begins of two frames. The site is isolated from others, so that the
-/// clock is exact to 5 microseconds.
+/// Sums up what runs between the begins of two frames. A page's clock shows tenths of a millisecond, and rounds by
+/// chance, which evens out.
 const WATCH: &str = "(() => {
     const frames = [];
     let [depth, spent, frame] = [0, 0, -1];
@@ -78,8 +78,7 @@ impl Frames {
     pub(crate) fn script_ms(&self, percent: usize) -> f64 {
         let at = (self.script_ms.len() * percent).div_ceil(100).saturating_sub(1);
         let exact = self.script_ms.get(at).copied().unwrap_or(f64::NAN);
-        // It repeats no better than to hundredths.
-        (exact * 100.0).round() / 100.0
+        (exact * 10.0).round() / 10.0
     }
 }
 
