@@ -55,6 +55,16 @@ impl History {
         self.count += 1;
     }
 
+    /// Whether all that is kept has happened since an earlier time.
+    pub(super) fn has_left_behind(&self, earlier: &Self) -> bool {
+        self.count >= earlier.count + FACTS as u64
+    }
+
+    /// Forgets all that could be left behind.
+    pub(super) fn forget(&mut self) {
+        self.latest = VecDeque::new();
+    }
+
     /// The sentence that says what broke.
     pub(super) fn violation(&self) -> Option<String> {
         self.violation.as_ref().map(|told| told.sentence(0).text)
