@@ -15,16 +15,16 @@ use super::highlight::Highlight;
 use super::journey::span as took;
 use super::painter::clock_text;
 use super::palette::{TERM_HUES, hue};
+use super::scale::{Decades, HEIGHT, Step, decimal, most, percent};
 use super::session::Session;
-use super::timeline::{Span, round_up, seconds};
+use super::timeline::{Span, seconds};
 use super::transport::go_to;
 use crate::playground::Input;
 use crate::playground::charts::{Charts, Interval, Reign};
 use crate::playground::view::{MarkKind, Timeline};
 
-/// How many units a chart is wide and high; it is stretched to the room that there is.
+/// How many units a chart is wide; it is stretched to the room that there is.
 const WIDTH: u64 = 2_000;
-const HEIGHT: u64 = 100;
 
 /// Where the bands of the leaders begin, below the bars of the candidacies, and where they end, above
 /// what old leaders still believe.
@@ -129,25 +129,11 @@ fn axis(span: Span, part: u64) -> Html {
     html! { <span key={part} style={format!("left:{}%", part * 25)}>{ seconds(span.from + span.width / 4 * part) }</span> }
 }
 
-/// `0.03`, `12.5`, `120`: of thousandths.
-fn decimal(thousandths: u64) -> String {
-    let hundredths = (thousandths + 5) / 10;
-    let (whole, rest) = (hundredths / 100, hundredths % 100);
-    if whole >= 100 || rest == 0 {
-        return whole.to_string();
-    }
-    let decimals = format!("{rest:02}");
-    format!("{whole}.{}", decimals.trim_end_matches('0'))
-}
-
 /// What a chart needs to be drawn: the time, and what there was.
 struct Frame<'a> {
     span: Span,
     charts: &'a Charts,
 }
-
-/// A part of a chart: when it begins and ends, and how high it is there, if it is known.
-type Step = (u64, u64, Option<u64>);
 
 /// A line of a legend: how it is drawn, what it means, what it is in the interval.
 type Series<'a> = (&'static str, &'a str, String);
@@ -380,55 +366,6 @@ impl Frame<'_> {
         let style = format!("left:{};width:{}", percent(left, WIDTH), percent(right - left, WIDTH));
         html! { <div class="charts-pointed" {style} /> }
     }
-}
-
-/// A scale on which each decade takes as much room as the next: a commit takes a thousand times longer
-/// where its leader was cut off.
-struct Decades {
-    /// The exponents of the powers of ten at the bottom and at the top.
-    from: u32,
-    to: u32,
-}
-
-impl Decades {
-    fn of(series: [&[Step]; 2]) -> Self {
-        let values =
-            || series.iter().flat_map(|steps| steps.iter().filter_map(|(.., value)| *value));
-        let from = values().min().and_then(u64::checked_ilog10).unwrap_or(3);
-        let to = values().max().and_then(u64::checked_ilog10).unwrap_or(3);
-        Self { from, to: to + 1 }
-    }
-
-    fn y(&self, value: u64) -> u64 {
-        let part =
-            ((value.max(1) as f64).log10() - f64::from(self.from)) / f64::from(self.to - self.from);
-        // Between 0 and the height.
-        HEIGHT - (part.clamp(0.0, 1.0) * HEIGHT as f64).round() as u64
-    }
-
-    /// From the top to the bottom.
-    fn ticks(&self) -> Vec<String> {
-        (self.from..=self.to).rev().map(|exponent| round_span(10_u64.pow(exponent))).collect()
-    }
-}
-
-/// `10 µs`, `100 ms`, `1 s`: of a power of ten.
-fn round_span(micros: u64) -> String {
-    match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..1_000_000 => format!("{} ms", micros / 1_000),
-        _ => format!("{} s", micros / 1_000_000),
-    }
-}
-
-/// The round number that all steps have room below, at least so much.
-fn most(series: [&[Step]; 2], least: u64) -> u64 {
-    let greatest = series.iter().flat_map(|steps| steps.iter().filter_map(|(.., value)| *value));
-    round_up(greatest.max().unwrap_or_default().max(least), 1)
-}
-
-fn percent(part: u64, of: u64) -> String {
-    format!("{}.{}%", part * 100 / of, part * 1_000 / of % 10)
 }
 
 fn nothing() -> Html {

@@ -56,6 +56,7 @@ pub mod pump;
 pub mod request;
 pub mod ring;
 pub mod runs;
+pub mod scale;
 pub mod screen;
 pub mod session;
 pub mod shapes;
