@@ -53,6 +53,8 @@ pub enum Message {
     Tab(Tab),
     Sheet(Sheet),
     Dialog(Option<Dialog>),
+    /// This one is closed, maybe because it has opened another.
+    Closed(Dialog),
     NextTheme,
     Key(Shortcut),
     Guide(Ask),
@@ -195,6 +197,7 @@ impl Component for App {
                 self.sheet = if self.sheet == Some(sheet) { None } else { Some(sheet) }
             }
             Message::Dialog(dialog) => self.dialog = dialog,
+            Message::Closed(dialog) => self.dialog = self.dialog.filter(|open| *open != dialog),
             Message::NextTheme => {
                 self.theme = self.theme.next();
                 self.theme.choose();
@@ -273,7 +276,7 @@ impl Component for App {
                 { self.runs(ctx) }
                 <Commands is_open={self.dialog == Some(Dialog::Commands)} session={self.session.clone()}
                     nodes={if self.dialog == Some(Dialog::Commands) { self.nodes.clone() } else { Vec::new() }}
-                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Dialog(None))} />
+                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Closed(Dialog::Commands))} />
                 <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()}
                     on_close={link.callback(|()| Message::Dialog(None))} on_begun={link.callback(|()| Message::Begun)} />
             </div>

@@ -277,8 +277,7 @@ async fn the_last_thing_is_taken_back_and_what_comes_next_is_found_by_key() -> O
             let elected = page.text("timer", "Cluster time").await?;
             page.press_on(leader, "Kill").await?;
             page.shows("group", &format!("n{leader}"), "Down").await?;
-            let keys = page.driver().action_chain().key_down(Key::Control).send_keys("z");
-            keys.key_up(Key::Control).perform().await?;
+            page.press_with_control("z").await?;
             page.find("button", &format!("Kill n{leader}")).await?;
             assert_eq!(page.text("timer", "Cluster time").await?, elected);
             page.press("z").await?;
