@@ -92,7 +92,8 @@ async fn the_charts_tell_an_interval_and_lead_to_it() -> Outcome {
                 .perform()
                 .await?;
             page.sees("Pointed at").await?;
-            over.click().await?;
+            // Where the pointer is: the middle may lie beyond the end.
+            page.driver().action_chain().click().perform().await?;
             page.until("another instant", async || Ok((now(page).await? != before).then_some(())))
                 .await?;
             // The same by keyboard: the intervals are a table of ways there.
