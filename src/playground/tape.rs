@@ -28,7 +28,7 @@ const DISTANCE: u64 = 12_288;
 /// How many scenes are kept; with more, every second one goes and the distance doubles.
 const MOST_SCENES: usize = 256;
 
-/// Where to come by the recent past anew would take more than this part of the distance, it is kept.
+/// A kept scene keeps its recent past where to come by it anew would take more than this part of the distance.
 const DETOUR: u64 = 8;
 
 /// All that belongs to an instant.

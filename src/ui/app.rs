@@ -53,6 +53,8 @@ pub enum Message {
     Tab(Tab),
     Sheet(Sheet),
     Dialog(Option<Dialog>),
+    /// This one is closed, maybe because it has opened another.
+    Closed(Dialog),
     NextTheme,
     Key(Shortcut),
     Guide(Ask),
@@ -189,12 +191,13 @@ impl Component for App {
             Message::Tab(tab) => self.tab = tab,
             Message::Sight(sight) => {
                 self.session.point(None);
-                self.sight = sight;
+                (self.sight, self.note) = (sight, String::new());
             }
             Message::Sheet(sheet) => {
                 self.sheet = if self.sheet == Some(sheet) { None } else { Some(sheet) }
             }
             Message::Dialog(dialog) => self.dialog = dialog,
+            Message::Closed(dialog) => self.dialog = self.dialog.filter(|open| *open != dialog),
             Message::NextTheme => {
                 self.theme = self.theme.next();
                 self.theme.choose();
@@ -248,7 +251,7 @@ impl Component for App {
                         now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
                         selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
                 } else {
-                    { views::other(self.sight, &self.session, nodes.clone(), self.feed) }
+                    { views::other(self.sight, &self.session, nodes.clone(), self.feed, &self.note) }
                 }
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
@@ -273,7 +276,7 @@ impl Component for App {
                 { self.runs(ctx) }
                 <Commands is_open={self.dialog == Some(Dialog::Commands)} session={self.session.clone()}
                     nodes={if self.dialog == Some(Dialog::Commands) { self.nodes.clone() } else { Vec::new() }}
-                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Dialog(None))} />
+                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Closed(Dialog::Commands))} />
                 <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()}
                     on_close={link.callback(|()| Message::Dialog(None))} on_begun={link.callback(|()| Message::Begun)} />
             </div>
@@ -375,7 +378,7 @@ impl App {
         };
         self.nodes = std::mem::take(&mut view.nodes).into_iter().map(keep).collect();
         self.view = view;
-        self.is_broken = !self.session.look().repairs().is_empty();
+        self.is_broken = self.session.look().is_broken();
         self.close_what_is_gone();
     }
 

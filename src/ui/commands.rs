@@ -6,10 +6,12 @@
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, SubmitEvent};
+use web_sys::{
+    HtmlDialogElement, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent, SubmitEvent,
+};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::{use_effect_with, use_node_ref, use_state};
+use yew::{use_effect_with, use_force_update, use_mut_ref, use_node_ref};
 
 use super::dialogs::use_dialog;
 use super::keys::{KEYS, Shortcut};
@@ -17,7 +19,7 @@ use super::session::Session;
 use crate::playground::view::{NodeView, RoleView, Status};
 use crate::playground::{Input, Landmark};
 
-#[derive(Properties, PartialEq)]
+#[derive(Clone, Properties, PartialEq)]
 pub struct Props {
     pub is_open: bool,
     pub session: Session,
@@ -62,27 +64,41 @@ struct Draft {
 pub fn Commands(props: &Props) -> Html {
     let dialog = use_dialog(props.is_open);
     let field = use_node_ref();
-    let draft = use_state(Draft::default);
+    // Not a state: a fast typist is ahead of what is rendered, and means what was typed.
+    let (draft, render) = (use_mut_ref(Draft::default), use_force_update());
+    let set = {
+        let draft = Rc::clone(&draft);
+        Rc::new(move |new: Draft| {
+            draft.replace(new);
+            render.force_update();
+        })
+    };
     {
-        let draft = draft.setter();
-        use_effect_with(props.is_open, move |_| draft.set(Draft::default()));
+        let set = Rc::clone(&set);
+        use_effect_with(props.is_open, move |_| set(Draft::default()));
     }
-    let rows = if props.is_open { rows(props, &draft.text) } else { Vec::new() };
-    let chosen = draft.row.min(rows.len().saturating_sub(1));
-    use_effect_with((chosen, draft.text.clone()), |(chosen, _)| show_row(*chosen));
+    let Draft { text, row, problem } = draft.borrow().clone();
+    let rows = if props.is_open { rows(props, &text) } else { Vec::new() };
+    let chosen = row.min(rows.len().saturating_sub(1));
+    use_effect_with((chosen, text.clone()), |(chosen, _)| show_row(*chosen));
     let choose = {
-        let (session, draft, field) = (props.session.clone(), draft.clone(), field.clone());
+        let (session, draft, set) = (props.session.clone(), Rc::clone(&draft), Rc::clone(&set));
+        let (dialog, field) = (dialog.clone(), field.clone());
         let (on_key, on_close) = (props.on_key.clone(), props.on_close.clone());
         Callback::from(move |command: Command| {
             let done = match command.does {
                 Does::Complete(text) => {
-                    draft.set(Draft { text, ..Draft::default() });
+                    set(Draft { text, ..Draft::default() });
                     if let Some(field) = field.cast::<HtmlInputElement>() {
                         let _ = field.focus();
                     }
                     return;
                 }
                 Does::Key(shortcut) => {
+                    // At once, so that what it opens gives the focus back to whoever had it before.
+                    if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+                        dialog.close();
+                    }
                     on_close.emit(());
                     on_key.emit(shortcut);
                     return;
@@ -97,37 +113,45 @@ pub fn Commands(props: &Props) -> Html {
             match done {
                 Ok(()) => on_close.emit(()),
                 Err(problem) => {
-                    draft.set(Draft { problem: Some(problem), ..(*draft).clone() });
+                    let draft = draft.borrow().clone();
+                    set(Draft { problem: Some(problem), ..draft });
                 }
             }
         })
     };
     let oninput = {
-        let draft = draft.setter();
+        let set = Rc::clone(&set);
         Callback::from(move |event: InputEvent| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                draft.set(Draft { text: input.value(), ..Draft::default() });
+                set(Draft { text: input.value(), ..Draft::default() });
             }
         })
     };
     let onkeydown = {
-        let (draft, count) = (draft.clone(), rows.len());
+        let (props, draft) = (props.clone(), Rc::clone(&draft));
         Callback::from(move |event: KeyboardEvent| {
+            let draft = draft.borrow().clone();
+            let last = self::rows(&props, &draft.text).len().saturating_sub(1);
             let row = match event.key().as_str() {
-                "ArrowDown" if chosen + 1 < count => chosen + 1,
+                "ArrowDown" if draft.row < last => draft.row + 1,
                 "ArrowDown" => 0,
-                "ArrowUp" => chosen.checked_sub(1).unwrap_or(count.saturating_sub(1)),
+                "ArrowUp" => draft.row.min(last).checked_sub(1).unwrap_or(last),
                 _ => return,
             };
             event.prevent_default();
-            draft.set(Draft { row, ..(*draft).clone() });
+            set(Draft { row, ..draft });
         })
     };
     let onsubmit = {
-        let (choose, command) = (choose.clone(), rows.get(chosen).cloned());
+        let (props, draft, choose) = (props.clone(), Rc::clone(&draft), choose.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            command.iter().for_each(|command| choose.emit(command.clone()));
+            let Draft { text, row, .. } = draft.borrow().clone();
+            let mut rows = self::rows(&props, &text);
+            let row = row.min(rows.len().saturating_sub(1));
+            if !rows.is_empty() {
+                choose.emit(rows.swap_remove(row));
+            }
         })
     };
     let option = |(number, command): (usize, &Command)| {
@@ -142,24 +166,23 @@ pub fn Commands(props: &Props) -> Html {
             </li>
         }
     };
-    // What it has opened instead is not closed with it.
+    // The news comes late: it may be open again.
     let on_closed = {
-        let (is_open, on_close) = (props.is_open, props.on_close.clone());
-        Callback::from(move |_: yew::Event| {
-            if is_open {
+        let on_close = props.on_close.clone();
+        Callback::from(move |event: yew::Event| {
+            if event.target_dyn_into::<HtmlDialogElement>().is_some_and(|dialog| !dialog.open()) {
                 on_close.emit(());
             }
         })
     };
     html! {
-        <dialog class="dialog commands" ref={dialog} onclose={on_closed} aria-labelledby="commands-title">
+        <dialog class="dialog commands" ref={dialog} onclose={on_closed} aria-label="Commands">
             <form {onsubmit}>
-                <h2 id="commands-title" class="hidden">{ "Commands" }</h2>
                 <input type="text" role="combobox" ref={field} aria-label="Command" aria-controls="command-list" aria-expanded="true" aria-autocomplete="list"
                     aria-activedescendant={(!rows.is_empty()).then(|| format!("command-{chosen}"))} aria-describedby="command-problem"
-                    value={draft.text.clone()} {oninput} {onkeydown} placeholder="What to do, or a line such as: set color blue"
+                    value={text} {oninput} {onkeydown} placeholder="What to do, or a line such as: set color blue"
                     autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go" />
-                <p class="problem" id="command-problem" role="alert">{ draft.problem.clone() }</p>
+                <p class="problem" id="command-problem" role="alert">{ problem }</p>
                 <ul id="command-list" class="command-list" role="listbox" aria-label="Commands">{ for rows.iter().enumerate().map(option) }</ul>
                 <p class="hidden" role="status">{ format!("{} commands", rows.len()) }</p>
             </form>

@@ -4,7 +4,7 @@
 //! a plain default and nothing fails.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, UrlSearchParams, VisibilityState};
+use web_sys::{Element, HtmlElement, HtmlInputElement, UrlSearchParams, VisibilityState};
 
 use crate::playground::{MARK, Speed};
 
@@ -187,12 +187,16 @@ impl Theme {
     }
 }
 
-/// Moves the keyboard's focus to the first element that a selector finds.
+/// Moves the keyboard's focus to the first element that a selector finds. What stands in a field is then
+/// replaced by what is typed, as after a Tab.
 pub fn focus(selector: &str) {
     if let Some(element) = find(selector).and_then(|element| element.dyn_into::<HtmlElement>().ok())
     {
         // An element that can't have the focus keeps it where it is.
         let _ = element.focus();
+        if let Some(field) = element.dyn_ref::<HtmlInputElement>() {
+            field.select();
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 //!
 //! `KVORUM_AXE` is axe-core's script. WebDriver injects it past the page's security policy.
 
+use std::time::Duration;
 use std::{env, fs};
 
 use serde_json::{Value, json};
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
+use tokio::time::sleep;
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
@@ -15,6 +17,10 @@ use crate::site::Site;
 
 /// The parts of WCAG 2.2, up to AA.
 const LEVELS: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
+
+/// How often axe looks again at a theme that has just come, and how long after.
+const SETTLE: u32 = 5;
+const PAUSE: Duration = Duration::from_millis(200);
 
 struct Axe(String);
 
@@ -31,6 +37,31 @@ impl Axe {
         }
         let found = self.found(page).await?;
         assert!(found.is_empty(), "axe on {state}:\n{}", found.join("\n"));
+        Ok(())
+    }
+
+    /// What axe finds on the page as it is, light and dark.
+    async fn judge_both(&self, page: &Page, state: &str) -> Outcome {
+        if page.script("return typeof window.axe").await? == "undefined" {
+            page.driver().execute(self.0.as_str(), Vec::new()).await?;
+        }
+        for (scheme, word) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+            // As the system has it and as a person chooses it: so nothing is left of the other colours.
+            page.media(scheme, true).await?;
+            page.script(&format!("document.documentElement.dataset.theme = '{word}'")).await?;
+            // On a busy machine the old colours stay for some frames: it counts what is left then.
+            let mut found = self.found(page).await?;
+            for _ in 0..SETTLE {
+                if found.is_empty() {
+                    break;
+                }
+                sleep(PAUSE).await;
+                found = self.found(page).await?;
+            }
+            assert!(found.is_empty(), "axe on {state}, {word}:\n{}", found.join("\n"));
+        }
+        page.script("document.documentElement.dataset.theme = 'auto'").await?;
+        page.media(Scheme::Light, true).await?;
         Ok(())
     }
 
@@ -66,6 +97,14 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                     page.click("tab", tab).await?;
                     axe.judge(page, &format!("the tab {tab}, {theme}")).await?;
                 }
+                for view in ["Logs", "Space-time", "Charts", "Difference"] {
+                    page.click("radio", view).await?;
+                    page.press("P").await?;
+                    axe.judge(page, &format!("the view {view}, {theme}")).await?;
+                }
+                page.press("n").await?;
+                page.sees("1 node differs at").await?;
+                axe.judge(page, &format!("what differs, {theme}")).await?;
                 page.press("?").await?;
                 page.find("button", "Close").await?;
                 axe.judge(page, &format!("the help, {theme}")).await?;
@@ -92,6 +131,118 @@ async fn line(page: &Page, line: &str) -> WebDriverResult<()> {
         Ok(output.contains(line).then_some(()))
     })
     .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_while_the_cluster_lives_and_suffers() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            begin(page, &site, "").await?;
+            axe.judge_both(page, "a cluster at rest").await?;
+            page.click("button", "Next election").await?;
+            page.leader(&[]).await?;
+            page.click("button", "Step back").await?;
+            page.sees("Candidate").await?;
+            axe.judge_both(page, "the middle of an election").await?;
+            line(page, "set color blue").await?;
+            page.choose("What to go to", "commit").await?;
+            page.click("button", "Next commit").await?;
+            page.click("button", "Next commit").await?;
+            page.click("tab", "Events").await?;
+            page.find("searchbox", "Search the events").await?.send_keys("entry").await?;
+            axe.judge_both(page, "events and the way of a request").await?;
+            line(page, "partition n1 n2 | n3 n4 n5").await?;
+            line(page, "kill n4").await?;
+            line(page, "pause n5").await?;
+            axe.judge_both(page, "a partition with a dead and a paused node, and the console")
+                .await?;
+            page.click("tab", "Inspector").await?;
+            axe.judge_both(page, "the inspector").await?;
+            page.click("button", "More n1").await?;
+            axe.judge_both(page, "a node's menu").await?;
+            page.press(Key::Escape + "").await?;
+            page.click("button", "Undo").await?;
+            page.click("button", "Step back").await?;
+            page.click("tab", "Stories").await?;
+            axe.judge_both(page, "the past, and the stories").await
+        })
+        .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_a_dialog() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            begin(page, &site, "").await?;
+            for (button, dialog) in [
+                ("Help", "Keys and legend"),
+                ("New cluster…", "New cluster"),
+                ("Share…", "Share this run"),
+                ("Runs…", "Runs kept in this browser"),
+                ("Commands…", "Commands"),
+            ] {
+                page.click("button", button).await?;
+                page.find("dialog", dialog).await?;
+                axe.judge_both(page, &format!("the dialog {dialog:?}")).await?;
+                page.press(Key::Escape + "").await?;
+                page.until("an end of the dialog", async || {
+                    Ok(page.find_all("dialog", dialog).await?.is_empty().then_some(()))
+                })
+                .await?;
+                // Whoever opened it goes on from where they were.
+                assert_eq!(page.focused().await?, ("button".to_owned(), button.to_owned()));
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_on_a_phone_with_any_sheet() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            page.resize(390, 844).await?;
+            begin(page, &site, "").await?;
+            axe.judge_both(page, "a phone").await?;
+            for sheet in ["Controls", "Request", "Events"] {
+                page.click("button", sheet).await?;
+                axe.judge_both(page, &format!("a phone with the sheet {sheet:?}")).await?;
+                page.click("button", sheet).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_with_many_nodes_a_violation_a_projector_or_in_a_frame() -> Outcome {
+    let (site, axe) = (Site::open().await, Axe::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            begin(page, &site, "&nodes=25").await?;
+            axe.judge_both(page, "25 nodes").await?;
+            begin(page, &site, "&nodes=4&speed=1000").await?;
+            page.click("button", "Next election").await?;
+            page.leader(&[]).await?;
+            for words in ["rule majority-quorum off", "partition n1 n2 | n3 n4"] {
+                line(page, words).await?;
+            }
+            // Each half elects a leader, and writes what the other knows nothing of.
+            page.click("button", "Play").await?;
+            page.sees("Leader n").await?;
+            line(page, "set a b via n1").await?;
+            line(page, "set a c via n3").await?;
+            page.sees("✕").await?;
+            axe.judge_both(page, "a violation").await?;
+            begin(page, &site, "&projector").await?;
+            axe.judge_both(page, "a projector").await?;
+            begin(page, &site, "&embed=stage,timeline,request,events").await?;
+            axe.judge_both(page, "a frame").await
+        })
+        .await
 }
 
 /// Whoever needs larger letters has a page of half the size.

@@ -51,6 +51,21 @@ impl Page {
         self.driver().action_chain().send_keys(keys).perform().await
     }
 
+    /// Presses a key while Ctrl is held.
+    pub(crate) async fn press_with_control(&self, key: &str) -> WebDriverResult<()> {
+        let keys = self.driver().action_chain().key_down(Key::Control).send_keys(key);
+        keys.key_up(Key::Control).perform().await
+    }
+
+    /// Waits until this has the keyboard's focus.
+    pub(crate) async fn is_focused(&self, role: &str, name: &str) -> WebDriverResult<()> {
+        self.until(&format!("the focus on the {role} {name:?}"), async || {
+            let focused = self.focused().await?;
+            Ok((focused == (role.to_owned(), name.to_owned())).then_some(()))
+        })
+        .await
+    }
+
     /// Role and name of what has the keyboard's focus, as a screen reader says them.
     pub(crate) async fn focused(&self) -> WebDriverResult<(String, String)> {
         let cdp = self.driver().cdp();

@@ -1,8 +1,10 @@
 //! Everything without a mouse.
 
 use thirtyfour::Key;
+use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Window};
+use crate::page::Page;
 use crate::site::Site;
 
 #[tokio::test]
@@ -50,4 +52,121 @@ async fn a_person_without_a_mouse_pauses_steps_reads_the_keys_and_kills() -> Out
             Ok(())
         })
         .await
+}
+
+/// The main journey: a leader, a write, its leader lost, another one, the write still there, and back.
+#[tokio::test]
+async fn the_main_journey_needs_no_mouse() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=42&speed=1000&paused", site.url()), async |page| {
+            page.press("]").await?;
+            let first = page.leader(&[]).await?;
+            page.press("k").await?;
+            page.is_focused("textbox", "Key").await?;
+            page.press("color").await?;
+            page.tab_to("textbox", "Value").await?;
+            page.press("blue").await?;
+            page.tab_to("button", "Set").await?;
+            page.press(" ").await?;
+            page.press(Key::Escape + "").await?;
+            page.press_with_control("k").await?;
+            page.is_focused("combobox", "Command").await?;
+            page.press("play or" + Key::Enter).await?;
+            page.answered("set color blue", "success").await?;
+
+            // The leader's card by its number, and a key of its own.
+            card(page, first).await?;
+            page.press("k").await?;
+            page.shows("group", &format!("n{first}"), "Down").await?;
+            page.is_focused("group", &format!("n{first}")).await?;
+            let second = page.leader(&[first]).await?;
+            page.press("g").await?;
+            page.is_focused("group", &format!("n{second}")).await?;
+            card(page, first).await?;
+            page.press("k").await?;
+            page.until("the restarted node", async || {
+                Ok((!page.card(first).await?.contains("Down")).then_some(()))
+            })
+            .await?;
+            page.agree(&[1, 2, 3, 4, 5]).await?;
+
+            // From a sentence to its instant, and on to now.
+            page.press(" f").await?;
+            page.is_focused("searchbox", "Search the events").await?;
+            page.press(format!("n{second} becomes leader")).await?;
+            page.sees("1 found").await?;
+            page.tab_to("log", "Events, newest first").await?;
+            page.press(Key::Down + "").await?;
+            let (role, name) = page.focused().await?;
+            assert_eq!(role, "button");
+            let instant = name.trim_start_matches("Go to ").trim_end_matches('s').to_owned();
+            page.press(Key::Enter + "").await?;
+            page.shows("timer", "Cluster time", &instant).await?;
+            page.is_focused("log", "Events, newest first").await?;
+            assert_eq!(page.leader_now().await?, Some(second));
+            page.press("n").await?;
+            page.agree(&[1, 2, 3, 4, 5]).await?;
+
+            // What had the focus goes, and the focus stays in the page.
+            card(page, first).await?;
+            page.press("x ").await?;
+            page.until("an end of the card", async || {
+                Ok(page.find_all("group", &format!("n{first}")).await?.is_empty().then_some(()))
+            })
+            .await?;
+            page.is_focused("main", "Stage").await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
+    let site = Site::open().await;
+    Window::LAPTOP
+        .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
+            page.tab_to("button", "Help").await?;
+            page.press(":").await?;
+            page.is_focused("combobox", "Command").await?;
+            page.press("n3 kill").await?;
+            page.find("option", "Kill n3 kill n3").await?;
+            page.press(Key::Enter + "").await?;
+            page.shows("group", "n3", "Down").await?;
+            // It closes, and whoever opened it is where they were.
+            page.is_focused("button", "Help").await?;
+
+            page.press(":").await?;
+            page.is_focused("combobox", "Command").await?;
+            page.press("partition n1 n").await?;
+            page.press(Key::Down + (Key::Enter + "")).await?;
+            page.until("the completed line", async || {
+                let field = page.find("combobox", "Command").await?;
+                let line = field.prop("value").await?.unwrap_or_default();
+                Ok(line.starts_with("partition n1 n").then_some(()))
+            })
+            .await?;
+            let field = page.find("combobox", "Command").await?;
+            field.send_keys(Key::Control + "a").await?;
+            field.send_keys("partition n1 n9" + Key::Enter).await?;
+            page.sees("There is no node n9").await?;
+            field.send_keys(Key::Control + "a").await?;
+            field.send_keys("partition n1 n2 | n4 n5" + Key::Enter).await?;
+            page.shows("group", "n1", "side A").await?;
+            page.is_focused("button", "Help").await?;
+            page.press(":").await?;
+            page.is_focused("combobox", "Command").await?;
+            page.press("keys and what" + Key::Enter).await?;
+            page.find("dialog", "Keys and legend").await?;
+            page.press(Key::Escape + "").await?;
+            page.is_focused("button", "Help").await?;
+            Ok(())
+        })
+        .await
+}
+
+async fn card(page: &Page, node: u32) -> WebDriverResult<()> {
+    page.press(node.to_string()).await?;
+    page.is_focused("group", &format!("n{node}")).await
 }

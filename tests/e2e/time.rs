@@ -184,7 +184,7 @@ async fn a_run_that_was_damaged_in_the_storage_costs_a_notice() -> Outcome {
             page.driver().refresh().await?;
             page.sees("can't be opened").await?;
             page.sees("damaged").await?;
-            page.click("button", "Close this message").await?;
+            page.click("button", "OK: close this message").await?;
             page.leader(&[]).await?;
             page.click("button", "Runs…").await?;
             page.click("button", "Delete 5 nodes, seed 42").await?;
@@ -243,7 +243,7 @@ async fn a_file_is_opened_and_a_damaged_one_is_refused() -> Outcome {
             field.send_keys(cut.to_string_lossy()).await?;
             page.sees("This recording is damaged").await?;
             page.shows("timer", "Cluster time", "0.000").await?;
-            page.click("button", "Close this message").await?;
+            page.click("button", "OK: close this message").await?;
 
             page.press("s").await?;
             page.find("dialog", "Share this run").await?;
@@ -277,8 +277,7 @@ async fn the_last_thing_is_taken_back_and_what_comes_next_is_found_by_key() -> O
             let elected = page.text("timer", "Cluster time").await?;
             page.press_on(leader, "Kill").await?;
             page.shows("group", &format!("n{leader}"), "Down").await?;
-            let keys = page.driver().action_chain().key_down(Key::Control).send_keys("z");
-            keys.key_up(Key::Control).perform().await?;
+            page.press_with_control("z").await?;
             page.find("button", &format!("Kill n{leader}")).await?;
             assert_eq!(page.text("timer", "Cluster time").await?, elected);
             page.press("z").await?;
