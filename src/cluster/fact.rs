@@ -98,6 +98,17 @@ impl Body {
     }
 }
 
+impl MailKind {
+    /// The paper's word for it; a client's is a request or an answer.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Raft(kind) => kind.name(),
+            Self::Request => "request",
+            Self::Answer => "answer",
+        }
+    }
+}
+
 impl What {
     /// What it is about.
     pub fn topic(&self) -> Topic {
@@ -214,11 +225,7 @@ impl fmt::Display for What {
 
 impl fmt::Display for MailKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Raft(kind) => kind.fmt(f),
-            Self::Request => write!(f, "request"),
-            Self::Answer => write!(f, "answer"),
-        }
+        f.write_str(self.name())
     }
 }
 

@@ -51,7 +51,7 @@ pub struct Flight {
     /// Why it will vanish half way, if it will.
     pub lost: Option<Loss>,
     /// When that happens to it, or it arrives.
-    pub(super) due: Time,
+    pub due: Time,
 }
 
 /// Why a message is lost.

@@ -4,7 +4,7 @@
 
 use super::view::MessageDetail;
 use super::{Action, Playground, micros};
-use crate::cluster::{Body, ClockChange, Disk, Flight, LinkChange, Offset, Rate, Server, Status};
+use crate::cluster::{ClockChange, Disk, Flight, LinkChange, Offset, Rate, Server, Status};
 use crate::time::Duration;
 
 impl Playground {
@@ -64,15 +64,10 @@ fn mend(server: &Server) -> impl Iterator<Item = Action> {
 }
 
 fn detail(flight: &Flight) -> MessageDetail {
-    let kind = match &flight.body {
-        Body::Raft(envelope) => envelope.message.kind().name(),
-        Body::Request(_) => "request",
-        Body::Answer(_) => "answer",
-    };
     let fields = flight.body.fields();
     MessageDetail {
         id: flight.id.0,
-        kind,
+        kind: flight.body.kind().name(),
         from: flight.from.into(),
         to: flight.to.into(),
         sent_at: micros(flight.sent_at),

@@ -294,17 +294,14 @@ fn line(server: &Server, before: Option<&LineState>) -> LineState {
 }
 
 fn thread(flight: &Flight) -> Thread {
-    let whole = flight.arrives_at.since(flight.sent_at);
-    let lost = flight.lost.is_some();
-    let ends_at = if lost { flight.sent_at + whole / 2 } else { flight.arrives_at };
     Thread {
         id: flight.id.0,
         shape: motion::shape(&flight.body),
         from: flight.from.into(),
         to: flight.to.into(),
         sent_at: micros(flight.sent_at),
-        ends_at: micros(ends_at),
-        fate: Fate::InFlight { lost, cut: flight.lost == Some(Loss::Cut) },
+        ends_at: micros(flight.due),
+        fate: Fate::InFlight { lost: flight.lost.is_some(), cut: flight.lost == Some(Loss::Cut) },
         term: motion::term(&flight.body),
     }
 }

@@ -66,6 +66,28 @@ fn a_message_dropped_by_hand_ends_where_it_was() {
     assert_eq!((dropped.fate, dropped.ends_at), (Fate::Dropped, diagram.now));
 }
 
+/// Whoever delays a message that will be lost delays the instant at which that happens.
+#[test]
+fn a_lost_message_that_was_delayed_ends_when_it_is_lost() {
+    let mut playground = playing(3, 2);
+    act(&mut playground, "network loss 100%");
+    while playground.spacetime().threads.is_empty() {
+        playground.apply(Input::Step).unwrap();
+    }
+    let thread = *playground.spacetime().threads.last().unwrap();
+    let id = thread.id;
+    act(&mut playground, &format!("delay m{id} 100ms"));
+    let find = |diagram: Spacetime| *diagram.threads.iter().find(|other| other.id == id).unwrap();
+    let delayed = find(playground.spacetime());
+    assert_eq!(delayed.ends_at, thread.ends_at + 100_000);
+    while matches!(find(playground.spacetime()).fate, Fate::InFlight { .. }) {
+        playground.apply(Input::Step).unwrap();
+    }
+    let lost = find(playground.spacetime());
+    assert_eq!((lost.fate, lost.ends_at), (Fate::Lost, playground.now()));
+    assert_eq!(lost.ends_at, delayed.ends_at);
+}
+
 #[test]
 fn the_lines_end_in_the_state_of_the_servers() {
     let mut playground = playing(5, 7);
