@@ -5,7 +5,8 @@
 //! the servers' own timers come after everything else at the same instant, in the order of their
 //! names. Nothing here knows a real clock.
 //!
-//! `action.rs` lists what may be done to a cluster, `perform.rs` does it; `serve.rs` is how clients and
+//! `action.rs` lists what may be done to a cluster, `perform.rs` does it; `delivery.rs` is how what comes in
+//! reaches a process; `serve.rs` is how clients and
 //! servers talk; `apply.rs` brings the state machines on; `fact.rs` is what the cluster tells of itself, in the words
 //! of `sentences.rs`.
 
@@ -14,6 +15,7 @@ mod apply;
 mod chaos;
 mod client;
 mod clock;
+mod delivery;
 mod disk;
 mod event;
 mod fact;
@@ -51,7 +53,7 @@ use crate::time::{Duration, Time};
 use chaos::Chaos;
 use client::Clients;
 use event::{Event, Queue};
-use server::{Process, Waiting};
+use server::Process;
 
 /// The most servers of a cluster.
 pub const MAX_NODES: usize = 51;
@@ -386,82 +388,6 @@ impl Cluster {
 
     fn schedule(&mut self, departure: network::Departure) {
         self.queue.push(departure.at, Event::Mail(departure.slot, departure.id));
-    }
-
-    /// The end of a message's flight.
-    fn deliver(&mut self, flight: Flight) -> Option<NodeId> {
-        if flight.lost.is_some() {
-            self.tell_lost(&flight);
-            return None;
-        }
-        match flight.to {
-            Endpoint::Client(_) => {
-                if let Body::Answer(answer) = flight.body {
-                    self.on_answer(answer);
-                }
-                None
-            }
-            Endpoint::Node(to) => {
-                let Some(server) =
-                    self.servers.get_mut(&to).filter(|server| server.process.is_some())
-                else {
-                    self.tell_lost(&Flight { lost: Some(Loss::Unreachable), ..flight });
-                    return None;
-                };
-                if server.paused || server.cpu > Duration::ZERO {
-                    self.let_wait(to, Waiting::Mail(flight));
-                    return None;
-                }
-                self.receive(to, flight.body)
-            }
-        }
-    }
-
-    fn receive(&mut self, to: NodeId, body: Body) -> Option<NodeId> {
-        match body {
-            Body::Raft(envelope) => self.step_node(to, Input::Receive(envelope)),
-            Body::Request(request) => self.serve(to, request),
-            Body::Answer(_) => None,
-        }
-    }
-
-    fn tell_lost(&mut self, flight: &Flight) {
-        let loss = flight.lost.unwrap_or(Loss::Chance);
-        let kind = flight.body.kind();
-        self.tell(What::Lost { kind, from: flight.from, to: flight.to, loss });
-    }
-
-    fn finish_fsync(&mut self, id: NodeId) -> Option<NodeId> {
-        let server = self.servers.get_mut(&id)?;
-        let (ticket, next) = server.disk.complete();
-        if next {
-            let done = self.now + server.disk.fsync();
-            self.queue.push(done, Event::Fsync(id, server.incarnation));
-        }
-        let ticket = ticket?;
-        if server.paused || server.cpu > Duration::ZERO {
-            self.let_wait(id, Waiting::Durable(ticket));
-            return None;
-        }
-        self.step_node(id, Input::Durable(ticket))
-    }
-
-    /// Puts something into the inbox of a paused or slow process. A slow one comes to it when it is done
-    /// with all that came before.
-    fn let_wait(&mut self, id: NodeId, waiting: Waiting) {
-        let Some(server) = self.servers.get_mut(&id) else { return };
-        server.inbox.push_back(waiting);
-        if !server.paused {
-            server.busy_until = server.busy_until.max(self.now) + server.cpu;
-            self.queue.push(server.busy_until, Event::Inbox(id, server.incarnation));
-        }
-    }
-
-    fn open_inbox(&mut self, id: NodeId) -> Option<NodeId> {
-        match self.servers.get_mut(&id)?.inbox.pop_front()? {
-            Waiting::Mail(flight) => self.receive(id, flight.body),
-            Waiting::Durable(ticket) => self.step_node(id, Input::Durable(ticket)),
-        }
     }
 
     fn tell(&mut self, what: What) {
