@@ -1,6 +1,9 @@
 //! Reading the language, with exact errors: the column and what was expected there.
 //!
 //! `winnow` cuts a line into words; each command then reads the words it needs, one after the other.
+//! `parse/expectation.rs` reads what a script waits for and expects.
+
+mod expectation;
 
 use std::fmt;
 
@@ -9,14 +12,12 @@ use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::{ModalResult, Parser};
 use winnow::stream::Stream;
 
+use super::Command;
 use super::curl::Curl;
 use super::values::{
-    chance, duration, index, key, node, number, offset, range, rate, read_chance, read_duration,
-    read_node, read_term, term, value,
+    chance, duration, key, node, number, offset, range, rate, read_chance, read_node, value,
 };
 use super::words::{In, at_end, bare, expected, keyword, optional, skip_space, take_rest, word};
-use super::{Command, Expect, ExpectedAnswer, Scope, Wait};
-use crate::check::Property;
 use crate::cluster::{
     Action, ClockChange, Consistency, Founding, Handling, LinkChange, MAX_NODES, MessageId,
     Operation, Timing, Which, Workload,
@@ -24,6 +25,7 @@ use crate::cluster::{
 use crate::raft::{Change, MessageKind, NodeId, Rule};
 use crate::store;
 use crate::time::Time;
+use expectation::{expect, wait};
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -412,107 +414,6 @@ fn at(input: In<'_, '_>) -> ModalResult<Command> {
     }
     input.reset(&start);
     Err(expected(input, "a number of events, or something to do such as `kill n1`"))
-}
-
-fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
-    if optional(input, "leader") {
-        return Ok(Wait::Leader);
-    }
-    if optional(input, "idle") {
-        return Ok(Wait::Idle);
-    }
-    if optional(input, "agree") {
-        return Ok(Wait::Agree);
-    }
-    if optional(input, "commit") {
-        let index = index(input)?;
-        let on_all = optional(input, "on");
-        if on_all {
-            keyword(input, "all", "`all`")?;
-        }
-        return Ok(Wait::Commit { index, on_all });
-    }
-    if optional(input, "until") {
-        return expect(input).map(Wait::Until);
-    }
-    let what = "a time such as 1s, `leader`, `idle`, `agree`, `commit` or `until`";
-    word(input, what, read_duration).map(Wait::For)
-}
-
-fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
-    skip_space(input);
-    let start = input.checkpoint();
-    Ok(match bare(input).unwrap_or_default() {
-        "leader" => Expect::Leader(node(input)?),
-        "no" if optional(input, "leader") => Expect::NoLeader,
-        "no" if optional(input, "lease") => Expect::Lease { on: node(input)?, held: false },
-        "no" => {
-            keyword(input, "value", "`leader`, `lease` or `value`")?;
-            let key = key(input)?;
-            Expect::Value { key, value: None, on: scope(input)? }
-        }
-        "term" => Expect::Term(term(input)?),
-        "vote" => Expect::Vote { candidate: node(input)?, on: scope(input)? },
-        "value" => {
-            let (key, value) = (key(input)?, Some(value(input)?));
-            Expect::Value { key, value, on: scope(input)? }
-        }
-        "commit" => {
-            let index = index(input)?;
-            Expect::Commit { index, on: scope(input)? }
-        }
-        "log" => {
-            let mut terms = Vec::new();
-            while !optional(input, "on") {
-                terms.push(word(input, "a term, or `on` and a node", read_term)?);
-            }
-            Expect::Log { terms, on: node(input)? }
-        }
-        "members" => Expect::Members(nodes(input)?),
-        "learners" => Expect::Learners(nodes(input)?),
-        "lease" => Expect::Lease { on: node(input)?, held: true },
-        "snapshot" => {
-            let index = index(input)?;
-            Expect::Snapshot { index, on: scope(input)? }
-        }
-        "agree" => Expect::Agree,
-        "answer" => Expect::Answer(expected_answer(input)?),
-        "holds" => Expect::Holds,
-        "linearizable" => Expect::Linearizable,
-        "violates" => {
-            Expect::Violates(word(input, "a property such as election-safety", |text| {
-                Property::ALL.into_iter().find(|property| property.name() == text)
-            })?)
-        }
-        _ => {
-            input.reset(&start);
-            return Err(expected(
-                input,
-                "one of leader, no, term, vote, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates",
-            ));
-        }
-    })
-}
-
-fn expected_answer(input: In<'_, '_>) -> ModalResult<ExpectedAnswer> {
-    if optional(input, "value") {
-        return value(input).map(ExpectedAnswer::Value);
-    }
-    word(input, "`ok`, `not-found`, `mismatch`, `none` or `value` and a value", |text| match text {
-        "ok" => Some(ExpectedAnswer::Ok),
-        "not-found" => Some(ExpectedAnswer::NotFound),
-        "mismatch" => Some(ExpectedAnswer::Mismatch),
-        "none" => Some(ExpectedAnswer::None),
-        _ => None,
-    })
-}
-
-fn scope(input: In<'_, '_>) -> ModalResult<Scope> {
-    keyword(input, "on", "`on` and a node, or `on all`")?;
-    if optional(input, "all") {
-        return Ok(Scope::All);
-    }
-    word(input, "a node such as n1, or `all`", read_node).map(Scope::Node)
 }
 
 #[cfg(test)]
