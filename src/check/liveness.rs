@@ -96,20 +96,45 @@ fn is_kind(cluster: &Cluster) -> bool {
 mod tests {
     use super::super::Run;
     use super::*;
-    use crate::cluster::Founding;
-    use crate::script::{Command, parse_line};
+    use crate::cluster::{Action, ClockChange, Consistency, Founding, LinkChange, Rate, Workload};
+    use crate::raft::Rule;
+    use crate::rng::Chance;
 
-    fn stalls(lines: &[&str]) -> bool {
-        stalls_with(3, lines)
+    const N1: NodeId = NodeId(1);
+    const N2: NodeId = NodeId(2);
+    const N3: NodeId = NodeId(3);
+    const N4: NodeId = NodeId(4);
+    const N5: NodeId = NodeId(5);
+
+    fn percent(percent: u32) -> Chance {
+        Chance::from_ppm(percent * 10_000).unwrap()
     }
 
-    /// Whether twelve seconds after these lines nothing has progressed in a kind world.
-    fn stalls_with(nodes: u32, lines: &[&str]) -> bool {
+    fn millis(millis: u64) -> Duration {
+        Duration::from_millis(millis)
+    }
+
+    fn clients(clients: u32, writes: u32, every: u64) -> Action {
+        let (writes, every) = (percent(writes), millis(every));
+        let reads = Consistency::Linearizable;
+        Action::Clients(Some(Workload { clients, keys: 1, writes, every, reads }))
+    }
+
+    fn cut(from: NodeId, to: NodeId) -> Action {
+        Action::Cut { from, to }
+    }
+
+    fn stalls(actions: &[Action]) -> bool {
+        stalls_with(3, actions)
+    }
+
+    /// Whether twelve seconds after these actions nothing has progressed in a kind world.
+    fn stalls_with(nodes: u32, actions: &[Action]) -> bool {
         let mut run = Run::new(Founding { nodes, seed: 5 });
         // Somebody asks all the time: where nothing at all happens, nobody looks.
-        for line in ["clients 1 keys 1 writes 0% every 200ms"].iter().chain(lines) {
-            let Ok(Some(Command::Act { action, .. })) = parse_line(line) else { panic!("{line}") };
-            run.apply(&action).unwrap();
+        run.apply(&clients(1, 0, 200)).unwrap();
+        for action in actions {
+            run.apply(action).unwrap();
         }
         let until = Time::ZERO + Duration::from_secs(12);
         while run.cluster_mut().next_time().is_some_and(|next| next <= until) {
@@ -119,36 +144,43 @@ mod tests {
     }
 
     /// Nobody but n1 may lead, and n1 is down.
-    const NOBODY_LEADS: [&str; 2] = ["rule first-node-leads on", "kill n1"];
+    const NOBODY_LEADS: [Action; 2] =
+        [Action::Rule { rule: Rule::FirstNodeLeads, on: true }, Action::Kill(N1)];
 
     #[test]
     fn a_connected_majority_without_a_leader_is_rejected() {
         assert!(stalls(&NOBODY_LEADS));
         assert!(!stalls(&[]), "there is a leader that has committed all");
-        assert!(!stalls(&["kill n1"]), "the others elect one");
-        assert!(!stalls(&["clients 2 keys 1 writes 50% every 50ms"]), "there is progress");
+        assert!(!stalls(&[Action::Kill(N1)]), "the others elect one");
+        assert!(!stalls(&[clients(2, 50, 50)]), "there is progress");
     }
 
     #[test]
     fn an_unkind_world_owes_no_progress() {
-        let with = |line| stalls(&[NOBODY_LEADS[0], NOBODY_LEADS[1], line]);
-        assert!(!with("kill n2"), "no majority runs");
-        assert!(!with("pause n2"));
-        assert!(!with("cut n2 -> n3"), "one way is not enough");
-        assert!(!with("network loss 5%"));
-        assert!(!with("link n3 -> n2 latency 1ms..40ms"));
-        assert!(!with("disk n2 fsync 40ms"));
-        assert!(!with("cpu n2 1ms"));
-        assert!(!with("clock n3 rate 1.2"));
-        assert!(with("cut n2 -> n1"), "who is down does not matter");
-        assert!(with("network latency 1ms..37ms loss 2%"), "just kind enough");
+        let with = |action| stalls(&[&NOBODY_LEADS[..], &[action]].concat());
+        let latency = |longest| Some((millis(1), millis(longest)));
+        let lossy =
+            |percents| LinkChange { loss: Some(percent(percents)), ..LinkChange::default() };
+        let slow = LinkChange { latency: latency(40), ..LinkChange::default() };
+        let fast = ClockChange { rate: Rate::from_millionths(1_200_000), ..ClockChange::default() };
+        assert!(!with(Action::Kill(N2)), "no majority runs");
+        assert!(!with(Action::Pause(N2)));
+        assert!(!with(cut(N2, N3)), "one way is not enough");
+        assert!(!with(Action::Network(lossy(5))));
+        assert!(!with(Action::Link { from: N3, to: N2, change: slow }));
+        assert!(!with(Action::Disk { node: N2, fsync: millis(40) }));
+        assert!(!with(Action::Cpu { node: N2, takes: millis(1) }));
+        assert!(!with(Action::Clock { node: N3, change: fast }));
+        assert!(with(cut(N2, N1)), "who is down does not matter");
+        let just = LinkChange { latency: latency(37), ..lossy(2) };
+        assert!(with(Action::Network(just)), "just kind enough");
     }
 
     #[test]
     fn three_of_five_that_meet_owe_progress_and_two_do_not() {
-        let with = |lines: &[&str]| stalls_with(5, &[&NOBODY_LEADS[..], lines].concat());
-        assert!(with(&["cut n2 -> n5", "cut n3 -> n5", "cut n4 -> n5"]), "n5 can be done without");
-        assert!(!with(&["kill n4", "kill n5"]));
+        let with = |actions: &[Action]| stalls_with(5, &[&NOBODY_LEADS[..], actions].concat());
+        assert!(with(&[cut(N2, N5), cut(N3, N5), cut(N4, N5)]), "n5 can be done without");
+        assert!(!with(&[Action::Kill(N4), Action::Kill(N5)]));
     }
 
     #[test]

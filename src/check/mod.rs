@@ -217,8 +217,17 @@ fn observation(server: &Server) -> Option<Observation<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cluster::{Consistency, Workload};
     use crate::raft::{Data, Payload};
-    use crate::script::{Command, parse_line};
+    use crate::rng::Chance;
+    use crate::time::Duration;
+
+    /// One client that writes one key.
+    fn a_writer() -> Action {
+        let (writes, every) = (Chance::from_ppm(1_000_000).unwrap(), Duration::from_millis(50));
+        let reads = Consistency::Linearizable;
+        Action::Clients(Some(Workload { clients: 1, keys: 1, writes, every, reads }))
+    }
 
     /// What the judges were shown of the leader had another first entry: between events they only look
     /// at the end of a log.
@@ -229,9 +238,7 @@ mod tests {
             let leader = run.cluster.leader().and_then(|id| run.cluster.server(id));
             leader.and_then(Server::node).and_then(|node| node.log().last_index())
         };
-        let clients = parse_line("clients 1 keys 1 writes 100% every 50ms");
-        let Ok(Some(Command::Act { action, .. })) = clients else { panic!("{clients:?}") };
-        run.apply(&action).unwrap();
+        run.apply(&a_writer()).unwrap();
         while last_index(&run) < Index::new(3) {
             run.step().unwrap();
         }
