@@ -84,10 +84,10 @@ fn run(command: Command) -> Result<()> {
     }
 }
 
-/// The repository's root: the folder above this package.
+/// The repository's root: the folder above this package, as cargo names it when it runs this program. Where
+/// nobody says so, it is the one that this program was built in.
 fn repository() -> Result<PathBuf> {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .map(Path::to_owned)
-        .context("The xtask package has no folder above it.")
+    let package = std::env::var_os("CARGO_MANIFEST_DIR");
+    let package = package.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.parent().map(Path::to_owned).context("The xtask package has no folder above it.")
 }
