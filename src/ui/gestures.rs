@@ -166,8 +166,12 @@ fn listen_for_escape(cancel: Callback<()>) -> Option<EventListener> {
     }))
 }
 
-/// Where a pointer is, from the stage's corner.
+/// Where a pointer is, from the stage's corner, in the units of its layout: on a projector all of it is
+/// drawn larger.
 fn point(stage: &NodeRef, event: &PointerEvent) -> Option<Point> {
-    let frame = stage.cast::<Element>()?.get_bounding_client_rect();
-    Some((f64::from(event.client_x()) - frame.left(), f64::from(event.client_y()) - frame.top()))
+    let stage = stage.cast::<Element>()?;
+    let frame = stage.get_bounding_client_rect();
+    let zoom = frame.width() / f64::from(stage.client_width()).max(1.0);
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    Some(((x - frame.left()) / zoom, (y - frame.top()) / zoom))
 }

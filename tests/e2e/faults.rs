@@ -116,7 +116,7 @@ async fn a_link_is_cut_one_way_made_lossy_and_brought_back() -> Outcome {
 async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome {
     Window::LAPTOP
         .open(STILL, async |page| {
-            let stage = page.find("main", "Stage").await?.rect().await?;
+            let stage = page.area("main", "Stage").await?;
             let (left, right) = (stage.x + 20.0, stage.x + stage.width - 20.0);
             // Below n1, above the others.
             let below = page.middle(1).await?.1 + 90.0;
@@ -143,13 +143,41 @@ async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome
         .await
 }
 
+/// There all of the page is drawn larger, and a pointer still means what is under it.
+#[tokio::test]
+async fn on_a_projector_too_a_click_takes_a_link_and_a_line_parts_the_cluster() -> Outcome {
+    Window::LAPTOP
+        .open(&format!("{STILL}&projector"), async |page| {
+            let at = page.between(1, 2).await?;
+            page.mouse("mousePressed", at).await?;
+            page.mouse("mouseReleased", at).await?;
+            page.find("dialog", "Link n1 and n2").await?;
+            page.press(Key::Escape + "").await?;
+            page.is_gone("dialog", "Link n1 and n2").await?;
+
+            // Through the middle of the stage: the two lower cards on one side.
+            let stage = page.area("main", "Stage").await?;
+            let (left, right) = (stage.x + 20.0, stage.x + stage.width - 20.0);
+            let between = (page.middle(2).await?.1 + page.middle(3).await?.1) / 2.0;
+            page.drag([(left, between), (left + 200.0, between), (right, between)]).await?;
+            page.shows("list", "The cluster now", "Partition").await?;
+            for (node, side) in [(1, "A"), (2, "A"), (5, "A"), (3, "B"), (4, "B")] {
+                page.shows("group", &format!("n{node}"), &format!("side {side}")).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn a_finger_draws_the_line_on_a_phone() -> Outcome {
     Window { width: 390, height: 844, ..Window::LAPTOP }
         .open(STILL, async |page| {
-            let stage = page.find("main", "Stage").await?.rect().await?;
+            page.take_touches().await?;
+            let stage = page.area("main", "Stage").await?;
             let (x, y) = page.middle(1).await?;
-            let below = y + 75.0;
+            // Half way down to the next cards: a finger that is put beside a card means the card.
+            let below = (y + page.middle(5).await?.1) / 2.0;
             page.touch("touchStart", Some((stage.x + 8.0, below))).await?;
             for step in 1..=8 {
                 let at = stage.x + 8.0 + f64::from(step) * (stage.width - 16.0) / 8.0;

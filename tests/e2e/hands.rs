@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use thirtyfour::components::SelectElement;
 use thirtyfour::error::{WebDriverErrorInner, WebDriverResult};
-use thirtyfour::{Key, TypingData, WebElement};
+use thirtyfour::{ElementRect, Key, TypingData, WebElement};
 
 use crate::page::Page;
 
@@ -92,9 +92,16 @@ impl Page {
         panic!("Tab does not lead to a {role} named {name:?}, only to {passed:?}");
     }
 
+    /// Where an element is seen: WebDriver's own answer knows nothing of a zoom.
+    pub(crate) async fn area(&self, role: &str, name: &str) -> WebDriverResult<ElementRect> {
+        let element = self.find(role, name).await?;
+        let ask = "return arguments[0].getBoundingClientRect().toJSON()";
+        self.driver().execute(ask, vec![element.to_json()?]).await?.convert()
+    }
+
     /// The middle of a node's card.
     pub(crate) async fn middle(&self, node: u32) -> WebDriverResult<(f64, f64)> {
-        let card = self.find("group", &format!("n{node}")).await?.rect().await?;
+        let card = self.area("group", &format!("n{node}")).await?;
         Ok((card.x + card.width / 2.0, card.y + card.height / 2.0))
     }
 
@@ -118,6 +125,12 @@ impl Page {
             "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
         });
         self.driver().cdp().send_raw("Input.dispatchMouseEvent", event).await.map(drop)
+    }
+
+    /// From now on the screen can be touched.
+    pub(crate) async fn take_touches(&self) -> WebDriverResult<()> {
+        let fingers = json!({ "enabled": true, "maxTouchPoints": 2 });
+        self.driver().cdp().send_raw("Emulation.setTouchEmulationEnabled", fingers).await.map(drop)
     }
 
     /// What a finger does; without a place it is lifted.

@@ -1,6 +1,6 @@
 //! From a phone to a laptop: nothing sticks out, and no card hides another.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 use thirtyfour::ElementRect;
 use thirtyfour::error::WebDriverResult;
 
@@ -36,7 +36,7 @@ async fn a_projector_shows_less_and_larger() -> Outcome {
         .open("?seed=42&paused", async |page| {
             page.click("button", "Next election").await?;
             page.leader(&[]).await?;
-            let before = page.find("group", "n1").await?.rect().await?;
+            let before = page.area("group", "n1").await?;
             page.press("p").await?;
             page.shows("region", "What has just happened", "opens term 1").await?;
             page.until("no controls", async || {
@@ -45,7 +45,7 @@ async fn a_projector_shows_less_and_larger() -> Outcome {
             })
             .await?;
             page.until("larger cards, each on the stage", async || {
-                let after = page.find("group", "n1").await?.rect().await?;
+                let after = page.area("group", "n1").await?;
                 let is_larger = after.height > before.height;
                 Ok(if is_larger { fits(page, 5, 1440.0).await? } else { None })
             })
@@ -78,6 +78,7 @@ async fn a_frame_shows_what_was_asked_for() -> Outcome {
                 ("embed=stage,request", ["Set", "Kill n1"], ["Play", "Share…"]),
                 ("embed=stage,timeline,events", ["Play", "Kill n1"], ["Set", "Partition"]),
             ] {
+                page.resize(960, 540).await?;
                 page.go(&format!("?seed=42&paused&{query}")).await?;
                 for name in shown {
                     page.find("button", name).await?;
@@ -107,8 +108,7 @@ async fn a_finger_writes_and_kills() -> Outcome {
     Window::LAPTOP
         .open("", async |page| {
             page.resize(390, 844).await?;
-            let fingers = json!({ "enabled": true, "maxTouchPoints": 2 });
-            page.driver().cdp().send_raw("Emulation.setTouchEmulationEnabled", fingers).await?;
+            page.take_touches().await?;
             page.go("?seed=42&speed=1000").await?;
             page.leader(&[]).await?;
             page.tap("button", "Request").await?;
@@ -170,7 +170,7 @@ async fn fits(page: &Page, nodes: u32, width: f64) -> WebDriverResult<Option<()>
     }
     let mut cards: Vec<ElementRect> = Vec::new();
     for node in 1..=nodes {
-        let card = page.find("group", &format!("n{node}")).await?.rect().await?;
+        let card = page.area("group", &format!("n{node}")).await?;
         let is_within = card.width > 0.0 && card.x >= 0.0 && card.x + card.width <= width;
         if !is_within || cards.iter().any(|other| overlap(&card, other)) {
             return Ok(None);
