@@ -166,12 +166,7 @@ fn listen_for_escape(cancel: Callback<()>) -> Option<EventListener> {
     }))
 }
 
-/// Where a pointer is, from the stage's corner, in the units of its layout: on a projector all of it is
-/// drawn larger.
+/// Where a pointer is, from the stage's corner.
 fn point(stage: &NodeRef, event: &PointerEvent) -> Option<Point> {
-    let stage = stage.cast::<Element>()?;
-    let frame = stage.get_bounding_client_rect();
-    let zoom = frame.width() / f64::from(stage.client_width()).max(1.0);
-    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-    Some(((x - frame.left()) / zoom, (y - frame.top()) / zoom))
+    Some(page::place(&stage.cast::<Element>()?, event))
 }

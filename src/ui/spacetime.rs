@@ -9,6 +9,7 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::highlight::Highlight;
 use super::journey::span;
+use super::page;
 use super::painter::{Surface, clock_text};
 use super::palette::Palette;
 use super::session::Session;
@@ -213,7 +214,8 @@ fn chart(session: &Session, event: &yew::MouseEvent) -> Option<(Chart, f64, f64)
     let size = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
     let diagram = session.look().spacetime();
     let chart = Chart::new(&diagram, session.scene().spacetime, size);
-    Some((chart, f64::from(event.offset_x()), f64::from(event.offset_y())))
+    let (x, y) = page::place(&canvas, event);
+    Some((chart, x, y))
 }
 
 /// What the pointer is at: a message, or else a time.

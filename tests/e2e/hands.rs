@@ -92,9 +92,14 @@ impl Page {
         panic!("Tab does not lead to a {role} named {name:?}, only to {passed:?}");
     }
 
-    /// Where an element is seen: WebDriver's own answer knows nothing of a zoom.
+    /// Where an element is seen.
     pub(crate) async fn area(&self, role: &str, name: &str) -> WebDriverResult<ElementRect> {
         let element = self.find(role, name).await?;
+        self.area_of(&element).await
+    }
+
+    /// The same for one that was found before. WebDriver's own answer knows nothing of a zoom.
+    pub(crate) async fn area_of(&self, element: &WebElement) -> WebDriverResult<ElementRect> {
         let ask = "return arguments[0].getBoundingClientRect().toJSON()";
         self.driver().execute(ask, vec![element.to_json()?]).await?.convert()
     }
