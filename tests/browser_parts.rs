@@ -21,7 +21,7 @@ use kvorum::ui::pump::{Pacer, Pump};
 use kvorum::ui::ring::{Density, Layout, Rect};
 use kvorum::ui::screen::Screen;
 use kvorum::ui::session::{Session, sentence};
-use kvorum::ui::wall::{between, divide};
+use kvorum::ui::wall::{between, corridors, divide};
 use kvorum::ui::way::{link, link_at, message_at, pairs, position};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::platform::time::sleep;
@@ -192,6 +192,27 @@ fn a_wall_stands_between_the_sides_that_it_parts() {
     assert!(between(&layout, &[1], &[2, 3, 4, 5]).is_some());
     assert!(between(&layout, &[1, 2], &[3, 4, 5]).is_some());
     assert_eq!(between(&layout, &[1, 3], &[2, 4, 5]), None, "their lines cross");
+}
+
+#[wasm_bindgen_test]
+fn corridors_join_all_of_a_side_and_are_short() {
+    let layout = Layout::new(844.0, 760.0, &nodes(9));
+    let place = |node: u32| layout.node(node).map(|card| (card.x, card.y)).expect("it is there");
+    let side = [1, 2, 3, 5, 9];
+    let ways = corridors(&layout, &side);
+    assert_eq!(ways.len(), side.len() - 1, "{ways:?}");
+    let mut reached = vec![place(1)];
+    for _ in &side {
+        for (a, b) in &ways {
+            if reached.contains(a) != reached.contains(b) {
+                reached.extend([*a, *b]);
+            }
+        }
+    }
+    assert!(side.iter().all(|node| reached.contains(&place(*node))), "{ways:?}");
+    let joins = |a, b| ways.contains(&(place(a), place(b))) || ways.contains(&(place(b), place(a)));
+    assert!(joins(1, 2) && joins(2, 3) && joins(9, 1) && joins(3, 5), "neighbours: {ways:?}");
+    assert_eq!(corridors(&layout, &[4]), [], "one alone needs none");
 }
 
 #[wasm_bindgen_test]

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::latest::Latest;
 use super::property::{Evidence, Property, Violation};
 use crate::cluster::RequestId;
 use crate::raft::{Index, NodeId};
@@ -21,9 +22,9 @@ type Request = (SessionId, Seq);
 #[derive(Clone, Debug, Default)]
 pub struct Clients {
     /// Where each request was executed first.
-    executed: BTreeMap<SessionId, BTreeMap<Seq, Index>>,
+    executed: BTreeMap<SessionId, Latest<Seq, Index, REQUESTS>>,
     /// Writes that were answered, by their place in the log.
-    answered: BTreeMap<Index, Request>,
+    answered: Latest<Index, Request, WRITES>,
 }
 
 impl Clients {
@@ -35,7 +36,7 @@ impl Clients {
         index: Index,
         request: Option<(SessionId, Seq, bool)>,
     ) -> Result<(), Violation> {
-        if let Some(stood) = self.answered.get(&index)
+        if let Some(stood) = self.answered.get(index)
             && request.map(|(session, seq, _)| (session, seq)) != Some(*stood)
         {
             let (client, seq) = (stood.0.client, stood.1);
@@ -43,11 +44,7 @@ impl Clients {
             return Err(Violation { property: Property::AcknowledgedWrites, evidence });
         }
         let Some((session, seq, true)) = request else { return Ok(()) };
-        let places = self.executed.entry(session).or_default();
-        let first = *places.entry(seq).or_insert(index);
-        if places.len() > REQUESTS {
-            places.pop_first();
-        }
+        let first = self.executed.entry(session).or_default().get_or_insert(seq, index);
         if first != index {
             let client = session.client;
             let evidence = Evidence::Twice { client, seq, first, second: index };
@@ -58,15 +55,12 @@ impl Clients {
 
     /// A client was told what its write did.
     pub fn answered(&mut self, id: RequestId, (session, seq): Request) -> Result<(), Violation> {
-        let place = self.executed.get(&session).and_then(|places| places.get(&seq));
+        let place = self.executed.get(&session).and_then(|places| places.get(seq));
         let Some(index) = place else {
             let evidence = Evidence::NeverExecuted { request: id };
             return Err(Violation { property: Property::AcknowledgedWrites, evidence });
         };
         self.answered.insert(*index, (session, seq));
-        if self.answered.len() > WRITES {
-            self.answered.pop_first();
-        }
         Ok(())
     }
 }

@@ -42,11 +42,41 @@ pub struct Observation<'a> {
 pub struct Invariants {
     mirrors: BTreeMap<NodeId, Mirror>,
     leaders: BTreeMap<Term, NodeId>,
-    /// By index and term, the chain up to there.
-    entries: Window<Vec<(Term, Digest)>>,
+    entries: Entries,
     committed: Window<Option<Committed>>,
     /// By index, the store after it was applied.
     stores: Window<Option<Digest>>,
+}
+
+/// By index and term, the chain up to there.
+#[derive(Clone, Debug, Default)]
+struct Entries {
+    /// Of the term that was seen first.
+    first: Window<Option<(Term, Digest)>>,
+    /// Of the others, where there are any.
+    others: BTreeMap<(usize, Term), Digest>,
+}
+
+impl Entries {
+    fn get(&self, at: usize, term: Term) -> Option<Digest> {
+        match *self.first.get(at)? {
+            Some((first, chain)) if first == term => Some(chain),
+            _ => self.others.get(&(at, term)).copied(),
+        }
+    }
+
+    /// Takes the chain in where none is known yet. Returns the one that is known; `None` where it was forgotten.
+    fn get_or_insert(&mut self, at: usize, term: Term, chain: Digest) -> Option<Digest> {
+        let (first, known) = *self.first.slot(at)?.get_or_insert((term, chain));
+        let known =
+            if first == term { known } else { *self.others.entry((at, term)).or_insert(chain) };
+        Some(known)
+    }
+
+    fn forget_before(&mut self, at: usize) {
+        self.first.forget_before(at);
+        self.others.retain(|(place, _), _| *place >= at);
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -148,9 +178,7 @@ impl Invariants {
             mirror.chain.clear();
             mirror.base_chain = ROOT;
             if let Some(Position { term, index }) = seen.base {
-                let known = self.entries.get(base - 1).into_iter().flatten();
-                let chain = known.into_iter().find(|(other, _)| *other == term);
-                mirror.base_chain = chain.map_or(ROOT, |(_, chain)| *chain);
+                mirror.base_chain = self.entries.get(base - 1, term).unwrap_or(ROOT);
                 let committed = self.committed.get(base - 1).copied().flatten();
                 if committed.is_none_or(|committed| committed.chain != mirror.base_chain) {
                     // The snapshot stands for what was never committed.
@@ -194,13 +222,9 @@ impl Invariants {
             chain = extend(chain, entry);
             mirror.chain.push((entry.term, chain));
             let at = base + at;
-            let Some(known) = self.entries.slot(at) else { continue };
-            match known.iter().find(|(term, _)| *term == entry.term) {
-                Some((_, other)) if *other != chain => {
-                    mismatch = mismatch.or(Some((index_at(at), entry.term)));
-                }
-                Some(_) => {}
-                None => known.push((entry.term, chain)),
+            let known = self.entries.get_or_insert(at, entry.term, chain);
+            if known.is_some_and(|known| known != chain) {
+                mismatch = mismatch.or(Some((index_at(at), entry.term)));
             }
         }
         if shortened && seen.is_leader && mirror.led == Some(seen.current_term) {

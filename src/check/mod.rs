@@ -5,6 +5,7 @@
 
 mod clients;
 mod invariants;
+mod latest;
 mod linearizability;
 mod liveness;
 mod property;

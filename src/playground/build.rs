@@ -249,7 +249,8 @@ fn tail(log: &Log, safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
     log.entries().iter().enumerate().skip(skip).map(view).collect()
 }
 
-fn cut(mut text: String) -> String {
+/// Not longer than is read at a glance.
+pub(super) fn cut(mut text: String) -> String {
     if let Some((at, _)) = text.char_indices().nth(LONG) {
         text.truncate(at);
         text.push('…');

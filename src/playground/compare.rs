@@ -4,11 +4,12 @@
 //! Both are found piece by piece while real time advances. Up to where their recordings differ two
 //! stories are the same, so only from there on they are played beside each other.
 
+use super::difference::of_clusters;
 use super::recording::Instant;
 use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
-use super::view::{ComparisonView, NodeDifference, NodeView, Parting, PartingStep};
-use super::{Playground, Problem, build, micros};
+use super::view::{ComparisonView, Parting, PartingStep};
+use super::{Playground, Problem, micros};
 
 /// How many steps two stories are followed in which nothing differs, although their actions do.
 const MOST_STEPS: u32 = 20_000;
@@ -151,12 +152,9 @@ impl Playground {
             _ => None,
         };
         let at = micros(comparison.scene.instant().at);
-        let nodes = comparison.is_there.then(|| {
-            differences(
-                &build::nodes(self.run().cluster()),
-                &build::nodes(comparison.scene.run.cluster()),
-            )
-        });
+        let nodes = comparison
+            .is_there
+            .then(|| of_clusters(self.run().cluster(), comparison.scene.run.cluster()));
         Some(ComparisonView { with: comparison.with, at, parting, nodes })
     }
 }
@@ -180,50 +178,6 @@ fn step(tape: &mut Tape, scene: &mut Scene) -> Option<PartingStep> {
     };
     let Instant { events, at } = scene.instant();
     Some(PartingStep { at: micros(at), events, text })
-}
-
-/// How nodes of the same name differ; those that do not are left out.
-fn differences(ours: &[NodeView], theirs: &[NodeView]) -> Vec<NodeDifference> {
-    let mut ids: Vec<u32> = ours.iter().chain(theirs).map(|node| node.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    let find = |nodes: &[NodeView], id| nodes.iter().find(|node| node.id == id).map(facts);
-    let difference = |id| {
-        let (mine, other) = (find(ours, id), find(theirs, id));
-        let value = |facts: &Option<[(&'static str, String); 9]>, at: usize| {
-            facts.as_ref().map_or("not there".to_string(), |facts| facts[at].1.clone())
-        };
-        let names = mine.as_ref().or(other.as_ref())?.each_ref().map(|(name, _)| *name);
-        let rows = names.into_iter().enumerate();
-        let rows = rows.map(|(at, name)| (name, value(&mine, at), value(&other, at)));
-        let rows: Vec<_> = rows.filter(|(_, mine, other)| mine != other).collect();
-        (!rows.is_empty()).then_some(NodeDifference { id, rows })
-    };
-    ids.into_iter().filter_map(difference).collect()
-}
-
-/// What is compared of a node, in words.
-fn facts(node: &NodeView) -> [(&'static str, String); 9] {
-    let name = |id: Option<u32>| id.map_or("nobody".to_string(), |id| format!("n{id}"));
-    let last = node.log.last();
-    let entries: Vec<String> =
-        node.store.iter().map(|(key, value)| format!("{key} = {value}")).collect();
-    [
-        ("state", node.status.to_string()),
-        ("role", node.role.map_or("none".to_string(), |role| role.to_string())),
-        ("term", node.term.to_string()),
-        ("vote", name(node.voted_for)),
-        ("leader", name(node.leader)),
-        (
-            "last entry",
-            last.map_or("none".to_string(), |last| {
-                format!("{} of term {}: {}", last.index, last.term, last.what)
-            }),
-        ),
-        ("commit index", node.commit_index.to_string()),
-        ("store", if entries.is_empty() { "empty".to_string() } else { entries.join(", ") }),
-        ("digest", node.digest.clone().unwrap_or("none".to_string())),
-    ]
 }
 
 #[cfg(test)]

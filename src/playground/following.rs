@@ -33,6 +33,13 @@ pub struct Spot {
     done: usize,
 }
 
+impl Spot {
+    /// The place of its story.
+    pub(super) fn branch(&self) -> usize {
+        self.branch
+    }
+}
+
 impl Playground {
     /// Does something; where it is a request, time passes until that has ended.
     pub(super) fn ask(&mut self, action: &Action) -> Result<(), Problem> {

@@ -23,19 +23,25 @@ impl Playground {
     /// What brings everything in the world that is broken or slow back to order: links, processes,
     /// disks, clocks. What a disk has lost does not come back.
     pub fn repairs(&self) -> Vec<Action> {
+        self.each_repair().collect()
+    }
+
+    /// Whether anything in the world is broken or slow.
+    pub fn is_broken(&self) -> bool {
+        self.each_repair().next().is_some()
+    }
+
+    fn each_repair(&self) -> impl Iterator<Item = Action> {
         let cluster = self.run().cluster();
         let network = cluster.network();
         let usual = network.default_link();
-        let mut repairs: Vec<Action> =
-            network.cuts().next().map(|_| Action::Heal).into_iter().collect();
-        let own = network.own_links();
-        repairs.extend(own.map(|((from, to), _)| Action::Link {
+        let links = network.own_links().map(|((from, to), _)| Action::Link {
             from,
             to,
             change: LinkChange::from(*usual),
-        }));
-        repairs.extend(cluster.servers().flat_map(mend));
-        repairs
+        });
+        let cuts = network.cuts().next().map(|_| Action::Heal);
+        cuts.into_iter().chain(links).chain(cluster.servers().flat_map(mend))
     }
 }
 

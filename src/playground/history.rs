@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::rc::Rc;
 
+use super::charts::{Charts, Tally};
 use super::micros;
 use super::recording::Instant;
 use super::view::{MarkKind, MarkView, Sentence, TermView, Timeline};
@@ -54,6 +55,16 @@ impl History {
         self.count += 1;
     }
 
+    /// Whether all that is kept has happened since an earlier time.
+    pub(super) fn has_left_behind(&self, earlier: &Self) -> bool {
+        self.count >= earlier.count + FACTS as u64
+    }
+
+    /// Forgets all that could be left behind.
+    pub(super) fn forget(&mut self) {
+        self.latest = VecDeque::new();
+    }
+
     /// The sentence that says what broke.
     pub(super) fn violation(&self) -> Option<String> {
         self.violation.as_ref().map(|told| told.sentence(0).text)
@@ -98,11 +109,13 @@ pub(super) struct Track {
     timeline: Timeline,
     /// After how many events each mark came, in step with the timeline's.
     events: VecDeque<u64>,
+    tally: Tally,
 }
 
 impl Track {
     /// Takes a fact in, and the instant at which it was told.
     pub(super) fn note(&mut self, instant: Instant, fact: &Fact) {
+        self.tally.note(instant, fact);
         let terms = &mut self.timeline.terms;
         match &fact.what {
             What::Server(_, Note::StoodForElection { term, .. })
@@ -128,6 +141,7 @@ impl Track {
 
     /// Another story begins after this instant.
     pub(super) fn forget_after(&mut self, end: Instant) {
+        self.tally.forget_after(end);
         let Timeline { terms, marks, .. } = &mut self.timeline;
         terms.truncate(terms.partition_point(|term| term.from <= micros(end.at)));
         let kept = self.events.partition_point(|events| *events <= end.events);
@@ -138,6 +152,11 @@ impl Track {
 
     pub(super) fn timeline(&self) -> &Timeline {
         &self.timeline
+    }
+
+    /// What it amounts to, for a story that was played up to `end`.
+    pub(super) fn charts(&self, end: u64) -> Charts {
+        self.tally.charts(end)
     }
 
     /// The first mark that is wanted after an instant.

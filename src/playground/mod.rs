@@ -6,8 +6,10 @@
 
 mod archive;
 mod build;
+pub mod charts;
 mod compare;
 mod console;
+mod difference;
 mod following;
 mod hands;
 mod history;
@@ -33,6 +35,7 @@ pub use crate::script::Wait;
 pub use crate::store::{Command, Key, LimitError, Value};
 pub use crate::time::Duration;
 pub use archive::{Archive, MOST_BYTES, Story};
+pub use difference::With;
 pub use following::Spot;
 pub use link::{BadLink, Bookmark, MARK};
 pub use recording::{Instant, Recording, Timed, Unusable};
@@ -43,6 +46,7 @@ use crate::script::Mistake;
 use crate::time::Time;
 use compare::Comparison;
 use console::Console;
+use difference::Pin;
 use following::Awaited;
 use opening::Opening;
 use tape::{Scene, Tape};
@@ -145,6 +149,8 @@ pub enum Input {
     Rename(usize, String),
     /// Compares another branch with the one that is shown, or no more.
     Compare(Option<usize>),
+    /// Pins the instant that is shown, so that others are compared with it; or takes the pin away.
+    Pin(bool),
     /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
     /// piece by piece while real time advances; until it is there, all stays as it is.
     Open(Box<Archive>),
@@ -176,7 +182,7 @@ impl Input {
         let goes = matches!(self, Self::Step | Self::StepBack | Self::Undo);
         let goes = goes || matches!(self, Self::Next(_) | Self::Previous(_));
         let acts = matches!(self, Self::Act(_) | Self::Ask(_) | Self::Await(_) | Self::Together(_));
-        goes || acts || matches!(self, Self::Console(_) | Self::Compare(_))
+        goes || acts || matches!(self, Self::Console(_) | Self::Compare(_) | Self::Pin(true))
     }
 }
 
@@ -300,6 +306,7 @@ pub struct Playground {
     /// What time passes for.
     awaited: Option<Awaited>,
     comparison: Option<Comparison>,
+    pin: Option<Box<Pin>>,
 }
 
 /// A story: how it began and how it went on.
@@ -340,6 +347,7 @@ impl Playground {
             trip: None,
             awaited: None,
             comparison: None,
+            pin: None,
         }
     }
 
@@ -393,6 +401,8 @@ impl Playground {
             Input::Branch(number) => self.go_over_to(number)?,
             Input::Rename(number, name) => self.rename(number, &name)?,
             Input::Compare(with) => self.compare(with)?,
+            Input::Pin(true) => self.set_pin(),
+            Input::Pin(false) => self.pin = None,
             Input::Open(archive) => self.begin_opening(*archive),
             Input::OpenByTime => self.begin_opening_by_time(),
             Input::GiveUp => (self.opening, self.trip, self.awaited) = (None, None, None),
@@ -411,7 +421,7 @@ impl Playground {
     fn found(&mut self, founding: Founding) {
         let (tape, scene) = Tape::new(founding);
         self.branches = vec![Branch::first(tape, &scene)];
-        (self.current, self.comparison, self.awaited) = (0, None, None);
+        (self.current, self.comparison, self.awaited, self.pin) = (0, None, None, None);
         self.runs += 1;
         self.show(scene);
     }

@@ -3,6 +3,10 @@
 //! A *scene* is all that belongs to an instant. A *tape* is what was done, with scenes kept at regular
 //! distances: to seek an instant is to take the scene before it and to run on from there, which gives
 //! exactly the scene that was, since a run is a function of its founding and its actions.
+//!
+//! What a scene remembers of the recent past is bounded, and the way to an instant that is not near brings
+//! all of it: so a kept scene forgets it once it may, and who seeks an instant just after that scene sets
+//! out from the one before.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
@@ -19,10 +23,13 @@ use crate::time::Time;
 pub(super) const JOURNEYS: usize = 5;
 
 /// How many events lie between two scenes that are kept, at first.
-const DISTANCE: u64 = 16_384;
+const DISTANCE: u64 = 12_288;
 
 /// How many scenes are kept; with more, every second one goes and the distance doubles.
-const MOST_SCENES: usize = 128;
+const MOST_SCENES: usize = 256;
+
+/// A kept scene keeps its recent past where to come by it anew would take more than this part of the distance.
+const DETOUR: u64 = 8;
 
 /// All that belongs to an instant.
 #[derive(Clone, Debug)]
@@ -41,6 +48,11 @@ impl Scene {
         let run = Run::new(founding);
         let (history, ended) = (History::default(), VecDeque::new());
         Self { weave: Weave::new(run.cluster()), run, history, ended, done: 0 }
+    }
+
+    /// Whether all that it remembers of the recent past has happened since an earlier scene.
+    fn has_left_behind(&self, earlier: &Self) -> bool {
+        self.history.has_left_behind(&earlier.history) && self.weave.has_left_behind(&earlier.weave)
     }
 
     /// Where this scene belongs.
@@ -82,6 +94,21 @@ impl Scene {
     }
 }
 
+/// A scene on the way, to set out from.
+#[derive(Clone, Debug)]
+struct Kept {
+    scene: Rc<Scene>,
+    /// Who sets out from it remembers all that is to be remembered from here on: at once, as long as the
+    /// scene has its recent past.
+    whole_from: Instant,
+}
+
+impl Kept {
+    fn new(scene: &Scene) -> Self {
+        Self { scene: Rc::new(scene.clone()), whole_from: scene.instant() }
+    }
+}
+
 /// Where on a tape somebody wants to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Destination {
@@ -106,7 +133,7 @@ pub(super) struct Tape {
     /// Which of its actions were done together with the one before. A recording's text does not say so.
     joined: BTreeSet<usize>,
     /// Scenes on the way, by their instants; the first is the beginning.
-    scenes: Vec<Rc<Scene>>,
+    scenes: Vec<Kept>,
     distance: u64,
     /// How far it has been played.
     end: Instant,
@@ -125,7 +152,7 @@ impl Tape {
     /// The tape of a recording that was once played up to an instant and is not yet here, and its beginning.
     pub(super) fn of(recording: Recording, kept_end: Instant) -> (Self, Scene) {
         let scene = Scene::new(recording.founding);
-        let scenes = vec![Rc::new(scene.clone())];
+        let scenes = vec![Kept::new(&scene)];
         let (end, track) = (scene.instant(), Track::default());
         let joined = BTreeSet::new();
         (Self { recording, joined, scenes, distance: DISTANCE, end, kept_end, track }, scene)
@@ -205,6 +232,7 @@ impl Tape {
                 self.played(scene);
                 return Some(finished);
             }
+            self.lighten(scene);
         }
         let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));
         self.played(scene);
@@ -220,11 +248,11 @@ impl Tape {
     /// The scene is there; keeps a copy from time to time.
     fn played(&mut self, scene: &Scene) {
         self.end = self.end.max(scene.instant());
-        let kept = self.scenes.last().map_or(0, |last| last.instant().events);
+        let kept = self.scenes.last().map_or(0, |last| last.scene.instant().events);
         if scene.instant().events < kept + self.distance {
             return;
         }
-        self.scenes.push(Rc::new(scene.clone()));
+        self.scenes.push(Kept::new(scene));
         if self.scenes.len() > MOST_SCENES {
             self.distance *= 2;
             let mut at = 0;
@@ -235,29 +263,46 @@ impl Tape {
         }
     }
 
+    /// An event has brought `scene` so far from the last kept scene that this needs its recent past no more.
+    fn lighten(&mut self, scene: &Scene) {
+        if let [.., _, last] = self.scenes.as_mut_slice()
+            && last.whole_from == last.scene.instant()
+            && scene.instant().events <= last.whole_from.events + self.distance / DETOUR
+            && scene.has_left_behind(&last.scene)
+        {
+            let light = Rc::make_mut(&mut last.scene);
+            light.history.forget();
+            light.weave.forget();
+            last.whole_from = scene.instant();
+        }
+    }
+
     /// The last kept scene that comes before a destination, to set out from; or `here`, if it is nearer.
     pub(super) fn set_out(&self, to: Destination, here: Option<&Scene>) -> Scene {
-        let after = self.scenes.partition_point(|scene| self.comes_before(scene, to));
-        let kept = &self.scenes[after.saturating_sub(1)];
-        let is_nearer =
-            |here: &&Scene| self.comes_before(here, to) && here.instant() > kept.instant();
+        let kept = &self.scenes[self.kept_before(to).saturating_sub(1)].scene;
+        let is_nearer = |here: &&Scene| {
+            self.comes_before(here.instant(), here.done, to) && here.instant() > kept.instant()
+        };
         here.filter(is_nearer).map_or_else(|| Scene::clone(kept), Scene::clone)
     }
 
-    /// Whether the way from a scene to a destination leads on and not back.
-    fn comes_before(&self, scene: &Scene, to: Destination) -> bool {
+    /// How many of the kept scenes come before a destination, and have their recent past again there.
+    fn kept_before(&self, to: Destination) -> usize {
+        self.scenes.partition_point(|kept| self.comes_before(kept.whole_from, kept.scene.done, to))
+    }
+
+    /// Whether the way from an instant, with so much done, to a destination leads on and not back.
+    fn comes_before(&self, from: Instant, done: usize, to: Destination) -> bool {
         match to {
-            Destination::Time(at) => scene.instant().at <= at,
-            Destination::Events(events) => scene.instant().events <= events,
-            Destination::Instant(instant) => scene.instant() <= instant,
-            Destination::Place { instant, done } => {
-                scene.instant() <= instant && scene.done <= done
-            }
+            Destination::Time(at) => from.at <= at,
+            Destination::Events(events) => from.events <= events,
+            Destination::Instant(instant) => from <= instant,
+            Destination::Place { instant, done: wanted } => from <= instant && done <= wanted,
             Destination::Act(act) => {
                 let when = self.recording.actions.get(act).map(|timed| timed.when);
-                scene.done <= act && when.is_none_or(|when| scene.instant() <= when)
+                done <= act && when.is_none_or(|when| from <= when)
             }
-            Destination::Landmark { after, .. } => scene.instant() <= after,
+            Destination::Landmark { after, .. } => from <= after,
         }
     }
 
@@ -353,8 +398,7 @@ impl Tape {
 
     /// The first kept scene that does not come before a destination.
     pub(super) fn kept_after(&self, to: Destination) -> Option<Instant> {
-        let after = self.scenes.partition_point(|scene| self.comes_before(scene, to));
-        self.scenes.get(after).map(|scene| scene.instant())
+        self.scenes.get(self.kept_before(to)).map(|kept| kept.scene.instant())
     }
 
     /// The last thing that was done in `scene` or before it; the first of those that were done together.
@@ -373,7 +417,7 @@ impl Tape {
         let mut fork = self.clone();
         fork.recording.actions.truncate(scene.done);
         fork.joined.retain(|act| *act < scene.done);
-        fork.scenes.retain(|kept| kept.instant() <= end && kept.done <= scene.done);
+        fork.scenes.retain(|kept| kept.whole_from <= end && kept.scene.done <= scene.done);
         (fork.end, fork.kept_end) = (end, end);
         fork.track.forget_after(end);
         fork
@@ -394,3 +438,6 @@ impl Tape {
         scene.done < self.recording.actions.len() || scene.instant() < self.end()
     }
 }
+
+#[cfg(test)]
+mod tests;

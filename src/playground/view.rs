@@ -104,12 +104,25 @@ pub struct PartingStep {
     pub text: Option<String>,
 }
 
-/// How a node of one story differs from that of the same name in another.
+/// How a node differs from that of the same name in another story or at another instant, or from another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeDifference {
     pub id: NodeNumber,
-    /// What differs, here, and in the other story.
+    /// What differs, how it is in the one and how in the other.
     pub rows: Vec<(&'static str, String, String)>,
+}
+
+/// An instant that others are compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinView {
+    /// To go there again.
+    pub spot: super::Spot,
+    /// Microseconds of cluster time.
+    pub at: u64,
+    /// The name of its story.
+    pub story: String,
+    /// Whether it is the one that is shown.
+    pub is_shown: bool,
 }
 
 /// The clock of the cluster and of the playback.

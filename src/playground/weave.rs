@@ -90,6 +90,8 @@ pub struct Spacetime {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Weave {
     ended: VecDeque<Thread>,
+    /// How many have ended in all.
+    count: u64,
     turns: VecDeque<Turn>,
     /// The lines before the first turn that is kept ...
     before: BTreeMap<NodeNumber, LineState>,
@@ -198,6 +200,18 @@ impl Weave {
         self.look_at_all(cluster);
     }
 
+    /// Whether all that is kept has happened since an earlier time.
+    pub(super) fn has_left_behind(&self, earlier: &Self) -> bool {
+        // One more, so that the diagram begins with the end of one since then.
+        self.count > earlier.count + KEPT as u64
+    }
+
+    /// Forgets all that could be left behind.
+    pub(super) fn forget(&mut self) {
+        (self.ended, self.turns) = (VecDeque::new(), VecDeque::new());
+        self.before.clone_from(&self.after);
+    }
+
     /// The diagram.
     pub(super) fn spacetime(&self, cluster: &Cluster) -> Spacetime {
         Spacetime {
@@ -216,6 +230,7 @@ impl Weave {
             self.forget_until(gone.ends_at);
         }
         self.ended.push_back(thread);
+        self.count += 1;
     }
 
     fn look_at_all(&mut self, cluster: &Cluster) {

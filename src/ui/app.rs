@@ -191,7 +191,7 @@ impl Component for App {
             Message::Tab(tab) => self.tab = tab,
             Message::Sight(sight) => {
                 self.session.point(None);
-                self.sight = sight;
+                (self.sight, self.note) = (sight, String::new());
             }
             Message::Sheet(sheet) => {
                 self.sheet = if self.sheet == Some(sheet) { None } else { Some(sheet) }
@@ -251,7 +251,7 @@ impl Component for App {
                         now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
                         selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
                 } else {
-                    { views::other(self.sight, &self.session, nodes.clone(), self.feed) }
+                    { views::other(self.sight, &self.session, nodes.clone(), self.feed, &self.note) }
                 }
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
@@ -378,7 +378,7 @@ impl App {
         };
         self.nodes = std::mem::take(&mut view.nodes).into_iter().map(keep).collect();
         self.view = view;
-        self.is_broken = !self.session.look().repairs().is_empty();
+        self.is_broken = self.session.look().is_broken();
         self.close_what_is_gone();
     }
 

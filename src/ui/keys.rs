@@ -42,6 +42,7 @@ pub enum Shortcut {
     Spotlight,
     Help,
     View(Sight),
+    Pin,
 }
 
 /// Where the focus was when a key was pressed.
@@ -56,7 +57,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 34] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 37] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -81,6 +82,9 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 34] = [
     (&["v"], "v", Shortcut::View(Sight::Stage), "Show the cluster"),
     (&["w"], "w", Shortcut::View(Sight::Matrix), "Show all logs, index by index"),
     (&["d"], "d", Shortcut::View(Sight::Spacetime), "Show the space-time diagram"),
+    (&["C"], "Shift+c", Shortcut::View(Sight::Charts), "Show the charts"),
+    (&["D"], "Shift+d", Shortcut::View(Sight::Difference), "Show what differs"),
+    (&["P"], "Shift+p", Shortcut::Pin, "Pin this instant, to compare others with it"),
     (
         &["1", "2", "3", "4", "5", "6", "7", "8", "9"],
         "1 to 9",

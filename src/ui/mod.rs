@@ -9,8 +9,8 @@
 //!   are what opens there. [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
-//! - [`views`] puts [`matrix`] or [`spacetime`] in the stage's place; [`highlight`] marks in all what is
-//!   pointed at in one.
+//! - [`views`] puts [`matrix`], [`spacetime`], [`charts`] or [`difference`] in the stage's place;
+//!   [`highlight`] marks in all what is pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
@@ -21,11 +21,13 @@ pub mod announcer;
 pub mod app;
 pub mod card;
 pub mod chaos;
+pub mod charts;
 pub mod commands;
 pub mod console;
 pub mod controls;
 pub mod demonstrations;
 pub mod dialogs;
+pub mod difference;
 pub mod events;
 pub mod files;
 pub mod frame;
@@ -54,6 +56,7 @@ pub mod pump;
 pub mod request;
 pub mod ring;
 pub mod runs;
+pub mod scale;
 pub mod screen;
 pub mod session;
 pub mod shapes;

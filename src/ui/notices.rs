@@ -56,7 +56,7 @@ pub fn Notices(props: &Props) -> Html {
                         if can_open {
                             <button type="button" class="button" onclick={on_by_time} title="Do the same at the same times, whatever comes of it in this version">{ "Open it all the same" }</button>
                         }
-                        <button type="button" class="button" onclick={on_read} aria-label="Close this message">{ "OK" }</button>
+                        <button type="button" class="button" onclick={on_read} aria-label="OK: close this message">{ "OK" }</button>
                     </div>
                 }
             </div>

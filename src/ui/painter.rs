@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 
+use super::charts::Veil;
 use super::highlight::{Highlight, Marker};
 use super::page;
 use super::palette::{Palette, Probes};
@@ -42,6 +43,7 @@ pub struct Painter {
     stage: Surface,
     strip: timeline::Strip,
     loom: Loom,
+    veil: Veil,
     marker: Marker,
 }
 
@@ -96,6 +98,7 @@ impl Painter {
             stage: Surface::default(),
             strip: timeline::Strip::default(),
             loom: Loom::default(),
+            veil: Veil::default(),
             marker: Marker::default(),
         })
     }
@@ -112,16 +115,20 @@ impl Painter {
         self.frames = self.frames.wrapping_add(1);
         let motion = self.session.motion();
         let layout = self.session.scene().layout.clone();
+        // The canvases ask for their sizes: before anything is written, so that the browser has them.
         self.draw_messages(&motion, &layout, now_ms);
-        self.turn_rings(&motion);
         self.loom.draw(&self.document, &self.palette, &self.session);
-        self.marker.mark(&self.document, &self.session);
         let now = self.session.now();
-        self.set_clock(now);
         let span = self.session.scene().span;
-        let playground = self.session.look();
-        let instants = (now, playground.end());
-        self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
+        {
+            let playground = self.session.look();
+            let instants = (now, playground.end());
+            self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
+        }
+        self.turn_rings(&motion);
+        self.veil.draw(&self.document, span, now);
+        self.marker.mark(&self.document, &self.session);
+        self.set_clock(now);
     }
 
     fn draw_messages(&mut self, motion: &Motion, layout: &Layout, now_ms: f64) {
@@ -266,6 +273,18 @@ impl Surface {
         let _ = ctx.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
         ctx.clear_rect(0.0, 0.0, size.0 * ratio, size.1 * ratio);
         Some((ctx.clone(), ratio))
+    }
+
+    /// The size of the canvas with this name as it is now; `None` where it is not on the page.
+    pub fn measure(&self, document: &Document, id: &str) -> Option<(f64, f64)> {
+        let known = self.canvas.as_deref().filter(|canvas| canvas.is_connected());
+        let element = known.cloned().or_else(|| document.get_element_by_id(id)?.dyn_into().ok())?;
+        Some((f64::from(element.client_width()), f64::from(element.client_height())))
+    }
+
+    /// Whether what was drawn on it is still on the page.
+    pub fn is_kept(&self) -> bool {
+        self.canvas.as_ref().is_some_and(|canvas| canvas.is_connected())
     }
 
     /// Its size in pixels of the page.

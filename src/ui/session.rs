@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 use yew::Callback;
 
+use super::difference::Compared;
 use super::highlight::Highlight;
 use super::ring::Layout;
 use super::timeline::Span;
@@ -61,6 +62,8 @@ pub struct Scene {
     pub line: Option<(Point, Point)>,
     /// How much time the space-time diagram shows, in microseconds.
     pub spacetime: u64,
+    /// Which states the view of differences compares.
+    pub compared: Compared,
 }
 
 impl Default for Scene {
@@ -71,6 +74,7 @@ impl Default for Scene {
             mark: None,
             line: None,
             spacetime: 200_000,
+            compared: Compared::default(),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::palette::Palette;
 use super::session::Session;
 use super::shapes::{self, Look};
 use super::transport::go_to;
+use super::way::Point;
 use crate::playground::Input;
 use crate::playground::view::{Place, Shape, Status};
 use crate::playground::weave::{Fate, LineState, Spacetime, Thread};
@@ -56,7 +57,7 @@ pub fn Diagram(props: &Props) -> Html {
     let on_click = {
         let session = session.clone();
         Callback::from(move |event: yew::MouseEvent| {
-            if let Some(at) = chart(&session, &event).map(|(chart, x, _)| chart.time(x)) {
+            if let Some(at) = chart(&session, &event).map(|(chart, _, (x, _))| chart.time(x)) {
                 go_to(&session, Input::Seek(at));
             }
         })
@@ -209,19 +210,19 @@ impl Chart {
     }
 }
 
-fn chart(session: &Session, event: &yew::MouseEvent) -> Option<(Chart, f64, f64)> {
+/// The diagram under the pointer, how it lies, and where on it the pointer is.
+fn chart(session: &Session, event: &yew::MouseEvent) -> Option<(Chart, Spacetime, Point)> {
     let canvas = event.target()?.dyn_into::<Element>().ok()?;
     let size = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
     let diagram = session.look().spacetime();
     let chart = Chart::new(&diagram, session.scene().spacetime, size);
-    let (x, y) = page::place(&canvas, event);
-    Some((chart, x, y))
+    let at = page::place(&canvas, event);
+    Some((chart, diagram, at))
 }
 
 /// What the pointer is at: a message, or else a time.
 fn pointed(session: &Session, event: &yew::MouseEvent) -> Option<Highlight> {
-    let (chart, x, y) = chart(session, event)?;
-    let diagram = session.look().spacetime();
+    let (chart, diagram, (x, y)) = chart(session, event)?;
     let near = diagram.threads.iter().filter_map(|thread| {
         let distance = distance(chart.line(thread)?, x, y);
         (distance < NEAR).then_some((distance, thread.id))
@@ -250,13 +251,38 @@ fn distance([x1, y1, x2, y2]: [f64; 4], x: f64, y: f64) -> f64 {
 #[derive(Default)]
 pub struct Loom {
     surface: Surface,
+    drawn: Option<Drawn>,
+}
+
+/// What the picture on the canvas hangs on.
+#[derive(Clone, PartialEq)]
+struct Drawn {
+    revision: u64,
+    now: u64,
+    width: u64,
+    size: (f64, f64),
+    pointed: Option<Highlight>,
+    palette: Palette,
 }
 
 impl Loom {
     pub fn draw(&mut self, document: &Document, palette: &Palette, session: &Session) {
+        let Some(size) = self.surface.measure(document, "spacetime-canvas") else { return };
+        let next = Drawn {
+            revision: session.revision(),
+            now: session.now(),
+            width: session.scene().spacetime,
+            size,
+            pointed: session.highlight(),
+            palette: palette.clone(),
+        };
+        if self.surface.is_kept() && self.drawn.as_ref() == Some(&next) {
+            return;
+        }
         let Some((ctx, ratio)) = self.surface.begin(document, "spacetime-canvas") else {
             return;
         };
+        self.drawn = Some(next);
         let diagram = session.look().spacetime();
         let chart = Chart::new(&diagram, session.scene().spacetime, self.surface.size());
         let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);

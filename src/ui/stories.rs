@@ -4,10 +4,11 @@ use web_sys::HtmlInputElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_state};
 
+use super::difference::difference;
 use super::painter::clock_text;
 use super::session::Session;
 use crate::playground::Input;
-use crate::playground::view::{BranchView, ComparisonView, NodeDifference, Parting, PartingStep};
+use crate::playground::view::{BranchView, ComparisonView, Parting, PartingStep};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -136,18 +137,5 @@ fn parting(parting: Option<&Parting>, ours: &str, theirs: &str, apply: &Callback
                 </>
             }
         }
-    }
-}
-
-fn difference(node: &NodeDifference, ours: &str, theirs: &str) -> Html {
-    let row = |(what, mine, other): &(&'static str, String, String)| {
-        html! { <tr key={*what}><th scope="row">{ *what }</th><td>{ mine }</td><td>{ other }</td></tr> }
-    };
-    html! {
-        <table key={node.id}>
-            <caption>{ format!("n{}", node.id) }</caption>
-            <thead><tr><th scope="col"><span class="hidden">{ "What" }</span></th><th scope="col">{ ours }</th><th scope="col">{ theirs }</th></tr></thead>
-            <tbody>{ for node.rows.iter().map(row) }</tbody>
-        </table>
     }
 }

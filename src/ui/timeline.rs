@@ -43,7 +43,7 @@ impl Strip {
         (now, end): (u64, u64),
     ) {
         let end = end.max(now);
-        let size = self.measure(document);
+        let size = self.surface.measure(document, "timeline-canvas").unwrap_or(self.surface.size());
         let scale = size.0 / to_f64(span.width.max(1));
         let next = Drawn {
             // Twice a pixel; at most some thousands.
@@ -69,14 +69,6 @@ impl Strip {
         sheet.draw_future();
         sheet.draw_now();
         self.drawn = Some(next);
-    }
-
-    fn measure(&self, document: &Document) -> (f64, f64) {
-        let known = self.surface.size();
-        let element = document.get_element_by_id("timeline-canvas");
-        element.map_or(known, |element| {
-            (f64::from(element.client_width()), f64::from(element.client_height()))
-        })
     }
 }
 
@@ -128,9 +120,12 @@ fn round_below(width: u64) -> u64 {
 
 /// How much time the strip has room for: the next round number.
 fn extent(now: u64) -> u64 {
+    round_up(now + now / 12, 10_000)
+}
+
+/// The least round number that is not less than this one, nor than `unit`, a power of ten.
+pub fn round_up(wanted: u64, mut unit: u64) -> u64 {
     const STEPS: [u64; 3] = [1, 2, 5];
-    let wanted = now + now / 12;
-    let mut unit = 10_000;
     loop {
         if let Some(step) = STEPS.iter().find(|step| *step * unit >= wanted) {
             return step * unit;
@@ -309,7 +304,7 @@ impl Sheet<'_> {
 }
 
 /// `0 s`, `0.25 s`, `2.505 s`, `10 min`.
-fn seconds(micros: u64) -> String {
+pub fn seconds(micros: u64) -> String {
     if micros >= 600_000_000 && micros.is_multiple_of(60_000_000) {
         return format!("{} min", micros / 60_000_000);
     }

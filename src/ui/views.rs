@@ -6,6 +6,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 use yew::prelude::{Callback, Html, html};
 
+use super::charts::Diagrams;
+use super::controls::numbers;
+use super::difference::Differences;
 use super::highlight::Highlight;
 use super::matrix::Matrix;
 use super::session::Session;
@@ -19,12 +22,16 @@ pub enum Sight {
     Stage,
     Matrix,
     Spacetime,
+    Charts,
+    Difference,
 }
 
-const SIGHTS: [(Sight, &str, &str); 3] = [
+const SIGHTS: [(Sight, &str, &str); 5] = [
     (Sight::Stage, "Stage", "The cluster (v)"),
     (Sight::Matrix, "Logs", "All logs, index by index (w)"),
     (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
+    (Sight::Charts, "Charts", "Throughput, latency and elections over time (Shift+c)"),
+    (Sight::Difference, "Difference", "What differs between two instants or two nodes (Shift+d)"),
 ];
 
 /// The choice of one, for the top of the middle.
@@ -43,8 +50,14 @@ pub fn choice(sight: Sight, on_sight: &Callback<Sight>) -> Html {
     }
 }
 
-/// A view that is not the stage.
-pub fn other(sight: Sight, session: &Session, nodes: Vec<Rc<NodeView>>, feed: u64) -> Html {
+/// A view that is not the stage, with what there is to say of what was done.
+pub fn other(
+    sight: Sight,
+    session: &Session,
+    nodes: Vec<Rc<NodeView>>,
+    feed: u64,
+    note: &str,
+) -> Html {
     let on_point = {
         let session = session.clone();
         Callback::from(move |event: Event| {
@@ -60,6 +73,12 @@ pub fn other(sight: Sight, session: &Session, nodes: Vec<Rc<NodeView>>, feed: u6
     };
     let body = match sight {
         Sight::Spacetime => html! { <Diagram session={session.clone()} {feed} /> },
+        Sight::Charts => {
+            html! { <Diagrams session={session.clone()} span={session.scene().span} {feed} /> }
+        }
+        Sight::Difference => {
+            html! { <Differences session={session.clone()} nodes={numbers(&nodes)} {feed} /> }
+        }
         Sight::Stage | Sight::Matrix => html! { <Matrix {nodes} /> },
     };
     let name = SIGHTS.iter().find(|(of, ..)| *of == sight).map_or("", |(_, name, _)| *name);
@@ -68,6 +87,7 @@ pub fn other(sight: Sight, session: &Session, nodes: Vec<Rc<NodeView>>, feed: u6
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>
             <h2 class="hidden">{ name }</h2>
             { body }
+            <p class="stage-note" role="status">{ note }</p>
         </main>
     }
 }

@@ -1,8 +1,9 @@
 //! A partition as it stands on the stage: which cards lie on which side of a line, the ground under
 //! each side, and the wall between two sides.
 //!
-//! Where the sides lie in each other's way no straight wall parts them; then there is none, and the
-//! cards and the cut links must say it.
+//! Where the sides lie in each other's way no straight wall parts them; then each side but the largest
+//! stands within a wall of its own, its cards joined by corridors. What the others say to each other
+//! crosses those.
 
 use yew::prelude::{Html, html};
 
@@ -59,20 +60,64 @@ fn gap(a: &[Point], b: &[Point]) -> Option<(Point, Point)> {
     both.min_by(|one, other| far(one.0, one.1).total_cmp(&far(other.0, other.1)))
 }
 
+/// Ways between cards that join all of a side, as short as can be (Prim's spanning tree).
+pub fn corridors(layout: &Layout, side: &[NodeNumber]) -> Vec<(Point, Point)> {
+    let cards = side.iter().filter_map(|node| layout.node(*node));
+    let mut lonely: Vec<Point> = cards.map(|card| (card.x, card.y)).collect();
+    let mut joined: Vec<Point> = lonely.pop().into_iter().collect();
+    let mut ways = Vec::new();
+    while !lonely.is_empty() {
+        let all = lonely.iter().enumerate();
+        let all = all.flat_map(|(at, to)| joined.iter().map(move |from| (at, *from, *to)));
+        let shortest = all.min_by(|one, other| far(one.1, one.2).total_cmp(&far(other.1, other.2)));
+        let Some((at, from, to)) = shortest else { break };
+        joined.push(lonely.swap_remove(at));
+        ways.push((from, to));
+    }
+    ways
+}
+
 /// The tinted ground under each side, and if it stands the wall between two.
 pub fn draw(layout: &Layout, sides: &[Vec<NodeNumber>], stands: bool) -> Html {
     let grounds =
         sides.iter().enumerate().map(|(number, side)| ground(layout, sides, number, side));
-    let wall = match sides {
-        [a, b] if stands => between(layout, a, b),
+    let straight = match sides {
+        [a, b] => between(layout, a, b),
         _ => None,
+    };
+    let wall = match straight.filter(|_| stands) {
+        Some(line) => bricks(line),
+        None if stands && sides.len() > 1 => enclosures(layout, sides),
+        None => html! { <g /> },
     };
     html! {
         <>
             <g class="hulls">{ for grounds }</g>
-            <g class="wall">{ wall.map(bricks) }</g>
+            <g class="wall">{ wall }</g>
         </>
     }
+}
+
+/// A wall around each side but the largest.
+fn enclosures(layout: &Layout, sides: &[Vec<NodeNumber>]) -> Html {
+    let largest = (0..sides.len()).rev().max_by_key(|number| sides[*number].len());
+    let others = sides.iter().enumerate().filter(|(number, _)| Some(*number) != largest);
+    let around = |(number, side): (usize, &Vec<NodeNumber>)| {
+        let cards = side.iter().filter_map(|node| layout.node(*node)).map(|card| {
+            let [(left, top), _, (right, bottom), _] = corners(card, 0.0);
+            format!("M{left:.1} {top:.1}H{right:.1}V{bottom:.1}H{left:.1}Z")
+        });
+        let ways = corridors(layout, side).into_iter();
+        let ways = ways.map(|((x, y), to)| format!("M{x:.1} {y:.1}L{:.1} {:.1}", to.0, to.1));
+        let d: String = cards.chain(ways).collect();
+        let letter = side_letter(number).to_string();
+        html! {
+            <g key={number} class="enclosure" data-side={letter}>
+                <path class="mortar" d={d.clone()} /><path class="bricks" d={d.clone()} /><path class="floor" {d} />
+            </g>
+        }
+    };
+    html! { <>{ for others.map(around) }</> }
 }
 
 /// A ground that would lie under another side's card is left out.

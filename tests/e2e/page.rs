@@ -205,7 +205,8 @@ impl Page {
         });
         cdp.send_raw("Runtime.callFunctionOn", hand_over).await?;
         let taken = "const it = window.handedOver; delete window.handedOver; return it;";
-        match self.driver.execute(taken, Vec::new()).await?.element() {
+        // It may go at any moment: also between the two.
+        match self.driver.execute(taken, Vec::new()).await.and_then(|it| it.element()) {
             Ok(element) => Ok(Some(element)),
             Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {
                 Ok(None)

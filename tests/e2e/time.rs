@@ -180,7 +180,7 @@ async fn a_run_that_was_damaged_in_the_storage_costs_a_notice() -> Outcome {
             page.driver().refresh().await?;
             page.sees("can't be opened").await?;
             page.sees("damaged").await?;
-            page.click("button", "Close this message").await?;
+            page.click("button", "OK: close this message").await?;
             page.leader(&[]).await?;
             page.click("button", "Runs…").await?;
             page.click("button", "Delete 5 nodes, seed 42").await?;
@@ -239,7 +239,7 @@ async fn a_file_is_opened_and_a_damaged_one_is_refused() -> Outcome {
             field.send_keys(cut.to_string_lossy()).await?;
             page.sees("This recording is damaged").await?;
             page.shows("timer", "Cluster time", "0.000").await?;
-            page.click("button", "Close this message").await?;
+            page.click("button", "OK: close this message").await?;
 
             page.press("s").await?;
             page.find("dialog", "Share this run").await?;

@@ -62,3 +62,86 @@ async fn the_space_time_diagram_leads_to_an_instant_on_a_projector_too() -> Outc
     }
     Ok(())
 }
+
+#[tokio::test]
+async fn the_charts_tell_an_interval_and_lead_to_it() -> Outcome {
+    Window::LAPTOP
+        .open(FAST, async |page| {
+            let leader = page.leader(&[]).await?;
+            page.set("color", "blue", leader).await?;
+            page.answered("set color blue", "success").await?;
+            page.click("button", "Pause").await?;
+            page.press("C").await?;
+            for chart in ["Throughput", "Commit latency", "Elections"] {
+                page.find("heading", chart).await?;
+                let drawing = format!(".chart svg[role=img][aria-label^=\"{chart}: \"]");
+                page.driver().find(thirtyfour::By::Css(drawing)).await?;
+            }
+            page.sees(&format!("n{leader} leads in term")).await?;
+            // The story goes to its end here, whatever instant is shown.
+            let before = page.text("timer", "Cluster time").await?;
+            let over = page.driver().find(thirtyfour::By::Css(".charts-over")).await?;
+            page.driver()
+                .action_chain()
+                .move_to_element_with_offset(&over, -150, 0)
+                .perform()
+                .await?;
+            page.sees("Pointed at").await?;
+            // Where the pointer is: the middle may lie beyond the end.
+            page.driver().action_chain().click().perform().await?;
+            page.until("another instant", async || {
+                Ok((page.text("timer", "Cluster time").await? != before).then_some(()))
+            })
+            .await?;
+            // The same by keyboard: the intervals are a table of ways there.
+            page.press("n").await?;
+            page.until("the end", async || {
+                Ok((page.text("timer", "Cluster time").await? == before).then_some(()))
+            })
+            .await?;
+            page.driver()
+                .execute("document.querySelector('.charts-table summary').focus()", Vec::new())
+                .await?;
+            page.press(thirtyfour::Key::Enter + "").await?;
+            page.shows("table", "The latest intervals", &format!("n{leader}")).await?;
+            page.press(thirtyfour::Key::Tab + "").await?;
+            page.press(thirtyfour::Key::Enter + "").await?;
+            page.until("another instant", async || {
+                Ok((page.text("timer", "Cluster time").await? != before).then_some(()))
+            })
+            .await?;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn what_differs_since_a_pinned_instant_and_between_nodes() -> Outcome {
+    Window::LAPTOP
+        .open(FAST, async |page| {
+            let leader = page.leader(&[]).await?;
+            page.press("P").await?;
+            page.sees("is pinned").await?;
+            page.press("D").await?;
+            page.set("color", "blue", leader).await?;
+            page.answered("set color blue", "success").await?;
+            page.click("button", "Pause").await?;
+            for node in 1..=5 {
+                page.shows("table", &format!("n{node}"), "color = blue").await?;
+            }
+            page.click("button", "Go to the pin").await?;
+            page.sees("Nothing differs").await?;
+            page.press("n").await?;
+            page.sees("5 nodes differ").await?;
+            page.choose("What is compared", "n1").await?;
+            page.choose("What it is compared with", "n1").await?;
+            page.sees("n1 is compared with itself").await?;
+            page.choose("What is compared", "All nodes").await?;
+            page.choose("What it is compared with", &format!("n{leader}")).await?;
+            page.sees("4 nodes differ").await?;
+            let other = if leader == 1 { 2 } else { 1 };
+            page.shows("table", &format!("n{other}"), "Follower").await?;
+            Ok(())
+        })
+        .await
+}

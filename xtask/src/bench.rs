@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::browser::Browser;
 use crate::build::release_page;
 use crate::steps::Steps;
-use crate::test::wasm_test;
+use crate::test::{driven, wasm_test};
 use crate::tools::{Toolbox, output};
 
 type Report = Map<String, Value>;
@@ -19,7 +19,7 @@ type Report = Map<String, Value>;
 const PAYLOAD: [&str; 4] = ["wasm", "js", "css", "html"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let mut steps = Steps::new(5);
+    let mut steps = Steps::new(6);
     let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
     let mut report = steps.run("native: headless bench", || native(&toolbox))?;
     report.extend(steps.run("native: commits, beside the crate `raft`", || commits(&toolbox))?);
@@ -29,6 +29,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         report.insert("payload_brotli_bytes".to_owned(), payload(&root.join("dist"))?.into());
         Ok(())
     })?;
+    report.extend(steps.run("page: scripts in a frame", || frames(&toolbox, &browser))?);
     steps.finish();
 
     let text = serde_json::to_string_pretty(&report)?;
@@ -63,6 +64,12 @@ fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
         "--",
         "--nocapture",
     ]))?)
+}
+
+/// What `tests/frames` prints of the release page.
+fn frames(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
+    let arguments = ["test", "--locked", "--quiet", "--test", "frames"];
+    objects(&output(&mut driven(toolbox, browser, &arguments)?)?)
 }
 
 /// The JSON objects in a text, all in one: what a benchmark prints between other lines.

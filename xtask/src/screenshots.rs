@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use crate::browser::Browser;
 use crate::build::release_page;
 use crate::steps::Steps;
+use crate::test::driven;
 use crate::tools::{Toolbox, run as run_command};
 
 /// The README's pictures, and what they are called among all.
@@ -25,10 +26,8 @@ pub(crate) fn run(root: &Path, no_build: bool) -> Result<()> {
     }
     let folder = root.join("target/screenshots");
     steps.run("pictures: into target/screenshots/ and docs/", || {
-        let mut command = toolbox.cargo(&["test", "--locked", "--test", "screenshots"])?;
-        command.env("KVORUM_DIST", root.join("dist")).env("KVORUM_PICTURES", &folder);
-        command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver);
-        run_command(&mut command)?;
+        let words = ["test", "--locked", "--test", "screenshots"];
+        run_command(driven(&toolbox, &browser, &words)?.env("KVORUM_PICTURES", &folder))?;
         publish(&folder, &root.join("docs"))
     })?;
     steps.finish();

@@ -28,7 +28,8 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
     })?;
     steps.run("lints: clippy, end-to-end tests, pictures and measurements", || {
-        let words = "clippy --locked --test e2e --test screenshots --test commits -- -D warnings";
+        let tests = "--test e2e --test screenshots --test frames --test commits";
+        let words = format!("clippy --locked {tests} -- -D warnings");
         cargo(&words.split(' ').collect::<Vec<_>>())
     })?;
     steps.run("lints: clippy, wasm32", || clippy_wasm(&toolbox, &tests))?;
@@ -64,8 +65,15 @@ pub(crate) fn wasm_test(toolbox: &Toolbox, browser: &Browser, seconds: u32) -> R
 }
 
 fn end_to_end(toolbox: &Toolbox, browser: &Browser, axe: &Path) -> Result<Command> {
-    let mut command = toolbox.cargo(&["test", "--locked", "--test", "e2e"])?;
-    command.env("KVORUM_DIST", toolbox.root().join("dist")).env("KVORUM_AXE", axe);
+    let mut command = driven(toolbox, browser, &["test", "--locked", "--test", "e2e"])?;
+    command.env("KVORUM_AXE", axe);
+    Ok(command)
+}
+
+/// Cargo for something that drives a browser on the release page.
+pub(crate) fn driven(toolbox: &Toolbox, browser: &Browser, words: &[&str]) -> Result<Command> {
+    let mut command = toolbox.cargo(words)?;
+    command.env("KVORUM_DIST", toolbox.root().join("dist"));
     command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver);
     Ok(command)
 }

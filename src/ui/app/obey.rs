@@ -7,9 +7,11 @@ use yew::prelude::Context;
 use super::super::dialogs::Dialog;
 use super::super::keys::Shortcut;
 use super::super::page;
+use super::super::painter::clock_text;
 use super::super::popup::Opened;
 use super::super::tabs::Tab;
 use super::super::transport::{change_speed, go_to};
+use super::super::views::Sight;
 use super::{App, Message, Sheet};
 use crate::playground::view::{NodeView, Status};
 use crate::playground::{Action, Input, NodeId};
@@ -64,12 +66,23 @@ impl App {
             }
             Shortcut::Commands => self.dialog = Some(Dialog::Commands),
             Shortcut::View(sight) => ctx.link().send_message(Message::Sight(sight)),
+            Shortcut::Pin => self.pin(),
             Shortcut::Projector => {
                 self.screen.projector = !self.screen.projector;
                 self.tell_caption();
             }
             Shortcut::Spotlight => self.screen.spotlight = !self.screen.spotlight,
             Shortcut::Help => self.dialog = Some(Dialog::Help),
+        }
+    }
+
+    /// Pins the instant that is shown; where that can't be seen it is said.
+    fn pin(&mut self) {
+        go_to(&self.session, Input::Pin(true));
+        let pin = self.session.look().pin().filter(|pin| pin.is_shown);
+        if let Some(pin) = pin.filter(|_| self.sight != Sight::Difference) {
+            let at = clock_text(pin.at / 1_000);
+            self.note = format!("{at} is pinned: Shift+d tells what differs from it.");
         }
     }
 

@@ -1,0 +1,138 @@
+//! How long the scripts of the release page run in a frame.
+//!
+//! `cargo xtask bench` runs it and reads the JSON line it prints; it is no test. What counts is
+//! everything that runs scripts on the page's main thread between two frames: the timer that advances the
+//! cluster, rendering, painting, and what the browser does meanwhile for a script that asks for a size. The
+//! browser's own layout and painting do not count.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+#[path = "../e2e/browser.rs"]
+mod browser;
+#[path = "../e2e/cluster.rs"]
+mod cluster;
+#[path = "../e2e/hands.rs"]
+mod hands;
+#[path = "../e2e/page.rs"]
+mod page;
+#[allow(dead_code, reason = "the end-to-end tests ask more of the site")]
+#[path = "../e2e/site.rs"]
+mod site;
+mod watch;
+
+use std::env;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use thirtyfour::error::WebDriverResult;
+use tokio::time::sleep;
+
+use browser::{Outcome, Window};
+use page::Page;
+use site::Site;
+use watch::{Frames, watch};
+
+/// How long one measurement lasts.
+const LONG: Duration = Duration::from_secs(6);
+
+/// What is left of the beginning by then is gone.
+const SETTLE: Duration = Duration::from_secs(1);
+
+/// So much of its work is behind a cluster.
+const COMMITS: u32 = 12;
+
+/// What is measured.
+struct Case {
+    name: &'static str,
+    nodes: u32,
+    /// Microseconds of cluster time per millisecond.
+    speeds: &'static [u32],
+    lines: &'static [&'static str],
+}
+
+/// With a workload, since a cluster at rest would be no measure.
+const CASES: [Case; 3] = [
+    Case {
+        name: "5",
+        nodes: 5,
+        speeds: &[50, 1_000, 20_000],
+        lines: &["clients 3 keys 5 writes 50% every 20ms"],
+    },
+    // So slow a network that the messages of many heartbeats and writes are on their way at once.
+    Case {
+        name: "25_500",
+        nodes: 25,
+        speeds: &[50, 200],
+        lines: &[
+            "timing election 3s..6s heartbeat 60ms",
+            "network latency 500ms..700ms",
+            "clients 5 keys 5 writes 80% every 100ms",
+        ],
+    },
+    Case {
+        name: "51",
+        nodes: 51,
+        speeds: &[50, 1_000],
+        lines: &["clients 3 keys 5 writes 50% every 20ms"],
+    },
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Outcome {
+    let site = Site::open().await;
+    let only = env::var("KVORUM_CASE").ok();
+    let mut report = Map::new();
+    for case in CASES.iter().filter(|case| only.as_ref().is_none_or(|only| only == case.name)) {
+        for &speed in case.speeds {
+            Window::LAPTOP
+                .visit(&site.url(), async |page| {
+                    let (frames, flights) = measure(page, &site.url(), case, speed).await?;
+                    eprintln!(
+                        "{} nodes at speed {speed}: {frames}; {flights} in flight",
+                        case.nodes
+                    );
+                    let name = format!("frame_script_ms_p95_{}", case.name);
+                    let worst = report.get(&name).and_then(Value::as_f64).unwrap_or(0.0);
+                    report.insert(name, frames.script_ms(95).max(worst).into());
+                    Ok(())
+                })
+                .await?;
+        }
+    }
+    println!("{}", Value::Object(report));
+    Ok(())
+}
+
+/// Plays a case, with some work behind it, and looks at its frames. Also tells how many messages were in
+/// flight.
+async fn measure(
+    page: &Page,
+    url: &str,
+    case: &Case,
+    speed: u32,
+) -> WebDriverResult<(Frames, String)> {
+    watch(page).await?;
+    page.go(&format!("{url}?seed=7&nodes={}&speed={speed}&paused", case.nodes)).await?;
+    for line in case.lines {
+        page.type_line(line).await?;
+    }
+    page.click("button", "Next election").await?;
+    page.leader(&[]).await?;
+    page.choose("What to go to", "commit").await?;
+    for _ in 0..COMMITS {
+        let before = page.text("timer", "Cluster time").await?;
+        page.click("button", "Next commit").await?;
+        page.until("the next commit", async || {
+            Ok((page.text("timer", "Cluster time").await? != before).then_some(()))
+        })
+        .await?;
+    }
+    page.click("button", "Play").await?;
+    sleep(SETTLE).await;
+    let frames = Frames::during(page, sleep(LONG)).await?;
+    page.click("main", "Stage").await?;
+    page.press("m").await?;
+    let list = page.text("dialog", "Messages in flight").await?;
+    let flights = list.trim_start_matches("Messages in flight").split_whitespace().next();
+    Ok((frames, flights.unwrap_or_default().to_owned()))
+}
