@@ -102,8 +102,7 @@ async fn main() -> Outcome {
                 let nodes = state.nodes();
                 page.resize(1440, 900).await?;
                 page.media(Scheme::Light, true).await?;
-                page.go(&format!("{}?seed=7&nodes={nodes}&paused&picture={state:?}", site.url()))
-                    .await?;
+                page.go(&format!("?seed=7&nodes={nodes}&paused&picture={state:?}")).await?;
                 state.reach(page).await?;
                 take(page, &folder, &format!("{state:?}").to_lowercase()).await?;
             }

@@ -116,7 +116,9 @@ impl fmt::Display for Speed {
 pub enum Input {
     /// Something to the cluster.
     Act(Action),
-    /// The same; where it is a request, time passes until that is answered, and stands still then.
+    /// All of this at once, and it is taken back at once. What is refused of it is left out.
+    Together(Vec<Action>),
+    /// One thing; where it is a request, time passes until that is answered, and stands still then.
     Ask(Action),
     /// Lets time pass until that has come, and stands still then.
     Await(Wait),
@@ -179,7 +181,7 @@ impl Input {
     fn is_about_an_instant(&self) -> bool {
         let goes = matches!(self, Self::Step | Self::StepBack | Self::Undo);
         let goes = goes || matches!(self, Self::Next(_) | Self::Previous(_));
-        let acts = matches!(self, Self::Act(_) | Self::Ask(_) | Self::Await(_));
+        let acts = matches!(self, Self::Act(_) | Self::Ask(_) | Self::Await(_) | Self::Together(_));
         goes || acts || matches!(self, Self::Console(_) | Self::Compare(_) | Self::Pin(true))
     }
 }
@@ -368,6 +370,7 @@ impl Playground {
             Input::Act(action) => {
                 self.act(&action)?;
             }
+            Input::Together(actions) => self.act_together(&actions)?,
             Input::Ask(action) => self.ask(&action)?,
             Input::Await(wait) => self.wait_for(wait),
             Input::Play => self.playing = true,

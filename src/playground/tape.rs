@@ -8,7 +8,7 @@
 //! all of it: so a kept scene forgets it once it may, and who seeks an instant just after that scene sets
 //! out from the one before.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use super::Landmark;
@@ -130,6 +130,8 @@ pub(super) enum Destination {
 #[derive(Clone, Debug)]
 pub(super) struct Tape {
     pub(super) recording: Recording,
+    /// Which of its actions were done together with the one before. A recording's text does not say so.
+    joined: BTreeSet<usize>,
     /// Scenes on the way, by their instants; the first is the beginning.
     scenes: Vec<Kept>,
     distance: u64,
@@ -152,7 +154,8 @@ impl Tape {
         let scene = Scene::new(recording.founding);
         let scenes = vec![Kept::new(&scene)];
         let (end, track) = (scene.instant(), Track::default());
-        (Self { recording, scenes, distance: DISTANCE, end, kept_end, track }, scene)
+        let joined = BTreeSet::new();
+        (Self { recording, joined, scenes, distance: DISTANCE, end, kept_end, track }, scene)
     }
 
     /// The last instant that was played, or is recorded.
@@ -398,9 +401,14 @@ impl Tape {
         self.scenes.get(self.kept_before(to)).map(|kept| kept.scene.instant())
     }
 
-    /// The last thing that was done in `scene` or before it.
+    /// The last thing that was done in `scene` or before it; the first of those that were done together.
     pub(super) fn last_act(&self, scene: &Scene) -> Option<Destination> {
-        scene.done.checked_sub(1).map(Destination::Act)
+        (0..scene.done).rfind(|act| !self.joined.contains(act)).map(Destination::Act)
+    }
+
+    /// The last thing that was done in `scene` belongs to the one before.
+    pub(super) fn join_last(&mut self, scene: &Scene) {
+        self.joined.extend(scene.done.checked_sub(1));
     }
 
     /// A tape that goes on from `scene` otherwise.
@@ -408,6 +416,7 @@ impl Tape {
         let end = scene.instant();
         let mut fork = self.clone();
         fork.recording.actions.truncate(scene.done);
+        fork.joined.retain(|act| *act < scene.done);
         fork.scenes.retain(|kept| kept.whole_from <= end && kept.scene.done <= scene.done);
         (fork.end, fork.kept_end) = (end, end);
         fork.track.forget_after(end);

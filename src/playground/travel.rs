@@ -11,6 +11,7 @@ use super::recording::{Instant, Recording};
 use super::tape::{Destination, Scene, Tape};
 use super::view::{BranchView, MarkKind, Progress};
 use super::{Branch, Landmark, Playground, Problem};
+use crate::cluster::Action;
 use crate::digest::Digest;
 use crate::time::{Duration, Time};
 
@@ -90,6 +91,19 @@ impl Playground {
         let to = track.previous(|kind| landmark.includes(kind), self.scene.instant());
         let to = to.ok_or(Problem::NoneBefore(landmark))?;
         self.set_out(self.current, Destination::Instant(to), Arrival::Show)
+    }
+
+    /// Does several things as one. It is refused only where none of them can be done.
+    pub(super) fn act_together(&mut self, actions: &[Action]) -> Result<(), Problem> {
+        let (mut refused, mut is_begun) = (Ok(()), false);
+        for action in actions {
+            match self.act(action) {
+                Ok(_) if is_begun => self.branches[self.current].tape.join_last(&self.scene),
+                Ok(_) => is_begun = true,
+                Err(problem) => refused = Err(problem),
+            }
+        }
+        if is_begun { Ok(()) } else { refused }
     }
 
     /// Goes on otherwise from just before the last thing that was done.

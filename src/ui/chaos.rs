@@ -5,7 +5,7 @@ use yew::use_state;
 
 use super::controls::{CHANCES, chance, percent, single};
 use super::session::Session;
-use crate::playground::Action;
+use crate::playground::{Action, Input};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -31,13 +31,7 @@ pub fn Chaos(props: &Props) -> Html {
         let (session, problem) = (props.session.clone(), problem.setter());
         Callback::from(move |_| {
             let repairs = session.look().repairs();
-            problem.set(None);
-            for repair in repairs {
-                // The others are done all the same.
-                if let Err(refused) = session.act(repair) {
-                    problem.set(Some(refused));
-                }
-            }
+            problem.set(session.apply(Input::Together(repairs)).err());
         })
     };
     let level = percent(props.level);

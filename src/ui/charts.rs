@@ -13,6 +13,7 @@ use yew::{use_state, use_state_eq};
 
 use super::highlight::Highlight;
 use super::journey::span as took;
+use super::page;
 use super::painter::clock_text;
 use super::palette::{TERM_HUES, hue};
 use super::scale::{Decades, HEIGHT, Step, decimal, most, percent};
@@ -111,9 +112,8 @@ pub fn Diagrams(props: &Props) -> Html {
 /// The time at which a pointer is.
 fn time(span: Span, event: &yew::MouseEvent) -> Option<u64> {
     let over = event.target()?.dyn_into::<Element>().ok()?;
-    let (x, width) = (event.offset_x().max(0), over.client_width().max(1));
-    let (x, width) = (u64::try_from(x.min(width)).ok()?, u64::try_from(width).ok()?);
-    Some(span.from + span.width * x / width)
+    let part = page::place(&over, event).0 / f64::from(over.client_width()).max(1.0);
+    Some(span.from + (part.clamp(0.0, 1.0) * span.width as f64) as u64)
 }
 
 fn when(interval: Option<&Interval>, is_pointed: bool) -> Html {

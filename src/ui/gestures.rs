@@ -168,6 +168,5 @@ fn listen_for_escape(cancel: Callback<()>) -> Option<EventListener> {
 
 /// Where a pointer is, from the stage's corner.
 fn point(stage: &NodeRef, event: &PointerEvent) -> Option<Point> {
-    let frame = stage.cast::<Element>()?.get_bounding_client_rect();
-    Some((f64::from(event.client_x()) - frame.left(), f64::from(event.client_y()) - frame.top()))
+    Some(page::place(&stage.cast::<Element>()?, event))
 }

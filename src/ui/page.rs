@@ -4,7 +4,9 @@
 //! a plain default and nothing fails.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlElement, HtmlInputElement, UrlSearchParams, VisibilityState};
+use web_sys::{
+    Element, HtmlElement, HtmlInputElement, MouseEvent, UrlSearchParams, VisibilityState,
+};
 
 use crate::playground::{MARK, Speed};
 
@@ -185,6 +187,15 @@ impl Theme {
             let _ = root.set_attribute("data-theme", self.name());
         }
     }
+}
+
+/// Where a pointer is, from the corner of an element that has no border, in the units of its layout: on a
+/// projector all of it is drawn larger.
+pub fn place(element: &Element, event: &MouseEvent) -> (f64, f64) {
+    let frame = element.get_bounding_client_rect();
+    let zoom = frame.width() / f64::from(element.client_width()).max(1.0);
+    let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
+    ((x - frame.left()) / zoom, (y - frame.top()) / zoom)
 }
 
 /// Moves the keyboard's focus to the first element that a selector finds. What stands in a field is then

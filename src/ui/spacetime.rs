@@ -9,6 +9,7 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::highlight::Highlight;
 use super::journey::span;
+use super::page;
 use super::painter::{Surface, clock_text};
 use super::palette::Palette;
 use super::session::Session;
@@ -215,7 +216,8 @@ fn chart(session: &Session, event: &yew::MouseEvent) -> Option<(Chart, Spacetime
     let size = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
     let diagram = session.look().spacetime();
     let chart = Chart::new(&diagram, session.scene().spacetime, size);
-    Some((chart, diagram, (f64::from(event.offset_x()), f64::from(event.offset_y()))))
+    let at = page::place(&canvas, event);
+    Some((chart, diagram, at))
 }
 
 /// What the pointer is at: a message, or else a time.

@@ -13,7 +13,6 @@ use tokio::time::sleep;
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
-use crate::site::Site;
 
 /// The parts of WCAG 2.2, up to AA.
 const LEVELS: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -78,10 +77,10 @@ impl Axe {
 /// Each theme on a page of its own, as a person has it.
 #[tokio::test]
 async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outcome {
-    let (site, axe) = (Site::open().await, Axe::new());
+    let axe = Axe::new();
     for (scheme, theme) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
         Window { scheme, ..Window::LAPTOP }
-            .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
+            .open("?seed=42&paused", async |page| {
                 page.find("button", "Play").await?;
                 axe.judge(page, &format!("the beginning, {theme}")).await?;
                 page.press("]").await?;
@@ -115,46 +114,28 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
     Ok(())
 }
 
-/// Opens the page where the cluster stands still from the beginning.
-async fn begin(page: &Page, site: &Site, query: &str) -> WebDriverResult<()> {
-    page.media(Scheme::Light, true).await?;
-    page.go(&format!("{}?seed=42&paused{query}", site.url())).await?;
-    page.find("button", "Play").await?;
-    Ok(())
-}
-
-/// Types a line into the console and waits until it is taken.
-async fn line(page: &Page, line: &str) -> WebDriverResult<()> {
-    page.type_line(line).await?;
-    page.until(&format!("the line {line:?} in the console"), async || {
-        let output = page.text("log", "Console output").await?;
-        Ok(output.contains(line).then_some(()))
-    })
-    .await
-}
-
 #[tokio::test]
 async fn axe_finds_nothing_while_the_cluster_lives_and_suffers() -> Outcome {
-    let (site, axe) = (Site::open().await, Axe::new());
+    let axe = Axe::new();
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
-            begin(page, &site, "").await?;
+        .open("", async |page| {
+            page.begin("").await?;
             axe.judge_both(page, "a cluster at rest").await?;
             page.click("button", "Next election").await?;
             page.leader(&[]).await?;
             page.click("button", "Step back").await?;
             page.sees("Candidate").await?;
             axe.judge_both(page, "the middle of an election").await?;
-            line(page, "set color blue").await?;
+            page.take_line("set color blue").await?;
             page.choose("What to go to", "commit").await?;
             page.click("button", "Next commit").await?;
             page.click("button", "Next commit").await?;
             page.click("tab", "Events").await?;
             page.find("searchbox", "Search the events").await?.send_keys("entry").await?;
             axe.judge_both(page, "events and the way of a request").await?;
-            line(page, "partition n1 n2 | n3 n4 n5").await?;
-            line(page, "kill n4").await?;
-            line(page, "pause n5").await?;
+            page.take_line("partition n1 n2 | n3 n4 n5").await?;
+            page.take_line("kill n4").await?;
+            page.take_line("pause n5").await?;
             axe.judge_both(page, "a partition with a dead and a paused node, and the console")
                 .await?;
             page.click("tab", "Inspector").await?;
@@ -172,10 +153,10 @@ async fn axe_finds_nothing_while_the_cluster_lives_and_suffers() -> Outcome {
 
 #[tokio::test]
 async fn axe_finds_nothing_in_a_dialog() -> Outcome {
-    let (site, axe) = (Site::open().await, Axe::new());
+    let axe = Axe::new();
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
-            begin(page, &site, "").await?;
+        .open("", async |page| {
+            page.begin("").await?;
             for (button, dialog) in [
                 ("Help", "Keys and legend"),
                 ("New cluster…", "New cluster"),
@@ -187,10 +168,7 @@ async fn axe_finds_nothing_in_a_dialog() -> Outcome {
                 page.find("dialog", dialog).await?;
                 axe.judge_both(page, &format!("the dialog {dialog:?}")).await?;
                 page.press(Key::Escape + "").await?;
-                page.until("an end of the dialog", async || {
-                    Ok(page.find_all("dialog", dialog).await?.is_empty().then_some(()))
-                })
-                .await?;
+                page.is_gone("dialog", dialog).await?;
                 // Whoever opened it goes on from where they were.
                 assert_eq!(page.focused().await?, ("button".to_owned(), button.to_owned()));
             }
@@ -201,11 +179,11 @@ async fn axe_finds_nothing_in_a_dialog() -> Outcome {
 
 #[tokio::test]
 async fn axe_finds_nothing_on_a_phone_with_any_sheet() -> Outcome {
-    let (site, axe) = (Site::open().await, Axe::new());
+    let axe = Axe::new();
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
+        .open("", async |page| {
             page.resize(390, 844).await?;
-            begin(page, &site, "").await?;
+            page.begin("").await?;
             axe.judge_both(page, "a phone").await?;
             for sheet in ["Controls", "Request", "Events"] {
                 page.click("button", sheet).await?;
@@ -219,27 +197,27 @@ async fn axe_finds_nothing_on_a_phone_with_any_sheet() -> Outcome {
 
 #[tokio::test]
 async fn axe_finds_nothing_with_many_nodes_a_violation_a_projector_or_in_a_frame() -> Outcome {
-    let (site, axe) = (Site::open().await, Axe::new());
+    let axe = Axe::new();
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
-            begin(page, &site, "&nodes=25").await?;
+        .open("", async |page| {
+            page.begin("&nodes=25").await?;
             axe.judge_both(page, "25 nodes").await?;
-            begin(page, &site, "&nodes=4&speed=1000").await?;
+            page.begin("&nodes=4&speed=1000").await?;
             page.click("button", "Next election").await?;
             page.leader(&[]).await?;
             for words in ["rule majority-quorum off", "partition n1 n2 | n3 n4"] {
-                line(page, words).await?;
+                page.take_line(words).await?;
             }
             // Each half elects a leader, and writes what the other knows nothing of.
             page.click("button", "Play").await?;
             page.sees("Leader n").await?;
-            line(page, "set a b via n1").await?;
-            line(page, "set a c via n3").await?;
+            page.take_line("set a b via n1").await?;
+            page.take_line("set a c via n3").await?;
             page.sees("✕").await?;
             axe.judge_both(page, "a violation").await?;
-            begin(page, &site, "&projector").await?;
+            page.begin("&projector").await?;
             axe.judge_both(page, "a projector").await?;
-            begin(page, &site, "&embed=stage,timeline,request,events").await?;
+            page.begin("&embed=stage,timeline,request,events").await?;
             axe.judge_both(page, "a frame").await
         })
         .await
@@ -248,11 +226,10 @@ async fn axe_finds_nothing_with_many_nodes_a_violation_a_projector_or_in_a_frame
 /// Whoever needs larger letters has a page of half the size.
 #[tokio::test]
 async fn at_200_percent_everything_can_be_reached() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
+        .open("", async |page| {
             page.resize(720, 450).await?;
-            begin(page, &site, "").await?;
+            page.begin("").await?;
             let wide = "return document.documentElement.scrollWidth <= innerWidth";
             assert_eq!(page.script(wide).await?, true, "nothing sticks out");
             for name in ["Play", "Step", "Share…", "Help", "Controls", "Request", "Events"] {
@@ -270,17 +247,16 @@ async fn at_200_percent_everything_can_be_reached() -> Outcome {
 /// A system with few colours of its own still tells roles, durability, faults and cuts apart.
 #[tokio::test]
 async fn with_forced_colours_nothing_is_told_by_colour() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
-            begin(page, &site, "").await?;
+        .open("", async |page| {
+            page.begin("").await?;
             let features = json!({ "features": [{ "name": "forced-colors", "value": "active" }] });
             page.driver().cdp().send_raw("Emulation.setEmulatedMedia", features).await?;
             page.click("button", "Next election").await?;
             page.choose("What to go to", "commit").await?;
             page.click("button", "Next commit").await?;
-            line(page, "cut n1 -> n2").await?;
-            line(page, "kill n3").await?;
+            page.take_line("cut n1 -> n2").await?;
+            page.take_line("kill n3").await?;
             let ask = "const borders = query => [...document.querySelectorAll(query)].map(it => {
                     const style = getComputedStyle(it);
                     return `${style.borderTopStyle} ${style.borderTopWidth} ${style.backgroundColor}`;
@@ -313,12 +289,11 @@ async fn with_forced_colours_nothing_is_told_by_colour() -> Outcome {
 /// Fingers are wider than pointers, and nothing is smaller than a pointer needs.
 #[tokio::test]
 async fn everything_pressed_is_large_enough() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
+        .open("", async |page| {
             for (width, height, least) in [(1440, 900, 24.0), (1280, 720, 24.0), (390, 844, 44.0)] {
                 page.resize(width, height).await?;
-                begin(page, &site, "").await?;
+                page.begin("").await?;
                 for panel in ["", "Controls", "Request", "Events"] {
                     if width > 899 && !panel.is_empty() {
                         continue;

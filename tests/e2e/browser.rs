@@ -9,6 +9,7 @@ use thirtyfour::testing::run_browser_test;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
 use crate::page::Page;
+use crate::site::Site;
 
 /// What a test's body gives back: any error will do, and fails the test.
 pub(crate) type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
@@ -44,6 +45,21 @@ pub(crate) enum Scheme {
 impl Window {
     /// A laptop's, with a light system.
     pub(crate) const LAPTOP: Self = Self { width: 1440, height: 900, scheme: Scheme::Light };
+
+    /// Opens the page of a site of its own with this behind its address, and runs the test on it. At its
+    /// end nothing may have gone wrong in the browser's eyes.
+    pub(crate) async fn open<F>(self, query: &str, test: F) -> Outcome
+    where
+        F: AsyncFnOnce(&Page) -> Outcome,
+    {
+        let site = Site::open().await;
+        self.visit(&format!("{}{query}", site.url()), async |page| {
+            test(page).await?;
+            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+    }
 
     /// Opens a page in a fresh browser, runs the test on it, and closes the browser whatever
     /// happens.

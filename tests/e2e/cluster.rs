@@ -6,9 +6,18 @@
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
 
+use crate::browser::Scheme;
 use crate::page::Page;
 
 impl Page {
+    /// Opens the page on a cluster that stands still at its beginning, and on a system with less motion.
+    pub(crate) async fn begin(&self, query: &str) -> WebDriverResult<()> {
+        self.media(Scheme::Light, true).await?;
+        self.go(&format!("?seed=42&paused{query}")).await?;
+        self.find("button", "Play").await?;
+        Ok(())
+    }
+
     /// Who leads, as the header says, as soon as it is somebody else than `not`.
     pub(crate) async fn leader(&self, not: &[u32]) -> WebDriverResult<u32> {
         self.until(&format!("a leader that is none of {not:?}"), async || {
@@ -83,6 +92,12 @@ impl Page {
         self.click("tab", "Console").await?;
         self.fill("Console", line).await?;
         self.find("textbox", "Console").await?.send_keys(Key::Enter + "").await
+    }
+
+    /// Types a line into the console and waits until it is taken.
+    pub(crate) async fn take_line(&self, line: &str) -> WebDriverResult<()> {
+        self.type_line(line).await?;
+        self.shows("log", "Console output", line).await
     }
 
     /// Types a line into the console and waits until it says this, whole lines, after it.

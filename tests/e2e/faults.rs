@@ -7,16 +7,14 @@ use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Window};
 use crate::page::Page;
-use crate::site::Site;
 
 /// Paused at the beginning.
 const STILL: &str = "?seed=42&paused";
 
 #[tokio::test]
 async fn a_message_is_opened_by_key_read_delayed_and_dropped() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}{STILL}", site.url()), async |page| {
+        .open(STILL, async |page| {
             first_messages(page).await?;
             page.press("m").await?;
             page.find("dialog", "Messages in flight").await?;
@@ -40,7 +38,6 @@ async fn a_message_is_opened_by_key_read_delayed_and_dropped() -> Outcome {
             page.sees("is no longer in flight.").await?;
             assert_eq!(page.find_all("dialog", &card).await?.len(), 0, "the card closes");
             page.sees("dropped by hand").await?;
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
             Ok(())
         })
         .await
@@ -48,14 +45,13 @@ async fn a_message_is_opened_by_key_read_delayed_and_dropped() -> Outcome {
 
 #[tokio::test]
 async fn a_click_opens_the_message_that_is_drawn_there() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}?seed=42&nodes=2&speed=50", site.url()), async |page| {
+        .open("?seed=42&nodes=2&speed=50", async |page| {
             // While two nodes play, half way between them: until a message comes by.
-            let at = between(page, 1, 2).await?;
+            let at = page.between(1, 2).await?;
             page.until("a message under the pointer", async || {
-                mouse(page, "mousePressed", at).await?;
-                mouse(page, "mouseReleased", at).await?;
+                page.mouse("mousePressed", at).await?;
+                page.mouse("mouseReleased", at).await?;
                 let opened = page.script(OPENED).await?;
                 Ok(opened.as_str().is_some_and(|name| name.starts_with("Message m")).then_some(()))
             })
@@ -74,12 +70,11 @@ async fn a_click_opens_the_message_that_is_drawn_there() -> Outcome {
 
 #[tokio::test]
 async fn a_link_is_cut_one_way_made_lossy_and_brought_back() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}{STILL}", site.url()), async |page| {
-            let at = between(page, 1, 2).await?;
-            mouse(page, "mousePressed", at).await?;
-            mouse(page, "mouseReleased", at).await?;
+        .open(STILL, async |page| {
+            let at = page.between(1, 2).await?;
+            page.mouse("mousePressed", at).await?;
+            page.mouse("mouseReleased", at).await?;
             page.find("dialog", "Link n1 and n2").await?;
             page.click("button", "Cut n1 → n2").await?;
             page.find("button", "Mend n1 → n2").await?;
@@ -112,7 +107,6 @@ async fn a_link_is_cut_one_way_made_lossy_and_brought_back() -> Outcome {
             page.find("button", "Mend n1 → n2").await?;
             page.click("button", "Mend both ways").await?;
             page.find("button", "Cut n2 → n1").await?;
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
             Ok(())
         })
         .await
@@ -120,32 +114,82 @@ async fn a_link_is_cut_one_way_made_lossy_and_brought_back() -> Outcome {
 
 #[tokio::test]
 async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}{STILL}", site.url()), async |page| {
-            let stage = page.find("main", "Stage").await?.rect().await?;
+        .open(STILL, async |page| {
+            let stage = page.area("main", "Stage").await?;
             let (left, right) = (stage.x + 20.0, stage.x + stage.width - 20.0);
             // Below n1, above the others.
-            let below = middle(page, 1).await?.1 + 90.0;
-            drag(page, [(left, below), (left + 200.0, below), (right, below)]).await?;
+            let below = page.middle(1).await?.1 + 90.0;
+            page.drag([(left, below), (left + 200.0, below), (right, below)]).await?;
             page.shows("group", "n1", "side").await?;
             page.shows("list", "The cluster now", "Partition 1 | 4").await?;
             page.click("button", "Heal").await?;
             page.until("no sides", async || Ok((!is_parted(page).await?).then_some(()))).await?;
 
             let top = stage.y + 4.0;
-            drag(page, [(left, top), (left + 200.0, top), (right, top)]).await?;
+            page.drag([(left, top), (left + 200.0, top), (right, top)]).await?;
             page.sees("That line separates nobody").await?;
 
             // Escape takes it back while it is drawn.
-            mouse(page, "mousePressed", (left, below)).await?;
-            mouse(page, "mouseMoved", (right, below)).await?;
+            page.mouse("mousePressed", (left, below)).await?;
+            page.mouse("mouseMoved", (right, below)).await?;
             page.shows("group", "n1", "side").await?;
             page.press(Key::Escape + "").await?;
             page.until("no sides", async || Ok((!is_parted(page).await?).then_some(()))).await?;
-            mouse(page, "mouseReleased", (right, below)).await?;
+            page.mouse("mouseReleased", (right, below)).await?;
             assert!(!is_parted(page).await?, "what was taken back is not done");
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+/// There all of the page is drawn larger, and a pointer still means what is under it.
+#[tokio::test]
+async fn on_a_projector_too_a_click_takes_a_link_and_a_line_parts_the_cluster() -> Outcome {
+    Window::LAPTOP
+        .open(&format!("{STILL}&projector"), async |page| {
+            let at = page.between(1, 2).await?;
+            page.mouse("mousePressed", at).await?;
+            page.mouse("mouseReleased", at).await?;
+            page.find("dialog", "Link n1 and n2").await?;
+            page.press(Key::Escape + "").await?;
+            page.is_gone("dialog", "Link n1 and n2").await?;
+
+            // Through the middle of the stage: the two lower cards on one side.
+            let stage = page.area("main", "Stage").await?;
+            let (left, right) = (stage.x + 20.0, stage.x + stage.width - 20.0);
+            let between = (page.middle(2).await?.1 + page.middle(3).await?.1) / 2.0;
+            page.drag([(left, between), (left + 200.0, between), (right, between)]).await?;
+            page.shows("list", "The cluster now", "Partition").await?;
+            for (node, side) in [(1, "A"), (2, "A"), (5, "A"), (3, "B"), (4, "B")] {
+                page.shows("group", &format!("n{node}"), &format!("side {side}")).await?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_finger_draws_the_line_on_a_phone() -> Outcome {
+    Window { width: 390, height: 844, ..Window::LAPTOP }
+        .open(STILL, async |page| {
+            page.take_touches().await?;
+            let stage = page.area("main", "Stage").await?;
+            let (x, y) = page.middle(1).await?;
+            // Half way down to the next cards: a finger that is put beside a card means the card.
+            let below = (y + page.middle(5).await?.1) / 2.0;
+            page.touch("touchStart", Some((stage.x + 8.0, below))).await?;
+            for step in 1..=8 {
+                let at = stage.x + 8.0 + f64::from(step) * (stage.width - 16.0) / 8.0;
+                page.touch("touchMove", Some((at, below))).await?;
+            }
+            page.until("the sides of the line", async || Ok(is_parted(page).await?.then_some(())))
+                .await?;
+            page.touch("touchEnd", None).await?;
+            page.shows("list", "The cluster now", "1 | 4").await?;
+            assert!(is_parted(page).await?, "n1 at {x},{y} is parted from the others");
+            let scrolled = page.script("return [scrollX, scrollY]").await?;
+            assert_eq!(scrolled, json!([0, 0]), "the page stays where it is");
             Ok(())
         })
         .await
@@ -153,9 +197,8 @@ async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome
 
 #[tokio::test]
 async fn chaos_breaks_things_and_all_can_be_mended() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}?seed=42&speed=2000", site.url()), async |page| {
+        .open("?seed=42&speed=2000", async |page| {
             page.find("slider", "Chaos").await?.send_keys(Key::End + "").await?;
             page.shows("list", "The cluster now", "Chaos 100 %").await?;
             page.until("something broken", async || {
@@ -179,7 +222,6 @@ async fn chaos_breaks_things_and_all_can_be_mended() -> Outcome {
             .await?;
             page.shows("list", "The cluster now", "of 5").await?;
             assert!(!is_parted(page).await?);
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
             Ok(())
         })
         .await
@@ -227,29 +269,4 @@ async fn arrival(page: &Page, card: &str) -> WebDriverResult<u64> {
 /// Whether any card says on which side of a partition it is.
 async fn is_parted(page: &Page) -> WebDriverResult<bool> {
     Ok(page.script("return document.querySelector('.card-side') !== null").await? == true)
-}
-
-/// The middle of a node's card.
-async fn middle(page: &Page, node: u32) -> WebDriverResult<(f64, f64)> {
-    let card = page.find("group", &format!("n{node}")).await?.rect().await?;
-    Ok((card.x + card.width / 2.0, card.y + card.height / 2.0))
-}
-
-async fn between(page: &Page, a: u32, b: u32) -> WebDriverResult<(f64, f64)> {
-    let (a, b) = (middle(page, a).await?, middle(page, b).await?);
-    Ok(((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0))
-}
-
-async fn drag(page: &Page, way: [(f64, f64); 3]) -> WebDriverResult<()> {
-    mouse(page, "mousePressed", way[0]).await?;
-    mouse(page, "mouseMoved", way[1]).await?;
-    mouse(page, "mouseMoved", way[2]).await?;
-    mouse(page, "mouseReleased", way[2]).await
-}
-
-async fn mouse(page: &Page, kind: &str, (x, y): (f64, f64)) -> WebDriverResult<()> {
-    let event = json!({
-        "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
-    });
-    page.driver().cdp().send_raw("Input.dispatchMouseEvent", event).await.map(drop)
 }

@@ -1,11 +1,11 @@
-//! What a person does with a page, by mouse and by keyboard, and what a screen reader tells them.
+//! What a person does with a page, by mouse, by finger and by keyboard, and what a screen reader tells them.
 
 #![allow(dead_code, reason = "the words are there before every test that says them")]
 
 use serde_json::{Value, json};
 use thirtyfour::components::SelectElement;
 use thirtyfour::error::{WebDriverErrorInner, WebDriverResult};
-use thirtyfour::{Key, TypingData, WebElement};
+use thirtyfour::{ElementRect, Key, TypingData, WebElement};
 
 use crate::page::Page;
 
@@ -90,6 +90,76 @@ impl Page {
             passed.push(focused);
         }
         panic!("Tab does not lead to a {role} named {name:?}, only to {passed:?}");
+    }
+
+    /// Where an element is seen.
+    pub(crate) async fn area(&self, role: &str, name: &str) -> WebDriverResult<ElementRect> {
+        let element = self.find(role, name).await?;
+        self.area_of(&element).await
+    }
+
+    /// The same for one that was found before. WebDriver's own answer knows nothing of a zoom.
+    pub(crate) async fn area_of(&self, element: &WebElement) -> WebDriverResult<ElementRect> {
+        let ask = "return arguments[0].getBoundingClientRect().toJSON()";
+        self.driver().execute(ask, vec![element.to_json()?]).await?.convert()
+    }
+
+    /// The middle of a node's card.
+    pub(crate) async fn middle(&self, node: u32) -> WebDriverResult<(f64, f64)> {
+        let card = self.area("group", &format!("n{node}")).await?;
+        Ok((card.x + card.width / 2.0, card.y + card.height / 2.0))
+    }
+
+    /// The middle between two cards.
+    pub(crate) async fn between(&self, a: u32, b: u32) -> WebDriverResult<(f64, f64)> {
+        let (a, b) = (self.middle(a).await?, self.middle(b).await?);
+        Ok(((a.0 + b.0) / 2.0, (a.1 + b.1) / 2.0))
+    }
+
+    /// Draws a line with the mouse.
+    pub(crate) async fn drag(&self, way: [(f64, f64); 3]) -> WebDriverResult<()> {
+        self.mouse("mousePressed", way[0]).await?;
+        self.mouse("mouseMoved", way[1]).await?;
+        self.mouse("mouseMoved", way[2]).await?;
+        self.mouse("mouseReleased", way[2]).await
+    }
+
+    /// What the mouse does at a place.
+    pub(crate) async fn mouse(&self, kind: &str, (x, y): (f64, f64)) -> WebDriverResult<()> {
+        let event = json!({
+            "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
+        });
+        self.driver().cdp().send_raw("Input.dispatchMouseEvent", event).await.map(drop)
+    }
+
+    /// From now on the screen can be touched.
+    pub(crate) async fn take_touches(&self) -> WebDriverResult<()> {
+        let fingers = json!({ "enabled": true, "maxTouchPoints": 2 });
+        self.driver().cdp().send_raw("Emulation.setTouchEmulationEnabled", fingers).await.map(drop)
+    }
+
+    /// What a finger does; without a place it is lifted.
+    pub(crate) async fn touch(&self, kind: &str, place: Option<(f64, f64)>) -> WebDriverResult<()> {
+        let points: Vec<Value> = place.iter().map(|(x, y)| json!({ "x": x, "y": y })).collect();
+        let event = json!({ "type": kind, "touchPoints": points });
+        self.driver().cdp().send_raw("Input.dispatchTouchEvent", event).await.map(drop)
+    }
+
+    /// Touches the middle of an element once it stands still.
+    pub(crate) async fn tap(&self, role: &str, name: &str) -> WebDriverResult<()> {
+        let element = self.find(role, name).await?;
+        let place = self
+            .until(&format!("the {role} {name:?} on top of all else"), async || {
+                let ask = "const box = arguments[0].getBoundingClientRect();
+                    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+                    const top = document.elementFromPoint(x, y);
+                    return arguments[0].contains(top) ? [x, y] : null;";
+                let place = self.driver().execute(ask, vec![element.to_json()?]).await?;
+                Ok(serde_json::from_value(place.json().clone())?)
+            })
+            .await?;
+        self.touch("touchStart", Some(place)).await?;
+        self.touch("touchEnd", None).await
     }
 
     /// What is said about a field beyond its name: where it has a problem, this is it.

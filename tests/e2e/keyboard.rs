@@ -5,13 +5,11 @@ use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Window};
 use crate::page::Page;
-use crate::site::Site;
 
 #[tokio::test]
 async fn a_person_without_a_mouse_pauses_steps_reads_the_keys_and_kills() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
+        .open("?seed=42&paused", async |page| {
             // One event at a time, from standing still.
             let begin = page.text("timer", "Cluster time").await?;
             page.press(".").await?;
@@ -34,10 +32,7 @@ async fn a_person_without_a_mouse_pauses_steps_reads_the_keys_and_kills() -> Out
             // Behind an open dialog the keys do nothing.
             page.press(".").await?;
             page.press(Key::Escape + "").await?;
-            page.until("an end of the dialog", async || {
-                Ok(page.find_all("dialog", "Keys and legend").await?.is_empty().then_some(()))
-            })
-            .await?;
+            page.is_gone("dialog", "Keys and legend").await?;
             assert_eq!(page.text("timer", "Cluster time").await?, stands);
             assert_eq!(page.text("log", "Events, newest first").await?, events);
 
@@ -48,7 +43,6 @@ async fn a_person_without_a_mouse_pauses_steps_reads_the_keys_and_kills() -> Out
             assert_eq!(focused, ("button".to_owned(), "Restart n1".to_owned()));
             page.press(Key::Enter + "").await?;
             page.find("button", "Kill n1").await?;
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
             Ok(())
         })
         .await
@@ -57,9 +51,8 @@ async fn a_person_without_a_mouse_pauses_steps_reads_the_keys_and_kills() -> Out
 /// The main journey: a leader, a write, its leader lost, another one, the write still there, and back.
 #[tokio::test]
 async fn the_main_journey_needs_no_mouse() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}?seed=42&speed=1000&paused", site.url()), async |page| {
+        .open("?seed=42&speed=1000&paused", async |page| {
             page.press("]").await?;
             let first = page.leader(&[]).await?;
             page.press("k").await?;
@@ -111,12 +104,8 @@ async fn the_main_journey_needs_no_mouse() -> Outcome {
             // What had the focus goes, and the focus stays in the page.
             card(page, first).await?;
             page.press("x ").await?;
-            page.until("an end of the card", async || {
-                Ok(page.find_all("group", &format!("n{first}")).await?.is_empty().then_some(()))
-            })
-            .await?;
+            page.is_gone("group", &format!("n{first}")).await?;
             page.is_focused("main", "Stage").await?;
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
             Ok(())
         })
         .await
@@ -124,9 +113,8 @@ async fn the_main_journey_needs_no_mouse() -> Outcome {
 
 #[tokio::test]
 async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
+        .open("?seed=42&paused", async |page| {
             page.tab_to("button", "Help").await?;
             page.press(":").await?;
             page.is_focused("combobox", "Command").await?;

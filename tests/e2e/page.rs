@@ -20,6 +20,8 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Page {
     driver: WebDriver,
+    /// The address without what was asked for.
+    home: String,
 }
 
 impl Page {
@@ -29,7 +31,8 @@ impl Page {
         url: &str,
         window: Window,
     ) -> WebDriverResult<Self> {
-        let page = Self { driver };
+        let home = url.split(['?', '#']).next().unwrap_or_default().to_owned();
+        let page = Self { driver, home };
         page.resize(window.width, window.height).await?;
         page.media(window.scheme, false).await?;
         page.driver.cdp().send_raw("Accessibility.enable", ()).await?;
@@ -47,9 +50,9 @@ impl Page {
         self.driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, false).await
     }
 
-    /// Goes to another page in the same browser.
-    pub(crate) async fn go(&self, url: &str) -> WebDriverResult<()> {
-        self.driver.goto(url).await
+    /// Opens the page anew in the same browser, with this behind its address.
+    pub(crate) async fn go(&self, query: &str) -> WebDriverResult<()> {
+        self.driver.goto(format!("{}{query}", self.home)).await
     }
 
     /// Sets what the system prefers.
@@ -92,6 +95,14 @@ impl Page {
             found.extend(self.element(&node["backendDOMNodeId"]).await?);
         }
         Ok(found)
+    }
+
+    /// Waits until no element has this role and accessible name.
+    pub(crate) async fn is_gone(&self, role: &str, name: &str) -> WebDriverResult<()> {
+        self.until(&format!("an end of the {role} {name:?}"), async || {
+            Ok(self.find_all(role, name).await?.is_empty().then_some(()))
+        })
+        .await
     }
 
     /// The same as the browser describes them to a screen reader.

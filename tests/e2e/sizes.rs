@@ -1,21 +1,20 @@
 //! From a phone to a laptop: nothing sticks out, and no card hides another.
 
+use serde_json::Value;
 use thirtyfour::ElementRect;
 use thirtyfour::error::WebDriverResult;
 
-use crate::browser::{Outcome, Window};
+use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
-use crate::site::Site;
 
 const SIZES: [(u32, u32); 5] = [(390, 844), (844, 390), (768, 1024), (1280, 720), (1440, 900)];
 
 #[tokio::test]
 async fn cards_have_room_on_every_screen() -> Outcome {
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
+        .open("", async |page| {
             for nodes in [3, 5, 7] {
-                page.go(&format!("{}?seed=42&nodes={nodes}&paused", site.url())).await?;
+                page.go(&format!("?seed=42&nodes={nodes}&paused")).await?;
                 for (width, height) in SIZES {
                     page.resize(width, height).await?;
                     let context = format!("{nodes} nodes at {width}x{height}");
@@ -25,7 +24,139 @@ async fn cards_have_room_on_every_screen() -> Outcome {
                     .await?;
                 }
             }
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+/// A class sees the stage, what happened last, and the way of a request; everything is larger.
+#[tokio::test]
+async fn a_projector_shows_less_and_larger() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            page.click("button", "Next election").await?;
+            page.leader(&[]).await?;
+            let before = page.area("group", "n1").await?;
+            page.press("p").await?;
+            page.shows("region", "What has just happened", "opens term 1").await?;
+            page.until("no controls", async || {
+                let gone = page.find_all("button", "Partition").await?.is_empty();
+                Ok(gone.then_some(()))
+            })
+            .await?;
+            page.until("larger cards, each on the stage", async || {
+                let after = page.area("group", "n1").await?;
+                let is_larger = after.height > before.height;
+                Ok(if is_larger { fits(page, 5, 1440.0).await? } else { None })
+            })
+            .await?;
+            page.find("region", "What has just happened").await?;
+            page.press("l").await?;
+            let light = "const light = document.querySelector('.spotlight');
+                return getComputedStyle(light).display !== 'none' && light.style.getPropertyValue('--x')";
+            let stage = page.find("main", "Stage").await?;
+            page.until("a spotlight around the pointer", async || {
+                let pointer = page.driver().action_chain().move_to_element_center(&stage);
+                pointer.perform().await?;
+                Ok(page.script(light).await?.as_str().filter(|x| x.ends_with("px")).map(drop))
+            })
+            .await?;
+            page.press("lp").await?;
+            page.find("button", "Partition").await?;
+            Ok(())
+        })
+        .await
+}
+
+/// A frame in another page shows what its author asked for, and keeps nothing.
+#[tokio::test]
+async fn a_frame_shows_what_was_asked_for() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&embed", async |page| {
+            for (query, shown, hidden) in [
+                ("embed", ["Play", "Kill n1"], ["Set", "Share…"]),
+                ("embed=stage,request", ["Set", "Kill n1"], ["Play", "Share…"]),
+                ("embed=stage,timeline,events", ["Play", "Kill n1"], ["Set", "Partition"]),
+            ] {
+                page.resize(960, 540).await?;
+                page.go(&format!("?seed=42&paused&{query}")).await?;
+                for name in shown {
+                    page.find("button", name).await?;
+                }
+                page.find("link", "Open in Kvorum").await?;
+                for name in hidden {
+                    assert!(page.find_all("button", name).await?.is_empty(), "{name}, {query}");
+                }
+                for (width, height) in [(960, 540), (390, 600)] {
+                    page.resize(width, height).await?;
+                    page.until(&format!("cards on the stage with {query}"), async || {
+                        fits(page, 5, f64::from(width)).await
+                    })
+                    .await?;
+                }
+                let kept = page.script("return Object.keys(sessionStorage).length").await?;
+                assert_eq!(kept, 0, "{query}");
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// On a phone, by touch: a sheet, a write, a node's menu.
+#[tokio::test]
+async fn a_finger_writes_and_kills() -> Outcome {
+    Window::LAPTOP
+        .open("", async |page| {
+            page.resize(390, 844).await?;
+            page.take_touches().await?;
+            page.go("?seed=42&speed=1000").await?;
+            page.leader(&[]).await?;
+            page.tap("button", "Request").await?;
+            page.tap("textbox", "Key").await?;
+            page.fill("Key", "color").await?;
+            page.tap("textbox", "Value").await?;
+            page.fill("Value", "blue").await?;
+            page.tap("button", "Set").await?;
+            page.answered("set color blue", "success").await?;
+            page.tap("button", "Request").await?;
+            page.tap("button", "More n1").await?;
+            page.tap("button", "Kill n1").await?;
+            page.shows("group", "n1", "Down").await?;
+            Ok(())
+        })
+        .await
+}
+
+/// Whoever asked for less motion sees each message stand still on its way, while time passes.
+#[tokio::test]
+async fn with_less_motion_nothing_travels() -> Outcome {
+    Window::LAPTOP
+        .open("", async |page| {
+            page.media(Scheme::Light, true).await?;
+            page.go("?seed=42&speed=1&paused").await?;
+            page.click("button", "Next election").await?;
+            page.leader(&[]).await?;
+            let clock = page.text("timer", "Cluster time").await?;
+            // A thousandth of life: no message arrives while one looks twice.
+            page.click("button", "Play").await?;
+            let picture = "const [done] = arguments;
+                const canvas = document.getElementById('stage-canvas');
+                const frames = left => left ? requestAnimationFrame(() => frames(left - 1))
+                    : done(canvas.toDataURL());
+                frames(40);";
+            let look = async || -> WebDriverResult<Value> {
+                Ok(page.driver().execute_async(picture, Vec::new()).await?.json().clone())
+            };
+            let first = look().await?;
+            page.until("time that passes", async || {
+                let now = page.text("timer", "Cluster time").await?;
+                Ok((now != clock).then_some(()))
+            })
+            .await?;
+            assert!(first == look().await?, "messages stand where they stood");
+            let moving =
+                "return document.getAnimations().filter(it => it.playState === 'running').length";
+            assert_eq!(page.script(moving).await?, 0);
             Ok(())
         })
         .await
@@ -39,7 +170,7 @@ async fn fits(page: &Page, nodes: u32, width: f64) -> WebDriverResult<Option<()>
     }
     let mut cards: Vec<ElementRect> = Vec::new();
     for node in 1..=nodes {
-        let card = page.find("group", &format!("n{node}")).await?.rect().await?;
+        let card = page.area("group", &format!("n{node}")).await?;
         let is_within = card.width > 0.0 && card.x >= 0.0 && card.x + card.width <= width;
         if !is_within || cards.iter().any(|other| overlap(&card, other)) {
             return Ok(None);

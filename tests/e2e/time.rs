@@ -50,13 +50,13 @@ async fn a_person_goes_back_does_otherwise_compares_and_shares() -> Outcome {
 
             let (link, digest, time) = shared(page).await?;
             assert_eq!(page.console_errors().await?, Vec::<String>::new());
-            opens_elsewhere(&site, &link, &digest, &time).await
+            opens_elsewhere(&link, &digest, &time).await
         })
         .await
 }
 
 /// In a browser that knows nothing of the first, and natively.
-async fn opens_elsewhere(site: &Site, link: &str, digest: &str, time: &str) -> Outcome {
+async fn opens_elsewhere(link: &str, digest: &str, time: &str) -> Outcome {
     Window::LAPTOP
         .visit(link, async |page| {
             page.shows("timer", "Cluster time", time).await?;
@@ -69,8 +69,7 @@ async fn opens_elsewhere(site: &Site, link: &str, digest: &str, time: &str) -> O
             page.answered("get color", "red").await?;
             // A link that was cut short says so, and what is shown stays.
             let cut = &link[..link.len() - 7];
-            page.go(&format!("{}?other#{}", site.url(), cut.split_once('#').expect("a link").1))
-                .await?;
+            page.go(&format!("?other#{}", cut.split_once('#').expect("a link").1)).await?;
             page.sees("This link is damaged").await?;
             page.leader(&[]).await?;
             assert_eq!(page.console_errors().await?, Vec::<String>::new());
@@ -119,10 +118,7 @@ async fn a_class_scans_the_code_of_a_run() -> Outcome {
             assert!(area.width >= 800.0, "it fills the screen: {area:?}");
             page.press(Key::Escape + "").await?;
             page.press(Key::Escape + "").await?;
-            page.until("an end of the dialogs", async || {
-                Ok(page.find_all("dialog", "Share this run").await?.is_empty().then_some(()))
-            })
-            .await?;
+            page.is_gone("dialog", "Share this run").await?;
             assert_eq!(page.console_errors().await?, Vec::<String>::new());
             Ok(())
         })
@@ -155,7 +151,7 @@ async fn a_run_goes_on_after_a_reload() -> Outcome {
             is_kept(page, &digest).await?;
 
             // Another address is another run; this one waits under its name.
-            page.go(&format!("{}?seed=9&paused", site.url())).await?;
+            page.go("?seed=9&paused").await?;
             page.shows("timer", "Cluster time", "0.000").await?;
             page.click("button", "Runs…").await?;
             page.click("button", "Open 5 nodes, seed 42").await?;
@@ -203,7 +199,7 @@ async fn where_nothing_can_be_kept_the_page_says_so_and_goes_on() -> Outcome {
             page.leader(&[]).await?;
             let refuse = json!({ "source": "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError') }" });
             page.driver().cdp().send_raw("Page.addScriptToEvaluateOnNewDocument", refuse).await?;
-            page.go(&format!("{}?seed=1&speed=2000", site.url())).await?;
+            page.go("?seed=1&speed=2000").await?;
             page.sees("This browser keeps nothing here").await?;
             page.leader(&[]).await?;
             assert_eq!(page.console_errors().await?, Vec::<String>::new());
@@ -252,7 +248,7 @@ async fn a_file_is_opened_and_a_damaged_one_is_refused() -> Outcome {
             assert_eq!(shared(page).await?.1, playground.digest().to_string());
 
             // Dropped on the page, too.
-            page.go(&format!("{}?seed=43&paused", site.url())).await?;
+            page.go("?seed=43&paused").await?;
             page.shows("timer", "Cluster time", "0.000").await?;
             let script = "const carried = new DataTransfer();
                 carried.items.add(new File([arguments[0]], 'run.kvorum'));

@@ -5,6 +5,7 @@ use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 use super::super::weave::Spacetime;
 use super::super::{Archive, Input, Speed};
 use super::*;
+use crate::raft::NodeId;
 use crate::script::Runner;
 
 fn playing(nodes: u32, seed: u64) -> Playground {
@@ -125,6 +126,27 @@ fn undo_takes_back_the_last_thing_that_was_done() {
     assert_eq!(go(&mut playground, Input::Undo), Err(Problem::NothingToUndo));
     go(&mut playground, Input::Branch(0)).unwrap();
     assert_eq!(playground.recording().actions.len(), 1, "it is kept in the other story");
+}
+
+#[test]
+fn what_was_done_together_is_taken_back_together() {
+    let mut playground = playing(3, 2);
+    pass(&mut playground, 400);
+    act(&mut playground, "kill n1");
+    let before = shown(&playground);
+    let actions = [Action::Kill(NodeId(2)), Action::Kill(NodeId(9)), Action::Kill(NodeId(3))];
+    playground.apply(Input::Together(actions.to_vec())).unwrap();
+    assert_eq!(playground.recording().actions.len(), 3, "there is no n9");
+    go(&mut playground, Input::Undo).unwrap();
+    assert_eq!(shown(&playground), before);
+    // One after the other at the same instant they are two things.
+    act(&mut playground, "kill n2");
+    act(&mut playground, "kill n3");
+    go(&mut playground, Input::Undo).unwrap();
+    assert_eq!(playground.recording().actions.len(), 2);
+    let nobody = Input::Together(vec![Action::Kill(NodeId(9))]);
+    assert!(playground.apply(nobody).is_err(), "nothing of it can be done");
+    assert_eq!(playground.recording().actions.len(), 2);
 }
 
 #[test]

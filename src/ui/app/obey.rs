@@ -1,5 +1,7 @@
 //! What the page does when a key, the palette or a button of the header asks for it.
 
+use std::rc::Rc;
+
 use yew::prelude::Context;
 
 use super::super::dialogs::Dialog;
@@ -11,7 +13,7 @@ use super::super::tabs::Tab;
 use super::super::transport::{change_speed, go_to};
 use super::super::views::Sight;
 use super::{App, Message, Sheet};
-use crate::playground::view::Status;
+use crate::playground::view::{NodeView, Status};
 use crate::playground::{Action, Input, NodeId};
 
 impl App {
@@ -87,20 +89,19 @@ impl App {
     /// Ends the leader's process and starts it again.
     fn restart_leader(&self) {
         if let Some(leader) = self.view.summary.leader.map(NodeId) {
-            go_to(&self.session, Input::Act(Action::Kill(leader)));
-            go_to(&self.session, Input::Act(Action::Restart(leader)));
+            let actions = vec![Action::Kill(leader), Action::Restart(leader)];
+            go_to(&self.session, Input::Together(actions));
         }
     }
 
     /// Starts what is down, and lets go on what is paused.
     fn revive_all(&self) {
-        for node in &self.nodes {
-            let id = NodeId(node.id);
-            match node.status {
-                Status::Down => go_to(&self.session, Input::Act(Action::Restart(id))),
-                Status::Paused => go_to(&self.session, Input::Act(Action::Resume(id))),
-                Status::Running => {}
-            }
-        }
+        let revive = |node: &Rc<NodeView>| match node.status {
+            Status::Down => Some(Action::Restart(NodeId(node.id))),
+            Status::Paused => Some(Action::Resume(NodeId(node.id))),
+            Status::Running => None,
+        };
+        let actions = self.nodes.iter().filter_map(revive).collect();
+        go_to(&self.session, Input::Together(actions));
     }
 }
