@@ -28,7 +28,6 @@ use thirtyfour::error::WebDriverResult;
 
 use browser::{Outcome, Scheme, Window};
 use page::Page;
-use site::Site;
 
 /// What a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,9 +90,8 @@ async fn main() -> Outcome {
     let folder = env::var_os("KVORUM_PICTURES").map(PathBuf::from);
     let folder = folder.expect("set KVORUM_PICTURES, or run `cargo xtask screenshots`");
     fs::create_dir_all(&folder)?;
-    let site = Site::open().await;
     Window::LAPTOP
-        .visit(&site.url(), async |page| {
+        .open("", async |page| {
             let only = env::var("KVORUM_STATE").ok();
             let wanted = |state: &State| {
                 only.as_ref().is_none_or(|only| format!("{state:?}").eq_ignore_ascii_case(only))

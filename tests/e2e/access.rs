@@ -3,23 +3,17 @@
 //!
 //! `KVORUM_AXE` is axe-core's script. WebDriver injects it past the page's security policy.
 
-use std::time::Duration;
 use std::{env, fs};
 
 use serde_json::{Value, json};
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
-use tokio::time::sleep;
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
 
 /// The parts of WCAG 2.2, up to AA.
 const LEVELS: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
-
-/// How often axe looks again at a theme that has just come, and how long after.
-const SETTLE: u32 = 5;
-const PAUSE: Duration = Duration::from_millis(200);
 
 struct Axe(String);
 
@@ -31,9 +25,6 @@ impl Axe {
 
     /// What axe finds on the page as it is must be nothing.
     async fn judge(&self, page: &Page, state: &str) -> Outcome {
-        if page.script("return typeof window.axe").await? == "undefined" {
-            page.driver().execute(self.0.as_str(), Vec::new()).await?;
-        }
         let found = self.found(page).await?;
         assert!(found.is_empty(), "axe on {state}:\n{}", found.join("\n"));
         Ok(())
@@ -41,22 +32,11 @@ impl Axe {
 
     /// What axe finds on the page as it is, light and dark.
     async fn judge_both(&self, page: &Page, state: &str) -> Outcome {
-        if page.script("return typeof window.axe").await? == "undefined" {
-            page.driver().execute(self.0.as_str(), Vec::new()).await?;
-        }
         for (scheme, word) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
             // As the system has it and as a person chooses it: so nothing is left of the other colours.
             page.media(scheme, true).await?;
             page.script(&format!("document.documentElement.dataset.theme = '{word}'")).await?;
-            // On a busy machine the old colours stay for some frames: it counts what is left then.
-            let mut found = self.found(page).await?;
-            for _ in 0..SETTLE {
-                if found.is_empty() {
-                    break;
-                }
-                sleep(PAUSE).await;
-                found = self.found(page).await?;
-            }
+            let found = self.found(page).await?;
             assert!(found.is_empty(), "axe on {state}, {word}:\n{}", found.join("\n"));
         }
         page.script("document.documentElement.dataset.theme = 'auto'").await?;
@@ -65,6 +45,9 @@ impl Axe {
     }
 
     async fn found(&self, page: &Page) -> WebDriverResult<Vec<String>> {
+        if page.script("return typeof window.axe").await? == "undefined" {
+            page.driver().execute(self.0.as_str(), Vec::new()).await?;
+        }
         let ask = "const [levels, done] = arguments;
             axe.run(document, { runOnly: levels, resultTypes: ['violations'] }).then(
                 result => done(result.violations.flatMap(rule => rule.nodes.map(node =>
@@ -219,6 +202,28 @@ async fn axe_finds_nothing_with_many_nodes_a_violation_a_projector_or_in_a_frame
             axe.judge_both(page, "a projector").await?;
             page.begin("&embed=stage,timeline,request,events").await?;
             axe.judge_both(page, "a frame").await
+        })
+        .await
+}
+
+/// Without motion a new theme is there at once, and not from parent to child, one frame after the other.
+#[tokio::test]
+async fn with_less_motion_a_theme_changes_at_once() -> Outcome {
+    Window::LAPTOP
+        .open("", async |page| {
+            page.begin("").await?;
+            let ask = "const [done] = arguments;
+                const colors = () => [...document.querySelectorAll('.controls *, .card *')]
+                    .map(it => getComputedStyle(it).color).join();
+                const before = colors();
+                document.documentElement.dataset.theme = 'dark';
+                const at_once = colors();
+                const frames = left => left ? requestAnimationFrame(() => frames(left - 1))
+                    : done([before !== at_once, at_once === colors()]);
+                frames(20);";
+            let answer = page.driver().execute_async(ask, Vec::new()).await?;
+            assert_eq!(answer.json(), &json!([true, true]), "[it changes, and to what it stays]");
+            Ok(())
         })
         .await
 }

@@ -29,7 +29,6 @@ use tokio::time::sleep;
 
 use browser::{Outcome, Window};
 use page::Page;
-use site::Site;
 use watch::{Frames, watch};
 
 /// How long one measurement lasts.
@@ -79,14 +78,13 @@ const CASES: [Case; 3] = [
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Outcome {
-    let site = Site::open().await;
     let only = env::var("KVORUM_CASE").ok();
     let mut report = Map::new();
     for case in CASES.iter().filter(|case| only.as_ref().is_none_or(|only| only == case.name)) {
         for &speed in case.speeds {
             Window::LAPTOP
-                .visit(&site.url(), async |page| {
-                    let (frames, flights) = measure(page, &site.url(), case, speed).await?;
+                .open("", async |page| {
+                    let (frames, flights) = measure(page, case, speed).await?;
                     eprintln!(
                         "{} nodes at speed {speed}: {frames}; {flights} in flight",
                         case.nodes
@@ -105,14 +103,9 @@ async fn main() -> Outcome {
 
 /// Plays a case, with some work behind it, and looks at its frames. Also tells how many messages were in
 /// flight.
-async fn measure(
-    page: &Page,
-    url: &str,
-    case: &Case,
-    speed: u32,
-) -> WebDriverResult<(Frames, String)> {
+async fn measure(page: &Page, case: &Case, speed: u32) -> WebDriverResult<(Frames, String)> {
     watch(page).await?;
-    page.go(&format!("{url}?seed=7&nodes={}&speed={speed}&paused", case.nodes)).await?;
+    page.go(&format!("?seed=7&nodes={}&speed={speed}&paused", case.nodes)).await?;
     for line in case.lines {
         page.type_line(line).await?;
     }

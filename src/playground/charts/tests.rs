@@ -1,6 +1,7 @@
 //! What is counted of a story, and that it is the same however the story was played.
 
-use super::super::{Input, Speed};
+use super::super::Input;
+use super::super::person::{act, go, pass, playing};
 use super::*;
 use crate::cluster::{Operation, RequestId, YOU};
 use crate::raft::{Index, Position, Term};
@@ -173,16 +174,12 @@ fn each_latency_is_in_a_class_that_is_narrow() {
 
 /// Five clients at work, a leader that dies, a partition.
 fn busy(step: u64) -> Playground {
-    let mut playground = Playground::new(5, 7);
-    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    let mut playground = playing(5, 7);
     let pass = |playground: &mut Playground, millis: u64| {
         playground.apply(Input::Play).unwrap();
         for _ in 0..millis * 1_000 / step {
             playground.apply(Input::Advance(step)).unwrap();
         }
-    };
-    let act = |playground: &mut Playground, line: &str| {
-        playground.apply(Input::Console(line.to_string())).unwrap();
     };
     pass(&mut playground, 500);
     act(&mut playground, "clients 5 keys 3 writes 50% every 20ms");
@@ -193,13 +190,6 @@ fn busy(step: u64) -> Playground {
     act(&mut playground, "partition n1 n2 | n3 n4 n5");
     pass(&mut playground, 500);
     playground
-}
-
-fn go(playground: &mut Playground, input: Input) {
-    playground.apply(input).unwrap();
-    while playground.progress().is_some() {
-        playground.apply(Input::Advance(16_000)).unwrap();
-    }
 }
 
 #[test]
@@ -218,24 +208,22 @@ fn a_story_has_the_same_charts_at_any_speed() {
 fn what_is_played_again_is_not_counted_again() {
     let mut playground = busy(1_000);
     let charts = playground.charts();
-    go(&mut playground, Input::Seek(700_000));
+    go(&mut playground, Input::Seek(700_000)).unwrap();
     assert_eq!(playground.charts(), charts, "charts go to the story's end");
-    go(&mut playground, Input::SeekEnd);
+    go(&mut playground, Input::SeekEnd).unwrap();
     assert_eq!(playground.charts(), charts);
 }
 
 #[test]
 fn a_story_that_leaves_another_counts_from_there_on() {
     let mut playground = busy(1_000);
-    playground.apply(Input::Console("heal".to_string())).unwrap();
-    for _ in 0..1_000 {
-        playground.apply(Input::Advance(1_000)).unwrap();
-    }
+    act(&mut playground, "heal");
+    pass(&mut playground, 1_000);
     let leader = playground.view().summary.leader.unwrap();
-    playground.apply(Input::Console(format!("kill n{leader}"))).unwrap();
+    act(&mut playground, &format!("kill n{leader}"));
     let before = playground.charts();
-    go(&mut playground, Input::Seek(3_700_000));
-    playground.apply(Input::Console("heal".to_string())).unwrap();
+    go(&mut playground, Input::Seek(3_700_000)).unwrap();
+    act(&mut playground, "heal");
     let after = playground.charts();
     assert_eq!(after.width, before.width);
     let parted = usize::try_from(3_700_000 / after.width).unwrap();
@@ -244,6 +232,6 @@ fn a_story_that_leaves_another_counts_from_there_on() {
     assert_eq!(after.intervals[parted].covered, 0);
     let ends = |charts: &Charts| charts.reigns.last().unwrap().to;
     assert_eq!((ends(&before), ends(&after)), (Some(4_000_000), None), "not yet killed");
-    go(&mut playground, Input::Branch(0));
+    go(&mut playground, Input::Branch(0)).unwrap();
     assert_eq!(playground.charts(), before, "the other story is as it was");
 }

@@ -1,36 +1,17 @@
 //! Two stories beside each other.
 
-use super::super::{Input, Speed};
+use super::super::Input;
+use super::super::person::{act, go, pass, playing};
 use super::*;
-
-fn pass(playground: &mut Playground, millis: u64) {
-    playground.apply(Input::Play).unwrap();
-    for _ in 0..millis {
-        playground.apply(Input::Advance(1_000)).unwrap();
-    }
-    playground.apply(Input::Pause).unwrap();
-}
-
-fn go(playground: &mut Playground, input: Input) {
-    playground.apply(input).unwrap();
-    while playground.progress().is_some() {
-        playground.apply(Input::Advance(16_000)).unwrap();
-    }
-}
-
-fn act(playground: &mut Playground, line: &str) {
-    playground.apply(Input::Console(line.to_string())).unwrap();
-}
 
 /// Story A kills the leader half a second in; story B does not, and writes a little later.
 fn two_stories() -> (Playground, u32) {
-    let mut playground = Playground::new(3, 7);
-    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    let mut playground = playing(3, 7);
     pass(&mut playground, 600);
     let leader = playground.view().summary.leader.unwrap();
     act(&mut playground, &format!("kill n{leader}"));
     pass(&mut playground, 900);
-    go(&mut playground, Input::Undo);
+    go(&mut playground, Input::Undo).unwrap();
     pass(&mut playground, 100);
     act(&mut playground, "set color blue");
     pass(&mut playground, 700);
@@ -75,22 +56,21 @@ fn a_comparison_follows_the_instant_that_is_shown() {
     let (mut playground, _) = two_stories();
     playground.apply(Input::Compare(Some(0))).unwrap();
     assert!(!compared(&mut playground).nodes.unwrap().is_empty());
-    go(&mut playground, Input::Seek(500_000));
+    go(&mut playground, Input::Seek(500_000)).unwrap();
     let view = compared(&mut playground);
     assert_eq!((view.at, view.nodes), (500_000, Some(Vec::new())), "before they part they are one");
-    go(&mut playground, Input::Branch(0));
+    go(&mut playground, Input::Branch(0)).unwrap();
     playground.apply(Input::Advance(16_000)).unwrap();
     assert_eq!(playground.view().comparison, None, "nothing is compared with itself");
 }
 
 #[test]
 fn stories_in_which_the_same_was_done_part_nowhere() {
-    let mut playground = Playground::new(3, 7);
-    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    let mut playground = playing(3, 7);
     pass(&mut playground, 300);
     act(&mut playground, "heal");
     pass(&mut playground, 300);
-    go(&mut playground, Input::Undo);
+    go(&mut playground, Input::Undo).unwrap();
     act(&mut playground, "heal");
     pass(&mut playground, 200);
     playground.apply(Input::Compare(Some(0))).unwrap();

@@ -1,32 +1,13 @@
 //! What differs between two instants, and between two servers.
 
-use super::super::{Input, Speed};
+use super::super::Input;
+use super::super::person::{act, go, pass, playing};
 use super::*;
 
 fn playground() -> Playground {
-    let mut playground = Playground::new(3, 7);
-    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    let mut playground = playing(3, 7);
     pass(&mut playground, 600);
     playground
-}
-
-fn pass(playground: &mut Playground, millis: u64) {
-    playground.apply(Input::Play).unwrap();
-    for _ in 0..millis {
-        playground.apply(Input::Advance(1_000)).unwrap();
-    }
-    playground.apply(Input::Pause).unwrap();
-}
-
-fn go(playground: &mut Playground, input: Input) {
-    playground.apply(input).unwrap();
-    while playground.progress().is_some() {
-        playground.apply(Input::Advance(16_000)).unwrap();
-    }
-}
-
-fn act(playground: &mut Playground, line: &str) {
-    playground.apply(Input::Console(line.to_string())).unwrap();
 }
 
 /// What is told of this in that server's rows.
@@ -75,11 +56,11 @@ fn an_instant_before_the_pinned_one_is_compared_with_it_too() {
     pass(&mut playground, 300);
     playground.apply(Input::Pin(true)).unwrap();
     let pin = playground.pin().unwrap();
-    go(&mut playground, Input::Seek(600_000));
+    go(&mut playground, Input::Seek(600_000)).unwrap();
     assert!(!playground.pin().unwrap().is_shown);
     let since = playground.differences(None, With::Pin);
     assert_eq!(row(&since, 1, "store"), Some(("color = blue", "empty")), "{since:?}");
-    go(&mut playground, Input::Return(pin.spot));
+    go(&mut playground, Input::Return(pin.spot)).unwrap();
     assert!(playground.pin().unwrap().is_shown);
     assert_eq!(playground.differences(None, With::Pin), []);
 }

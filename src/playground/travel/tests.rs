@@ -2,45 +2,11 @@
 
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
-use super::super::weave::Spacetime;
-use super::super::{Archive, Input, Speed};
+use super::super::person::{act, go, pass, playing, shown};
+use super::super::{Archive, Input};
 use super::*;
 use crate::raft::NodeId;
 use crate::script::Runner;
-
-fn playing(nodes: u32, seed: u64) -> Playground {
-    let mut playground = Playground::new(nodes, seed);
-    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
-    playground
-}
-
-/// Lets so many milliseconds of cluster time pass.
-fn pass(playground: &mut Playground, millis: u64) {
-    playground.apply(Input::Play).unwrap();
-    for _ in 0..millis {
-        playground.apply(Input::Advance(1_000)).unwrap();
-    }
-    playground.apply(Input::Pause).unwrap();
-}
-
-/// Does something that may take a while, and waits for its end.
-fn go(playground: &mut Playground, input: Input) -> Result<(), Problem> {
-    playground.apply(input)?;
-    while playground.progress().is_some() {
-        playground.apply(Input::Advance(16_000))?;
-    }
-    Ok(())
-}
-
-fn act(playground: &mut Playground, line: &str) {
-    playground.apply(Input::Console(line.to_string())).unwrap();
-}
-
-/// What is shown, but for the numbers and the console.
-fn shown(playground: &Playground) -> (Instant, Digest, Vec<String>, Spacetime) {
-    let told = playground.sentences(0).map(|sentence| sentence.text).collect();
-    (playground.instant(), playground.digest(), told, playground.spacetime())
-}
 
 /// A second and a half with a workload, a leader that dies, a write, and one that comes back.
 fn a_story() -> Playground {

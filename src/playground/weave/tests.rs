@@ -1,24 +1,8 @@
 //! What the diagram shows is what has happened.
 
-use super::super::{Input, Playground, Speed};
+use super::super::Input;
+use super::super::person::{act, pass, playing};
 use super::{Fate, KEPT, Spacetime, Status};
-
-fn playing(nodes: u32, seed: u64) -> Playground {
-    let mut playground = Playground::new(nodes, seed);
-    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
-    playground
-}
-
-fn pass(playground: &mut Playground, millis: u64) {
-    playground.apply(Input::Play).unwrap();
-    for _ in 0..millis {
-        playground.apply(Input::Advance(1_000)).unwrap();
-    }
-}
-
-fn act(playground: &mut Playground, line: &str) {
-    playground.apply(Input::Console(line.to_string())).unwrap();
-}
 
 fn count(diagram: &Spacetime, fate: Fate) -> usize {
     diagram.threads.iter().filter(|thread| thread.fate == fate).count()

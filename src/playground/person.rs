@@ -1,0 +1,42 @@
+//! What the tests of this folder do with a playground, and what they see of it: as a person would, and in
+//! one place.
+
+use super::weave::Spacetime;
+use super::{Input, Instant, Playground, Problem, Speed};
+use crate::digest::Digest;
+
+/// A cluster that is played as fast as life.
+pub(super) fn playing(nodes: u32, seed: u64) -> Playground {
+    let mut playground = Playground::new(nodes, seed);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    playground
+}
+
+/// Lets so many milliseconds of cluster time pass, at the speed of life, and pauses.
+pub(super) fn pass(playground: &mut Playground, millis: u64) {
+    playground.apply(Input::Play).unwrap();
+    for _ in 0..millis {
+        playground.apply(Input::Advance(1_000)).unwrap();
+    }
+    playground.apply(Input::Pause).unwrap();
+}
+
+/// Does something that may take a while, and waits for its end.
+pub(super) fn go(playground: &mut Playground, input: Input) -> Result<(), Problem> {
+    playground.apply(input)?;
+    while playground.progress().is_some() {
+        playground.apply(Input::Advance(16_000))?;
+    }
+    Ok(())
+}
+
+/// Types a line that is not refused.
+pub(super) fn act(playground: &mut Playground, line: &str) {
+    playground.apply(Input::Console(line.to_string())).unwrap();
+}
+
+/// What is shown, but for the numbers and the console.
+pub(super) fn shown(playground: &Playground) -> (Instant, Digest, Vec<String>, Spacetime) {
+    let told = playground.sentences(0).map(|sentence| sentence.text).collect();
+    (playground.instant(), playground.digest(), told, playground.spacetime())
+}
