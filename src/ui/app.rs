@@ -36,7 +36,7 @@ use super::share::Share;
 use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
-use super::transport::{Transport, go_to};
+use super::transport::Transport;
 use super::views::{self, Sight};
 use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
 use crate::playground::{Input, Landmark, Playground};
@@ -179,6 +179,10 @@ impl Component for App {
         match message {
             Message::Refresh => {}
             Message::Feed | Message::Changed => {
+                if matches!(message, Message::Changed) {
+                    // What was said lies over the stage: until something else is done.
+                    self.note = String::new();
+                }
                 self.feed += 1;
                 self.announce();
                 self.tell_caption();
@@ -307,7 +311,8 @@ impl App {
     fn open(&mut self, opened: Option<Opened>) {
         self.note = String::new();
         if opened.is_some_and(Opened::wants_a_pause) && self.session.look().is_playing() {
-            go_to(&self.session, Input::Pause);
+            // Quietly, since this is no news to whoever opened it. To pause is never refused.
+            let _ = self.session.apply_quietly(Input::Pause);
             self.note = "Paused, so that it can be read.".to_string();
         }
         self.opened = opened;

@@ -9,6 +9,7 @@ use super::super::keys::Shortcut;
 use super::super::page;
 use super::super::painter::clock_text;
 use super::super::popup::Opened;
+use super::super::session::Notice;
 use super::super::tabs::Tab;
 use super::super::transport::{change_speed, go_to};
 use super::super::views::Sight;
@@ -78,7 +79,9 @@ impl App {
 
     /// Pins the instant that is shown; where that can't be seen it is said.
     fn pin(&mut self) {
-        go_to(&self.session, Input::Pin(true));
+        if let Err(problem) = self.session.apply_quietly(Input::Pin(true)) {
+            self.session.tell(Notice::problem(problem));
+        }
         let pin = self.session.look().pin().filter(|pin| pin.is_shown);
         if let Some(pin) = pin.filter(|_| self.sight != Sight::Difference) {
             let at = clock_text(pin.at / 1_000);
