@@ -14,7 +14,8 @@
 //! | [`cluster`] | the simulated world that hosts the servers |
 //! | [`check`] | judges a run from the outside |
 //! | [`script`] | one small language for console, scripts, tests and recordings |
-//! | [`swarm`] | random clusters under random faults, to find what the judges reject |
+//! | [`recording`] | what a run began with and what was done to it: all that is needed to have it again |
+//! | [`swarm`] | random clusters under random faults, to find what the judges reject; and to make it small |
 //! | [`playground`] | what a person does with a cluster |
 //! | [`lesson`] | demonstrations and the tour, as data |
 //! | `ui` | the page; in WebAssembly only |
@@ -28,6 +29,7 @@ pub mod digest;
 pub mod lesson;
 pub mod playground;
 pub mod raft;
+pub mod recording;
 pub mod rng;
 pub mod script;
 pub mod store;

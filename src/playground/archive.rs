@@ -9,9 +9,9 @@
 use std::fmt::{self, Write};
 
 use super::link::{LATEST, MOST_EVENTS};
-use super::recording::{Instant, Recording, Unusable, VERSION};
 use super::{Bookmark, Speed};
 use crate::digest::Digest;
+use crate::recording::{Instant, Recording, Unusable, VERSION};
 use crate::time::Time;
 
 /// The longest text that is read, in bytes.

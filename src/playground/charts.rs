@@ -8,11 +8,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::recording::Instant;
 use super::view::NodeNumber;
 use super::{Playground, micros};
 use crate::cluster::{Answer, Fact, Fault, What};
 use crate::raft::{NodeId, Note};
+use crate::recording::Instant;
 
 /// The width of an interval at first, in microseconds.
 const SHORTEST: u64 = 10_000;

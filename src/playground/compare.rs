@@ -5,11 +5,11 @@
 //! stories are the same, so only from there on they are played beside each other.
 
 use super::difference::of_clusters;
-use super::recording::Instant;
 use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
 use super::view::{ComparisonView, Parting, PartingStep};
 use super::{Playground, Problem, micros};
+use crate::recording::Instant;
 
 /// How many steps two stories are followed in which nothing differs, although their actions do.
 const MOST_STEPS: u32 = 20_000;

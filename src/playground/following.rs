@@ -4,11 +4,11 @@
 //!
 //! And coming back to a place of a script, to do again what was done there.
 
-use super::recording::Instant;
 use super::tape::Destination;
 use super::travel::Arrival;
 use super::{Playground, Problem};
 use crate::cluster::{Action, Journey, RequestId};
+use crate::recording::Instant;
 use crate::script::Wait;
 use crate::time::Time;
 

@@ -5,11 +5,11 @@ use std::rc::Rc;
 
 use super::charts::{Charts, Tally};
 use super::micros;
-use super::recording::Instant;
 use super::view::{MarkKind, MarkView, Sentence, TermView, Timeline};
 use crate::check::Violation;
 use crate::cluster::{Fact, Fault, Topic, What, YOU};
 use crate::raft::Note;
+use crate::recording::Instant;
 use crate::time::Time;
 
 /// How many facts are kept to be told.

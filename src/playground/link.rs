@@ -12,9 +12,9 @@ use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
 use super::Speed;
-use super::recording::{Instant, MOST_ACTIONS, Recording, Timed};
 use crate::cluster::Founding;
 use crate::digest::Digest;
+use crate::recording::{Instant, MOST_ACTIONS, Recording, Timed};
 use crate::script::{Command, parse_line};
 use crate::time::{Duration, Time};
 

@@ -18,7 +18,6 @@ mod journey;
 mod link;
 mod motion;
 mod opening;
-mod recording;
 mod tape;
 mod travel;
 pub mod view;
@@ -29,6 +28,7 @@ pub use crate::cluster::{
     Timing, Topic, Which, Workload,
 };
 pub use crate::raft::NodeId;
+pub use crate::recording::{Instant, Recording, Timed, Unusable};
 pub use crate::rng::Chance;
 pub use crate::script::Wait;
 pub use crate::store::{Command, Key, LimitError, Value};
@@ -38,7 +38,6 @@ pub use difference::With;
 pub use following::Spot;
 pub use input::{Input, Landmark, Problem, Speed};
 pub use link::{BadLink, Bookmark, MARK};
-pub use recording::{Instant, Recording, Timed, Unusable};
 
 use crate::check::Run;
 use crate::cluster::{Journey, RequestId};

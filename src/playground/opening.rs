@@ -9,10 +9,10 @@
 use std::collections::VecDeque;
 
 use super::archive::{Archive, Story};
-use super::recording::{Instant, Recording, Timed};
 use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
 use super::{Branch, Playground, Problem};
+use crate::recording::{Instant, Recording, Timed};
 
 /// A run that is being opened.
 #[derive(Debug)]

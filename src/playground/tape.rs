@@ -13,10 +13,10 @@ use std::rc::Rc;
 
 use super::Landmark;
 use super::history::{History, Track};
-use super::recording::{Instant, Recording, Timed};
 use super::weave::{Touch, Weave};
 use crate::check::Run;
 use crate::cluster::{Action, Founding, Journey, Refused, RequestId, YOU};
+use crate::recording::{Instant, Recording, Timed};
 use crate::time::Time;
 
 /// How many of the visitor's requests are shown.

@@ -7,12 +7,12 @@
 use super::archive::tidy_name;
 use super::history::Track;
 use super::link::Bookmark;
-use super::recording::{Instant, Recording};
 use super::tape::{Destination, Scene, Tape};
 use super::view::{BranchView, MarkKind, Progress};
 use super::{Branch, Landmark, Playground, Problem};
 use crate::cluster::Action;
 use crate::digest::Digest;
+use crate::recording::{Instant, Recording};
 use crate::time::{Duration, Time};
 
 /// How many actions and events one piece of a way handles.

@@ -69,9 +69,18 @@ mod native {
             /// without it; otherwise any.
             #[arg(long, value_name = "NAME")]
             property: Option<String>,
+            /// The most nodes that a cluster begins with, from 3 to 7.
+            #[arg(long, default_value_t = kvorum::swarm::MOST_NODES, value_parser = clap::value_parser!(u32).range(3..=7))]
+            most_nodes: u32,
             /// Stops at the first finding.
             #[arg(long)]
             first: bool,
+            /// Makes what was found as small as it can be; implies `--first`.
+            #[arg(long)]
+            shrink: bool,
+            /// Prints a link that opens in the page where the property breaks; implies `--first`.
+            #[arg(long)]
+            link: bool,
             /// Prints one JSON object.
             #[arg(long)]
             json: bool,
@@ -89,8 +98,10 @@ mod native {
             Command::Run { files, json, details } => run(&files, json, details),
             Command::Replay { run, end, json } => replay::replay(&run, end, json),
             Command::Trace { file } => trace(&file),
-            Command::Swarm { seeds, rules, property, first, json } => {
-                swarm::swarm(&seeds, &rules, property.as_deref(), first, json)
+            Command::Swarm { seeds, rules, property, most_nodes, first, shrink, link, json } => {
+                let first = first || shrink || link;
+                let order = swarm::Order { first, shrink, link, json };
+                swarm::swarm(&seeds, &rules, property.as_deref(), most_nodes, order)
             }
             Command::Bench { json } => bench::bench(json),
         }

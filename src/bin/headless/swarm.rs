@@ -1,4 +1,5 @@
-//! `headless swarm`: many runs on all cores, and one line for each finding that replays it.
+//! `headless swarm`: many runs on all cores, and one line for each finding that replays it; the first
+//! one made small, and as a link, where that is asked for.
 
 use std::io::IsTerminal as _;
 use std::ops::Range;
@@ -8,18 +9,32 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use kvorum::check::Property;
+use kvorum::playground::{Bookmark, Speed};
 use kvorum::raft::Rule;
-use kvorum::swarm::{Report, Search};
+use kvorum::swarm::{Effort, Finding, MOST_NODES, Report, Search, Shrunk, Size, shrink};
 use kvorum::time::Duration;
 use serde_json::json;
+
+/// What is to be done with what is found.
+#[derive(Clone, Copy)]
+pub(super) struct Order {
+    /// Stop at the first.
+    pub(super) first: bool,
+    /// Make it small.
+    pub(super) shrink: bool,
+    /// Print its link.
+    pub(super) link: bool,
+    /// Print one JSON object.
+    pub(super) json: bool,
+}
 
 /// Runs the seeds `first..end` and prints what was found.
 pub(super) fn swarm(
     seeds: &str,
     rules: &[String],
     property: Option<&str>,
-    first: bool,
-    json: bool,
+    most_nodes: u32,
+    order: Order,
 ) -> ExitCode {
     let Some(seeds) = parse(seeds) else {
         eprintln!("`--seeds` takes a range such as 0..1000, not `{seeds}`");
@@ -48,26 +63,48 @@ pub(super) fn swarm(
         (None, [rule]) => Search::for_rule(*rule).wanted,
         (None, _) => None,
     };
-    let search = Search { switched: off.clone(), wanted };
-    let (total, findings) = run_all(seeds.clone(), &search, first, std::io::stderr().is_terminal());
+    let search = Search { switched: off.clone(), wanted, most_nodes, ..Search::default() };
+    let progress = std::io::stderr().is_terminal();
+    let (total, findings) = run_all(seeds.clone(), &search, order.first, progress);
+    let small = findings.first().filter(|_| order.shrink || order.link).map(|report| {
+        let small =
+            make_small(&search, report, if order.shrink { Effort::default() } else { Effort(0) });
+        small.map(|small| (fragment(&small), small))
+    });
 
     let replay = |seed: u64| {
         let rules: String = off.iter().map(|rule| format!(" --rule-off {rule}")).collect();
-        format!("headless swarm --seeds {seed}..{}{rules}", seed + 1)
+        let most = if most_nodes == MOST_NODES {
+            String::new()
+        } else {
+            format!(" --most-nodes {most_nodes}")
+        };
+        format!("headless swarm --seeds {seed}..{}{rules}{most}", seed + 1)
     };
-    if json {
+    if order.json {
         let found = |report: &Report| {
             let finding = report.finding.map(|finding| finding.to_string());
             json!({ "seed": report.seed, "finding": finding, "replay": replay(report.seed) })
         };
-        let findings: Vec<_> = findings.iter().map(found).collect();
+        let small = small.iter().flatten().map(|(link, small)| {
+            json!({
+                "violation": small.violation.to_string(),
+                "at_us": small.shown.at.as_micros(),
+                "digest": small.digest.to_string(),
+                "before": size(small.before),
+                "after": size(small.after),
+                "tries": small.tries,
+                "link": link,
+            })
+        });
         println!(
             "{}",
             json!({
                 "runs": total.done,
                 "events": total.events,
                 "cluster_seconds": total.lasted.as_micros() / 1_000_000,
-                "findings": findings,
+                "findings": findings.iter().map(found).collect::<Vec<_>>(),
+                "small": small.collect::<Vec<_>>().first(),
             })
         );
     } else {
@@ -83,8 +120,51 @@ pub(super) fn swarm(
             Duration::from_secs(total.lasted.as_micros() / 1_000_000),
             findings.len()
         );
+        match small {
+            Some(Some((link, small))) => tell(&small, order, &link),
+            Some(None) => {
+                println!("It breaks no property that could be shown: its servers do not agree.")
+            }
+            None => {}
+        }
     }
     if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// The finding as small as so much effort makes it; `None` where no property of it breaks as one plays.
+fn make_small(search: &Search, report: &Report, effort: Effort) -> Option<Shrunk> {
+    let Some(Finding::Broken(_, violation)) = report.finding else { return None };
+    let (_, recording) = search.record(report.seed);
+    let is_terminal = std::io::stderr().is_terminal();
+    shrink(&recording, violation.property, effort, |Size { nodes, actions, events }| {
+        if is_terminal {
+            eprint!("\r{nodes} nodes, {actions} actions, {events} events{:20}\r", "");
+        }
+    })
+}
+
+/// A link's fragment to where it breaks.
+fn fragment(small: &Shrunk) -> String {
+    let Shrunk { recording, shown, digest, .. } = small.clone();
+    Bookmark { recording, shown, digest: Some(digest), speed: Speed::default() }.to_fragment()
+}
+
+fn size(Size { nodes, actions, events }: Size) -> serde_json::Value {
+    json!({ "nodes": nodes, "actions": actions, "events": events })
+}
+
+fn tell(small: &Shrunk, order: Order, link: &str) {
+    if order.shrink {
+        let words = |Size { nodes, actions, events }: Size| {
+            format!("{nodes} nodes, {actions} actions, {events} events")
+        };
+        println!("\nas small as {} tries made it: {}", small.tries, words(small.after));
+        println!("it was found with {}", words(small.before));
+        print!("\n{}# at {}: {}\n", small.recording, small.shown.at, small.violation);
+    }
+    if order.link {
+        println!("\nhttp://127.0.0.1:8080/#{link}");
+    }
 }
 
 fn parse(seeds: &str) -> Option<Range<u64>> {

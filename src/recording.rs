@@ -33,7 +33,7 @@ pub struct Recording {
 }
 
 /// The version of the text; a text of another is refused.
-pub(super) const VERSION: &str = "# Kvorum recording, version 1";
+pub(crate) const VERSION: &str = "# Kvorum recording, version 1";
 
 /// Why a text is not a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub enum Unusable {
 }
 
 /// More actions than this are refused.
-pub(super) const MOST_ACTIONS: usize = 20_000;
+pub(crate) const MOST_ACTIONS: usize = 20_000;
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -86,7 +86,7 @@ impl std::error::Error for Unusable {}
 
 impl Unusable {
     /// The same, so many lines further down.
-    pub(super) fn moved(self, lines: usize) -> Self {
+    pub(crate) fn moved(self, lines: usize) -> Self {
         match self {
             Self::Line(line) => Self::Line(line + lines),
             Self::Mistake(mistake) => {

@@ -1,0 +1,370 @@
+//! Makes a run that breaks a property as small as it can: fewest servers, then actions, then what is left
+//! of words and events.
+//!
+//! A run is a function of its founding and its timed actions, so to make it smaller is to leave some of
+//! them out, to make them simpler or to let them come earlier, and to see whether the property still
+//! breaks (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002). While it is
+//! made smaller an action is known by its time alone, since the number of events before it changes with
+//! all that is left out. Deliberately lacks a clock: its effort is bounded in events.
+
+use super::simpler;
+use crate::check::{Property, Run, Violation};
+use crate::cluster::{Action, Founding};
+use crate::digest::Digest;
+use crate::raft::NodeId;
+use crate::recording::{Instant, Recording, Timed};
+use crate::time::{Duration, Time};
+
+/// The fewest servers of a smaller run: fewer do not show what a majority is.
+const FEWEST_NODES: u32 = 3;
+
+/// With how many other seeds a smaller cluster is tried, since its timers run out otherwise.
+const OTHER_SEEDS: u64 = 12;
+
+/// How much later than before a smaller run may break.
+const GRACE: Duration = Duration::from_millis(500);
+
+/// How much may be tried, in events of all runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effort(pub u64);
+
+impl Default for Effort {
+    /// Natively a few seconds.
+    fn default() -> Self {
+        Self(8_000_000)
+    }
+}
+
+/// How large a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Size {
+    pub nodes: u32,
+    pub actions: usize,
+    pub events: u64,
+}
+
+/// A run that breaks a property, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shrunk {
+    pub recording: Recording,
+    /// The instant at which the property breaks.
+    pub shown: Instant,
+    /// The cluster's digest there.
+    pub digest: Digest,
+    pub violation: Violation,
+    /// How large the run was that was found, and how large this one is.
+    pub before: Size,
+    pub after: Size,
+    /// How many runs were tried.
+    pub tries: u32,
+}
+
+/// Makes a run that breaks `property` smaller, with at most this effort, and tells of each that is smaller
+/// than all before. `None` where it breaks nothing when it is played again.
+pub fn shrink(
+    recording: &Recording,
+    property: Property,
+    effort: Effort,
+    mut smaller: impl FnMut(Size),
+) -> Option<Shrunk> {
+    let exact = Played::exactly(recording, property)?;
+    let before = exact.size(recording.founding.nodes);
+    let case = Case::of(recording.founding, &exact.actions);
+    let bound = Bound { until: exact.shown.at + GRACE, events: exact.shown.events * 2 };
+    let Ok(played) = case.play(property, bound) else {
+        // Something was done between two events of one instant, and all hangs on that.
+        return Some(exact.into_shrunk(recording.founding, before, 1));
+    };
+    let mut search = Search {
+        cost: case.cost(&played),
+        case,
+        played,
+        property,
+        left: effort.0,
+        tries: 1,
+        smaller: &mut smaller,
+    };
+    search.run();
+    let Search { case, played, tries, .. } = search;
+    Some(played.into_shrunk(case.founding, before, tries))
+}
+
+/// A run while it is made smaller.
+#[derive(Clone, Debug)]
+struct Case {
+    founding: Founding,
+    actions: Vec<(Time, Action)>,
+}
+
+/// How far a case is played.
+#[derive(Clone, Copy, Debug)]
+struct Bound {
+    until: Time,
+    events: u64,
+}
+
+/// A case that breaks the property.
+#[derive(Debug)]
+struct Played {
+    /// What was done, without what was refused.
+    actions: Vec<Timed>,
+    shown: Instant,
+    digest: Digest,
+    violation: Violation,
+}
+
+/// What is to become less: servers, actions, and events and letters together.
+type Cost = (u32, usize, u64);
+
+impl Case {
+    fn of(founding: Founding, actions: &[Timed]) -> Self {
+        let timed = |timed: &Timed| (timed.when.at, timed.action.clone());
+        Self { founding, actions: actions.iter().map(timed).collect() }
+    }
+
+    fn cost(&self, played: &Played) -> Cost {
+        let letters = |timed: &Timed| {
+            let at = timed.when.at.since(Time::ZERO);
+            (at.to_string().len() + timed.action.to_string().len()) as u64
+        };
+        let letters: u64 = played.actions.iter().map(letters).sum();
+        (self.founding.nodes, played.actions.len(), played.shown.events + letters)
+    }
+
+    /// Plays it until the property breaks; `Err` holds after how many events it has not.
+    fn play(&self, property: Property, bound: Bound) -> Result<Played, u64> {
+        let mut play = Play::new(self.founding, property, bound.events);
+        for (at, action) in &self.actions {
+            if *at > bound.until || !play.pass(|next, _| next <= *at) {
+                break;
+            }
+            play.act(*at, action);
+        }
+        play.pass(|next, _| next <= bound.until);
+        let events = play.instant().events;
+        play.end().ok_or(events)
+    }
+}
+
+/// A case that is being played.
+struct Play {
+    run: Run,
+    property: Property,
+    most_events: u64,
+    actions: Vec<Timed>,
+}
+
+impl Play {
+    fn new(founding: Founding, property: Property, most_events: u64) -> Self {
+        Self { run: Run::new(founding), property, most_events, actions: Vec::new() }
+    }
+
+    fn is_broken(&self) -> bool {
+        self.run.violation_of(self.property).is_some()
+    }
+
+    fn instant(&self) -> Instant {
+        Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
+    }
+
+    /// Handles events as long as this allows for the next one's time and the number of those before it.
+    /// Whether there is still something to wait for.
+    fn pass(&mut self, may: impl Fn(Time, u64) -> bool) -> bool {
+        while !self.is_broken() {
+            let events = self.run.cluster().events();
+            let next = self.run.cluster_mut().next_time();
+            if next.is_none_or(|next| !may(next, events)) {
+                return true;
+            }
+            if events >= self.most_events {
+                return false;
+            }
+            self.run.step();
+            self.run.cluster_mut().take_facts();
+            self.run.cluster_mut().take_finished();
+        }
+        false
+    }
+
+    /// Does something at this time, or where time is already. What is refused is left out.
+    fn act(&mut self, at: Time, action: &Action) {
+        self.run.cluster_mut().rest_until(at);
+        let when = self.instant();
+        if self.run.apply(action).is_ok() {
+            self.actions.push(Timed { when, action: action.clone() });
+        }
+    }
+
+    fn end(self) -> Option<Played> {
+        let (_, violation) = *self.run.violation_of(self.property)?;
+        let (shown, digest) = (self.instant(), self.run.cluster().digest());
+        Some(Played { actions: self.actions, shown, digest, violation })
+    }
+}
+
+impl Played {
+    /// The run as it was recorded, up to where the property breaks.
+    fn exactly(recording: &Recording, property: Property) -> Option<Self> {
+        let mut play = Play::new(recording.founding, property, u64::MAX);
+        for Timed { when, action } in &recording.actions {
+            if !play.pass(|_, events| events < when.events) {
+                break;
+            }
+            play.act(when.at, action);
+        }
+        let until = play.instant().at + Duration::from_secs(20);
+        play.pass(|next, _| next <= until);
+        play.end()
+    }
+
+    fn size(&self, nodes: u32) -> Size {
+        Size { nodes, actions: self.actions.len(), events: self.shown.events }
+    }
+
+    fn into_shrunk(self, founding: Founding, before: Size, tries: u32) -> Shrunk {
+        let after = self.size(founding.nodes);
+        let Self { actions, shown, digest, violation } = self;
+        let recording = Recording { founding, actions };
+        Shrunk { recording, shown, digest, violation, before, after, tries }
+    }
+}
+
+/// The search for a smaller case.
+struct Search<'a> {
+    /// The smallest so far.
+    case: Case,
+    played: Played,
+    cost: Cost,
+    property: Property,
+    /// How many more events may be spent.
+    left: u64,
+    tries: u32,
+    smaller: &'a mut dyn FnMut(Size),
+}
+
+impl Search<'_> {
+    fn run(&mut self) {
+        loop {
+            let before = self.cost;
+            self.leave_out_actions();
+            self.leave_out_nodes();
+            self.leave_out_actions();
+            self.simplify();
+            self.hurry();
+            if self.cost == before || self.left == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Tries a case. Whether it is the smallest now.
+    fn attempt(&mut self, case: Case) -> bool {
+        if self.left == 0 {
+            return false;
+        }
+        self.tries += 1;
+        let Instant { at, events } = self.played.shown;
+        let bound = Bound { until: at + GRACE, events: events + events / 4 + 100 };
+        let played = case.play(self.property, bound);
+        let spent = played.as_ref().map_or_else(|spent| *spent, |played| played.shown.events);
+        self.left = self.left.saturating_sub(spent);
+        let Ok(played) = played else { return false };
+        let cost = case.cost(&played);
+        if cost >= self.cost {
+            return false;
+        }
+        self.case = Case::of(case.founding, &played.actions);
+        (self.cost, self.played) = (cost, played);
+        (self.smaller)(self.played.size(case.founding.nodes));
+        true
+    }
+
+    fn attempt_actions(&mut self, actions: Vec<(Time, Action)>) -> bool {
+        self.attempt(Case { founding: self.case.founding, actions })
+    }
+
+    /// Leaves out many actions at once, then fewer, then each on its own; the last ones first.
+    fn leave_out_actions(&mut self) {
+        let mut size = self.case.actions.len().div_ceil(2);
+        while size > 0 {
+            let mut end = self.case.actions.len();
+            while end > 0 {
+                let start = end.saturating_sub(size);
+                let mut actions = self.case.actions.clone();
+                actions.drain(start..end);
+                self.attempt_actions(actions);
+                end = start.min(self.case.actions.len());
+            }
+            size = if size == 1 { 0 } else { size.div_ceil(2) };
+        }
+    }
+
+    /// Leaves out a server, under this seed and others.
+    fn leave_out_nodes(&mut self) {
+        let mut node = self.case.founding.nodes;
+        while node > 0 && self.case.founding.nodes > FEWEST_NODES {
+            let Founding { nodes, seed } = self.case.founding;
+            let without = |(at, action): &(Time, Action)| {
+                Some((*at, simpler::without(action, NodeId(node))?))
+            };
+            let actions: Vec<_> = self.case.actions.iter().filter_map(without).collect();
+            let mut seeds = (0..=OTHER_SEEDS).map(|other| seed.wrapping_add(other));
+            let founding = |seed| Founding { nodes: nodes - 1, seed };
+            let is_smaller = seeds.any(|seed| {
+                self.attempt(Case { founding: founding(seed), actions: actions.clone() })
+            });
+            node = if is_smaller { self.case.founding.nodes } else { node - 1 };
+        }
+    }
+
+    /// Makes single actions simpler.
+    fn simplify(&mut self) {
+        let mut place = 0;
+        while let Some((at, action)) = self.case.actions.get(place).cloned() {
+            for action in simpler::simpler(&action) {
+                let mut actions = self.case.actions.clone();
+                if let Some(there) = actions.get_mut(place) {
+                    *there = (at, action);
+                }
+                self.attempt_actions(actions);
+            }
+            place += 1;
+        }
+    }
+
+    /// Lets all come earlier from some action on, and at rounder times.
+    fn hurry(&mut self) {
+        for place in 0..self.case.actions.len() {
+            let mut part = 1;
+            while part <= 16 {
+                let time = |place: usize| self.case.actions.get(place).map(|(at, _)| *at);
+                let Some(at) = time(place) else { break };
+                let since = place.checked_sub(1).and_then(time).unwrap_or(Time::ZERO);
+                let gap = at.since(since);
+                let less = Duration::from_micros(gap.as_micros() / part);
+                // What is done much earlier is tried first, and once more where that helps.
+                if !self.shift(place, less) || gap == Duration::ZERO {
+                    part *= 2;
+                }
+            }
+            for unit in [100_000, 10_000, 1_000] {
+                if let Some((at, _)) = self.case.actions.get(place) {
+                    self.shift(place, Duration::from_micros(at.as_micros() % unit));
+                }
+            }
+        }
+    }
+
+    /// Lets an action and all after it come so much earlier.
+    fn shift(&mut self, place: usize, less: Duration) -> bool {
+        if less == Duration::ZERO {
+            return false;
+        }
+        let mut actions = self.case.actions.clone();
+        for (at, _) in actions.iter_mut().skip(place) {
+            *at = Time::from_micros(at.as_micros().saturating_sub(less.as_micros()));
+        }
+        let is_ordered = actions.is_sorted_by_key(|(at, _)| *at);
+        is_ordered && self.attempt_actions(actions)
+    }
+}
