@@ -1,8 +1,9 @@
-//! A small swarm of random clusters; `headless swarm` runs larger ones.
+//! A small swarm of random clusters, and what is found made small; `headless swarm` runs larger ones.
 
 use kvorum::check::Property;
+use kvorum::playground::{Bookmark, Input, Playground, Speed};
 use kvorum::raft::Rule;
-use kvorum::swarm::{Finding, Search};
+use kvorum::swarm::{Effort, Finding, Search, Shrunk, shrink};
 
 #[test]
 fn random_clusters_under_random_faults_break_nothing() {
@@ -33,11 +34,11 @@ fn seeds_that_once_found_a_bug_find_none() {
     }
 }
 
-/// For each rule, the seed of a run that breaks the named property without it.
+/// For each rule, the seed of a run of at most five servers that breaks the named property without it.
 const BROKEN: &[(Rule, u64, Property)] = &[
     (Rule::ElectionRestriction, 2, Property::LeaderCompleteness),
     (Rule::VoteOnDisk, 1295, Property::ElectionSafety),
-    (Rule::LogOnDisk, 177, Property::LeaderCompleteness),
+    (Rule::LogOnDisk, 73, Property::LeaderCompleteness),
     (Rule::StepDown, 1, Property::ElectionSafety),
     (Rule::TermGrows, 17, Property::ElectionSafety),
     (Rule::ConsistencyCheck, 0, Property::LogMatching),
@@ -46,29 +47,88 @@ const BROKEN: &[(Rule, u64, Property)] = &[
     (Rule::JointConsensus, 1, Property::QuorumOverlap),
     (Rule::CommitBeforeChange, 4665, Property::QuorumOverlap),
     (Rule::OneChangeAtATime, 2, Property::QuorumOverlap),
-    (Rule::NoOp, 13, Property::Liveness),
-    (Rule::ReadConfirmation, 6684, Property::Linearizability),
+    (Rule::NoOp, 20, Property::Liveness),
+    (Rule::ReadConfirmation, 2915, Property::Linearizability),
     (Rule::LeaderStickiness, 171, Property::LeaseSafety),
-    (Rule::LeaseDrift, 28, Property::LeaseSafety),
+    (Rule::LeaseDrift, 618, Property::LeaseSafety),
     (Rule::DuplicateSuppression, 0, Property::ExactlyOnce),
     (Rule::SessionsInSnapshots, 0, Property::StateMachineSafety),
-    (Rule::RandomTimeouts, 17, Property::Liveness),
+    (Rule::RandomTimeouts, 93, Property::Liveness),
     (Rule::PreVote, 74, Property::Liveness),
     (Rule::CheckQuorum, 7, Property::Liveness),
     (Rule::FirstNodeLeads, 1, Property::LeaderCompleteness),
 ];
 
+/// A search without a rule, in clusters as small as a page shows well.
+fn without(rule: Rule) -> Search {
+    Search { most_nodes: 5, ..Search::for_rule(rule) }
+}
+
 #[test]
 fn without_a_rule_its_property_falls() {
     for (rule, seed, property) in BROKEN {
-        let line = format!("headless swarm --seeds {seed}..{} --rule-off {rule}", seed + 1);
+        let line = line(*rule, *seed);
         assert_eq!(rule.about().falls, property.name());
-        let Some(Finding::Broken(_, violation)) = Search::for_rule(*rule).run(*seed).finding else {
+        let Some(Finding::Broken(_, violation)) = without(*rule).run(*seed).finding else {
             panic!("{line} breaks nothing");
         };
         assert_eq!(violation.property, *property, "{line}");
-        assert_eq!(Search::default().run(*seed).finding, None, "{line}, but with the rule");
+        let sound = Search { switched: Vec::new(), ..without(*rule) };
+        assert_eq!(sound.run(*seed).finding, None, "{line}, but with the rule");
     }
+}
+
+fn line(rule: Rule, seed: u64) -> String {
+    format!("headless swarm --seeds {seed}..{} --rule-off {rule} --most-nodes 5", seed + 1)
+}
+
+/// What is found is made small, and what is small breaks the same property where it is opened by its link.
+#[test]
+fn what_is_found_is_made_small_and_breaks_the_same_where_its_link_is_opened() {
+    for (rule, seed, property) in BROKEN {
+        let line = line(*rule, *seed);
+        let (_, recording) = without(*rule).record(*seed);
+        let mut sizes = Vec::new();
+        let small = shrink(&recording, *property, Effort(1_000_000), |size| sizes.push(size));
+        let small = small.unwrap_or_else(|| panic!("{line} breaks when it is played again"));
+        let Shrunk { before, after, .. } = small;
+        println!("| {rule} | {seed} | {before:?} | {after:?} | {} |", small.tries);
+        assert!(after.nodes <= 5 && after.actions <= 30, "{line}: {after:?}");
+        assert!((after.nodes, after.actions) <= (before.nodes, before.actions), "{line}");
+        assert!(sizes.iter().is_sorted_by(|a, b| (a.nodes, a.actions) >= (b.nodes, b.actions)));
+        let is_off = |timed: &kvorum::playground::Timed| {
+            timed.action.to_string().starts_with(&format!("rule {rule} "))
+        };
+        assert!(small.recording.actions.iter().any(is_off), "{line}: still without the rule");
+
+        let playground = opened(&small);
+        assert_eq!(playground.digest(), small.digest, "{line}");
+        let verdicts = playground.verdicts();
+        let verdict = verdicts.iter().find(|verdict| verdict.property == property.name());
+        assert!(verdict.is_some_and(|verdict| verdict.broken.is_some()), "{line}");
+    }
+}
+
+/// A playground that has opened its link.
+fn opened(small: &Shrunk) -> Playground {
+    let Shrunk { recording, shown, digest, .. } = small.clone();
+    let bookmark = Bookmark { recording, shown, digest: Some(digest), speed: Speed::default() };
+    let read = Bookmark::parse(&bookmark.to_fragment()).expect("it is a link");
+    let mut playground = Playground::new(1, 0);
+    playground.apply(Input::Open(Box::new(read.into()))).expect("it can be opened");
+    while playground.progress().is_some() {
+        playground.apply(Input::Advance(1_000)).expect("it comes to its instant");
+    }
+    playground
+}
+
+/// Nothing is made small that does not break.
+#[test]
+fn a_sound_run_is_not_made_small() {
+    let (report, recording) = Search::default().record(3);
+    assert_eq!(report.finding, None);
+    let small = shrink(&recording, Property::ElectionSafety, Effort(1_000_000), |_| {});
+    assert_eq!(small, None);
 }
 
 /// Whatever rule is off, nothing may panic.

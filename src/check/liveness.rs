@@ -6,7 +6,7 @@
 
 use super::property::{Evidence, Property, Violation};
 use crate::cluster::{Cluster, Server, Status};
-use crate::raft::{Index, NodeId};
+use crate::raft::{Index, Node, NodeId};
 use crate::time::{Duration, Time};
 
 /// How often the judge looks.
@@ -36,7 +36,7 @@ impl Liveness {
     pub fn glance(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         let now = cluster.now();
         self.next_glance = now + GLANCE;
-        let commit_index = cluster.running_nodes().map(crate::raft::Node::commit_index).max();
+        let commit_index = cluster.running_nodes().map(Node::commit_index).max();
         let commit_index = commit_index.flatten();
         let progress = std::mem::replace(&mut self.commit_index, commit_index) != commit_index;
         if progress || is_done(cluster) || !is_kind(cluster) {
@@ -58,7 +58,8 @@ fn is_done(cluster: &Cluster) -> bool {
 }
 
 /// Whether enough members run, well enough connected, with disks, processors and clocks that are fast
-/// enough: then there must be progress.
+/// enough: then there must be progress. Enough are a majority of the last committed configuration and of
+/// each that one of them has in its log, since that counts from the moment it is appended (section 6).
 fn is_kind(cluster: &Cluster) -> bool {
     let config = cluster.members();
     let soon = cluster.settings().election_timeout_min / 4;
@@ -87,7 +88,8 @@ fn is_kind(cluster: &Cluster) -> bool {
             let there = half.iter().filter(|id| near.contains(id)).count();
             there > half.len() / 2
         };
-        all_meet && config.halves().all(enough)
+        let own = near.iter().filter_map(|id| cluster.server(*id)?.node()).map(Node::config);
+        all_meet && own.chain([config]).all(|config| config.halves().all(enough))
     };
     well.iter().any(majority_around)
 }

@@ -43,6 +43,49 @@ impl FaultKind {
         Self::Snapshot,
         Self::Leader,
     ];
+
+    /// Its name for those who choose.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Kill => "kill",
+            Self::Tear => "tear",
+            Self::Pause => "pause",
+            Self::Timeout => "timeout",
+            Self::Partition => "partition",
+            Self::Cut => "cut",
+            Self::Fsync => "fsync",
+            Self::Cpu => "cpu",
+            Self::Clock => "clock",
+            Self::Membership => "membership",
+            Self::Transfer => "transfer",
+            Self::Snapshot => "snapshot",
+            Self::Leader => "leader",
+        }
+    }
+
+    /// What it does, in a few words.
+    pub const fn about(self) -> &'static str {
+        match self {
+            Self::Kill => "a node is killed, its disk stays",
+            Self::Tear => "a node is killed and its last write torn",
+            Self::Pause => "a process stands still for a while",
+            Self::Timeout => "an election timer runs out early",
+            Self::Partition => "some nodes are parted from the others",
+            Self::Cut => "a link is cut one way",
+            Self::Fsync => "a disk becomes slow",
+            Self::Cpu => "a processor becomes slow",
+            Self::Clock => "clocks run fast or slow, as much as leases bear",
+            Self::Membership => "nodes come and go",
+            Self::Transfer => "leadership is handed over",
+            Self::Snapshot => "a node takes a snapshot",
+            Self::Leader => "the faults go for whoever leads",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
 /// Which faults there are.

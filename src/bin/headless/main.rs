@@ -72,6 +72,9 @@ mod native {
             /// The most nodes that a cluster begins with, from 3 to 7.
             #[arg(long, default_value_t = kvorum::swarm::MOST_NODES, value_parser = clap::value_parser!(u32).range(3..=7))]
             most_nodes: u32,
+            /// The kinds of faults that may come, with commas between them; all of them if it is left out.
+            #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+            faults: Vec<String>,
             /// Stops at the first finding.
             #[arg(long)]
             first: bool,
@@ -98,10 +101,21 @@ mod native {
             Command::Run { files, json, details } => run(&files, json, details),
             Command::Replay { run, end, json } => replay::replay(&run, end, json),
             Command::Trace { file } => trace(&file),
-            Command::Swarm { seeds, rules, property, most_nodes, first, shrink, link, json } => {
+            Command::Swarm {
+                seeds,
+                rules,
+                property,
+                most_nodes,
+                faults,
+                first,
+                shrink,
+                link,
+                json,
+            } => {
                 let first = first || shrink || link;
                 let order = swarm::Order { first, shrink, link, json };
-                swarm::swarm(&seeds, &rules, property.as_deref(), most_nodes, order)
+                let asked = swarm::Asked { seeds, rules, property, most_nodes, faults };
+                swarm::swarm(&asked, order)
             }
             Command::Bench { json } => bench::bench(json),
         }

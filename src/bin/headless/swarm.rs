@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use kvorum::check::Property;
+use kvorum::cluster::FaultKind;
 use kvorum::playground::{Bookmark, Speed};
 use kvorum::raft::Rule;
 use kvorum::swarm::{Effort, Finding, MOST_NODES, Report, Search, Shrunk, Size, shrink};
@@ -28,59 +29,85 @@ pub(super) struct Order {
     pub(super) json: bool,
 }
 
-/// Runs the seeds `first..end` and prints what was found.
-pub(super) fn swarm(
-    seeds: &str,
-    rules: &[String],
-    property: Option<&str>,
-    most_nodes: u32,
-    order: Order,
-) -> ExitCode {
-    let Some(seeds) = parse(seeds) else {
-        eprintln!("`--seeds` takes a range such as 0..1000, not `{seeds}`");
-        return ExitCode::from(2);
-    };
-    let mut off = Vec::new();
-    for name in rules {
-        let Some(rule) = Rule::named(name) else {
-            let names: Vec<&str> = Rule::TABLE.iter().map(|about| about.name).collect();
-            eprintln!("there is no rule `{name}`; the rules are {}", names.join(", "));
-            return ExitCode::from(2);
+/// What is to be searched, in the words of the command line.
+pub(super) struct Asked {
+    pub(super) seeds: String,
+    pub(super) rules: Vec<String>,
+    pub(super) property: Option<String>,
+    pub(super) most_nodes: u32,
+    pub(super) faults: Vec<String>,
+}
+
+impl Asked {
+    /// What its words mean; or what is wrong with them.
+    fn read(&self) -> Result<(Range<u64>, Search), String> {
+        let seeds = parse(&self.seeds).ok_or_else(|| {
+            format!("`--seeds` takes a range such as 0..1000, not `{}`", self.seeds)
+        })?;
+        let named = |name: &String| {
+            let names = Rule::TABLE.iter().map(|about| about.name);
+            Rule::named(name).ok_or_else(|| unknown("rule", name, names))
         };
-        off.push(rule);
-    }
-    let wanted = match (property, off.as_slice()) {
-        (Some("any"), _) => None,
-        (Some(name), _) => {
-            let Some(property) = Property::named(name) else {
-                let names: Vec<&str> =
-                    Property::ALL.iter().map(|property| property.name()).collect();
-                eprintln!("there is no property `{name}`; they are any, {}", names.join(", "));
-                return ExitCode::from(2);
-            };
-            Some(property)
+        let switched: Vec<Rule> = self.rules.iter().map(named).collect::<Result<_, _>>()?;
+        let wanted = match (self.property.as_deref(), switched.as_slice()) {
+            (Some("any"), _) => None,
+            (Some(name), _) => Some(Property::named(name).ok_or_else(|| {
+                let names = Property::ALL.iter().map(|property| property.name());
+                unknown("property", name, ["any"].into_iter().chain(names))
+            })?),
+            (None, [rule]) => Search::for_rule(*rule).wanted,
+            (None, _) => None,
+        };
+        let named = |name: &String| {
+            let names = FaultKind::ALL.iter().map(|kind| kind.name());
+            FaultKind::named(name).ok_or_else(|| unknown("kind of fault", name, names))
+        };
+        let mut faults: Vec<FaultKind> = self.faults.iter().map(named).collect::<Result<_, _>>()?;
+        if faults.is_empty() {
+            faults = FaultKind::ALL.to_vec();
         }
-        (None, [rule]) => Search::for_rule(*rule).wanted,
-        (None, _) => None,
+        Ok((seeds, Search { switched, wanted, most_nodes: self.most_nodes, faults }))
+    }
+
+    /// The line that runs this seed again.
+    fn line(&self, seed: u64) -> String {
+        let mut line = format!("headless swarm --seeds {seed}..{}", seed + 1);
+        for rule in &self.rules {
+            line += &format!(" --rule-off {rule}");
+        }
+        if self.most_nodes != MOST_NODES {
+            line += &format!(" --most-nodes {}", self.most_nodes);
+        }
+        if !self.faults.is_empty() {
+            line += &format!(" --faults {}", self.faults.join(","));
+        }
+        line
+    }
+}
+
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.collect();
+    format!("there is no {what} `{name}`; there are {}", known.join(", "))
+}
+
+/// Runs the seeds and prints what was found.
+pub(super) fn swarm(asked: &Asked, order: Order) -> ExitCode {
+    let (seeds, search) = match asked.read() {
+        Ok(read) => read,
+        Err(why) => {
+            eprintln!("{why}");
+            return ExitCode::from(2);
+        }
     };
-    let search = Search { switched: off.clone(), wanted, most_nodes, ..Search::default() };
     let progress = std::io::stderr().is_terminal();
-    let (total, findings) = run_all(seeds.clone(), &search, order.first, progress);
+    let (total, findings) = run_all(seeds, &search, order.first, progress);
     let small = findings.first().filter(|_| order.shrink || order.link).map(|report| {
         let small =
             make_small(&search, report, if order.shrink { Effort::default() } else { Effort(0) });
         small.map(|small| (fragment(&small), small))
     });
 
-    let replay = |seed: u64| {
-        let rules: String = off.iter().map(|rule| format!(" --rule-off {rule}")).collect();
-        let most = if most_nodes == MOST_NODES {
-            String::new()
-        } else {
-            format!(" --most-nodes {most_nodes}")
-        };
-        format!("headless swarm --seeds {seed}..{}{rules}{most}", seed + 1)
-    };
+    let replay = |seed: u64| asked.line(seed);
     if order.json {
         let found = |report: &Report| {
             let finding = report.finding.map(|finding| finding.to_string());
