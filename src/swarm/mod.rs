@@ -6,10 +6,12 @@
 //! After the faults comes a quiet period in which nearly all is mended: then a leader must be found
 //! within a bounded time, and all stores must agree.
 
+mod replay;
 mod shrink;
 mod simpler;
 mod weather;
 
+pub use replay::Replay;
 pub use shrink::{Effort, Shrunk, Size, shrink};
 
 use crate::check::{Property, Run, Violation};

@@ -7,7 +7,7 @@
 //! made smaller an action is known by its time alone, since the number of events before it changes with
 //! all that is left out. Deliberately lacks a clock: its effort is bounded in events.
 
-use super::simpler;
+use super::{Replay, simpler};
 use crate::check::{Property, Run, Violation};
 use crate::cluster::{Action, Founding};
 use crate::digest::Digest;
@@ -113,6 +113,15 @@ struct Played {
     violation: Violation,
 }
 
+impl Played {
+    /// What was played, if that breaks the property.
+    fn of(replay: Replay, property: Property) -> Option<Self> {
+        let (_, violation) = *replay.run().violation_of(property)?;
+        let (shown, digest) = (replay.instant(), replay.run().cluster().digest());
+        Some(Self { actions: replay.into_actions(), shown, digest, violation })
+    }
+}
+
 /// What is to become less: servers, actions, and events and letters together.
 type Cost = (u32, usize, u64);
 
@@ -133,88 +142,38 @@ impl Case {
 
     /// Plays it until the property breaks; `Err` holds after how many events it has not.
     fn play(&self, property: Property, bound: Bound) -> Result<Played, u64> {
-        let mut play = Play::new(self.founding, property, bound.events);
+        let mut replay = Replay::new(self.founding);
+        let goes_on = |run: &Run| {
+            run.violation_of(property).is_none() && run.cluster().events() < bound.events
+        };
         for (at, action) in &self.actions {
-            if *at > bound.until || !play.pass(|next, _| next <= *at) {
+            if *at > bound.until || !replay.pass(*at, goes_on) {
                 break;
             }
-            play.act(*at, action);
+            replay.act(*at, action);
         }
-        play.pass(|next, _| next <= bound.until);
-        let events = play.instant().events;
-        play.end().ok_or(events)
-    }
-}
-
-/// A case that is being played.
-struct Play {
-    run: Run,
-    property: Property,
-    most_events: u64,
-    actions: Vec<Timed>,
-}
-
-impl Play {
-    fn new(founding: Founding, property: Property, most_events: u64) -> Self {
-        Self { run: Run::new(founding), property, most_events, actions: Vec::new() }
-    }
-
-    fn is_broken(&self) -> bool {
-        self.run.violation_of(self.property).is_some()
-    }
-
-    fn instant(&self) -> Instant {
-        Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
-    }
-
-    /// Handles events as long as this allows for the next one's time and the number of those before it.
-    /// Whether there is still something to wait for.
-    fn pass(&mut self, may: impl Fn(Time, u64) -> bool) -> bool {
-        while !self.is_broken() {
-            let events = self.run.cluster().events();
-            let next = self.run.cluster_mut().next_time();
-            if next.is_none_or(|next| !may(next, events)) {
-                return true;
-            }
-            if events >= self.most_events {
-                return false;
-            }
-            self.run.step();
-            self.run.cluster_mut().take_facts();
-            self.run.cluster_mut().take_finished();
-        }
-        false
-    }
-
-    /// Does something at this time, or where time is already. What is refused is left out.
-    fn act(&mut self, at: Time, action: &Action) {
-        self.run.cluster_mut().rest_until(at);
-        let when = self.instant();
-        if self.run.apply(action).is_ok() {
-            self.actions.push(Timed { when, action: action.clone() });
-        }
-    }
-
-    fn end(self) -> Option<Played> {
-        let (_, violation) = *self.run.violation_of(self.property)?;
-        let (shown, digest) = (self.instant(), self.run.cluster().digest());
-        Some(Played { actions: self.actions, shown, digest, violation })
+        replay.pass(bound.until, goes_on);
+        let events = replay.instant().events;
+        Played::of(replay, property).ok_or(events)
     }
 }
 
 impl Played {
     /// The run as it was recorded, up to where the property breaks.
     fn exactly(recording: &Recording, property: Property) -> Option<Self> {
-        let mut play = Play::new(recording.founding, property, u64::MAX);
+        let mut replay = Replay::new(recording.founding);
+        let is_whole = |run: &Run| run.violation_of(property).is_none();
         for Timed { when, action } in &recording.actions {
-            if !play.pass(|_, events| events < when.events) {
+            let goes_on = |run: &Run| is_whole(run) && run.cluster().events() < when.events;
+            replay.pass(Time::END, goes_on);
+            if replay.instant().events < when.events {
                 break;
             }
-            play.act(when.at, action);
+            replay.act(when.at, action);
         }
-        let until = play.instant().at + Duration::from_secs(20);
-        play.pass(|next, _| next <= until);
-        play.end()
+        let until = replay.instant().at + Duration::from_secs(20);
+        replay.pass(until, is_whole);
+        Self::of(replay, property)
     }
 
     fn size(&self, nodes: u32) -> Size {

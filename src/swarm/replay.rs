@@ -1,0 +1,58 @@
+//! Plays a run by the times of its actions, however many events come between them: what another rule, size
+//! or seed makes of the same actions.
+
+use crate::check::Run;
+use crate::cluster::{Action, Founding};
+use crate::recording::{Instant, Timed};
+use crate::time::Time;
+
+/// A run that is being played.
+#[derive(Debug)]
+pub struct Replay {
+    run: Run,
+    actions: Vec<Timed>,
+}
+
+impl Replay {
+    /// A cluster in which nothing has happened yet.
+    pub fn new(founding: Founding) -> Self {
+        Self { run: Run::new(founding), actions: Vec::new() }
+    }
+
+    /// The run as it is now.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// Now.
+    pub fn instant(&self) -> Instant {
+        Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
+    }
+
+    /// Handles all events up to a time, as long as this allows for more. Whether it still does.
+    pub fn pass(&mut self, until: Time, goes_on: impl Fn(&Run) -> bool) -> bool {
+        while goes_on(&self.run) {
+            if self.run.cluster_mut().next_time().is_none_or(|next| next > until) {
+                return true;
+            }
+            self.run.step();
+            self.run.cluster_mut().take_facts();
+            self.run.cluster_mut().take_finished();
+        }
+        false
+    }
+
+    /// Does something at this time, up to which all events were handled. What is refused is left out.
+    pub fn act(&mut self, at: Time, action: &Action) {
+        self.run.cluster_mut().rest_until(at);
+        let when = self.instant();
+        if self.run.apply(action).is_ok() {
+            self.actions.push(Timed { when, action: action.clone() });
+        }
+    }
+
+    /// What was done, and when.
+    pub fn into_actions(self) -> Vec<Timed> {
+        self.actions
+    }
+}
