@@ -21,6 +21,7 @@ use super::files;
 use super::frame::FrameLoop;
 use super::guide::{self, Ask, Guide, GuideBar};
 use super::header::Header;
+use super::hunt::Hunt;
 use super::keeper::Keeper;
 use super::keys::{Focus, Shortcut, shortcut};
 use super::notices::Notices;
@@ -112,6 +113,7 @@ pub struct App {
     /// Whether anything in the world is broken or slow.
     is_broken: bool,
     keeper: Option<Keeper>,
+    hunt: Hunt,
     screen: Screen,
     /// The last sentence that was told, for a projector.
     caption: String,
@@ -149,6 +151,7 @@ impl Component for App {
             is_broken: false,
             _listeners: files::listen(&session, keeper.clone()),
             keeper,
+            hunt: Hunt::new(session.clone()),
             screen,
             caption: String::new(),
             had_focus: false,
@@ -255,7 +258,7 @@ impl Component for App {
                         now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
                         selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
                 } else {
-                    { views::other(self.sight, &self.session, nodes.clone(), self.feed, &self.note) }
+                    { views::other(self.sight, &self.session, (&self.hunt, link.callback(|()| Message::Sight(Sight::Stage))), nodes.clone(), self.feed, &self.note) }
                 }
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}

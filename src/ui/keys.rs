@@ -57,7 +57,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 37] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 38] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -84,6 +84,12 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 37] = [
     (&["d"], "d", Shortcut::View(Sight::Spacetime), "Show the space-time diagram"),
     (&["C"], "Shift+c", Shortcut::View(Sight::Charts), "Show the charts"),
     (&["D"], "Shift+d", Shortcut::View(Sight::Difference), "Show what differs"),
+    (
+        &["x"],
+        "x",
+        Shortcut::View(Sight::Rules),
+        "Show the rules, and find a run that breaks without one",
+    ),
     (&["P"], "Shift+p", Shortcut::Pin, "Pin this instant, to compare others with it"),
     (
         &["1", "2", "3", "4", "5", "6", "7", "8", "9"],

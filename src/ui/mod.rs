@@ -13,6 +13,8 @@
 //!   [`highlight`] marks in all what is pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
+//! - [`laboratory`] has the rules and their switches; [`hunt`] searches in the background for a run that
+//!   breaks without them, by the program itself in a [`worker`].
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
@@ -35,11 +37,13 @@ pub mod gestures;
 pub mod guide;
 pub mod header;
 pub mod highlight;
+pub mod hunt;
 pub mod icons;
 pub mod inspector;
 pub mod journey;
 pub mod keeper;
 pub mod keys;
+pub mod laboratory;
 pub mod link_card;
 pub mod links;
 pub mod machine;
@@ -72,13 +76,17 @@ pub mod transport;
 pub mod views;
 pub mod wall;
 pub mod way;
+pub mod worker;
 
 use web_sys::Element;
 
-/// Mounts the page into the document.
+/// Mounts the page into the document; in a worker, which has none, it waits to be told what to search.
 pub fn start() {
     // The person is told by assets/boot.js, which also sees what a panic hook can't.
     console_error_panic_hook::set_once();
+    if web_sys::window().is_none() {
+        return worker::serve();
+    }
     page::Theme::recall().show();
     let Some(document) = web_sys::window().and_then(|window| window.document()) else {
         return;

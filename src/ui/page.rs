@@ -113,6 +113,13 @@ pub fn now() -> f64 {
     performance.map_or(0.0, |performance| performance.now())
 }
 
+/// How many cores the machine has, as far as the browser tells.
+pub fn cores() -> u32 {
+    let navigator = web_sys::window().map(|window| window.navigator());
+    // A small whole number.
+    navigator.map_or(1, |navigator| navigator.hardware_concurrency().max(1.0) as u32)
+}
+
 /// Whether nobody can see the page.
 pub fn is_hidden() -> bool {
     let document = web_sys::window().and_then(|window| window.document());

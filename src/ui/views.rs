@@ -10,6 +10,8 @@ use super::charts::Diagrams;
 use super::controls::numbers;
 use super::difference::Differences;
 use super::highlight::Highlight;
+use super::hunt::Hunt;
+use super::laboratory::Laboratory;
 use super::matrix::Matrix;
 use super::session::Session;
 use super::spacetime::Diagram;
@@ -24,14 +26,20 @@ pub enum Sight {
     Spacetime,
     Charts,
     Difference,
+    Rules,
 }
 
-const SIGHTS: [(Sight, &str, &str); 5] = [
+const SIGHTS: [(Sight, &str, &str); 6] = [
     (Sight::Stage, "Stage", "The cluster (v)"),
     (Sight::Matrix, "Logs", "All logs, index by index (w)"),
     (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
     (Sight::Charts, "Charts", "Throughput, latency and elections over time (Shift+c)"),
     (Sight::Difference, "Difference", "What differs between two instants or two nodes (Shift+d)"),
+    (
+        Sight::Rules,
+        "Rules",
+        "The rules and their switches, and the search for a run that breaks without them (x)",
+    ),
 ];
 
 /// The choice of one, for the top of the middle.
@@ -54,6 +62,7 @@ pub fn choice(sight: Sight, on_sight: &Callback<Sight>) -> Html {
 pub fn other(
     sight: Sight,
     session: &Session,
+    laboratory: (&Hunt, Callback<()>),
     nodes: Vec<Rc<NodeView>>,
     feed: u64,
     note: &str,
@@ -78,6 +87,10 @@ pub fn other(
         }
         Sight::Difference => {
             html! { <Differences session={session.clone()} nodes={numbers(&nodes)} {feed} /> }
+        }
+        Sight::Rules => {
+            let (hunt, on_show) = laboratory;
+            html! { <Laboratory session={session.clone()} hunt={hunt.clone()} {feed} {on_show} /> }
         }
         Sight::Stage | Sight::Matrix => html! { <Matrix {nodes} /> },
     };

@@ -14,6 +14,7 @@ mod faults;
 mod hands;
 mod journey;
 mod keyboard;
+mod laboratory;
 mod lessons;
 mod mistakes;
 mod page;

@@ -134,6 +134,7 @@ async fn with_less_motion_nothing_travels() -> Outcome {
         .open("", async |page| {
             page.media(Scheme::Light, true).await?;
             page.go("?seed=42&speed=1&paused").await?;
+            page.find("main", "Stage").await?;
             let blank = look(page).await?;
             // What n1 asks of the others is on its way for longer than any of them waits: at a
             // thousandth of life nothing leaves or arrives for more than a minute.
