@@ -232,6 +232,9 @@ fn write_refusal(
         RefusedVote::HasLeader(leader) => {
             write!(f, "it has heard from its leader {leader} lately (thesis §4.2.3).")
         }
+        RefusedVote::HeardLately => {
+            write!(f, "it has heard from a leader lately, who may hold a lease (thesis §4.2.3).")
+        }
         RefusedVote::JustStarted => write!(
             f,
             "it has just started, and may have heard from a leader before (thesis §6.4.1)."

@@ -138,6 +138,8 @@ pub enum RefusedVote {
     VotedFor(NodeId),
     /// It has heard from a leader lately (thesis, sections 4.2.3 and 9.6).
     HasLeader(NodeId),
+    /// It has heard from the leader of an earlier term lately, or may have (thesis, section 4.2.3).
+    HeardLately,
     /// It has started lately, and may have heard from a leader just before.
     JustStarted,
     /// Its own log is more up-to-date (paper, section 5.4.1).

@@ -151,10 +151,11 @@ impl Node {
         now: Time,
         candidate: NodeId,
         term: Term,
-        last: Option<Position>,
+        (last, transfer): (Option<Position>, bool),
         effects: &mut Effects,
     ) {
-        if let Some(why) = self.reason_to_refuse(candidate, term, last) {
+        let refused = self.reason_to_refuse(candidate, term, last);
+        if let Some(why) = refused.or_else(|| self.reason_to_wait(now, candidate, transfer)) {
             effects.notes.push(Note::RefusedVote { candidate, term, why });
             let response = Message::RequestVoteResponse { vote_granted: false };
             effects.messages.push(self.envelope(candidate, response));
@@ -189,6 +190,14 @@ impl Node {
             return Some(RefusedVote::VotedFor(other));
         }
         self.newer_log(last)
+    }
+
+    /// Why this server gives no vote yet in a term that it has learned of since it heard from a leader: until
+    /// the shortest election timeout is over that leader may hold a lease (thesis, sections 4.2.3 and 6.4.1).
+    fn reason_to_wait(&self, now: Time, candidate: NodeId, transfer: bool) -> Option<RefusedVote> {
+        let is_free = transfer || self.voted_for == Some(candidate);
+        let waits = now < self.sticky_until && self.obeys(Rule::LeaderStickiness);
+        (waits && !is_free).then_some(RefusedVote::HeardLately)
     }
 
     /// Section 5.4.1: the order of positions is "at least as up-to-date".

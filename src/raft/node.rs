@@ -296,8 +296,8 @@ impl Node {
                     self.on_pre_vote_response(now, from, vote_granted, effects);
                 }
             }
-            Message::RequestVote { last, .. } => {
-                self.on_request_vote(now, from, term, last, effects);
+            Message::RequestVote { last, transfer } => {
+                self.on_request_vote(now, from, term, (last, transfer), effects);
             }
             Message::RequestVoteResponse { vote_granted } => {
                 if term == self.current_term {

@@ -16,6 +16,32 @@ fn a_server_that_hears_from_a_leader_ignores_candidates() {
     assert_eq!(server.node.voted_for(), Some(NodeId(3)), "after the shortest election timeout");
 }
 
+/// Thesis 4.2.3 and 6.4.1: nor does it in a term that it has learned of since from somebody else, since the
+/// leader of the term before may count on it.
+#[test]
+fn a_server_that_has_heard_from_a_leader_votes_for_nobody_in_a_later_term_either() {
+    let mut server = Server::new(1, 3, 4, &[4]);
+    server.at(0).receive(2, 4, heartbeat(None, None));
+    server.at(10).receive(3, 5, Message::PreVoteResponse { vote_granted: false });
+    assert_eq!(server.node.current_term(), Term(5));
+    let effects = server.at(149).receive(3, 5, ask(position(9, 9)));
+    assert_eq!(kinds(&effects), [(3, MessageKind::RequestVoteResponse)]);
+    assert_eq!(server.node.voted_for(), None);
+    server.at(150).receive(3, 5, ask(position(9, 9)));
+    assert_eq!(server.node.voted_for(), Some(NodeId(3)), "after the shortest election timeout");
+
+    let mut server = Server::new(1, 3, 4, &[4]);
+    server.at(0).receive(2, 4, heartbeat(None, None));
+    let last = Some(position(9, 9));
+    server.at(10).receive(3, 5, Message::PreVoteResponse { vote_granted: false });
+    server.at(20).receive(3, 5, Message::RequestVote { last, transfer: true });
+    assert_eq!(
+        server.node.voted_for(),
+        Some(NodeId(3)),
+        "whom the leader itself has asked to stand"
+    );
+}
+
 /// Thesis 6.4.1: a server that has just started again may have heard from a leader just before.
 #[test]
 fn a_server_that_has_just_started_votes_for_nobody() {
