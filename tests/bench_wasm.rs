@@ -4,7 +4,9 @@
 
 #![cfg(target_arch = "wasm32")]
 
+use kvorum::playground::quest::{Quest, Search, Told};
 use kvorum::playground::{Input, Playground, Speed};
+use kvorum::raft::Rule;
 use kvorum::rng::Rng;
 use kvorum::script::{Runner, spin};
 use wasm_bindgen_test::{console_log, wasm_bindgen_test, wasm_bindgen_test_configure};
@@ -71,6 +73,31 @@ fn an_hour_of_history() {
         took[SEEKS * 95 / 100],
         took[SEEKS / 2],
         playground.instant().events.max(end_events(&mut playground)),
+    );
+}
+
+/// What a worker finds without each rule among the first seeds, and how long it takes to make it small.
+#[wasm_bindgen_test]
+fn finds_made_small() {
+    const SEEDS: u64 = 100;
+    let mut took = Vec::new();
+    for about in &Rule::TABLE {
+        let search = Search { most_nodes: 5, ..Search::for_rule(about.rule) };
+        let mut found = None;
+        let quest = Quest { search, first: 0, stride: 1, end: SEEDS };
+        quest.pursue(&mut |told| match told {
+            Told::Found { .. } => found = Some(now()),
+            Told::Small(_) => took.extend(found.map(|found| now() - found)),
+            _ => {}
+        });
+    }
+    took.sort_by(f64::total_cmp);
+    let at = |percent: usize| took.get((took.len() * percent / 100).min(took.len() - 1)).copied();
+    console_log!(
+        r#"{{"shrink_ms_p95": {:.0}, "shrink_ms_median": {:.0}, "shrunk_finds": {}}}"#,
+        at(95).unwrap_or_default(),
+        at(50).unwrap_or_default(),
+        took.len()
     );
 }
 

@@ -97,8 +97,55 @@ async fn main() -> Outcome {
                 .await?;
         }
     }
+    if only.is_none_or(|only| only == SEARCHING) {
+        Window::LAPTOP
+            .open("", async |page| {
+                let (frames, runs) = search(page).await?;
+                eprintln!(
+                    "5 nodes while the page searches: {frames}; {runs:.0} runs a second and worker"
+                );
+                report.insert(
+                    "frame_script_ms_p95_searching".to_owned(),
+                    frames.script_ms(95).into(),
+                );
+                report.insert("search_runs_per_second_wasm_worker".to_owned(), runs.round().into());
+                Ok(())
+            })
+            .await?;
+    }
     println!("{}", Value::Object(report));
     Ok(())
+}
+
+/// The name of the case in which the page searches while it plays.
+const SEARCHING: &str = "searching";
+
+/// The frames of five nodes with a workload while workers search for what holds, and how many runs each
+/// worker does in a second.
+async fn search(page: &Page) -> WebDriverResult<(Frames, f64)> {
+    let case = &CASES[0];
+    watch(page).await?;
+    page.go("?seed=7&speed=1000").await?;
+    for line in case.lines {
+        page.type_line(line).await?;
+    }
+    page.leader(&[]).await?;
+    page.click("radio", "Rules").await?;
+    page.choose("Runs at most", "1,000,000").await?;
+    page.click("button", "Find").await?;
+    sleep(SETTLE).await;
+    page.click("radio", "Stage").await?;
+    let frames = Frames::during(page, sleep(LONG)).await?;
+    page.click("radio", "Rules").await?;
+    page.click("button", "Stop").await?;
+    // `1,234 runs, 5,678,901 events, 99 runs a second, 2 workers, 12.3 s`
+    let said = page.text("region", "Find me a schedule").await?;
+    let number_before = |words: &str| {
+        let before = said.split(words).next().unwrap_or_default();
+        let number = before.split_whitespace().last().unwrap_or_default();
+        number.parse::<f64>().unwrap_or(f64::NAN)
+    };
+    Ok((frames, number_before(" runs a second") / number_before(" worker")))
 }
 
 /// Plays a case, with some work behind it, and looks at its frames. Also tells how many messages were in
