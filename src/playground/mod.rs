@@ -23,6 +23,7 @@ mod tape;
 mod travel;
 pub mod view;
 pub mod weave;
+mod why;
 
 pub use crate::cluster::{
     Action, ClockChange, Consistency, Founding, Handling, LinkChange, MessageId, Operation, Rate,
@@ -39,6 +40,7 @@ pub use following::Spot;
 pub use input::{Input, Landmark, Problem, Speed};
 pub use link::{BadLink, Bookmark, MARK};
 pub use recording::{Instant, Recording, Timed, Unusable};
+pub use why::Question;
 
 use crate::check::Run;
 use crate::cluster::{Journey, RequestId};
@@ -52,6 +54,7 @@ use tape::{Scene, Tape};
 use travel::Trip;
 use view::{ConsoleLine, Motion, Sentence, Timeline, Verdict, View};
 use weave::Spacetime;
+use why::Reasons;
 
 /// The most events that one `Advance` handles: enough for the highest speed that a frame has room
 /// for. What is left is not made up later; time just passes more slowly.
@@ -89,6 +92,7 @@ pub struct Playground {
     awaited: Option<Awaited>,
     comparison: Option<Comparison>,
     pin: Option<Box<Pin>>,
+    reasons: Reasons,
 }
 
 /// A story: how it began and how it went on.
@@ -130,6 +134,7 @@ impl Playground {
             awaited: None,
             comparison: None,
             pin: None,
+            reasons: Reasons::default(),
         }
     }
 
@@ -183,11 +188,15 @@ impl Playground {
             Input::Branch(number) => self.go_over_to(number)?,
             Input::Rename(number, name) => self.rename(number, &name)?,
             Input::Compare(with) => self.compare(with)?,
+            Input::Why(question) => self.ask_why(question)?,
             Input::Pin(true) => self.set_pin(),
             Input::Pin(false) => self.pin = None,
             Input::Open(archive) => self.begin_opening(*archive),
             Input::OpenByTime => self.begin_opening_by_time(),
-            Input::GiveUp => (self.opening, self.trip, self.awaited) = (None, None, None),
+            Input::GiveUp => {
+                (self.opening, self.trip, self.awaited) = (None, None, None);
+                self.reasons.give_up();
+            }
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
                 self.revision += 1;
@@ -204,6 +213,7 @@ impl Playground {
         let (tape, scene) = Tape::new(founding);
         self.branches = vec![Branch::first(tape, &scene)];
         (self.current, self.comparison, self.awaited, self.pin) = (0, None, None, None);
+        self.reasons.forget();
         self.runs += 1;
         self.show(scene);
     }
@@ -236,6 +246,10 @@ impl Playground {
         }
         if self.trip.is_some() {
             return self.go_on_travelling();
+        }
+        if self.is_asking() {
+            self.go_on_asking();
+            return Ok(());
         }
         self.advance(real_micros);
         self.go_on_comparing();
@@ -314,7 +328,7 @@ impl Playground {
     /// Whether the next piece of what takes long could be done at once: it hangs on no clock.
     pub fn is_busy(&self) -> bool {
         let runs_free = self.playing && self.speed == Speed::UNBOUNDED;
-        self.opening.is_some() || self.trip.is_some() || runs_free
+        self.opening.is_some() || self.trip.is_some() || self.is_asking() || runs_free
     }
 
     /// Cluster time in microseconds.

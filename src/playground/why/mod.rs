@@ -1,0 +1,229 @@
+//! Why something is so: the chain of events that made it so, and only those, back to their roots: a timer that
+//! ran out, something that somebody did, a client's request.
+//!
+//! Nothing of it is noted while a story is played. Who asks lets it be played again from its beginning, piece by
+//! piece (`chronicle.rs`), while for all that a server knows it is noted what made it so (`notes.rs`), by what
+//! the cluster tells (`facts.rs`) and by what messages were sent for (`letters.rs`). The answer is what can be
+//! reached from one happening (`happening.rs`). `broken.rs` finds the facts that a judge holds against each
+//! other.
+//!
+//! What is a cause here is what the protocol counts: a leadership comes of the votes that were counted, a
+//! commit of the copies that were. That something else did *not* happen (a message that was lost, a server
+//! that was down) is not told as a cause.
+
+mod broken;
+mod chronicle;
+mod facts;
+mod happening;
+mod letters;
+mod notes;
+
+use std::fmt;
+use std::rc::Rc;
+
+use super::following::Spot;
+use super::view::{Contradiction, ContraryFact, Explanation, NodeNumber};
+use super::{Playground, Problem, micros};
+use crate::check::Property;
+use crate::raft::{Index, Node, NodeId};
+use crate::store::Key;
+use chronicle::Chronicle;
+use happening::{Place, Why, slice};
+
+/// How many steps one piece of the way plays again: less than elsewhere, since more is noted.
+const STEPS: u32 = 2_000;
+
+/// What somebody asks the reason of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// That a server is in its term.
+    Term(NodeNumber),
+    /// That it has voted so.
+    Vote(NodeNumber),
+    /// That it leads, follows, stands, or is down.
+    Role(NodeNumber),
+    /// That its commit index is so.
+    Commit(NodeNumber),
+    /// That this entry is in its log.
+    Entry(NodeNumber, u64),
+    /// That its store has this for a key.
+    Key(NodeNumber, String),
+    /// That this property is broken.
+    Broken(&'static str),
+}
+
+/// `the term of n2`.
+impl fmt::Display for Question {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Term(node) => write!(f, "the term of n{node}"),
+            Self::Vote(node) => write!(f, "the vote of n{node}"),
+            Self::Role(node) => write!(f, "the role of n{node}"),
+            Self::Commit(node) => write!(f, "the commit index of n{node}"),
+            Self::Entry(node, index) => write!(f, "entry {index} of n{node}"),
+            Self::Key(node, key) => write!(f, "key {key} on n{node}"),
+            Self::Broken(property) => write!(f, "{property} is broken"),
+        }
+    }
+}
+
+/// What is known of reasons, and what is still looked for.
+#[derive(Debug, Default)]
+pub(super) struct Reasons {
+    /// A story as far as it was played again, and whose.
+    chronicle: Option<(usize, Box<Chronicle>)>,
+    inquiry: Option<Inquiry>,
+    pub(super) explanation: Option<Rc<Explanation>>,
+}
+
+/// Something that is looked for.
+#[derive(Debug)]
+struct Inquiry {
+    question: Question,
+    branch: usize,
+    until: Place,
+    began: u64,
+}
+
+impl Reasons {
+    /// Gives up what is looked for.
+    pub(super) fn give_up(&mut self) {
+        self.inquiry = None;
+    }
+
+    /// Whether something is looked for, and how much of that is done, in percent.
+    pub(super) fn percent(&self) -> Option<u64> {
+        let Inquiry { until, began, .. } = self.inquiry.as_ref()?;
+        let gone = self.chronicle.as_ref().map_or(0, |(_, known)| known.place().instant.events);
+        let all = (until.instant.events - began).max(1);
+        Some((gone.saturating_sub(*began) * 100 / all).min(99))
+    }
+
+    /// The story from here on is another.
+    pub(super) fn forget(&mut self) {
+        *self = Self::default();
+    }
+}
+
+impl Playground {
+    /// Begins to look for the reason of something at the instant that is shown.
+    pub(super) fn ask_why(&mut self, question: Question) -> Result<(), Problem> {
+        self.playing = false;
+        let instant = self.instant();
+        let until = Place { instant, done: self.tape().acts_done(&self.scene) };
+        let known = self.reasons.chronicle.take().filter(|(branch, known)| {
+            let at = known.place();
+            *branch == self.current && at.instant <= instant && at.done <= until.done
+        });
+        let (branch, known) = known
+            .unwrap_or_else(|| (self.current, Box::new(Chronicle::new(&self.tape().recording))));
+        let began = known.place().instant.events;
+        self.reasons.chronicle = Some((branch, known));
+        self.reasons.inquiry = Some(Inquiry { question, branch, until, began });
+        self.go_on_asking();
+        Ok(())
+    }
+
+    /// Whether a reason is still looked for.
+    pub(super) fn is_asking(&self) -> bool {
+        self.reasons.inquiry.is_some()
+    }
+
+    /// Plays the next piece again, if a reason is looked for.
+    pub(super) fn go_on_asking(&mut self) {
+        let Some(Inquiry { branch, until, .. }) = &self.reasons.inquiry else { return };
+        let Some((_, chronicle)) = &mut self.reasons.chronicle else { return };
+        self.revision += 1;
+        let recording = &self.branches[*branch].tape.recording;
+        if !chronicle.approach(recording, *until, STEPS) {
+            return;
+        }
+        let Some(Inquiry { question, branch, until, .. }) = self.reasons.inquiry.take() else {
+            return;
+        };
+        let spot = |place: Place| Spot { branch, instant: place.instant, done: place.done };
+        let answer = chronicle.answer(&question).map(|why| slice(&why, spot));
+        let at = micros(until.instant.at);
+        self.reasons.explanation = Some(Rc::new(Explanation { question, at, answer }));
+    }
+
+    /// The answer to what was asked last.
+    pub fn explanation(&self) -> Option<Rc<Explanation>> {
+        self.reasons.explanation.clone()
+    }
+
+    /// The facts that contradict each other where properties broke, as far as somebody has asked why.
+    pub fn contradictions(&self) -> Vec<Contradiction> {
+        let Some((branch, chronicle)) = &self.reasons.chronicle else { return Vec::new() };
+        if *branch != self.current {
+            return Vec::new();
+        }
+        let spot =
+            |place: Place| Spot { branch: *branch, instant: place.instant, done: place.done };
+        let fact = |fact: &broken::Contrary| {
+            let made_by = slice(&fact.why, spot).pop()?;
+            Some(ContraryFact { title: fact.title.clone(), made_by })
+        };
+        let broken = chronicle.broken.iter();
+        let is_so = |broken: &&broken::Broken| self.run().violation_of(broken.property).is_some();
+        let view = |broken: &broken::Broken| Contradiction {
+            property: broken.property.name(),
+            facts: broken.facts.iter().filter_map(fact).collect(),
+        };
+        broken.filter(is_so).map(view).collect()
+    }
+}
+
+impl Chronicle {
+    /// What made it so; or, where there is nothing, what is so instead.
+    fn answer(&self, question: &Question) -> Result<Why, String> {
+        if let Question::Broken(property) = question {
+            let broken = Property::named(property)
+                .and_then(|property| self.broken.iter().find(|broken| broken.property == property));
+            let why = broken.map(|broken| Rc::clone(&broken.why));
+            return why.ok_or_else(|| format!("{property} holds at this instant."));
+        }
+        let (Question::Term(node)
+        | Question::Vote(node)
+        | Question::Role(node)
+        | Question::Commit(node)
+        | Question::Entry(node, _)
+        | Question::Key(node, _)) = question
+        else {
+            return Err("There is nothing to tell.".to_string());
+        };
+        let id = NodeId(*node);
+        let gone = || format!("There is no {id} at this instant.");
+        let notes = self.servers.get(&id).ok_or_else(gone)?;
+        let server = self.run.cluster().server(id).ok_or_else(gone)?;
+        let found = match question {
+            Question::Term(_) if server.node().is_none() => Some(&notes.disk.term.1),
+            Question::Term(_) => Some(&notes.term.1),
+            Question::Vote(_) if server.node().is_none() => {
+                notes.disk.vote.as_ref().map(|(_, why)| why)
+            }
+            Question::Vote(_) => notes.vote.as_ref().map(|(_, why)| why),
+            Question::Role(_) => Some(notes.stopped.as_ref().unwrap_or(&notes.role)),
+            Question::Commit(_) => {
+                let index = server.node().and_then(Node::commit_index);
+                index.and_then(|index| notes.commit_of(index))
+            }
+            Question::Entry(_, index) => Index::new(*index).and_then(|index| notes.entry(index)),
+            Question::Key(_, key) => {
+                let key = Key::new(key.as_str()).ok();
+                key.and_then(|key| notes.keys.get(&key)).map(|note| &note.why)
+            }
+            Question::Broken(_) => None,
+        };
+        found.cloned().ok_or_else(|| match question {
+            Question::Vote(_) => format!("{id} has voted for nobody in term {}.", notes.term.0),
+            Question::Commit(_) => format!("{id} knows of no committed entry."),
+            Question::Entry(_, index) => format!("{id} has no entry {index} in its log."),
+            Question::Key(_, key) => format!("{id} has executed nothing that changes {key}."),
+            _ => "There is nothing to tell.".to_string(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
