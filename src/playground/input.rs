@@ -106,6 +106,9 @@ pub enum Input {
     /// Looks for what made something so at the instant that is shown, and pauses. It is found piece by piece
     /// while real time advances.
     Why(Question),
+    /// Looks for the last instant from which this broken property could still be avoided by the rules, goes
+    /// there, and pauses.
+    Avoid(&'static str),
     /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
     /// piece by piece while real time advances; until it is there, all stays as it is.
     Open(Box<Archive>),
@@ -138,7 +141,14 @@ impl Input {
         let goes = goes || matches!(self, Self::Next(_) | Self::Previous(_));
         let acts = matches!(self, Self::Act(_) | Self::Ask(_) | Self::Await(_) | Self::Together(_));
         goes || acts
-            || matches!(self, Self::Console(_) | Self::Compare(_) | Self::Pin(true) | Self::Why(_))
+            || matches!(
+                self,
+                Self::Console(_)
+                    | Self::Compare(_)
+                    | Self::Pin(true)
+                    | Self::Why(_)
+                    | Self::Avoid(_)
+            )
     }
 }
 

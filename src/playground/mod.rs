@@ -5,6 +5,7 @@
 //! breaks a property stops playing.
 
 mod archive;
+mod avoid;
 mod build;
 pub mod charts;
 mod compare;
@@ -45,6 +46,7 @@ pub use why::Question;
 use crate::check::Run;
 use crate::cluster::{Journey, RequestId};
 use crate::time::Time;
+use avoid::Avoidance;
 use compare::Comparison;
 use console::Console;
 use difference::Pin;
@@ -52,7 +54,7 @@ use following::Awaited;
 use opening::Opening;
 use tape::{Scene, Tape};
 use travel::Trip;
-use view::{ConsoleLine, Motion, Sentence, Timeline, Verdict, View};
+use view::{ConsoleLine, Motion, Sentence, Timeline, TurningPoint, Verdict, View};
 use weave::Spacetime;
 use why::Reasons;
 
@@ -93,6 +95,8 @@ pub struct Playground {
     comparison: Option<Comparison>,
     pin: Option<Box<Pin>>,
     reasons: Reasons,
+    avoidance: Option<Avoidance>,
+    turning_point: Option<TurningPoint>,
 }
 
 /// A story: how it began and how it went on.
@@ -135,6 +139,8 @@ impl Playground {
             comparison: None,
             pin: None,
             reasons: Reasons::default(),
+            avoidance: None,
+            turning_point: None,
         }
     }
 
@@ -189,6 +195,7 @@ impl Playground {
             Input::Rename(number, name) => self.rename(number, &name)?,
             Input::Compare(with) => self.compare(with)?,
             Input::Why(question) => self.ask_why(question)?,
+            Input::Avoid(property) => self.avoid(property)?,
             Input::Pin(true) => self.set_pin(),
             Input::Pin(false) => self.pin = None,
             Input::Open(archive) => self.begin_opening(*archive),
@@ -196,6 +203,7 @@ impl Playground {
             Input::GiveUp => {
                 (self.opening, self.trip, self.awaited) = (None, None, None);
                 self.reasons.give_up();
+                self.avoidance = None;
             }
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
@@ -213,7 +221,7 @@ impl Playground {
         let (tape, scene) = Tape::new(founding);
         self.branches = vec![Branch::first(tape, &scene)];
         (self.current, self.comparison, self.awaited, self.pin) = (0, None, None, None);
-        self.reasons.forget();
+        self.forget_reasons();
         self.runs += 1;
         self.show(scene);
     }
@@ -246,6 +254,9 @@ impl Playground {
         }
         if self.trip.is_some() {
             return self.go_on_travelling();
+        }
+        if self.avoidance.is_some() {
+            return self.go_on_avoiding();
         }
         if self.is_asking() {
             self.go_on_asking();
@@ -328,7 +339,7 @@ impl Playground {
     /// Whether the next piece of what takes long could be done at once: it hangs on no clock.
     pub fn is_busy(&self) -> bool {
         let runs_free = self.playing && self.speed == Speed::UNBOUNDED;
-        self.opening.is_some() || self.trip.is_some() || self.is_asking() || runs_free
+        self.progress().is_some() || runs_free
     }
 
     /// Cluster time in microseconds.

@@ -209,6 +209,9 @@ impl Playground {
         if let Some(opening) = &self.opening {
             return Some(Progress::Opening(opening.percent()));
         }
+        if let Some(avoidance) = &self.avoidance {
+            return Some(Progress::Avoiding(avoidance.percent()));
+        }
         if let Some(percent) = self.reasons.percent() {
             return Some(Progress::Explaining(percent));
         }

@@ -18,7 +18,9 @@ pub use story::{
     BranchView, ComparisonView, MarkKind, MarkView, NodeDifference, Parting, PartingStep, PinView,
     Progress, TermView, Timeline,
 };
-pub use verdict::{CauseKind, CauseView, Contradiction, ContraryFact, Explanation, Verdict};
+pub use verdict::{
+    CauseKind, CauseView, Contradiction, ContraryFact, Explanation, TurningPoint, Verdict,
+};
 
 /// A server's name as a number: 3 for `n3`.
 pub type NodeNumber = u32;

@@ -13,6 +13,8 @@ pub enum Progress {
     Opening(u64),
     /// It is played again, to see why something is so.
     Explaining(u64),
+    /// It is tried from where a broken property could still be avoided.
+    Avoiding(u64),
 }
 
 /// A story that was begun.

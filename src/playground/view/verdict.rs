@@ -33,6 +33,17 @@ pub struct ContraryFact {
     pub made_by: CauseView,
 }
 
+/// Where a broken property could last be avoided by the rules; or why there is no such instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TurningPoint {
+    pub property: &'static str,
+    /// To go there, and when it is, in microseconds.
+    pub spot: Option<Spot>,
+    pub at: Option<u64>,
+    /// What was found, in plain words.
+    pub text: String,
+}
+
 /// Why something is so: all that led to it, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {

@@ -98,11 +98,6 @@ impl Reasons {
         let all = (until.instant.events - began).max(1);
         Some((gone.saturating_sub(*began) * 100 / all).min(99))
     }
-
-    /// The story from here on is another.
-    pub(super) fn forget(&mut self) {
-        *self = Self::default();
-    }
 }
 
 impl Playground {
@@ -122,6 +117,12 @@ impl Playground {
         self.reasons.inquiry = Some(Inquiry { question, branch, until, began });
         self.go_on_asking();
         Ok(())
+    }
+
+    /// What was found of the run before is about that.
+    pub(super) fn forget_reasons(&mut self) {
+        self.reasons = Reasons::default();
+        (self.avoidance, self.turning_point) = (None, None);
     }
 
     /// Whether a reason is still looked for.

@@ -6,48 +6,9 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::playground::person::go;
+use crate::playground::Input;
+use crate::playground::person::{go, story};
 use crate::playground::view::{CauseKind, CauseView};
-use crate::playground::{Input, Speed};
-use crate::script::{Command, Wait, parse_script};
-use crate::time::Duration;
-
-/// Plays a script as a person would, up to its end, and pauses there. What it expects is asked elsewhere.
-fn story(script: &str) -> Playground {
-    let lines = parse_script(script).unwrap();
-    let mut lines = lines.into_iter().map(|(_, command)| command);
-    let Some(Command::Cluster(founding)) = lines.next() else { panic!("no cluster") };
-    let mut playground = Playground::new(founding.nodes, founding.seed);
-    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
-    playground.apply(Input::Pause).unwrap();
-    for command in lines {
-        match command {
-            Command::Act { action, background: true } => {
-                playground.apply(Input::Act(action)).unwrap();
-            }
-            Command::Act { action, .. } => playground.apply(Input::Ask(action)).unwrap(),
-            Command::Wait(Wait::For(span)) => pass(&mut playground, span),
-            Command::Wait(wait) => playground.apply(Input::Await(wait)).unwrap(),
-            _ => {}
-        }
-        // A run that breaks a property stands still there, whatever is waited for.
-        while playground.waits_since().is_some() && playground.is_playing() {
-            playground.apply(Input::Advance(1_000)).unwrap();
-        }
-        playground.apply(Input::GiveUp).unwrap();
-    }
-    playground
-}
-
-/// Lets so much cluster time pass, whatever breaks.
-fn pass(playground: &mut Playground, span: Duration) {
-    playground.apply(Input::Play).unwrap();
-    for _ in 0..span.as_micros() / 1_000 {
-        playground.apply(Input::Advance(1_000)).unwrap();
-        playground.apply(Input::Play).unwrap();
-    }
-    playground.apply(Input::Pause).unwrap();
-}
 
 fn ask(playground: &mut Playground, question: Question) -> Rc<Explanation> {
     go(playground, Input::Why(question)).unwrap();
