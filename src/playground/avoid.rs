@@ -17,6 +17,7 @@ use super::recording::Timed;
 use super::tape::{Destination, Scene};
 use super::travel::{Arrival, STEPS};
 use super::view::TurningPoint;
+use super::why::Place;
 use super::{Playground, Problem, micros};
 use crate::check::{Property, Run};
 use crate::cluster::Action;
@@ -90,22 +91,21 @@ impl Playground {
     pub(super) fn avoid(&mut self, name: &'static str) -> Result<(), Problem> {
         self.playing = false;
         self.turning_point = None;
-        let broken = Property::named(name).and_then(|property| self.run().violation_of(property));
-        let Some((at, violation)) = broken.copied() else {
+        let Some((property, until, breaks)) = self.break_to_avoid(name) else {
             self.tell_turning_point(name, None, format!("{name} holds at this instant."));
             return Ok(());
         };
-        if !self.has_rules_off() {
+        if !self.has_rules_off(breaks.done) {
             let text = "No rule is off in this run: there is nothing to switch back on that would have \
                         avoided it.";
             self.tell_turning_point(name, None, text.to_string());
             return Ok(());
         }
-        let breaks = self.instant().events;
+        let breaks = breaks.instant.events;
         self.avoidance = Some(Avoidance {
-            property: violation.property,
+            property,
             branch: self.current,
-            until: at + AFTER,
+            until: until + AFTER,
             breaks,
             holds: None,
             stride: 1,
@@ -115,9 +115,17 @@ impl Playground {
         self.go_on_avoiding()
     }
 
-    /// Whether some rule was switched away from Raft in what was done so far.
-    fn has_rules_off(&self) -> bool {
-        let done = self.tape().acts_done(&self.scene);
+    /// The break of a property, and when it came: before this instant, or later if that is known.
+    fn break_to_avoid(&self, name: &str) -> Option<(Property, Time, Place)> {
+        let property = Property::named(name)?;
+        let shown = Place { instant: self.instant(), done: self.tape().acts_done(&self.scene) };
+        let later = || self.break_of(name).map(|place| (property, place.instant.at, place));
+        let broken = self.run().violation_of(property);
+        broken.map(|(at, _)| (property, *at, shown)).or_else(later)
+    }
+
+    /// Whether some rule was switched away from Raft in what was done first.
+    fn has_rules_off(&self, done: usize) -> bool {
         self.tape().recording.actions[..done].iter().any(|timed| match timed.action {
             Action::Rule { rule, on } => on != rule.on_by_default(),
             _ => false,
@@ -245,8 +253,8 @@ fn play(
 
 #[cfg(test)]
 mod tests {
-    use super::super::Input;
     use super::super::person::{act, go, pass, playing, story};
+    use super::super::{Input, Question};
     use super::*;
 
     /// A cluster in which two servers think that they lead, and one of them is read from.
@@ -297,6 +305,23 @@ mod tests {
         assert!(found.text.contains("One event later it breaks all the same."));
         assert_eq!(playground.instant().events, first - 1, "it is shown");
         assert!(playground.run().violation().is_none() && !playground.is_playing());
+        // From before the break it is found too, once somebody has asked why.
+        let text = found_again(&mut playground, end);
+        assert!(text.contains("One event later it breaks all the same."));
+    }
+
+    /// Asks why at the end, and then once more, from the beginning, for the turning point.
+    fn found_again(playground: &mut Playground, end: crate::playground::Instant) -> String {
+        let property = "leader-completeness";
+        go(playground, Input::Seek(end.at.as_micros())).unwrap();
+        go(playground, Input::Why(Question::Broken(property))).unwrap();
+        let at_the_end = playground.explanation().unwrap();
+        go(playground, Input::Seek(0)).unwrap();
+        go(playground, Input::Why(Question::Broken(property))).unwrap();
+        assert_eq!(playground.explanation().unwrap().answer, at_the_end.answer);
+        assert_eq!(playground.instant().events, 0, "to ask leads nowhere else");
+        go(playground, Input::Avoid(property)).unwrap();
+        playground.turning_point().unwrap().text.clone()
     }
 
     #[test]

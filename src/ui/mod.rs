@@ -12,6 +12,7 @@
 //! - [`views`] puts [`matrix`], [`spacetime`], [`charts`] or [`difference`] in the stage's place;
 //!   [`highlight`] marks in all what is pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
+//! - [`verdicts`] says what the judges say, [`reason`] what led to something.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
@@ -53,6 +54,7 @@ pub mod palette;
 pub mod partition;
 pub mod popup;
 pub mod pump;
+pub mod reason;
 pub mod request;
 pub mod ring;
 pub mod runs;
@@ -69,6 +71,7 @@ pub mod stories;
 pub mod tabs;
 pub mod timeline;
 pub mod transport;
+pub mod verdicts;
 pub mod views;
 pub mod wall;
 pub mod way;

@@ -20,6 +20,8 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     pub property: &'static str,
+    /// The event at which it broke.
+    pub broken_by: CauseView,
     /// The older first.
     pub facts: Vec<ContraryFact>,
 }

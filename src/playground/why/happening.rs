@@ -19,9 +19,9 @@ pub(super) type Why = Rc<Happening>;
 
 /// Where in a story: after so many events, at this time, with so many of the recorded actions done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
-    pub(super) instant: Instant,
-    pub(super) done: usize,
+pub(in crate::playground) struct Place {
+    pub(in crate::playground) instant: Instant,
+    pub(in crate::playground) done: usize,
 }
 
 /// Something that happened.

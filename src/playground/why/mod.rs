@@ -28,7 +28,8 @@ use crate::check::Property;
 use crate::raft::{Index, Node, NodeId};
 use crate::store::Key;
 use chronicle::Chronicle;
-use happening::{Place, Why, slice};
+pub(super) use happening::Place;
+use happening::{Why, slice};
 
 /// How many steps one piece of the way plays again: less than elsewhere, since more is noted.
 const STEPS: u32 = 2_000;
@@ -74,6 +75,8 @@ pub(super) struct Reasons {
     chronicle: Option<(usize, Box<Chronicle>)>,
     inquiry: Option<Inquiry>,
     pub(super) explanation: Option<Rc<Explanation>>,
+    /// Properties that broke, and in which story.
+    broken: Vec<(usize, Contradiction)>,
 }
 
 /// Something that is looked for.
@@ -104,11 +107,10 @@ impl Playground {
     /// Begins to look for the reason of something at the instant that is shown.
     pub(super) fn ask_why(&mut self, question: Question) -> Result<(), Problem> {
         self.playing = false;
-        let instant = self.instant();
-        let until = Place { instant, done: self.tape().acts_done(&self.scene) };
+        let until = self.as_of(&question);
         let known = self.reasons.chronicle.take().filter(|(branch, known)| {
             let at = known.place();
-            *branch == self.current && at.instant <= instant && at.done <= until.done
+            *branch == self.current && at.instant <= until.instant && at.done <= until.done
         });
         let (branch, known) = known
             .unwrap_or_else(|| (self.current, Box::new(Chronicle::new(&self.tape().recording))));
@@ -117,6 +119,28 @@ impl Playground {
         self.reasons.inquiry = Some(Inquiry { question, branch, until, began });
         self.go_on_asking();
         Ok(())
+    }
+
+    /// The place as of which a question is answered: the one that is shown, or, of a property that is known to
+    /// break later, the break.
+    fn as_of(&self, question: &Question) -> Place {
+        let done = self.tape().acts_done(&self.scene);
+        let shown = Place { instant: self.instant(), done };
+        match question {
+            Question::Broken(property) => self
+                .break_of(property)
+                .filter(|place| place.instant > shown.instant)
+                .unwrap_or(shown),
+            _ => shown,
+        }
+    }
+
+    /// Where a property of this story breaks, if somebody has asked why.
+    pub(super) fn break_of(&self, property: &str) -> Option<Place> {
+        let ours = self.reasons.broken.iter().filter(|(branch, _)| *branch == self.current);
+        let known = ours.map(|(_, broken)| broken).find(|broken| broken.property == property)?;
+        let Spot { instant, done, .. } = known.broken_by.spot;
+        Some(Place { instant, done })
     }
 
     /// What was found of the run before is about that.
@@ -144,6 +168,7 @@ impl Playground {
         };
         let spot = |place: Place| Spot { branch, instant: place.instant, done: place.done };
         let answer = chronicle.answer(&question).map(|why| slice(&why, spot));
+        self.reasons.keep(branch, spot);
         let at = micros(until.instant.at);
         self.reasons.explanation = Some(Rc::new(Explanation { question, at, answer }));
     }
@@ -153,26 +178,36 @@ impl Playground {
         self.reasons.explanation.clone()
     }
 
-    /// The facts that contradict each other where properties broke, as far as somebody has asked why.
+    /// The facts that contradict each other where properties of this story broke, as far as somebody has asked
+    /// why. Some may break only after the instant that is shown.
     pub fn contradictions(&self) -> Vec<Contradiction> {
-        let Some((branch, chronicle)) = &self.reasons.chronicle else { return Vec::new() };
-        if *branch != self.current {
-            return Vec::new();
-        }
-        let spot =
-            |place: Place| Spot { branch: *branch, instant: place.instant, done: place.done };
-        let fact = |fact: &broken::Contrary| {
-            let made_by = slice(&fact.why, spot).pop()?;
-            Some(ContraryFact { title: fact.title.clone(), made_by })
-        };
-        let broken = chronicle.broken.iter();
-        let is_so = |broken: &&broken::Broken| self.run().violation_of(broken.property).is_some();
-        let view = |broken: &broken::Broken| Contradiction {
-            property: broken.property.name(),
-            facts: broken.facts.iter().filter_map(fact).collect(),
-        };
-        broken.filter(is_so).map(view).collect()
+        let ours = self.reasons.broken.iter().filter(|(branch, _)| *branch == self.current);
+        ours.map(|(_, broken)| broken.clone()).collect()
     }
+}
+
+impl Reasons {
+    /// Keeps what was found of broken properties, in place of what was known of them before.
+    fn keep(&mut self, branch: usize, spot: impl Fn(Place) -> Spot) {
+        let Some((_, chronicle)) = &self.chronicle else { return };
+        for broken in &chronicle.broken {
+            let Some(found) = contradiction(broken, &spot) else { continue };
+            self.broken.retain(|(of, known)| (*of, known.property) != (branch, found.property));
+            self.broken.push((branch, found));
+        }
+    }
+}
+
+fn contradiction(broken: &broken::Broken, spot: &impl Fn(Place) -> Spot) -> Option<Contradiction> {
+    let fact = |fact: &broken::Contrary| {
+        let made_by = slice(&fact.why, spot).pop()?;
+        Some(ContraryFact { title: fact.title.clone(), made_by })
+    };
+    Some(Contradiction {
+        property: broken.property.name(),
+        broken_by: slice(&broken.why, spot).pop()?,
+        facts: broken.facts.iter().filter_map(fact).collect(),
+    })
 }
 
 impl Chronicle {
