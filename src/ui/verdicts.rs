@@ -144,7 +144,7 @@ fn broken(props: &Props, one: &Judged, found: Option<&Contradiction>) -> Html {
         (None, None) => String::new(),
     };
     let facts = found.map_or_else(Html::default, |found| {
-        let name = "The facts that contradict each other";
+        let name = format!("The facts that contradict {}", found.property);
         html! {
             <div class="contraries" role="group" aria-label={name}>
                 { for found.facts.iter().map(|fact| contrary(props, fact)) }
@@ -199,7 +199,7 @@ fn asks(
         <div class="row verdict-asks">
             <button type="button" class="button" aria-expanded={is_open.to_string()} aria-label={format!("Why is {property} broken?")}
                 onclick={on_open.reform(move |_| property)}>{ "Why?" }</button>
-            <button type="button" class="button" onclick={on_avoid}>{ "Back to where it became unavoidable" }</button>
+            <button type="button" class="button" aria-label={format!("Back to where it became unavoidable: {property}")} onclick={on_avoid}>{ "Back to where it became unavoidable" }</button>
         </div>
     }
 }

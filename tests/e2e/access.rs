@@ -107,11 +107,12 @@ async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
             page.click("button", "Why is leader-completeness broken?").await?;
             page.sees("events led to this").await?;
             axe.judge_both(page, "a broken property and what led to it").await?;
-            page.click("button", "Back to where it became unavoidable").await?;
+            page.click("button", "Back to where it became unavoidable: leader-completeness")
+                .await?;
             page.sees("One event later it breaks all the same.").await?;
             axe.judge_both(page, "where it became unavoidable").await?;
             page.click("tab", "Inspector").await?;
-            page.click("button", "Why term 1 on n1?").await?;
+            page.click("button", "Why term 2 on n1?").await?;
             page.sees("led to this: the term of n1").await?;
             axe.judge_both(page, "why a term is so").await
         })
