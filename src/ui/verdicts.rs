@@ -82,7 +82,8 @@ pub fn Verdicts(props: &Props) -> Html {
         })
     };
     html! {
-        <div class="verdicts">
+        // It scrolls, also where nothing in it can be pressed.
+        <div class="verdicts" role="group" tabindex="0" aria-label="What the judges say">
             <p class="verdicts-words" role="status">{ words }</p>
             <ul>{ for judged.iter().map(|one| property(props, one, *opened, &on_open, turning.as_ref())) }</ul>
         </div>
