@@ -32,7 +32,7 @@ pub use crate::cluster::{
 };
 pub use crate::raft::NodeId;
 pub use crate::rng::Chance;
-pub use crate::script::Wait;
+pub use crate::script::{Question, Wait};
 pub use crate::store::{Command, Key, LimitError, Value};
 pub use crate::time::Duration;
 pub use archive::{Archive, MOST_BYTES, Story};
@@ -41,7 +41,6 @@ pub use following::Spot;
 pub use input::{Input, Landmark, Problem, Speed};
 pub use link::{BadLink, Bookmark, MARK};
 pub use recording::{Instant, Recording, Timed, Unusable};
-pub use why::Question;
 
 use crate::check::Run;
 use crate::cluster::{Journey, RequestId};
@@ -194,7 +193,7 @@ impl Playground {
             Input::Branch(number) => self.go_over_to(number)?,
             Input::Rename(number, name) => self.rename(number, &name)?,
             Input::Compare(with) => self.compare(with)?,
-            Input::Why(question) => self.ask_why(question)?,
+            Input::Why(question) => self.ask_why(question, false),
             Input::Avoid(property) => self.avoid(property)?,
             Input::Pin(true) => self.set_pin(),
             Input::Pin(false) => self.pin = None,

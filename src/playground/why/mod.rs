@@ -18,14 +18,14 @@ mod happening;
 mod letters;
 mod notes;
 
-use std::fmt;
 use std::rc::Rc;
 
 use super::following::Spot;
-use super::view::{Contradiction, ContraryFact, Explanation, NodeNumber};
-use super::{Playground, Problem, micros};
+use super::view::{Contradiction, ContraryFact, Explanation};
+use super::{Playground, micros};
 use crate::check::Property;
 use crate::raft::{Index, Node, NodeId};
+use crate::script::Question;
 use crate::store::Key;
 use chronicle::Chronicle;
 pub(super) use happening::Place;
@@ -33,40 +33,6 @@ use happening::{Why, slice};
 
 /// How many steps one piece of the way plays again: less than elsewhere, since more is noted.
 const STEPS: u32 = 2_000;
-
-/// What somebody asks the reason of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Question {
-    /// That a server is in its term.
-    Term(NodeNumber),
-    /// That it has voted so.
-    Vote(NodeNumber),
-    /// That it leads, follows, stands, or is down.
-    Role(NodeNumber),
-    /// That its commit index is so.
-    Commit(NodeNumber),
-    /// That this entry is in its log.
-    Entry(NodeNumber, u64),
-    /// That its store has this for a key.
-    Key(NodeNumber, String),
-    /// That this property is broken.
-    Broken(&'static str),
-}
-
-/// `the term of n2`.
-impl fmt::Display for Question {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Term(node) => write!(f, "the term of n{node}"),
-            Self::Vote(node) => write!(f, "the vote of n{node}"),
-            Self::Role(node) => write!(f, "the role of n{node}"),
-            Self::Commit(node) => write!(f, "the commit index of n{node}"),
-            Self::Entry(node, index) => write!(f, "entry {index} of n{node}"),
-            Self::Key(node, key) => write!(f, "key {key} on n{node}"),
-            Self::Broken(property) => write!(f, "{property} is broken"),
-        }
-    }
-}
 
 /// What is known of reasons, and what is still looked for.
 #[derive(Debug, Default)]
@@ -86,6 +52,8 @@ struct Inquiry {
     branch: usize,
     until: Place,
     began: u64,
+    /// The console has asked, and is told.
+    for_console: bool,
 }
 
 impl Reasons {
@@ -105,7 +73,7 @@ impl Reasons {
 
 impl Playground {
     /// Begins to look for the reason of something at the instant that is shown.
-    pub(super) fn ask_why(&mut self, question: Question) -> Result<(), Problem> {
+    pub(super) fn ask_why(&mut self, question: Question, for_console: bool) {
         self.playing = false;
         let until = self.as_of(&question);
         let known = self.reasons.chronicle.take().filter(|(branch, known)| {
@@ -116,9 +84,8 @@ impl Playground {
             .unwrap_or_else(|| (self.current, Box::new(Chronicle::new(&self.tape().recording))));
         let began = known.place().instant.events;
         self.reasons.chronicle = Some((branch, known));
-        self.reasons.inquiry = Some(Inquiry { question, branch, until, began });
+        self.reasons.inquiry = Some(Inquiry { question, branch, until, began, for_console });
         self.go_on_asking();
-        Ok(())
     }
 
     /// The place as of which a question is answered: the one that is shown, or, of a property that is known to
@@ -163,14 +130,19 @@ impl Playground {
         if !chronicle.approach(recording, *until, STEPS) {
             return;
         }
-        let Some(Inquiry { question, branch, until, .. }) = self.reasons.inquiry.take() else {
+        let Some(inquiry) = self.reasons.inquiry.take() else {
             return;
         };
+        let Inquiry { question, branch, until, for_console, .. } = inquiry;
         let spot = |place: Place| Spot { branch, instant: place.instant, done: place.done };
         let answer = chronicle.answer(&question).map(|why| slice(&why, spot));
         self.reasons.keep(branch, spot);
         let at = micros(until.instant.at);
-        self.reasons.explanation = Some(Rc::new(Explanation { question, at, answer }));
+        let explanation = Explanation { question, at, answer };
+        if for_console {
+            self.console.explained(&explanation);
+        }
+        self.reasons.explanation = Some(Rc::new(explanation));
     }
 
     /// The answer to what was asked last.

@@ -315,6 +315,26 @@ fn what_came_in_a_snapshot_comes_of_what_made_it_so_at_its_sender() {
     );
 }
 
+#[test]
+fn the_console_tells_it_too() {
+    let mut playground = story("cluster 3 seed 5\nwait leader\n");
+    let from = playground.console(0).count() as u64;
+    for line in ["why n2 term", "why n2 key color"] {
+        go(&mut playground, Input::Console(line.to_string())).unwrap();
+    }
+    let lines = playground.console(from).map(|line| line.text.clone() + "\n");
+    expect![[r#"
+        why n2 term
+        1. 0.177s n2's election timer ran out after 177 ms; it asks who would vote for it in term 1 (thesis §9.6).
+        2. 0.191s n1 would vote for n2 in term 1 (thesis §9.6). (from 1)
+        3. 0.202s n2 could win, and stands for term 1 (§5.2). (from 1, 2)
+        why n2 key color
+        n2 has executed nothing that changes color.
+    "#]].assert_eq(&lines.collect::<String>());
+    let refused = playground.apply(Input::Console("why n2 mood".to_string())).unwrap_err();
+    assert!(refused.to_string().contains("expected one of term, vote, role, commit, entry, key"));
+}
+
 fn contradiction(playground: &mut Playground, property: &'static str) -> String {
     let explanation = ask(playground, Question::Broken(property));
     check_closed(explanation.answer.as_ref().unwrap());
