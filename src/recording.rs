@@ -132,10 +132,35 @@ impl Recording {
     }
 }
 
+impl Recording {
+    /// What in it is not as Raft wants it: rules that were switched, a disk that was wiped. Empty for a run of
+    /// Raft as it is.
+    pub fn modified(&self) -> String {
+        let mut words: Vec<String> = Vec::new();
+        for timed in &self.actions {
+            let word = match &timed.action {
+                Action::Rule { rule, on } if *on != rule.on_by_default() => {
+                    format!("{rule} {}", if *on { "on" } else { "off" })
+                }
+                Action::Wipe(node) => format!("disk of {node} wiped"),
+                _ => continue,
+            };
+            if !words.contains(&word) {
+                words.push(word);
+            }
+        }
+        words.join(", ")
+    }
+}
+
 impl fmt::Display for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Founding { nodes, seed } = self.founding;
         writeln!(f, "{VERSION}\ncluster {nodes} seed {seed}")?;
+        let modified = self.modified();
+        if !modified.is_empty() {
+            writeln!(f, "# Modified, so not Raft as it is: {modified}.")?;
+        }
         self.actions.iter().try_for_each(|timed| writeln!(f, "{timed}"))
     }
 }
@@ -144,5 +169,24 @@ impl fmt::Display for Timed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Instant { events, at } = self.when;
         write!(f, "at {} {events} {}", at.since(Time::ZERO), self.action)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_says_what_in_it_is_not_raft_and_is_read_all_the_same() {
+        let lines = "at 1s 100 rule no-op off\nat 2s 200 rule no-op on\nat 3s 300 rule no-op off\n\
+                     at 4s 400 wipe n2\n";
+        let text = format!("{VERSION}\ncluster 3 seed 9\n{lines}");
+        let recording = Recording::parse(&text).unwrap();
+        assert_eq!(recording.modified(), "no-op off, disk of n2 wiped");
+        let told = recording.to_string();
+        assert!(told.contains("# Modified, so not Raft as it is: no-op off, disk of n2 wiped.\n"));
+        assert_eq!(Recording::parse(&told).as_ref(), Ok(&recording));
+        let plain = format!("{VERSION}\ncluster 3 seed 9\nat 1s 100 kill n1\n");
+        assert_eq!(Recording::parse(&plain).unwrap().to_string(), plain);
     }
 }

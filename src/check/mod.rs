@@ -69,6 +69,7 @@ impl Run {
 
     /// Handles one event and judges it.
     pub fn step(&mut self) -> Option<Touched> {
+        self.cluster.forget_deeds();
         let touched = self.cluster.step()?;
         self.judge_deeds();
         match touched {
@@ -86,6 +87,7 @@ impl Run {
 
     /// Does something to the cluster.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
+        self.cluster.forget_deeds();
         let result = self.cluster.apply(action);
         self.judge_deeds();
         self.judge_all();
@@ -103,6 +105,11 @@ impl Run {
         for node in self.cluster.servers().map(Server::id).collect::<Vec<_>>() {
             self.judge(node);
         }
+    }
+
+    /// The first violation of each property and when it came, the earliest first.
+    pub fn violations(&self) -> &[(Time, Violation)] {
+        &self.violations
     }
 
     /// The first broken property and when it broke.
@@ -141,8 +148,8 @@ impl Run {
     /// What servers did that their state does not show: votes they gave away, requests they executed.
     fn judge_deeds(&mut self) {
         let mut found = Ok(());
-        for deed in self.cluster.take_deeds() {
-            let judged = match deed {
+        for deed in self.cluster.deeds() {
+            let judged = match *deed {
                 Deed::Voted { by, term, candidate } => self.servers.voted(by, term, candidate),
                 Deed::Applied { by, index, request } => self.clients.applied(by, index, request),
             };
@@ -160,8 +167,8 @@ impl Run {
 
     fn judge_clients(&mut self) {
         let (mut found, mut orderly) = (Ok(()), Ok(()));
-        for event in self.cluster.take_calls() {
-            let judged = match &event {
+        for event in self.cluster.calls() {
+            let judged = match event {
                 CallEvent::Began(id, operation) => {
                     self.linearizability.began(*id, operation);
                     Ok(())
@@ -176,7 +183,7 @@ impl Run {
                 }
             };
             if judged.is_err()
-                && let CallEvent::Ended { id: request, .. } = event
+                && let CallEvent::Ended { id: request, .. } = *event
             {
                 let evidence = Evidence::NoOrder { request };
                 orderly = Err(Violation { property: Property::Linearizability, evidence });

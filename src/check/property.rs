@@ -76,6 +76,62 @@ impl Property {
         }
     }
 
+    /// What it asks for, in a plain sentence.
+    pub const fn means(self) -> &'static str {
+        match self {
+            Self::ElectionSafety => "At most one leader is elected in a term.",
+            Self::LeaderAppendOnly => {
+                "A leader never overwrites or deletes entries in its own log."
+            }
+            Self::LogMatching => {
+                "Two logs with an entry of the same index and term are the same up to there."
+            }
+            Self::LeaderCompleteness => {
+                "A committed entry is in the logs of the leaders of all later terms."
+            }
+            Self::StateMachineSafety => {
+                "No two servers execute different entries at the same index."
+            }
+            Self::OneVote => "A server gives at most one vote in a term.",
+            Self::Monotonic => "While a server runs, its term and its commit index only grow.",
+            Self::QuorumOverlap => {
+                "Whoever is elected needs a majority that shares a server with every majority of the \
+                 members that were agreed on last."
+            }
+            Self::LeaseSafety => {
+                "Nobody is elected while another leader may still answer reads by its lease."
+            }
+            Self::ExactlyOnce => "A request is executed once, however often it was sent.",
+            Self::AcknowledgedWrites => {
+                "A write that was answered was executed, and stays where it is in the log."
+            }
+            Self::Linearizability => {
+                "The answers that clients got are those that a single store could have given."
+            }
+            Self::Liveness => {
+                "With a connected majority there is a leader before long, and it commits."
+            }
+        }
+    }
+
+    /// Where the paper or the thesis says so.
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::ElectionSafety => "paper 5.2, Figure 3",
+            Self::OneVote => "paper 5.2, Figure 2",
+            Self::LeaderAppendOnly | Self::LogMatching => "paper 5.3, Figure 3",
+            Self::LeaderCompleteness => "paper 5.4, Figure 3",
+            Self::StateMachineSafety => "paper 5.4.3, Figure 3",
+            Self::Monotonic => "paper 5.1, Figure 2",
+            Self::QuorumOverlap => "paper 6, thesis 4.1",
+            Self::LeaseSafety => "thesis 6.4.1",
+            Self::ExactlyOnce => "paper 8, thesis 6.3",
+            Self::AcknowledgedWrites => "paper 5.3, 5.4",
+            Self::Linearizability => "paper 8, thesis 6.4",
+            Self::Liveness => "paper 5.6, thesis 9",
+        }
+    }
+
     /// The property of this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|property| property.name() == name)

@@ -33,7 +33,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use action::{Action, ClockChange, Handling, Refused, Timing, Which};
 pub use chaos::{FaultKind, FaultMix, drift};
-pub use client::{Answer, CallEvent, Consistency, Journey, Operation, RequestId, Station};
+pub use client::{
+    Answer, CallEvent, ClientAnswer, Consistency, Journey, Operation, Reply, RequestId, Station,
+};
 pub use clock::{Clock, Offset, Rate};
 pub use disk::{Disk, Recovered};
 pub use event::Upcoming;

@@ -89,9 +89,20 @@ impl Cluster {
         self.facts.drain(..)
     }
 
-    /// Takes what servers did since it was last taken.
-    pub fn take_deeds(&mut self) -> std::vec::Drain<'_, Deed> {
-        self.deeds.drain(..)
+    /// What servers did since it was last forgotten.
+    pub fn deeds(&self) -> &[Deed] {
+        &self.deeds
+    }
+
+    /// What clients began and ended since it was last forgotten, in that order.
+    pub fn calls(&self) -> &[CallEvent] {
+        &self.calls
+    }
+
+    /// Forgets what servers did, and what clients began and ended.
+    pub fn forget_deeds(&mut self) {
+        self.deeds.clear();
+        self.calls.clear();
     }
 
     /// The configuration that was last committed, as far as anybody knows, and where it stands.
@@ -112,11 +123,6 @@ impl Cluster {
     /// Takes the requests that ended since they were last taken.
     pub fn take_finished(&mut self) -> std::vec::Drain<'_, Journey> {
         self.finished.drain(..)
-    }
-
-    /// Takes what clients began and ended since it was last taken, in that order.
-    pub fn take_calls(&mut self) -> std::vec::Drain<'_, CallEvent> {
-        self.calls.drain(..)
     }
 
     /// One number for what the servers are and what is on its way: equal runs have equal digests after

@@ -154,6 +154,7 @@ fn input(command: Command) -> Option<Input> {
         Command::Wait(Wait::For(_)) => None,
         Command::Wait(wait) => Some(Input::Await(wait)),
         Command::Expect(expect) => Some(Input::Await(Wait::Until(expect))),
+        Command::Why(question) => Some(Input::Why(question)),
         Command::Cluster(_) | Command::At { .. } | Command::Curl(_) | Command::Help => None,
     }
 }

@@ -55,7 +55,8 @@ pub(super) fn verdicts(run: &Run) -> Vec<Verdict> {
     let verdict = |property: &Property| {
         let broken = run.violation_of(*property);
         let broken = broken.map(|(at, violation)| (micros(*at), violation.to_string()));
-        Verdict { property: property.name(), broken }
+        let (means, section) = (property.means(), property.section());
+        Verdict { property: property.name(), means, section, broken }
     };
     Property::ALL.iter().map(verdict).collect()
 }

@@ -4,10 +4,11 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::view::{ConsoleKind, ConsoleLine};
+use super::view::{ConsoleKind, ConsoleLine, Explanation};
 use super::{Playground, Problem};
 use crate::cluster::{Action, Answer, RequestId};
 use crate::script::{Command, Curl, CurlAnswer, GRAMMAR, parse_line};
+use crate::time::Time;
 
 /// How many lines are kept.
 const LINES: usize = 500;
@@ -60,6 +61,25 @@ impl Console {
         let kind = if answer.status == 200 { ConsoleKind::Output } else { ConsoleKind::Error };
         for line in answer.lines() {
             self.print(kind, line);
+        }
+    }
+
+    /// What was asked has an answer: one line for each event that led to it.
+    pub(super) fn explained(&mut self, explanation: &Explanation) {
+        let steps = match &explanation.answer {
+            Ok(steps) => steps,
+            Err(instead) => return self.print(ConsoleKind::Output, instead.clone()),
+        };
+        for (place, step) in steps.iter().enumerate() {
+            let causes: Vec<String> =
+                step.causes.iter().map(|cause| (cause + 1).to_string()).collect();
+            let from = match causes.is_empty() {
+                true => String::new(),
+                false => format!(" (from {})", causes.join(", ")),
+            };
+            let at = Time::from_micros(step.at);
+            let text = format!("{}. {at} {}{from}", place + 1, step.text);
+            self.print(ConsoleKind::Output, text);
         }
     }
 
@@ -122,6 +142,7 @@ impl Playground {
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
                 self.console.print(ConsoleKind::Output, "as expected".to_string());
             }
+            Command::Why(question) => self.ask_why(question, true),
             Command::Help => {
                 for form in GRAMMAR {
                     let text = format!("{} : {}", form.syntax, form.help);

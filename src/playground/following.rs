@@ -28,9 +28,9 @@ enum What {
 /// A place in the stories to come back to: an instant, after so many of the things that were done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
-    branch: usize,
-    instant: Instant,
-    done: usize,
+    pub(super) branch: usize,
+    pub(super) instant: Instant,
+    pub(super) done: usize,
 }
 
 impl Spot {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Archive, Spot};
+use super::{Archive, Question, Spot};
 use crate::cluster::{Action, Refused};
 use crate::script::{Mistake, Wait};
 
@@ -103,6 +103,12 @@ pub enum Input {
     Compare(Option<usize>),
     /// Pins the instant that is shown, so that others are compared with it; or takes the pin away.
     Pin(bool),
+    /// Looks for what made something so at the instant that is shown, and pauses. It is found piece by piece
+    /// while real time advances.
+    Why(Question),
+    /// Looks for the last instant from which this broken property could still be avoided by the rules, goes
+    /// there, and pauses.
+    Avoid(&'static str),
     /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
     /// piece by piece while real time advances; until it is there, all stays as it is.
     Open(Box<Archive>),
@@ -134,7 +140,15 @@ impl Input {
         let goes = matches!(self, Self::Step | Self::StepBack | Self::Undo);
         let goes = goes || matches!(self, Self::Next(_) | Self::Previous(_));
         let acts = matches!(self, Self::Act(_) | Self::Ask(_) | Self::Await(_) | Self::Together(_));
-        goes || acts || matches!(self, Self::Console(_) | Self::Compare(_) | Self::Pin(true))
+        goes || acts
+            || matches!(
+                self,
+                Self::Console(_)
+                    | Self::Compare(_)
+                    | Self::Pin(true)
+                    | Self::Why(_)
+                    | Self::Avoid(_)
+            )
     }
 }
 

@@ -5,6 +5,7 @@
 //! breaks a property stops playing.
 
 mod archive;
+mod avoid;
 mod build;
 pub mod charts;
 mod compare;
@@ -24,6 +25,7 @@ mod tape;
 mod travel;
 pub mod view;
 pub mod weave;
+mod why;
 
 pub use crate::cluster::{
     Action, ClockChange, Consistency, Founding, Handling, LinkChange, MessageId, Operation, Rate,
@@ -32,7 +34,7 @@ pub use crate::cluster::{
 pub use crate::raft::NodeId;
 pub use crate::recording::{Instant, Recording, Timed, Unusable};
 pub use crate::rng::Chance;
-pub use crate::script::Wait;
+pub use crate::script::{Question, Wait};
 pub use crate::store::{Command, Key, LimitError, Value};
 pub use crate::time::Duration;
 pub use archive::{Archive, MOST_BYTES, Story};
@@ -44,6 +46,7 @@ pub use link::{BadLink, Bookmark, MARK};
 use crate::check::Run;
 use crate::cluster::{Journey, RequestId};
 use crate::time::Time;
+use avoid::Avoidance;
 use compare::Comparison;
 use console::Console;
 use difference::Pin;
@@ -51,8 +54,9 @@ use following::Awaited;
 use opening::Opening;
 use tape::{Scene, Tape};
 use travel::Trip;
-use view::{ConsoleLine, Motion, Sentence, Timeline, Verdict, View};
+use view::{ConsoleLine, Motion, Sentence, Timeline, TurningPoint, Verdict, View};
 use weave::Spacetime;
+use why::Reasons;
 
 /// The most events that one `Advance` handles: enough for the highest speed that a frame has room
 /// for. What is left is not made up later; time just passes more slowly.
@@ -90,6 +94,9 @@ pub struct Playground {
     awaited: Option<Awaited>,
     comparison: Option<Comparison>,
     pin: Option<Box<Pin>>,
+    reasons: Reasons,
+    avoidance: Option<Avoidance>,
+    turning_point: Option<TurningPoint>,
 }
 
 /// A story: how it began and how it went on.
@@ -131,6 +138,9 @@ impl Playground {
             awaited: None,
             comparison: None,
             pin: None,
+            reasons: Reasons::default(),
+            avoidance: None,
+            turning_point: None,
         }
     }
 
@@ -184,11 +194,17 @@ impl Playground {
             Input::Branch(number) => self.go_over_to(number)?,
             Input::Rename(number, name) => self.rename(number, &name)?,
             Input::Compare(with) => self.compare(with)?,
+            Input::Why(question) => self.ask_why(question, false),
+            Input::Avoid(property) => self.avoid(property)?,
             Input::Pin(true) => self.set_pin(),
             Input::Pin(false) => self.pin = None,
             Input::Open(archive) => self.begin_opening(*archive),
             Input::OpenByTime => self.begin_opening_by_time(),
-            Input::GiveUp => (self.opening, self.trip, self.awaited) = (None, None, None),
+            Input::GiveUp => {
+                (self.opening, self.trip, self.awaited) = (None, None, None);
+                self.reasons.give_up();
+                self.avoidance = None;
+            }
             Input::Speed(speed) => self.speed = speed,
             Input::Console(line) => {
                 self.revision += 1;
@@ -205,6 +221,7 @@ impl Playground {
         let (tape, scene) = Tape::new(founding);
         self.branches = vec![Branch::first(tape, &scene)];
         (self.current, self.comparison, self.awaited, self.pin) = (0, None, None, None);
+        self.forget_reasons();
         self.runs += 1;
         self.show(scene);
     }
@@ -237,6 +254,13 @@ impl Playground {
         }
         if self.trip.is_some() {
             return self.go_on_travelling();
+        }
+        if self.avoidance.is_some() {
+            return self.go_on_avoiding();
+        }
+        if self.is_asking() {
+            self.go_on_asking();
+            return Ok(());
         }
         self.advance(real_micros);
         self.go_on_comparing();
@@ -315,7 +339,7 @@ impl Playground {
     /// Whether the next piece of what takes long could be done at once: it hangs on no clock.
     pub fn is_busy(&self) -> bool {
         let runs_free = self.playing && self.speed == Speed::UNBOUNDED;
-        self.opening.is_some() || self.trip.is_some() || runs_free
+        self.progress().is_some() || runs_free
     }
 
     /// Cluster time in microseconds.

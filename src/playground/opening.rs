@@ -152,6 +152,7 @@ impl Playground {
         self.branches = stories.into_iter().enumerate().map(branch).collect();
         (self.current, self.speed, self.playing) = (current, speed, playing);
         (self.comparison, self.awaited, self.pin) = (None, None, None);
+        self.forget_reasons();
         self.runs += 1;
         self.show(scene);
     }

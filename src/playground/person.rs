@@ -4,6 +4,8 @@
 use super::weave::Spacetime;
 use super::{Input, Instant, Playground, Problem, Speed};
 use crate::digest::Digest;
+use crate::script::{Command, Wait, parse_script};
+use crate::time::Duration;
 
 /// A cluster that is played as fast as life.
 pub(super) fn playing(nodes: u32, seed: u64) -> Playground {
@@ -39,4 +41,41 @@ pub(super) fn act(playground: &mut Playground, line: &str) {
 pub(super) fn shown(playground: &Playground) -> (Instant, Digest, Vec<String>, Spacetime) {
     let told = playground.sentences(0).map(|sentence| sentence.text).collect();
     (playground.instant(), playground.digest(), told, playground.spacetime())
+}
+
+/// Plays a script as a person would, up to its end, and pauses there. What it expects is asked elsewhere.
+pub(super) fn story(script: &str) -> Playground {
+    let lines = parse_script(script).unwrap();
+    let mut lines = lines.into_iter().map(|(_, command)| command);
+    let Some(Command::Cluster(founding)) = lines.next() else { panic!("no cluster") };
+    let mut playground = Playground::new(founding.nodes, founding.seed);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    playground.apply(Input::Pause).unwrap();
+    for command in lines {
+        match command {
+            Command::Act { action, background: true } => {
+                playground.apply(Input::Act(action)).unwrap();
+            }
+            Command::Act { action, .. } => playground.apply(Input::Ask(action)).unwrap(),
+            Command::Wait(Wait::For(span)) => pass_on(&mut playground, span),
+            Command::Wait(wait) => playground.apply(Input::Await(wait)).unwrap(),
+            _ => {}
+        }
+        // A run that breaks a property stands still there, whatever is waited for.
+        while playground.waits_since().is_some() && playground.is_playing() {
+            playground.apply(Input::Advance(1_000)).unwrap();
+        }
+        playground.apply(Input::GiveUp).unwrap();
+    }
+    playground
+}
+
+/// Lets so much cluster time pass, whatever breaks.
+fn pass_on(playground: &mut Playground, span: Duration) {
+    playground.apply(Input::Play).unwrap();
+    for _ in 0..span.as_micros() / 1_000 {
+        playground.apply(Input::Advance(1_000)).unwrap();
+        playground.apply(Input::Play).unwrap();
+    }
+    playground.apply(Input::Pause).unwrap();
 }

@@ -209,6 +209,12 @@ impl Playground {
         if let Some(opening) = &self.opening {
             return Some(Progress::Opening(opening.percent()));
         }
+        if let Some(avoidance) = &self.avoidance {
+            return Some(Progress::Avoiding(avoidance.percent()));
+        }
+        if let Some(percent) = self.reasons.percent() {
+            return Some(Progress::Explaining(percent));
+        }
         let Trip { scene, began, branch, to, .. } = self.trip.as_ref()?;
         let tape = &self.branches[*branch].tape;
         let target = tape.kept_after(*to).unwrap_or(tape.end()).events.max(began + 1);

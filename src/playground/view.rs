@@ -3,10 +3,24 @@
 //! A [`View`] is what changes with events; [`Motion`] is what changes with every frame. Neither holds
 //! anything of the cluster itself, so a page can compare two of them and draw only what differs.
 
-use std::collections::VecDeque;
+//!
+//! What moves, stories and their timeline, and verdicts with their reasons stand in files of their own.
+
+mod motion;
+mod story;
+mod verdict;
+
 use std::fmt;
 
 pub use crate::cluster::{Status, Topic};
+pub use motion::{MessageDetail, MessageView, Motion, Place, Shape};
+pub use story::{
+    BranchView, ComparisonView, MarkKind, MarkView, NodeDifference, Parting, PartingStep, PinView,
+    Progress, TermView, Timeline,
+};
+pub use verdict::{
+    CauseKind, CauseView, Contradiction, ContraryFact, Explanation, TurningPoint, Verdict,
+};
 
 /// A server's name as a number: 3 for `n3`.
 pub type NodeNumber = u32;
@@ -45,84 +59,6 @@ pub struct LinkView {
     /// Parts per million.
     pub loss: u32,
     pub duplicate: u32,
-}
-
-/// Something that takes a while.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
-    /// Another instant is being played up to.
-    Travelling(u64),
-    /// A run is being opened.
-    Opening(u64),
-}
-
-/// A story that was begun.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BranchView {
-    /// `A`, `B`, ... `Z`, `AA`.
-    pub name: String,
-    /// The place of the branch that it left, and when, in microseconds.
-    pub left: Option<(usize, u64)>,
-    /// Whether it is the one that is shown.
-    pub current: bool,
-    /// How many things were done in it.
-    pub actions: usize,
-    /// How far it was played, in microseconds.
-    pub end: u64,
-}
-
-/// The story that is shown beside another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ComparisonView {
-    /// The place of the other one.
-    pub with: usize,
-    /// Which instant of the other one this is, in microseconds: the one that is shown, or its end.
-    pub at: u64,
-    /// Where the two part; `None` while that is looked for.
-    pub parting: Option<Parting>,
-    /// The nodes that differ; `None` while the other story is played up to there.
-    pub nodes: Option<Vec<NodeDifference>>,
-}
-
-/// Where two stories part.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Parting {
-    /// As far as both were played they are the same.
-    Nowhere,
-    /// The first step that differs, in each; `None` where a story was not played any further.
-    At { ours: Option<PartingStep>, theirs: Option<PartingStep> },
-}
-
-/// A step of a story.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PartingStep {
-    /// Microseconds of cluster time.
-    pub at: u64,
-    /// After so many events.
-    pub events: u64,
-    /// What happened; `None` if there is nothing to tell of it.
-    pub text: Option<String>,
-}
-
-/// How a node differs from that of the same name in another story or at another instant, or from another.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NodeDifference {
-    pub id: NodeNumber,
-    /// What differs, how it is in the one and how in the other.
-    pub rows: Vec<(&'static str, String, String)>,
-}
-
-/// An instant that others are compared with.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PinView {
-    /// To go there again.
-    pub spot: super::Spot,
-    /// Microseconds of cluster time.
-    pub at: u64,
-    /// The name of its story.
-    pub story: String,
-    /// Whether it is the one that is shown.
-    pub is_shown: bool,
 }
 
 /// The clock of the cluster and of the playback.
@@ -357,51 +293,6 @@ pub struct NetworkView {
     pub chaos: u32,
 }
 
-/// The history of a story as a strip: from its beginning to its end, in the order of time. No part of a
-/// [`View`], since an hour has many thousand marks.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Timeline {
-    /// Each term that had a leader or a candidate, from when it began.
-    pub terms: VecDeque<TermView>,
-    /// What stands above and below the strip.
-    pub marks: VecDeque<MarkView>,
-}
-
-/// A term on the timeline; it lasts until the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TermView {
-    pub term: u64,
-    pub from: u64,
-}
-
-/// A mark on the timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct MarkView {
-    pub at: u64,
-    pub kind: MarkKind,
-}
-
-/// What a mark stands for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MarkKind {
-    Elected,
-    Commit,
-    Fault,
-    Repair,
-    Violation,
-    /// The visitor was answered.
-    Answer,
-}
-
-/// What the judges say of a property.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Verdict {
-    /// `election-safety`.
-    pub property: &'static str,
-    /// When it broke, in microseconds, and the sentence that says how; `None` while it holds.
-    pub broken: Option<(u64, String)>,
-}
-
 /// A line of the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
@@ -429,89 +320,4 @@ pub enum ConsoleKind {
     Input,
     Output,
     Error,
-}
-
-/// What moves: everything in it changes from frame to frame.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Motion {
-    pub messages: Vec<MessageView>,
-    /// Each running server with an election timer: how much of it is left, 1 to 0.
-    pub timers: Vec<(NodeNumber, f32)>,
-}
-
-/// One end of a message's way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
-    Node(NodeNumber),
-    /// The visitor.
-    You,
-    /// A client of the background workload.
-    Client(u32),
-}
-
-/// `n2`, `you`, `client 3`.
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Node(node) => write!(f, "n{node}"),
-            Self::You => write!(f, "you"),
-            Self::Client(client) => write!(f, "client {client}"),
-        }
-    }
-}
-
-/// What a message is, as it is drawn: each has its own shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// An AppendEntries without entries.
-    Heartbeat,
-    /// An AppendEntries with entries; the label names them.
-    Append,
-    /// A log was found to agree.
-    AppendOk,
-    /// The consistency check failed.
-    AppendRefused,
-    /// A part of a snapshot; the label names its last entry.
-    Snapshot,
-    /// The leader asks the receiver to stand for election at once.
-    Handover,
-    VoteRequest,
-    VoteGranted,
-    VoteRefused,
-    Request,
-    Answer,
-    Redirect,
-}
-
-/// A message in flight.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MessageView {
-    pub id: u64,
-    pub shape: Shape,
-    pub from: Place,
-    pub to: Place,
-    /// How much of its way is behind it, 0 to 1.
-    pub progress: f32,
-    /// It will not arrive: it vanishes half way.
-    pub lost: bool,
-    /// The sender's term; 0 for clients' messages.
-    pub term: u64,
-    /// `8` or `5-8` for entries, else empty.
-    pub label: String,
-}
-
-/// A message in flight, opened.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct MessageDetail {
-    pub id: u64,
-    /// The paper's word for it: `AppendEntries`; a client's is a `request` or an `answer`.
-    pub kind: &'static str,
-    pub from: Place,
-    pub to: Place,
-    /// Microseconds of cluster time.
-    pub sent_at: u64,
-    pub arrives_at: u64,
-    /// Why it will vanish half way, if it will.
-    pub lost: Option<String>,
-    pub fields: Vec<(&'static str, String)>,
 }

@@ -137,6 +137,11 @@ pub const GRAMMAR: &[Form] = &[
         "says how things must be now",
         "expect value color blue on n3",
     ),
+    form(
+        "why NODE term|vote|role|commit | why NODE entry INDEX | why NODE key KEY",
+        "tells all that led to it (in the console)",
+        "why n2 term",
+    ),
     form("help", "lists the commands", "help"),
 ];
 

@@ -2,13 +2,15 @@
 //!
 //! A line is a command; `#` starts a comment. `parse.rs` reads it, `grammar.rs` is the table of all
 //! commands for `help` and completion, `runner.rs` executes whole scripts, `wait.rs` and `expect.rs` judge
-//! what a script waits for and expects, `trace.rs` writes every event down, `curl.rs` keeps the original
+//! what a script waits for and expects, `trace.rs` writes every event down, `question.rs` is what can be asked the reason of,
+//! `curl.rs` keeps the original
 //! store's HTTP interface alive.
 
 mod curl;
 mod expect;
 mod grammar;
 mod parse;
+mod question;
 mod runner;
 mod trace;
 mod values;
@@ -19,6 +21,7 @@ pub use curl::{Curl, CurlAnswer};
 pub use expect::Unmet;
 pub use grammar::{Form, GRAMMAR, complete};
 pub use parse::{Mistake, parse_line, parse_script};
+pub use question::Question;
 pub use runner::{Failure, Runner, Telling, spin};
 
 use crate::check::Property;
@@ -43,6 +46,8 @@ pub enum Command {
     Wait(Wait),
     /// Says how things must be now.
     Expect(Expect),
+    /// Asks what made something so.
+    Why(Question),
     /// Lists the commands.
     Help,
 }

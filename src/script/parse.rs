@@ -14,6 +14,7 @@ use winnow::stream::Stream;
 
 use super::Command;
 use super::curl::Curl;
+use super::question::question;
 use super::values::{
     chance, duration, key, node, number, offset, range, rate, read_chance, read_node, value,
 };
@@ -192,6 +193,7 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
         "at" => at(input)?,
         "wait" => Command::Wait(wait(input)?),
         "expect" => Command::Expect(expect(input)?),
+        "why" => Command::Why(question(input)?),
         "help" => Command::Help,
         _ => {
             input.reset(&start);

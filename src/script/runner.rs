@@ -148,6 +148,10 @@ impl Runner {
             Command::Expect(expect) => expect
                 .check(&mut self.run, self.answer.as_ref())
                 .map_err(|unmet| Failure::Unmet { line, unmet })?,
+            Command::Why(_) => {
+                let text = "`why` is for the console, where one sees what it is about".to_string();
+                self.print(std::iter::once(text));
+            }
             Command::Help => {
                 let lines = GRAMMAR.iter().map(|form| format!("{} : {}", form.syntax, form.help));
                 self.print(lines);

@@ -265,7 +265,7 @@ impl Component for App {
                         is_open={self.sheet == Some(Sheet::Request)} />
                     <Tabs session={self.session.clone()} tab={self.tab} on_tab={link.callback(Message::Tab)}
                         nodes={if self.tab == Tab::Inspector { nodes } else { Vec::new() }} selected={self.selected}
-                        on_select={on_inspect} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
+                        on_select={on_inspect} reason={self.session.look().explanation()} events={self.session.look().explanation().map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 { self.sheet_buttons(ctx) }

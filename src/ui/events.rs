@@ -166,7 +166,7 @@ fn walk(event: KeyboardEvent) {
 }
 
 /// `2.784s`.
-fn time(micros: u64) -> String {
+pub fn time(micros: u64) -> String {
     let millis = micros / 1_000;
     format!("{}.{:03}s", millis / 1_000, millis % 1_000)
 }

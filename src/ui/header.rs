@@ -53,7 +53,7 @@ pub fn Header(props: &Props) -> Html {
                     </li>
                 }
                 { fault_chips(&props.sides, props.chaos) }
-                { verdict_chip(violation.as_deref()) }
+                { verdict_chip(violation.as_deref(), &props.on_key.reform(|_| Shortcut::Verdicts)) }
                 { past_chip(props.past) }
             </ul>
             <div class="top-buttons">
@@ -116,7 +116,7 @@ fn past_chip(end: Option<u64>) -> Html {
     }
 }
 
-fn verdict_chip(violation: Option<&str>) -> Html {
+fn verdict_chip(violation: Option<&str>, on_open: &Callback<yew::MouseEvent>) -> Html {
     match violation {
         None => html! {
             <li class="chip" data-tone="good" title="Thirteen properties, from the five of the Raft paper to linearizability and liveness, judged after every event">
@@ -124,7 +124,7 @@ fn verdict_chip(violation: Option<&str>) -> Html {
             </li>
         },
         Some(sentence) => html! {
-            <li class="chip" data-tone="fault"><span role="alert">{ "✕ " }{ sentence.to_string() }</span></li>
+            <li class="chip" data-tone="fault"><span role="alert">{ "✕ " }{ sentence.to_string() }</span>{ " " }<button type="button" class="chip-button" onclick={on_open}>{ "Verdicts" }</button></li>
         },
     }
 }

@@ -8,8 +8,12 @@ use super::card::{role_words, safety_key, safety_words};
 use super::journey::span;
 use super::machine;
 use super::palette::hue;
+use super::reason::{Reason, node_of, why};
 use super::session::Session;
-use crate::playground::view::{EntryView, FollowerView, NodeNumber, NodeView, PaceView};
+use crate::playground::Question;
+use crate::playground::view::{
+    EntryView, Explanation, FollowerView, NodeNumber, NodeView, PaceView,
+};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -17,6 +21,10 @@ pub struct Props {
     pub nodes: Vec<Rc<NodeView>>,
     pub selected: Option<NodeNumber>,
     pub on_select: Callback<NodeNumber>,
+    /// What was asked last, with its answer.
+    pub reason: Option<Rc<Explanation>>,
+    /// After how many events the instant is that is shown.
+    pub events: u64,
 }
 
 #[component]
@@ -39,30 +47,66 @@ pub fn Inspector(props: &Props) -> Html {
         <div class="inspector">
             <fieldset class="choices"><legend class="hidden">{ "Node to inspect" }</legend>{ for props.nodes.iter().map(choice) }</fieldset>
             <h3>{ format!("n{}", node.id) }</h3>
-            { facts(node) }
+            { reason(props, node.id) }
+            { facts(&props.session, node) }
             { machine::sliders(&props.session, node) }
             { followers(node) }
-            { log(node) }
-            { store(node) }
+            { log(&props.session, node) }
+            { store(&props.session, node) }
         </div>
     }
 }
+
+/// The answer to what was asked of this node last.
+fn reason(props: &Props, node: NodeNumber) -> Html {
+    match props.reason.as_ref().filter(|reason| node_of(&reason.question) == Some(node)) {
+        Some(reason) => html! {
+            <Reason session={props.session.clone()} explanation={Rc::clone(reason)} events={props.events} />
+        },
+        None => html! { <div hidden=true /> },
+    }
+}
+
+/// A fact of which one can ask why it is so.
+fn reasoned(session: &Session, question: Question, (name, value, note): Fact, what: &str) -> Html {
+    html! {
+        <div key={name}><dt>{ name }</dt><dd>{ value }{ why(session, question, what) }<small>{ note }</small></dd></div>
+    }
+}
+
+type Fact = (&'static str, String, &'static str);
 
 fn fact(name: &'static str, value: String, note: &'static str) -> Html {
     html! { <div key={name}><dt>{ name }</dt><dd>{ value }<small>{ note }</small></dd></div> }
 }
 
-fn facts(node: &NodeView) -> Html {
+fn facts(session: &Session, node: &NodeView) -> Html {
+    let id = node.id;
     let nobody = || "nobody".to_string();
     let named = |id: Option<NodeNumber>| id.map_or_else(nobody, |id| format!("n{id}"));
     let unsettled = if node.settled { "" } else { "not on disk yet" };
+    let ask = |question, fact, what: String| reasoned(session, question, fact, &what);
+    let (role, term) = (role_words(node), node.term.to_string());
+    let (vote, commit) = (named(node.voted_for), or_none(node.commit_index));
     let mut facts = vec![
-        fact("Role", role_words(node), ""),
-        fact("current_term", node.term.to_string(), unsettled),
-        fact("voted_for", named(node.voted_for), unsettled),
+        ask(Question::Role(id), ("Role", role.clone(), ""), format!("{role} on n{id}")),
+        ask(
+            Question::Term(id),
+            ("current_term", term, unsettled),
+            format!("term {} on n{id}", node.term),
+        ),
+        ask(
+            Question::Vote(id),
+            ("voted_for", vote.clone(), unsettled),
+            format!("vote for {vote} on n{id}"),
+        ),
         fact("Leader it knows", named(node.leader), ""),
         fact("Log", count(node.log_len, "entry", "entries"), ""),
-        fact("commit_index", or_none(node.commit_index), ""),
+        ask(
+            Question::Commit(id),
+            ("commit_index", commit.clone(), ""),
+            format!("commit index {commit} on n{id}"),
+        ),
         fact("last_applied", or_none(node.last_applied), ""),
         fact("Store", count(node.store_len as u64, "key", "keys"), ""),
         fact(
@@ -141,13 +185,14 @@ fn followers(node: &NodeView) -> Html {
     }
 }
 
-fn log(node: &NodeView) -> Html {
+fn log(session: &Session, node: &NodeView) -> Html {
+    let id = node.id;
     let row = |entry: &EntryView| {
         html! {
             <tr key={entry.index.to_string()}>
                 <th scope="row"><span class="block" data-hue={hue(entry.term)} data-safety={safety_key(entry.safety)}>{ entry.index }</span></th>
                 <td>{ entry.term }</td>
-                <td><code>{ &entry.what }</code><small>{ safety_words(entry.safety) }</small></td>
+                <td><code>{ &entry.what }</code><small>{ safety_words(entry.safety) }</small>{ why(session, Question::Entry(id, entry.index), &format!("entry {} on n{id}", entry.index)) }</td>
             </tr>
         }
     };
@@ -166,9 +211,10 @@ fn log(node: &NodeView) -> Html {
     }
 }
 
-fn store(node: &NodeView) -> Html {
+fn store(session: &Session, node: &NodeView) -> Html {
+    let id = node.id;
     let row = |(key, value): &(String, String)| {
-        html! { <tr key={key.clone()}><th scope="row"><code>{ key }</code></th><td><code>{ value }</code></td></tr> }
+        html! { <tr key={key.clone()}><th scope="row"><code>{ key }</code></th><td><code>{ value }</code>{ why(session, Question::Key(id, key.clone()), &format!("key {key} on n{id}")) }</td></tr> }
     };
     let left_out = node.store_len.saturating_sub(node.store.len());
     html! {

@@ -14,7 +14,7 @@ use super::page;
 use super::session::{Notice, Session};
 use super::shelf::{Kept, Outcome, Shelf};
 use crate::playground::view::Progress;
-use crate::playground::{Archive, Input, MOST_BYTES};
+use crate::playground::{Archive, Input, MOST_BYTES, Recording};
 
 /// How often the run is saved while it changes, in milliseconds.
 const EVERY_MS: u32 = 1_000;
@@ -272,10 +272,12 @@ fn about(archive: &Archive, now: u64) -> String {
     let plural = |count: usize, one: &str, many: &str| {
         format!("{count} {}", if count == 1 { one } else { many })
     };
-    let actions =
-        archive.stories.get(archive.current).map_or(0, |story| story.recording.actions.len());
+    let recording = archive.stories.get(archive.current).map(|story| &story.recording);
+    let actions = recording.map_or(0, |recording| recording.actions.len());
+    let modified = recording.map(Recording::modified).filter(|modified| !modified.is_empty());
+    let modified = modified.map_or(String::new(), |modified| format!(", modified: {modified}"));
     let actions = plural(actions, "action", "actions");
     let stories = plural(archive.stories.len(), "story", "stories");
     let time = super::painter::clock_text(now / 1_000);
-    format!("{time} of cluster time, {actions}, {stories}")
+    format!("{time} of cluster time, {actions}, {stories}{modified}")
 }

@@ -30,6 +30,7 @@ pub enum Shortcut {
     Console,
     Events,
     Inspector,
+    Verdicts,
     Theme,
     /// The card of a node, which then has keys of its own.
     Node(NodeNumber),
@@ -76,6 +77,7 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 38] = [
     (&["/", "c"], "/ or c", Shortcut::Console, "Go to the console"),
     (&["e"], "e", Shortcut::Events, "Show the events"),
     (&["i"], "i", Shortcut::Inspector, "Show the inspector"),
+    (&["j"], "j", Shortcut::Verdicts, "Show what the judges say of each property"),
     (&["b"], "b", Shortcut::Stories, "Show the stories, branch by branch"),
     (&["s"], "s", Shortcut::Share, "Share this run"),
     (&["r"], "r", Shortcut::Runs, "Runs kept in this browser"),

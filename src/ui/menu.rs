@@ -34,15 +34,22 @@ pub fn Menu(props: &Props) -> Html {
         return html! { <div hidden=true /> };
     };
     let items = items(&props.node, props.layout.density);
-    let count = f64::from(u32::try_from(items.len() + 2).unwrap_or(u32::MAX));
+    let count = f64::from(u32::try_from(items.len() + 3).unwrap_or(u32::MAX));
     let (style, _) = beside(&props.layout, &card, (WIDTH, 12.0 + ITEM * count));
     let on_key = keys(&props.on_close, format!("#more-{id}"));
     let on_links = props.on_open.reform(move |_| Some(Opened::Links(id)));
     let on_inspect = {
         let (on_inspect, on_close) = (props.on_inspect.clone(), props.on_close.clone());
-        Callback::from(move |_| {
+        Callback::from(move |()| {
             on_close.emit(());
             on_inspect.emit(id);
+        })
+    };
+    let on_why = {
+        let on_inspect = on_inspect.clone();
+        Callback::from(move |()| {
+            on_inspect.emit(());
+            page::focus_soon(".inspector .why");
         })
     };
     html! {
@@ -53,7 +60,8 @@ pub fn Menu(props: &Props) -> Html {
                 if props.layout.nodes.len() > 1 {
                     <button type="button" class="menu-item" onclick={on_links}>{ format!("Links of n{id}…") }<small>{ "cut, slow or lossy" }</small></button>
                 }
-                <button type="button" class="menu-item" onclick={on_inspect}>{ format!("Inspect n{id}…") }<small>{ "all of it; its disk, clock, processor" }</small></button>
+                <button type="button" class="menu-item" aria-description="what led to its role, term, vote, log or keys" onclick={on_why.reform(|_| ())}>{ format!("Why is n{id} so…") }<small aria-hidden="true">{ "what led to its role, term, vote, log or keys" }</small></button>
+                <button type="button" class="menu-item" onclick={on_inspect.reform(|_| ())}>{ format!("Inspect n{id}…") }<small>{ "all of it; its disk, clock, processor" }</small></button>
             </div>
         </>
     }

@@ -12,6 +12,7 @@
 //! - [`views`] puts [`matrix`], [`spacetime`], [`charts`] or [`difference`] in the stage's place;
 //!   [`highlight`] marks in all what is pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
+//! - [`verdicts`] says what the judges say, [`reason`] what led to something.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`laboratory`] has the rules and their switches; [`hunt`] searches in the background for a run that
 //!   breaks without them, by the program itself in a [`worker`].
@@ -57,6 +58,7 @@ pub mod palette;
 pub mod partition;
 pub mod popup;
 pub mod pump;
+pub mod reason;
 pub mod request;
 pub mod ring;
 pub mod runs;
@@ -73,6 +75,7 @@ pub mod stories;
 pub mod tabs;
 pub mod timeline;
 pub mod transport;
+pub mod verdicts;
 pub mod views;
 pub mod wall;
 pub mod way;

@@ -39,6 +39,8 @@ pub fn Notices(props: &Props) -> Html {
     let progress = props.progress.map(|progress| match progress {
         Progress::Travelling(percent) => ("Playing up to that instant", percent),
         Progress::Opening(percent) => ("Opening the run", percent),
+        Progress::Explaining(percent) => ("Looking for what led to it", percent),
+        Progress::Avoiding(percent) => ("Trying from where it could be avoided", percent),
     });
     html! {
         <div class="notices">

@@ -61,6 +61,7 @@ pub fn Share(props: &Props) -> Html {
         let shows_code = shows_code.clone();
         Callback::from(move |()| shows_code.set(!*shows_code))
     };
+    let modified = props.session.look().recording().modified();
     let (now, events) = (props.session.now(), props.session.look().instant().events);
     html! {
         <dialog class="dialog share" ref={dialog} onclose={props.on_close.reform(|_: yew::Event| ())} aria-labelledby="share-title">
@@ -69,6 +70,9 @@ pub fn Share(props: &Props) -> Html {
                 <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
             </div>
             <p>{ format!("All that was done in this story, and this instant: {} of cluster time, after {events} events. Whoever opens it sees exactly this.", clock_text(now / 1_000)) }</p>
+            if !modified.is_empty() {
+                <p class="modified"><b>{ "Modified: " }</b>{ format!("{modified}. This is not Raft as it is, and whoever opens it sees that.") }</p>
+            }
             <p class="quiet">{ "Digest of the cluster " }<code>{ props.session.look().digest().to_string() }</code></p>
             if is_short {
                 <label class="field"><span>{ "Link" }</span>

@@ -1,4 +1,4 @@
-//! Events, inspector, console and stories: four panels of which one is open.
+//! Events, inspector, verdicts, console and stories: five panels of which one is open.
 
 use std::rc::Rc;
 
@@ -11,7 +11,8 @@ use super::inspector::Inspector;
 use super::page;
 use super::session::Session;
 use super::stories::Stories;
-use crate::playground::view::{BranchView, ComparisonView, NodeNumber, NodeView};
+use super::verdicts::Verdicts;
+use crate::playground::view::{BranchView, ComparisonView, Explanation, NodeNumber, NodeView};
 
 /// Which one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -19,13 +20,15 @@ pub enum Tab {
     #[default]
     Events,
     Inspector,
+    Verdicts,
     Console,
     Stories,
 }
 
-const TABS: [(Tab, &str, &str); 4] = [
+const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Events, "events", "Events"),
     (Tab::Inspector, "inspector", "Inspector"),
+    (Tab::Verdicts, "verdicts", "Verdicts"),
     (Tab::Console, "console", "Console"),
     (Tab::Stories, "stories", "Stories"),
 ];
@@ -43,6 +46,10 @@ pub struct Props {
     /// Grows when the console may have new lines.
     pub lines: u64,
     pub is_open: bool,
+    /// What was asked last, with its answer.
+    pub reason: Option<Rc<Explanation>>,
+    /// After how many events the instant is that is shown, for an answer.
+    pub events: u64,
     pub branches: Vec<BranchView>,
     pub comparison: Option<ComparisonView>,
     /// The instant that is shown, in microseconds; it matters to a comparison only.
@@ -73,8 +80,11 @@ pub fn Tabs(props: &Props) -> Html {
     let body = match props.tab {
         Tab::Events => html! { <Events session={props.session.clone()} feed={props.feed} /> },
         Tab::Inspector => html! {
-            <Inspector session={props.session.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} />
+            <Inspector session={props.session.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} reason={props.reason.clone()} events={props.events} />
         },
+        Tab::Verdicts => {
+            html! { <Verdicts session={props.session.clone()} feed={props.feed} reason={props.reason.clone()} /> }
+        }
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
         Tab::Stories => html! {
             <Stories session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} />
@@ -82,7 +92,7 @@ pub fn Tabs(props: &Props) -> Html {
     };
     let id = name(props.tab);
     html! {
-        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector, console and stories" data-open={props.is_open.to_string()}>
+        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector, verdicts, console and stories" data-open={props.is_open.to_string()}>
             <div class="tab-list" role="tablist" aria-label="Panels" {onkeydown}>{ for TABS.iter().map(button) }</div>
             <div key={id} class="tab-panel" role="tabpanel" id={format!("panel-{id}")} aria-label={format!("{id} panel")}>{ body }</div>
         </section>

@@ -11,6 +11,7 @@ use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
+use crate::verdicts::broken_link;
 
 /// The parts of WCAG 2.2, up to AA.
 const LEVELS: [&str; 5] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"];
@@ -75,7 +76,7 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                 page.press(",").await?;
                 page.shows("list", "The cluster now", "The past").await?;
                 axe.judge(page, &format!("the past, {theme}")).await?;
-                for tab in ["Inspector", "Console", "Stories"] {
+                for tab in ["Inspector", "Verdicts", "Console", "Stories"] {
                     page.click("tab", tab).await?;
                     axe.judge(page, &format!("the tab {tab}, {theme}")).await?;
                 }
@@ -95,6 +96,27 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
             .await?;
     }
     Ok(())
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
+    let axe = Axe::new();
+    Window::LAPTOP
+        .open(&broken_link(), async |page| {
+            page.click("button", "Verdicts").await?;
+            page.click("button", "Why is leader-completeness broken?").await?;
+            page.sees("events led to this").await?;
+            axe.judge_both(page, "a broken property and what led to it").await?;
+            page.click("button", "Back to where it became unavoidable: leader-completeness")
+                .await?;
+            page.sees("One event later it breaks all the same.").await?;
+            axe.judge_both(page, "where it became unavoidable").await?;
+            page.click("tab", "Inspector").await?;
+            page.click("button", "Why term 2 on n1?").await?;
+            page.sees("led to this: the term of n1").await?;
+            axe.judge_both(page, "why a term is so").await
+        })
+        .await
 }
 
 #[tokio::test]

@@ -22,4 +22,5 @@ mod site;
 mod sizes;
 mod start;
 mod time;
+mod verdicts;
 mod views;

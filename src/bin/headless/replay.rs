@@ -107,7 +107,7 @@ fn words(playground: &Playground) -> String {
         text +=
             &format!("n{id}: {state}, term {term}, {log} entries, {commit} committed; {store}\n");
     }
-    for Verdict { property, broken } in playground.verdicts() {
+    for Verdict { property, broken, .. } in playground.verdicts() {
         text += &match broken {
             None => format!("{property}: holds\n"),
             Some((at, how)) => format!("{property}: BROKEN at {at} us: {how}\n"),

@@ -46,6 +46,7 @@ impl App {
             }
             Shortcut::Events => (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log)),
             Shortcut::Inspector => (self.tab, self.sheet) = (Tab::Inspector, Some(Sheet::Log)),
+            Shortcut::Verdicts => (self.tab, self.sheet) = (Tab::Verdicts, Some(Sheet::Log)),
             Shortcut::Next => apply(Input::Next(self.landmark)),
             Shortcut::Previous => apply(Input::Previous(self.landmark)),
             Shortcut::Closer => ctx.link().send_message(Message::Zoom(true)),

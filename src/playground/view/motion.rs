@@ -1,0 +1,90 @@
+//! What moves: messages on their way, and timers; and a message, opened.
+
+use std::fmt;
+
+use super::NodeNumber;
+
+/// What moves: everything in it changes from frame to frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Motion {
+    pub messages: Vec<MessageView>,
+    /// Each running server with an election timer: how much of it is left, 1 to 0.
+    pub timers: Vec<(NodeNumber, f32)>,
+}
+
+/// One end of a message's way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    Node(NodeNumber),
+    /// The visitor.
+    You,
+    /// A client of the background workload.
+    Client(u32),
+}
+
+/// `n2`, `you`, `client 3`.
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Node(node) => write!(f, "n{node}"),
+            Self::You => write!(f, "you"),
+            Self::Client(client) => write!(f, "client {client}"),
+        }
+    }
+}
+
+/// What a message is, as it is drawn: each has its own shape.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// An AppendEntries without entries.
+    Heartbeat,
+    /// An AppendEntries with entries; the label names them.
+    Append,
+    /// A log was found to agree.
+    AppendOk,
+    /// The consistency check failed.
+    AppendRefused,
+    /// A part of a snapshot; the label names its last entry.
+    Snapshot,
+    /// The leader asks the receiver to stand for election at once.
+    Handover,
+    VoteRequest,
+    VoteGranted,
+    VoteRefused,
+    Request,
+    Answer,
+    Redirect,
+}
+
+/// A message in flight.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MessageView {
+    pub id: u64,
+    pub shape: Shape,
+    pub from: Place,
+    pub to: Place,
+    /// How much of its way is behind it, 0 to 1.
+    pub progress: f32,
+    /// It will not arrive: it vanishes half way.
+    pub lost: bool,
+    /// The sender's term; 0 for clients' messages.
+    pub term: u64,
+    /// `8` or `5-8` for entries, else empty.
+    pub label: String,
+}
+
+/// A message in flight, opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MessageDetail {
+    pub id: u64,
+    /// The paper's word for it: `AppendEntries`; a client's is a `request` or an `answer`.
+    pub kind: &'static str,
+    pub from: Place,
+    pub to: Place,
+    /// Microseconds of cluster time.
+    pub sent_at: u64,
+    pub arrives_at: u64,
+    /// Why it will vanish half way, if it will.
+    pub lost: Option<String>,
+    pub fields: Vec<(&'static str, String)>,
+}

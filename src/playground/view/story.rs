@@ -1,0 +1,123 @@
+//! Stories as a page shows them: their branches, where two part, and the timeline of one.
+
+use std::collections::VecDeque;
+
+use super::NodeNumber;
+
+/// Something that takes a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Another instant is being played up to.
+    Travelling(u64),
+    /// A run is being opened.
+    Opening(u64),
+    /// It is played again, to see why something is so.
+    Explaining(u64),
+    /// It is tried from where a broken property could still be avoided.
+    Avoiding(u64),
+}
+
+/// A story that was begun.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BranchView {
+    /// `A`, `B`, ... `Z`, `AA`.
+    pub name: String,
+    /// The place of the branch that it left, and when, in microseconds.
+    pub left: Option<(usize, u64)>,
+    /// Whether it is the one that is shown.
+    pub current: bool,
+    /// How many things were done in it.
+    pub actions: usize,
+    /// How far it was played, in microseconds.
+    pub end: u64,
+}
+
+/// The story that is shown beside another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ComparisonView {
+    /// The place of the other one.
+    pub with: usize,
+    /// Which instant of the other one this is, in microseconds: the one that is shown, or its end.
+    pub at: u64,
+    /// Where the two part; `None` while that is looked for.
+    pub parting: Option<Parting>,
+    /// The nodes that differ; `None` while the other story is played up to there.
+    pub nodes: Option<Vec<NodeDifference>>,
+}
+
+/// Where two stories part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parting {
+    /// As far as both were played they are the same.
+    Nowhere,
+    /// The first step that differs, in each; `None` where a story was not played any further.
+    At { ours: Option<PartingStep>, theirs: Option<PartingStep> },
+}
+
+/// A step of a story.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PartingStep {
+    /// Microseconds of cluster time.
+    pub at: u64,
+    /// After so many events.
+    pub events: u64,
+    /// What happened; `None` if there is nothing to tell of it.
+    pub text: Option<String>,
+}
+
+/// How a node differs from that of the same name in another story or at another instant, or from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeDifference {
+    pub id: NodeNumber,
+    /// What differs, how it is in the one and how in the other.
+    pub rows: Vec<(&'static str, String, String)>,
+}
+
+/// An instant that others are compared with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PinView {
+    /// To go there again.
+    pub spot: crate::playground::Spot,
+    /// Microseconds of cluster time.
+    pub at: u64,
+    /// The name of its story.
+    pub story: String,
+    /// Whether it is the one that is shown.
+    pub is_shown: bool,
+}
+
+/// The history of a story as a strip: from its beginning to its end, in the order of time. No part of a
+/// [`View`], since an hour has many thousand marks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Timeline {
+    /// Each term that had a leader or a candidate, from when it began.
+    pub terms: VecDeque<TermView>,
+    /// What stands above and below the strip.
+    pub marks: VecDeque<MarkView>,
+}
+
+/// A term on the timeline; it lasts until the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TermView {
+    pub term: u64,
+    pub from: u64,
+}
+
+/// A mark on the timeline.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarkView {
+    pub at: u64,
+    pub kind: MarkKind,
+}
+
+/// What a mark stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MarkKind {
+    Elected,
+    Commit,
+    Fault,
+    Repair,
+    Violation,
+    /// The visitor was answered.
+    Answer,
+}
