@@ -13,7 +13,6 @@
 use std::collections::VecDeque;
 
 use super::following::Spot;
-use super::recording::Timed;
 use super::tape::{Destination, Scene};
 use super::travel::{Arrival, STEPS};
 use super::view::TurningPoint;
@@ -22,6 +21,7 @@ use super::{Playground, Problem, micros};
 use crate::check::{Property, Run};
 use crate::cluster::Action;
 use crate::raft::Rule;
+use crate::recording::Timed;
 use crate::time::{Duration, Time};
 
 /// How long after the break a trial is played.

@@ -17,8 +17,8 @@ use crate::cluster::{
     Action, Answer, Body, CallEvent, Cluster, Deed, Endpoint, Flight, Handling, MessageId,
     Operation, RequestId, Server, Status, Touched, Upcoming, What, Which,
 };
-use crate::playground::recording::{Instant, Recording, Timed};
 use crate::raft::{Index, NodeId, Rule, Term};
+use crate::recording::{Instant, Recording, Timed};
 use crate::store::{Seq, SessionId};
 
 /// How many indexes, terms and answered requests are remembered, to hold what breaks a property against.

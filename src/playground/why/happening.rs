@@ -9,9 +9,9 @@ use crate::check::Violation;
 use crate::cluster::{Action, Answer, Fact, Operation, What};
 use crate::playground::following::Spot;
 use crate::playground::micros;
-use crate::playground::recording::Instant;
 use crate::playground::view::{CauseKind, CauseView};
 use crate::raft::{Index, NodeId, Note, Term};
+use crate::recording::Instant;
 use crate::store::Command;
 
 /// Something that happened; many others may have been caused by it.
