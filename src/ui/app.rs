@@ -234,7 +234,7 @@ impl Component for App {
         let ids = numbers(&nodes);
         let leader = view.summary.leader;
         let on_inspect = link.callback(Message::Inspect);
-        let shown = self.guide.shown();
+        let (shown, reason) = (self.guide.shown(), self.session.look().explanation());
         html! {
             <div class="page" data-sheet={self.sheet.map(|_| "open")} data-projector={self.screen.projector.then_some("")} data-embed={self.screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
                 <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
@@ -265,7 +265,7 @@ impl Component for App {
                         is_open={self.sheet == Some(Sheet::Request)} />
                     <Tabs session={self.session.clone()} tab={self.tab} on_tab={link.callback(Message::Tab)}
                         nodes={if self.tab == Tab::Inspector { nodes } else { Vec::new() }} selected={self.selected}
-                        on_select={on_inspect} reason={self.session.look().explanation()} events={self.session.look().explanation().map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
+                        on_select={on_inspect} reason={reason.clone()} events={reason.map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 { self.sheet_buttons(ctx) }

@@ -92,6 +92,16 @@ impl Chronicle {
                 });
                 vec![lease, self.leads(leader, term)]
             }
+            evidence => self.clients_contradiction(evidence),
+        };
+        let mut facts: Vec<Contrary> = facts.into_iter().flatten().collect();
+        facts.sort_by_key(|fact| fact.why.number);
+        facts
+    }
+
+    /// The same where it is the clients who were promised something.
+    fn clients_contradiction(&self, evidence: Evidence) -> Vec<Option<Contrary>> {
+        match evidence {
             Evidence::Twice { client, seq, first, second } => {
                 let at = |index: Index| {
                     let title =
@@ -125,11 +135,9 @@ impl Chronicle {
                 ]
             }
             Evidence::NoOrder { request } => self.without_order(request),
-            Evidence::Stalled { .. } => Vec::new(),
-        };
-        let mut facts: Vec<Contrary> = facts.into_iter().flatten().collect();
-        facts.sort_by_key(|fact| fact.why.number);
-        facts
+            // That nothing happens is no fact to be found.
+            _ => Vec::new(),
+        }
     }
 
     fn leads(&self, node: NodeId, term: Term) -> Option<Contrary> {
