@@ -20,14 +20,16 @@ use crate::playground::view::NodeView;
 pub enum Sight {
     #[default]
     Stage,
+    Beside,
     Matrix,
     Spacetime,
     Charts,
     Difference,
 }
 
-const SIGHTS: [(Sight, &str, &str); 5] = [
+const SIGHTS: [(Sight, &str, &str); 6] = [
     (Sight::Stage, "Stage", "The cluster (v)"),
+    (Sight::Beside, "Side by side", "Two stories at the same instant (y)"),
     (Sight::Matrix, "Logs", "All logs, index by index (w)"),
     (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
     (Sight::Charts, "Charts", "Throughput, latency and elections over time (Shift+c)"),
@@ -79,7 +81,7 @@ pub fn other(
         Sight::Difference => {
             html! { <Differences session={session.clone()} nodes={numbers(&nodes)} {feed} /> }
         }
-        Sight::Stage | Sight::Matrix => html! { <Matrix {nodes} /> },
+        Sight::Stage | Sight::Beside | Sight::Matrix => html! { <Matrix {nodes} /> },
     };
     let name = SIGHTS.iter().find(|(of, ..)| *of == sight).map_or("", |(_, name, _)| *name);
     html! {
