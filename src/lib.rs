@@ -17,7 +17,7 @@
 //! | [`recording`] | what a run began with and what was done to it: all that is needed to have it again |
 //! | [`swarm`] | random clusters under random faults, to find what the judges reject; and to make it small |
 //! | [`playground`] | what a person does with a cluster |
-//! | [`lesson`] | demonstrations and the tour, as data |
+//! | [`lesson`] | demonstrations, the famous run of each rule and the tour, as data |
 //! | `ui` | the page; in WebAssembly only |
 //!
 //! To read it: `raft/mod.rs` maps the paper's Figure 2 to the code; then `cluster/mod.rs`, whose

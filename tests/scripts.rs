@@ -1,5 +1,5 @@
-//! Every script of `tests/scripts` passes, and its story is the one in `tests/golden`. So does every
-//! demonstration of `lessons`, as the script that it is.
+//! Every script of `tests/scripts` passes, and its story is the one in `tests/golden`. So does every famous
+//! run of `famous`, and every demonstration of `lessons` passes as the script that it is.
 //!
 //! `UPDATE_EXPECT=1 cargo test --test scripts` writes the stories anew; read the difference before you
 //! commit it.
@@ -9,7 +9,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
-use kvorum::lesson::DEMONSTRATIONS;
+use kvorum::lesson::{DEMONSTRATIONS, FAMOUS};
 use kvorum::script::{Failure, Runner, Telling};
 use serde_json::Value;
 
@@ -31,16 +31,31 @@ fn every_script_tells_its_golden_story() {
     let files = scripts("tests/scripts");
     assert!(files.len() >= 11, "the scripts are there");
     for file in files {
-        let name = name(&file);
-        let text = fs::read_to_string(&file).expect("a script can be read");
-        let mut runner = Runner::default();
-        let result = runner.run_script(&text);
-        let mut story = runner.take_story().join("\n");
-        story.push('\n');
-        assert_eq!(result, Ok(()), "{name}\n{story}");
-        let golden = format!("{}/tests/golden/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-        expect_file![golden].assert_eq(&story);
+        tells_its_golden_story(&file, &name(&file));
     }
+}
+
+#[test]
+fn every_famous_run_tells_its_golden_story_and_is_offered() {
+    let mut offered: Vec<&str> = FAMOUS.iter().map(|famous| famous.rule.about().name).collect();
+    offered.sort_unstable();
+    let files = scripts("famous");
+    assert_eq!(files.iter().map(|file| name(file)).collect::<Vec<_>>(), offered);
+    for file in files {
+        tells_its_golden_story(&file, &format!("famous-{}", name(&file)));
+    }
+}
+
+/// The script passes, and its story is the one of that name.
+fn tells_its_golden_story(file: &Path, golden: &str) {
+    let text = fs::read_to_string(file).expect("a script can be read");
+    let mut runner = Runner::default();
+    let result = runner.run_script(&text);
+    let mut story = runner.take_story().join("\n");
+    story.push('\n');
+    assert_eq!(result, Ok(()), "{golden}\n{story}");
+    let golden = format!("{}/tests/golden/{golden}.txt", env!("CARGO_MANIFEST_DIR"));
+    expect_file![golden].assert_eq(&story);
 }
 
 #[test]

@@ -1,17 +1,20 @@
-//! Lessons as data: demonstrations that play on a playground, and the tour of the page.
+//! Lessons as data: demonstrations that play on a playground, the famous run of each rule, and the tour of
+//! the page.
 //!
 //! A demonstration is a script file of `lessons/`, in the one script language, which `headless run`
 //! executes too. Its first two lines are its title and what it is about; a comment that begins with `#:`
 //! is the sentence of a step, and the lines below it are the step: what is done, and what is waited for.
 //! A lesson never waits for seconds, so that it can be followed at any speed and goes the same way at all.
 //!
-//! [`Player`] plays one; nothing here knows a browser.
+//! [`Player`] plays one; a [`Famous`] run is opened as two stories. Nothing here knows a browser.
 
+mod famous;
 mod player;
 mod tour;
 
 use std::fmt;
 
+pub use famous::{FAMOUS, Famous};
 pub use player::{Caption, Player, Trouble};
 pub use tour::{Place, Stop, TOUR};
 

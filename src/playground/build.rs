@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tape::JOURNEYS;
+use super::tape::{JOURNEYS, Scene};
 use super::view::{
     Agreed, ClockView, EntryView, FollowerView, LinkView, NetworkView, NodeNumber, NodeView,
     PaceView, RoleView, Safety, Summary, Verdict, View,
@@ -28,6 +28,9 @@ const LONG: usize = 80;
 pub(super) fn view(playground: &Playground) -> View {
     let cluster = playground.run().cluster();
     View {
+        branches: playground.branch_views(),
+        comparison: playground.comparison_view(),
+        progress: playground.progress(),
         clock: ClockView {
             now: playground.now(),
             playing: playground.playing,
@@ -36,17 +39,23 @@ pub(super) fn view(playground: &Playground) -> View {
             end: micros(playground.tape().end().at),
             past: playground.is_past(),
         },
-        summary: summary(cluster, playground.scene.history.violation()),
+        ..of_scene(&playground.scene)
+    }
+}
+
+/// What of a view belongs to an instant of one story.
+pub(super) fn of_scene(scene: &Scene) -> View {
+    let cluster = scene.run.cluster();
+    View {
+        summary: summary(cluster, scene.history.violation()),
         nodes: nodes(cluster),
         cuts: cluster.network().cuts().map(|(from, to)| (from.0, to.0)).collect(),
         links: links(cluster),
         sides: sides(cluster),
         agreed: agreed(cluster),
-        journeys: journeys(playground),
+        journeys: journeys(scene),
         network: network(cluster),
-        branches: playground.branch_views(),
-        comparison: playground.comparison_view(),
-        progress: playground.progress(),
+        ..View::default()
     }
 }
 
@@ -335,11 +344,10 @@ fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
     if sides.len() < 2 { Vec::new() } else { sides }
 }
 
-fn journeys(playground: &Playground) -> Vec<super::view::JourneyView> {
-    let cluster = playground.run().cluster();
+fn journeys(scene: &Scene) -> Vec<super::view::JourneyView> {
+    let cluster = scene.run.cluster();
     let own = |journey: &&Journey| journey.client == YOU;
-    let mut journeys: Vec<&Journey> =
-        cluster.journeys().filter(own).chain(&playground.scene.ended).collect();
+    let mut journeys: Vec<&Journey> = cluster.journeys().filter(own).chain(&scene.ended).collect();
     journeys.sort_by_key(|journey| std::cmp::Reverse((journey::began(journey), journey.id)));
     journeys.truncate(JOURNEYS);
     journeys.into_iter().map(|journey| journey::journey(journey, cluster)).collect()

@@ -1,14 +1,15 @@
-//! Two stories side by side: the first step at which they part, and how the nodes differ at the instant
+//! Two stories side by side: the first step at which they part, and the other one as it is at the instant
 //! that is shown.
 //!
 //! Both are found piece by piece while real time advances. Up to where their recordings differ two
-//! stories are the same, so only from there on they are played beside each other.
+//! stories are the same, so only from there on they are played beside each other. What is done in one of
+//! them and changes nothing yet, as a rule that is switched, parts them only where it has an effect.
 
 use super::difference::of_clusters;
 use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
-use super::view::{ComparisonView, Parting, PartingStep};
-use super::{Playground, Problem, micros};
+use super::view::{ClockView, ComparisonView, Motion, Parting, PartingStep, View};
+use super::{Playground, Problem, build, micros, motion};
 use crate::recording::Instant;
 
 /// How many steps two stories are followed in which nothing differs, although their actions do.
@@ -109,8 +110,12 @@ impl Playground {
         if comparison.scene.instant().at > wanted {
             comparison.scene = tape.set_out(to, None);
         }
+        let (was_there, events) = (comparison.is_there, comparison.scene.instant().events);
         comparison.is_there = tape.approach(&mut comparison.scene, to, STEPS);
-        self.revision += 1;
+        let has_changed = comparison.scene.instant().events != events;
+        if has_changed || comparison.is_there != was_there {
+            self.revision += 1;
+        }
     }
 
     /// Whether something came of it.
@@ -125,18 +130,17 @@ impl Playground {
                 }
             }
             Search::Following { ours, theirs, left } => {
+                let places = [comparison.ours, comparison.with];
+                // Two stories that are compared are not one.
+                let Ok([mine, other]) = self.branches.get_disjoint_mut(places) else {
+                    return false;
+                };
                 for _ in 0..STEPS / 2 {
-                    let mine = step(&mut self.branches[comparison.ours].tape, ours);
-                    let other = step(&mut self.branches[comparison.with].tape, theirs);
                     *left = left.saturating_sub(1);
-                    let are_same = ours.run.cluster().digest() == theirs.run.cluster().digest();
-                    if !are_same || mine.is_none() != other.is_none() {
-                        let parting = Parting::At { ours: mine, theirs: other };
+                    let met = meet((&mut mine.tape, &mut *ours), (&mut other.tape, &mut *theirs));
+                    let parting = met.or((*left == 0).then_some(Parting::Nowhere));
+                    if let Some(parting) = parting {
                         comparison.search = Search::Over(parting);
-                        break;
-                    }
-                    if mine.is_none() || *left == 0 {
-                        comparison.search = Search::Over(Parting::Nowhere);
                         break;
                     }
                 }
@@ -157,6 +161,72 @@ impl Playground {
             .then(|| of_clusters(self.run().cluster(), comparison.scene.run.cluster()));
         Some(ComparisonView { with: comparison.with, at, parting, nodes })
     }
+
+    /// The story that is compared with, at the instant that is shown: what belongs to a cluster, and how far
+    /// it was played.
+    pub fn other_view(&self) -> Option<View> {
+        let Comparison { with, scene, .. } = self.comparison.as_ref()?;
+        let cluster = scene.run.cluster();
+        let clock = ClockView {
+            now: micros(cluster.now()),
+            events: cluster.events(),
+            end: micros(self.branches.get(*with)?.tape.end().at),
+            ..ClockView::default()
+        };
+        Some(View { clock, ..build::of_scene(scene) })
+    }
+
+    /// What moves in the story that is compared with, at the instant that is shown.
+    pub fn other_motion(&self) -> Option<Motion> {
+        let scene = &self.comparison.as_ref()?.scene;
+        Some(motion::motion(scene.run.cluster()))
+    }
+
+    /// When the story that is shown and the one that it is compared with part, in microseconds.
+    pub fn parting(&self) -> Option<u64> {
+        match &self.comparison.as_ref()?.search {
+            Search::Over(parting) => parting.at(),
+            Search::SettingOut { .. } | Search::Following { .. } => None,
+        }
+    }
+}
+
+/// Lets two stories that are the same so far go on: what is done next in each, and then one event. `Some`
+/// where they part, or both end.
+fn meet(
+    (tape, ours): (&mut Tape, &mut Scene),
+    (other, theirs): (&mut Tape, &mut Scene),
+) -> Option<Parting> {
+    let (mine, others) = (acts(tape, ours), acts(other, theirs));
+    let now = ours.instant().at.max(theirs.instant().at);
+    // What was done in one of them came before the next event of both.
+    ours.run.cluster_mut().rest_until(now);
+    theirs.run.cluster_mut().rest_until(now);
+    if is_same(ours, theirs) {
+        let (mine, other) = (step(tape, ours), step(other, theirs));
+        return match (&mine, &other) {
+            (None, None) => Some(Parting::Nowhere),
+            (Some(_), Some(_)) if is_same(ours, theirs) => None,
+            _ => Some(Parting::At { ours: mine, theirs: other }),
+        };
+    }
+    let common = mine.iter().zip(&others).take_while(|(mine, other)| mine == other).count();
+    let ours = mine.into_iter().nth(common).or_else(|| step(tape, ours));
+    let theirs = others.into_iter().nth(common).or_else(|| step(other, theirs));
+    Some(Parting::At { ours, theirs })
+}
+
+fn is_same(ours: &Scene, theirs: &Scene) -> bool {
+    ours.run.cluster().digest() == theirs.run.cluster().digest()
+}
+
+/// Does all in a story that is done before the next event.
+fn acts(tape: &mut Tape, scene: &mut Scene) -> Vec<PartingStep> {
+    let mut done = Vec::new();
+    while tape.acts_next(scene) {
+        done.extend(step(tape, scene));
+    }
+    done
 }
 
 /// Does what comes next in a story, as far as it was played, and says what it was.

@@ -204,12 +204,8 @@ impl Tape {
     pub(super) fn go_on(&mut self, scene: &mut Scene, until: Time) -> Option<Vec<Journey>> {
         let ahead = Touch::ahead(scene.run.cluster_mut());
         let next = ahead.as_ref().map(|(at, _)| *at);
-        let events = scene.run.cluster().events();
         let is_new = scene.instant() >= self.end;
-        if let Some(Timed { when, action }) = self.next_action(scene)
-            && when.events == events
-            && next.is_none_or(|next| when.at <= next)
-        {
+        if let Some(Timed { when, action }) = self.act_before(scene, next) {
             if when.at > until {
                 return None;
             }
@@ -426,6 +422,20 @@ impl Tape {
     /// Whether something recorded is still to be done after `scene`.
     pub(super) fn acts_after(&self, scene: &Scene) -> bool {
         scene.done < self.recording.actions.len()
+    }
+
+    /// Whether what comes next after `scene` is something that was done, not an event.
+    pub(super) fn acts_next(&self, scene: &mut Scene) -> bool {
+        let next = scene.run.cluster_mut().next_time();
+        self.act_before(scene, next).is_some()
+    }
+
+    /// The action that was done next after `scene`, if that was before the next event, which comes then.
+    fn act_before(&self, scene: &Scene, next: Option<Time>) -> Option<&Timed> {
+        let events = scene.run.cluster().events();
+        let is_next =
+            |act: &&Timed| act.when.events == events && next.is_none_or(|next| act.when.at <= next);
+        self.next_action(scene).filter(is_next)
     }
 
     /// How many of the recorded actions were done in `scene` or before it.

@@ -4,6 +4,7 @@
 //! Every component below gets plain data that compares cheaply, so that a rendering touches only what
 //! differs. What is here is the page's own: which tab is open, which node is inspected, the theme.
 
+mod middle;
 mod obey;
 
 use std::rc::Rc;
@@ -14,6 +15,7 @@ use web_sys::{Element, HtmlInputElement, KeyboardEvent};
 use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
+use super::beside::Other;
 use super::commands::Commands;
 use super::controls::{Controls, numbers};
 use super::dialogs::{Dialog, Help, NewCluster};
@@ -34,7 +36,6 @@ use super::runs::Runs;
 use super::screen::{self, Screen};
 use super::session::Session;
 use super::share::Share;
-use super::stage::Stage;
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
 use super::transport::Transport;
@@ -69,6 +70,8 @@ pub enum Message {
     /// Closer to now on the timeline, or wider.
     Zoom(bool),
     Sight(Sight),
+    /// The famous run of the rule at this place of the table.
+    Famous(usize),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Properties)]
@@ -105,6 +108,8 @@ pub struct App {
     spoken: String,
     history: String,
     landmark: Landmark,
+    /// The story that stands beside the one that is shown.
+    other: Option<Other>,
     /// How much of the timeline is shown, in microseconds; `None` for all.
     zoom: Option<u64>,
     opened: Option<Opened>,
@@ -145,6 +150,7 @@ impl Component for App {
         let mut app = Self {
             landmark: Landmark::Election,
             zoom: None,
+            other: None,
             guide: Guide::new(session.clone(), offers, beginning.speed.is_some()),
             opened: None,
             note: String::new(),
@@ -200,6 +206,7 @@ impl Component for App {
                 self.session.point(None);
                 (self.sight, self.note) = (sight, String::new());
             }
+            Message::Famous(place) => self.begin_famous(place),
             Message::Sheet(sheet) => {
                 self.sheet = if self.sheet == Some(sheet) { None } else { Some(sheet) }
             }
@@ -251,15 +258,7 @@ impl Component for App {
                     on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))} />
                 <GuideBar shown={shown.clone()} on_ask={link.callback(Message::Guide)} />
                 { views::choice(self.sight, &link.callback(Message::Sight)) }
-                if self.sight == Sight::Stage {
-                    <Stage session={self.session.clone()} nodes={nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
-                        links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} {leader} named={guide::named(shown.as_ref())}
-                        opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
-                        now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
-                        selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={on_inspect.clone()} />
-                } else {
-                    { views::other(self.sight, &self.session, (&self.hunt, link.callback(|()| Message::Sight(Sight::Stage))), nodes.clone(), self.feed, &self.note) }
-                }
+                { self.middle(ctx) }
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
                         is_open={self.sheet == Some(Sheet::Request)} />
@@ -372,20 +371,15 @@ impl App {
 }
 
 impl App {
-    /// Looks at the playground anew. A node that has not changed keeps its handle, so that its card
-    /// compares by address.
+    /// Looks at the playground anew.
     fn take_view(&mut self) {
         let mut view = self.session.view();
         self.history = history(&view, self.session.look().timeline());
         let span = Span::new(view.clock.now, view.clock.end, self.zoom);
         self.session.set_scene(|scene| scene.span = span);
-        let known = std::mem::take(&mut self.nodes);
-        let keep = |node: NodeView| {
-            let same = known.iter().find(|known| known.id == node.id && known.as_ref() == &node);
-            same.map_or_else(|| Rc::new(node.clone()), Rc::clone)
-        };
-        self.nodes = std::mem::take(&mut view.nodes).into_iter().map(keep).collect();
+        self.nodes = kept(&self.nodes, std::mem::take(&mut view.nodes));
         self.view = view;
+        self.take_other();
         self.is_broken = self.session.look().is_broken();
         self.close_what_is_gone();
     }
@@ -414,6 +408,15 @@ impl App {
         }
         self.spoken = self.announcer.speak(page::now());
     }
+}
+
+/// A node that has not changed keeps the handle it is known by, so that its card compares by address.
+fn kept(known: &[Rc<NodeView>], nodes: Vec<NodeView>) -> Vec<Rc<NodeView>> {
+    let keep = |node: NodeView| {
+        let same = known.iter().find(|known| known.id == node.id && known.as_ref() == &node);
+        same.map_or_else(|| Rc::new(node), Rc::clone)
+    };
+    nodes.into_iter().map(keep).collect()
 }
 
 fn begin(beginning: Beginning) -> Session {
@@ -496,8 +499,12 @@ fn focus_of(target: Option<&Element>) -> Focus {
 /// The strip of history in words.
 fn history(view: &View, timeline: &Timeline) -> String {
     let count = |kind| timeline.marks.iter().filter(|mark| mark.kind == kind).count();
+    let parting = view.comparison.as_ref().and_then(|comparison| comparison.parting.as_ref()?.at());
+    let parting = parting.map_or(String::new(), |at| {
+        format!(" The two stories that are compared part at {}.", clock_text(at / 1_000))
+    });
     format!(
-        "{} of cluster time, {} terms, {} elections, {} commits, {} faults.",
+        "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",
         clock_text(view.clock.now / 100_000 * 100),
         timeline.terms.len(),
         count(MarkKind::Elected),

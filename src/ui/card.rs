@@ -8,13 +8,13 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::TargetCast;
-use yew::prelude::{Callback, Html, Properties, classes, component, html};
+use yew::prelude::{AttrValue, Callback, Html, Properties, classes, component, html};
 
 use super::icons;
 use super::keys::{NodeKey, node_key};
-use super::painter::RING_LENGTH;
 use super::palette::hue;
 use super::ring::{Density, Rect};
+use super::stagehand::{OTHER, RING_LENGTH};
 use crate::playground::view::{EntryView, NodeNumber, NodeView, RoleView, Safety, Status};
 use crate::playground::{Action, NodeId};
 
@@ -33,9 +33,23 @@ pub struct Props {
     pub named: bool,
     #[prop_or_default]
     pub menu_open: bool,
+    /// The story that it belongs to, where that is only looked at: then there is nothing to press on it.
+    #[prop_or_default]
+    pub looked_at: Option<AttrValue>,
+    #[prop_or_default]
     pub on_act: Callback<Action>,
+    #[prop_or_default]
     pub on_menu: Callback<NodeNumber>,
+    #[prop_or_default]
     pub on_inspect: Callback<NodeNumber>,
+}
+
+impl Props {
+    /// What it is called: two stages have nodes of the same names.
+    fn name(&self) -> String {
+        let id = self.node.id;
+        self.looked_at.as_ref().map_or(format!("n{id}"), |story| format!("n{id} in {story}"))
+    }
 }
 
 #[component]
@@ -47,14 +61,15 @@ pub fn Card(props: &Props) -> Html {
         props.place.left(),
         props.place.top()
     );
-    let name = format!("n{}", node.id);
+    let is_mine = props.looked_at.is_none();
     let density = match props.density {
         Density::Full => "full",
         Density::Narrow => "narrow",
         Density::Compact => "compact",
     };
     html! {
-        <section class="card" role="group" data-node={node.id.to_string()} aria-label={name} {style} id={format!("card-{}", node.id)} tabindex="-1"
+        <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} {style}
+            id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
             onkeydown={keys(props)}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
             data-side={props.side.map(|side| side.to_string())}
@@ -62,11 +77,11 @@ pub fn Card(props: &Props) -> Html {
             { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
             { head(props) }
             if props.density != Density::Compact {
-                { log(node, blocks_that_fit(width, node)) }
+                { log(props, blocks_that_fit(width, node)) }
                 { foot(props) }
             } else {
                 <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
-                { more_button(props) }
+                if is_mine { { more_button(props) } }
             }
         </section>
     }
@@ -153,10 +168,10 @@ fn head(props: &Props) -> Html {
     };
     html! {
         <div class="card-head">
-            { badge(node) }
+            { badge(props) }
             <div class="card-who">
                 <div class="card-title">
-                if props.density == Density::Compact {
+                if props.density == Density::Compact || props.looked_at.is_some() {
                     <strong class="card-name">{ name.clone() }</strong>
                 } else {
                     <button type="button" class="card-name" onclick={on_inspect}
@@ -174,13 +189,14 @@ fn head(props: &Props) -> Html {
 }
 
 /// The election timer around the shape of the role.
-fn badge(node: &NodeView) -> Html {
-    let length = RING_LENGTH.to_string();
+fn badge(props: &Props) -> Html {
+    let (node, length) = (&props.node, RING_LENGTH.to_string());
+    let stage = if props.looked_at.is_some() { OTHER } else { "" };
     html! {
         <svg class="badge" viewBox="0 0 36 36" aria-hidden="true">
             <circle class="badge-track" cx="18" cy="18" r="15.5" />
             <circle class="badge-ring" cx="18" cy="18" r="15.5" pathLength={length.clone()}
-                stroke-dasharray={length} data-ring={node.id.to_string()} transform="rotate(-90 18 18)" />
+                stroke-dasharray={length} data-ring={format!("{stage}{}", node.id)} transform="rotate(-90 18 18)" />
             { badge_shape(node) }
         </svg>
     }
@@ -225,11 +241,12 @@ fn blocks_that_fit(width: f64, node: &NodeView) -> usize {
     (room / block).floor().clamp(1.0, 20.0) as usize
 }
 
-fn log(node: &NodeView, most: usize) -> Html {
+fn log(props: &Props, most: usize) -> Html {
+    let node = &props.node;
     let hidden = node.log.len().saturating_sub(most);
     let left_out = node.log_len > node.log.len() as u64 || hidden > 0;
     html! {
-        <ol class="blocks" aria-label={format!("Log of n{}: {} entries", node.id, node.log_len)}>
+        <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)}>
             if node.log.is_empty() {
                 <li class="blocks-empty">{ "no entries yet" }</li>
             }
@@ -281,11 +298,13 @@ fn foot(props: &Props) -> Html {
         <div class="card-foot">
             <span class="card-digest" title="Digest of the store: equal stores have the same">{ digest }</span>
             <span class="card-buttons">
-                if props.density == Density::Full {
-                    { life_button(props) }
-                    { pause_button(props) }
+                if props.looked_at.is_none() {
+                    if props.density == Density::Full {
+                        { life_button(props) }
+                        { pause_button(props) }
+                    }
+                    { more_button(props) }
                 }
-                { more_button(props) }
             </span>
         </div>
     }

@@ -16,6 +16,7 @@ use yew::{use_effect_with, use_force_update, use_mut_ref, use_node_ref};
 use super::dialogs::use_dialog;
 use super::keys::{KEYS, Shortcut};
 use super::session::Session;
+use crate::lesson::FAMOUS;
 use crate::playground::view::{NodeView, RoleView, Status};
 use crate::playground::{Input, Landmark};
 
@@ -255,6 +256,11 @@ pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
             let words = format!("To the {word} {landmark}");
             all.push(Command { words, hint, does: Does::Go(landmark, forth) });
         }
+    }
+    for (place, famous) in FAMOUS.iter().enumerate() {
+        let words = format!("Famous run: {}", famous.title());
+        let does = Does::Key(Shortcut::Famous(place));
+        all.push(Command { words, hint: famous.rule.to_string(), does });
     }
     for node in nodes {
         let id = node.id;

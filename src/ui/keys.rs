@@ -44,6 +44,8 @@ pub enum Shortcut {
     Help,
     View(Sight),
     Pin,
+    /// The famous run of the rule at this place of the table; it has no key.
+    Famous(usize),
 }
 
 /// Where the focus was when a key was pressed.
@@ -58,7 +60,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 39] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 40] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -82,6 +84,7 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 39] = [
     (&["s"], "s", Shortcut::Share, "Share this run"),
     (&["r"], "r", Shortcut::Runs, "Runs kept in this browser"),
     (&["v"], "v", Shortcut::View(Sight::Stage), "Show the cluster"),
+    (&["y"], "y", Shortcut::View(Sight::Beside), "Show two stories side by side"),
     (&["w"], "w", Shortcut::View(Sight::Matrix), "Show all logs, index by index"),
     (&["d"], "d", Shortcut::View(Sight::Spacetime), "Show the space-time diagram"),
     (&["C"], "Shift+c", Shortcut::View(Sight::Charts), "Show the charts"),

@@ -10,6 +10,7 @@ use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 use super::hunt::{Hunt, Stage, Status};
 use super::painter::clock_text;
 use super::session::Session;
+use crate::lesson::Famous;
 use crate::playground::laboratory::{RuleView, properties};
 use crate::playground::quest::{FaultKind, Find, MOST_NODES, Size, search};
 
@@ -21,6 +22,8 @@ pub struct Props {
     pub feed: u64,
     /// Somebody wants to see what was found.
     pub on_show: Callback<()>,
+    /// Or the famous run of the rule at this place of the table.
+    pub on_famous: Callback<usize>,
 }
 
 /// What is asked of a search, beside the rules.
@@ -62,7 +65,7 @@ pub fn Laboratory(props: &Props) -> Html {
                 <h3 id="rules-title">{ "The rules of the protocol" }</h3>
                 <p class="quiet">{ "A switch changes all nodes at once, from this instant on. A run with a rule switched is marked as modified, for good." }</p>
                 <p class="problem" role="alert">{ (*problem).clone() }</p>
-                <ul>{ for rules.into_iter().map(|rule| row(rule, &on_switch)) }</ul>
+                <ul>{ for rules.into_iter().enumerate().map(|(place, rule)| row(rule, &on_switch, props.on_famous.reform(move |_| place))) }</ul>
             </section>
         </div>
     }
@@ -72,7 +75,12 @@ fn switched(rules: &[RuleView]) -> Vec<RuleView> {
     rules.iter().copied().filter(RuleView::is_switched).collect()
 }
 
-fn row(rule: RuleView, on_switch: &Callback<(RuleView, bool)>) -> Html {
+fn row(
+    rule: RuleView,
+    on_switch: &Callback<(RuleView, bool)>,
+    on_famous: Callback<yew::MouseEvent>,
+) -> Html {
+    let famous = Famous::of(rule.rule());
     let onchange = on_switch.reform(move |event: yew::Event| {
         let input = event.target_dyn_into::<HtmlInputElement>();
         (rule, input.is_some_and(|input| input.checked()))
@@ -87,6 +95,11 @@ fn row(rule: RuleView, on_switch: &Callback<(RuleView, bool)>) -> Html {
             </label>
             <p>{ rule.guards }</p>
             <p class="quiet">{ rule.section }{ "; " }{ without }{ " " }<i>{ rule.falls }</i></p>
+            <div class="row">
+                <button type="button" class="button" onclick={on_famous} title={famous.story()}
+                    aria-label={format!("Famous run of {}: {}", rule.name, famous.title())}>{ "Famous run" }</button>
+                <span class="quiet">{ famous.title() }</span>
+            </div>
         </li>
     }
 }

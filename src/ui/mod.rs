@@ -9,6 +9,7 @@
 //!   are what opens there. [`controls`], [`request`], [`tabs`] the
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
+//! - [`beside`] has two stages, of two stories; [`stagehand`] draws what moves on one.
 //! - [`views`] puts [`matrix`], [`spacetime`], [`charts`] or [`difference`] in the stage's place;
 //!   [`highlight`] marks in all what is pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
@@ -22,6 +23,7 @@
 
 pub mod announcer;
 pub mod app;
+pub mod beside;
 pub mod card;
 pub mod chaos;
 pub mod charts;
@@ -71,6 +73,7 @@ pub mod shelf;
 pub mod slider;
 pub mod spacetime;
 pub mod stage;
+pub mod stagehand;
 pub mod stories;
 pub mod tabs;
 pub mod timeline;

@@ -1,28 +1,20 @@
-//! Draws what moves in every frame: messages on a canvas, election timers and the clock by direct
-//! updates. (Measured: 500 moving circles cost a tenth on a canvas of what they cost through the diff.)
+//! Draws what moves in every frame: what moves on a stage, which the stagehand does, the timeline, the
+//! diagrams and the clock.
 //!
-//! Each thing it writes has no other owner: Yew renders the ring's element, never its offset.
-
-use std::collections::BTreeMap;
+//! Each thing it writes has no other owner: Yew renders the clock's element, never its text.
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 
 use super::charts::Veil;
-use super::highlight::{Highlight, Marker};
+use super::highlight::Marker;
 use super::page;
 use super::palette::{Palette, Probes};
-use super::ring::{Density, Layout};
-use super::session::{Mark, Session};
+use super::session::Session;
 use super::shapes::{self, Look};
 use super::spacetime::Loom;
-use super::timeline;
-use super::wall;
-use super::way::{self, Point, Way};
-use crate::playground::view::{MessageView, Motion, NodeNumber};
-
-/// The circumference of the rings that cards draw.
-pub const RING_LENGTH: f64 = 100.0;
+use super::stagehand::{Brush, Hands, OTHER, Stagehand};
+use super::timeline::{self, Instants};
 
 /// Keeps what it needs from frame to frame.
 pub struct Painter {
@@ -33,42 +25,16 @@ pub struct Painter {
     frames: u32,
     /// The person asked for less motion.
     is_still: bool,
-    rings: BTreeMap<NodeNumber, Ring>,
-    /// Lost messages that were in flight in the frame before, and where.
-    doomed: BTreeMap<u64, (f64, f64)>,
-    bursts: Vec<Burst>,
-    progress: Progress,
     clock: Option<Element>,
     shown_clock: u64,
-    stage: Surface,
+    stage: Stagehand,
+    /// That of the story that is compared with.
+    other: Stagehand,
     strip: timeline::Strip,
     loom: Loom,
     veil: Veil,
     marker: Marker,
 }
-
-struct Ring {
-    element: Element,
-    /// In hundredths of its circumference; so small a change can't be seen.
-    shown: Option<i32>,
-}
-
-/// The bar on the card of an opened message.
-#[derive(Default)]
-struct Progress {
-    element: Option<Element>,
-    /// In percent.
-    shown: Option<u32>,
-}
-
-/// Where a message was lost.
-struct Burst {
-    x: f64,
-    y: f64,
-    since: f64,
-}
-
-const BURST_MS: f64 = 450.0;
 
 /// A canvas as large as its element, in device pixels.
 #[derive(Default)]
@@ -89,13 +55,10 @@ impl Painter {
             palette: Palette::default(),
             frames: 0,
             is_still: false,
-            rings: BTreeMap::new(),
-            doomed: BTreeMap::new(),
-            bursts: Vec::new(),
-            progress: Progress::default(),
             clock: None,
             shown_clock: u64::MAX,
-            stage: Surface::default(),
+            stage: Stagehand::new("stage-canvas", ""),
+            other: Stagehand::new("other-canvas", OTHER),
             strip: timeline::Strip::default(),
             loom: Loom::default(),
             veil: Veil::default(),
@@ -114,84 +77,40 @@ impl Painter {
         }
         self.frames = self.frames.wrapping_add(1);
         let motion = self.session.motion();
-        let layout = self.session.scene().layout.clone();
+        let (layout, other, hands) = {
+            let scene = self.session.scene();
+            let lit = self.session.highlight();
+            let hands = Hands { mark: scene.mark, line: scene.line, lit };
+            (scene.layout.clone(), scene.other.clone(), hands)
+        };
+        let other = other.and_then(|layout| Some((layout, self.session.look().other_motion()?)));
         // The canvases ask for their sizes: before anything is written, so that the browser has them.
-        self.draw_messages(&motion, &layout, now_ms);
+        let brush = Brush {
+            document: &self.document,
+            palette: &self.palette,
+            now_ms,
+            is_still: self.is_still,
+        };
+        self.stage.draw_messages(&brush, &motion, &layout, hands);
+        if let Some((layout, motion)) = &other {
+            let hands = Hands { lit: hands.lit, ..Hands::default() };
+            self.other.draw_messages(&brush, motion, layout, hands);
+        }
         self.loom.draw(&self.document, &self.palette, &self.session);
         let now = self.session.now();
         let span = self.session.scene().span;
         {
             let playground = self.session.look();
-            let instants = (now, playground.end());
+            let instants = Instants { now, end: playground.end(), parting: playground.parting() };
             self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
         }
-        self.turn_rings(&motion);
+        self.stage.turn_rings(&self.document, &motion);
+        if let Some((_, motion)) = &other {
+            self.other.turn_rings(&self.document, motion);
+        }
         self.veil.draw(&self.document, span, now);
         self.marker.mark(&self.document, &self.session);
         self.set_clock(now);
-    }
-
-    fn draw_messages(&mut self, motion: &Motion, layout: &Layout, now_ms: f64) {
-        let Some((ctx, ratio)) = self.stage.begin(&self.document, "stage-canvas") else {
-            return;
-        };
-        let scale = if layout.density == Density::Compact { 0.72 } else { 0.92 };
-        let mut doomed = BTreeMap::new();
-        let (mark, line) = {
-            let scene = self.session.scene();
-            (scene.mark, scene.line)
-        };
-        for message in &motion.messages {
-            let Some(way) = Way::of(message, layout) else {
-                continue;
-            };
-            if message.lost {
-                // It ends half way, wherever it was seen last.
-                doomed.insert(message.id, way.point(0.5));
-            }
-            let progress = way::shown_progress(message, self.is_still);
-            if let Some(mark) = mark.filter(|mark| mark.message == message.id) {
-                draw_mark(&ctx, &self.palette, mark, way.point(progress), ratio);
-                self.progress.show(&self.document, message.progress);
-            }
-            let is_lit = self.session.highlight() == Some(Highlight::Message(message.id));
-            let scale = if is_lit { scale * 1.6 } else { scale };
-            draw_message(&ctx, &self.palette, (message, progress), &way, scale * ratio, ratio);
-        }
-        if let Some((from, to)) = line {
-            draw_line(&ctx, &self.palette, layout, (from, to), ratio);
-        }
-        for (id, (x, y)) in std::mem::replace(&mut self.doomed, doomed) {
-            if !self.doomed.contains_key(&id) {
-                self.bursts.push(Burst { x, y, since: now_ms });
-            }
-        }
-        self.bursts.retain(|burst| now_ms - burst.since < BURST_MS);
-        for burst in &self.bursts {
-            place(&ctx, burst.x * ratio, burst.y * ratio, scale * ratio);
-            let age = ((now_ms - burst.since) / BURST_MS).clamp(0.0, 1.0);
-            shapes::burst(&ctx, &self.palette, if self.is_still { 0.0 } else { age });
-        }
-    }
-
-    fn turn_rings(&mut self, motion: &Motion) {
-        for (node, ring) in &mut self.rings {
-            if !motion.timers.iter().any(|(timed, _)| timed == node) {
-                ring.show(0.0);
-            }
-        }
-        for (node, left) in &motion.timers {
-            let known = self.rings.get(node).is_some_and(|ring| ring.element.is_connected());
-            if !known {
-                let selector = format!("[data-ring=\"{node}\"]");
-                let found = self.document.query_selector(&selector).ok().flatten();
-                let Some(element) = found else { continue };
-                self.rings.insert(*node, Ring { element, shown: None });
-            }
-            if let Some(ring) = self.rings.get_mut(node) {
-                ring.show(*left);
-            }
-        }
     }
 
     fn set_clock(&mut self, now: u64) {
@@ -217,34 +136,6 @@ pub fn clock_text(millis: u64) -> String {
         (0, 0) => format!("{seconds}.{rest:03} s"),
         (0, _) => format!("{minutes}:{:02}.{rest:03}", seconds % 60),
         _ => format!("{hours}:{:02}:{:02}.{rest:03}", minutes % 60, seconds % 60),
-    }
-}
-
-impl Ring {
-    fn show(&mut self, left: f32) {
-        let offset = (RING_LENGTH * f64::from(1.0 - left.clamp(0.0, 1.0)) * 4.0).round();
-        // At most 400: it fits.
-        let quantised = offset as i32;
-        if self.shown != Some(quantised) {
-            let _ = self.element.set_attribute("stroke-dashoffset", &(offset / 4.0).to_string());
-            self.shown = Some(quantised);
-        }
-    }
-}
-
-impl Progress {
-    fn show(&mut self, document: &Document, progress: f32) {
-        if self.element.as_ref().is_none_or(|element| !element.is_connected()) {
-            *self = Self { element: document.get_element_by_id("message-progress"), shown: None };
-        }
-        // From 0 to 100: it fits.
-        let percent = (progress * 100.0).round() as u32;
-        if self.shown != Some(percent)
-            && let Some(element) = &self.element
-        {
-            let _ = element.set_attribute("value", &percent.to_string());
-            self.shown = Some(percent);
-        }
     }
 }
 
@@ -293,83 +184,10 @@ impl Surface {
     }
 }
 
-fn place(ctx: &CanvasRenderingContext2d, x: f64, y: f64, scale: f64) {
+/// What is drawn next has its middle there.
+pub fn place(ctx: &CanvasRenderingContext2d, x: f64, y: f64, scale: f64) {
     // Only a canvas without a context refuses this.
     let _ = ctx.set_transform(scale, 0.0, 0.0, scale, x, y);
-}
-
-fn draw_message(
-    ctx: &CanvasRenderingContext2d,
-    palette: &Palette,
-    (message, progress): (&MessageView, f64),
-    way: &Way,
-    scale: f64,
-    ratio: f64,
-) {
-    // A message that will be lost fades as it comes to the middle.
-    let alpha =
-        if message.lost { (1.0 - (progress - 0.3).max(0.0) * 3.0).clamp(0.25, 1.0) } else { 1.0 };
-    let color = if message.term == 0 { &palette.client } else { palette.term(message.term) };
-    let (x, y) = way.point(progress);
-    let tail = way.point(progress - 0.14);
-    let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-    ctx.set_global_alpha(alpha * 0.4);
-    ctx.set_stroke_style_str(color);
-    ctx.set_line_width(2.5);
-    ctx.begin_path();
-    ctx.move_to(tail.0, tail.1);
-    ctx.line_to(x, y);
-    ctx.stroke();
-    ctx.set_global_alpha(alpha);
-    place(ctx, x * ratio, y * ratio, scale);
-    shapes::draw(ctx, message.shape, &Look { palette, term: message.term, label: &message.label });
-    ctx.set_global_alpha(1.0);
-}
-
-/// A ring around the message whose card is open, and a thread from it to the card.
-fn draw_mark(
-    ctx: &CanvasRenderingContext2d,
-    palette: &Palette,
-    mark: Mark,
-    (x, y): Point,
-    ratio: f64,
-) {
-    let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-    ctx.set_stroke_style_str(&palette.ink);
-    ctx.set_line_width(1.0);
-    ctx.begin_path();
-    ctx.move_to(mark.anchor.0, mark.anchor.1);
-    ctx.line_to(x, y);
-    ctx.stroke();
-    ctx.set_line_width(2.5);
-    ctx.set_fill_style_str(&palette.surface);
-    ctx.begin_path();
-    let _ = ctx.arc(x, y, 17.0, 0.0, std::f64::consts::TAU);
-    ctx.fill();
-    ctx.stroke();
-}
-
-/// The line that a person draws to part the cluster: firm where they drew it, dashed beyond.
-fn draw_line(
-    ctx: &CanvasRenderingContext2d,
-    palette: &Palette,
-    layout: &Layout,
-    (from, to): (Point, Point),
-    ratio: f64,
-) {
-    let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-    ctx.set_stroke_style_str(&palette.fault);
-    let beyond = wall::extended(layout, from, to);
-    let dashes = js_sys::Array::of2(&JsValue::from(9.0), &JsValue::from(7.0));
-    for (ends, width, dashes) in [(beyond, 2.5, dashes), ((from, to), 7.0, js_sys::Array::new())] {
-        // An even number of lengths is never refused.
-        let _ = ctx.set_line_dash(&dashes);
-        ctx.set_line_width(width);
-        ctx.begin_path();
-        ctx.move_to(ends.0.0, ends.0.1);
-        ctx.line_to(ends.1.0, ends.1.1);
-        ctx.stroke();
-    }
 }
 
 /// Draws one shape alone, for the legend.

@@ -54,6 +54,8 @@ impl Notice {
 #[derive(Clone)]
 pub struct Scene {
     pub layout: Rc<Layout>,
+    /// That of the stage beside it, while there is one.
+    pub other: Option<Rc<Layout>>,
     /// What of the history the strip shows.
     pub span: Span,
     /// The message whose card is open.
@@ -70,6 +72,7 @@ impl Default for Scene {
     fn default() -> Self {
         Self {
             layout: Rc::default(),
+            other: None,
             span: Span::default(),
             mark: None,
             line: None,

@@ -26,6 +26,9 @@ use super::way;
 use crate::playground::view::{Agreed, LinkView, NetworkView, NodeNumber, NodeView, Status};
 use crate::playground::{Action, NodeId};
 
+/// The two ends of a link.
+type Ends = (NodeNumber, NodeNumber);
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
@@ -53,23 +56,14 @@ pub struct Props {
 #[component]
 pub fn Stage(props: &Props) -> Html {
     let stage = use_node_ref();
-    let size = use_state_eq(|| (0_i32, 0_i32));
     let problem = use_state(|| None::<String>);
-    use_size(&stage, size.setter());
-    let ids: Vec<NodeNumber> = props.nodes.iter().map(|node| node.id).collect();
-    let layout = use_memo((*size, ids), |((width, height), ids)| {
-        if *width == 0 || *height == 0 {
-            // Not measured yet: there is nothing to place.
-            return Layout::default();
-        }
-        Layout::new(f64::from(*width), f64::from(*height), ids)
-    });
+    let layout = use_layout(&stage, &props.nodes);
     props.session.set_scene(|scene| scene.layout = Rc::clone(&layout));
     let on_act = {
         let (session, problem) = (props.session.clone(), problem.setter());
         Callback::from(move |action: Action| problem.set(session.act(action).err()))
     };
-    let lines = lines(props, &layout);
+    let lines = lines(&layout, (&props.links, &props.cuts, &props.sides), props.leader);
     let gestures = {
         let on_gesture = on_gesture(props, &on_act, problem.setter());
         use_gestures(&stage, &props.session, &layout, lines.clone(), on_gesture)
@@ -78,7 +72,7 @@ pub fn Stage(props: &Props) -> Html {
     let preview = gestures.preview.filter(|sides| !sides.iter().any(Vec::is_empty));
     let is_preview = preview.is_some();
     let sides = preview.map_or_else(|| props.sides.clone(), Vec::from);
-    let down = props.nodes.iter().filter(|node| node.status == Status::Down).map(|node| node.id);
+    let down = down(&props.nodes);
     let opened_link = match props.opened {
         Some(Opened::Link(a, b)) => Some((a, b)),
         _ => None,
@@ -88,11 +82,10 @@ pub fn Stage(props: &Props) -> Html {
             onpointerdown={gestures.on_down} onpointermove={gestures.on_move} onpointerup={gestures.on_up} onpointercancel={gestures.on_cancel}>
             <h2 class="hidden">{ "Stage" }</h2>
             <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} links={props.links.clone()} latency={props.network.latency.1}
-                sides={sides.clone()} {is_preview} down={down.collect::<Vec<_>>()} {lines} opened={opened_link} />
+                sides={sides.clone()} {is_preview} {down} {lines} opened={opened_link} />
             if layout.width > 0.0 {
-                { centre(&layout, &props.agreed) }
-                { client_place("you", "You", icons::person(), layout.you, true) }
-                { client_place("clients", "Clients", icons::people(), layout.clients, props.network.workload_clients > 0) }
+                { centre(&layout, &props.agreed, "What the cluster agrees on") }
+                { clients(&layout, &props.network) }
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" />
             { for cards(props, &layout, &sides, &on_act) }
@@ -143,16 +136,26 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
 /// The links that are drawn, and so can be clicked. Up to nine nodes these are all; with more only
 /// those of the leader and those that something is wrong with, since three hundred lines say nothing.
 /// Where a partition cuts many, its wall says so.
-fn lines(props: &Props, layout: &Layout) -> Vec<(NodeNumber, NodeNumber)> {
+pub fn lines(
+    layout: &Layout,
+    (links, cuts, sides): (&[LinkView], &[Ends], &[Vec<NodeNumber>]),
+    leader: Option<NodeNumber>,
+) -> Vec<Ends> {
     const MOST: usize = 9;
-    let links = props.links.iter().map(|link| (link.from, link.to));
-    let cuts = props.cuts.iter().copied().filter(|_| props.sides.is_empty());
+    let links = links.iter().map(|link| (link.from, link.to));
+    let cuts = cuts.iter().copied().filter(|_| sides.is_empty());
     let wrong: BTreeSet<_> = links.chain(cuts).map(|(a, b)| (a.min(b), a.max(b))).collect();
-    let drawn = |(a, b): &(NodeNumber, NodeNumber)| {
-        let led = props.leader == Some(*a) || props.leader == Some(*b);
+    let drawn = |(a, b): &Ends| {
+        let led = leader == Some(*a) || leader == Some(*b);
         layout.nodes.len() <= MOST || led || wrong.contains(&(*a, *b))
     };
     way::pairs(layout).filter(drawn).collect()
+}
+
+/// The nodes that are down.
+pub fn down(nodes: &[Rc<NodeView>]) -> Vec<NodeNumber> {
+    let down = nodes.iter().filter(|node| node.status == Status::Down);
+    down.map(|node| node.id).collect()
 }
 
 /// What becomes of what a pointer meant.
@@ -212,7 +215,7 @@ fn at(place: Rect) -> String {
 }
 
 /// What most of the running servers have in their stores.
-fn centre(layout: &Layout, agreed: &Agreed) -> Html {
+pub fn centre(layout: &Layout, agreed: &Agreed, name: &'static str) -> Html {
     let rows = layout.centre_rows;
     if rows == 0 {
         return html! { <div hidden=true /> };
@@ -223,7 +226,7 @@ fn centre(layout: &Layout, agreed: &Agreed) -> Html {
         html! { <li key={key.clone()}><span>{ key }</span>{ " = " }<b>{ value }</b></li> }
     };
     html! {
-        <section class="agreed" style={at(layout.centre)} aria-label="What the cluster agrees on">
+        <section class="agreed" style={at(layout.centre)} aria-label={name}>
             <p>{ format!("agreed by {} of {}", agreed.count, agreed.of) }</p>
             <ul>
                 { for agreed.entries.iter().take(shown).map(row) }
@@ -235,6 +238,16 @@ fn centre(layout: &Layout, agreed: &Agreed) -> Html {
                 }
             </ul>
         </section>
+    }
+}
+
+/// The visitor, and the clients of the workload if there are some.
+pub fn clients(layout: &Layout, network: &NetworkView) -> Html {
+    html! {
+        <>
+            { client_place("you", "You", icons::person(), layout.you, true) }
+            { client_place("clients", "Clients", icons::people(), layout.clients, network.workload_clients > 0) }
+        </>
     }
 }
 
@@ -250,6 +263,21 @@ fn client_place(
             { icon }<span>{ label }</span>
         </div>
     }
+}
+
+/// Lays the nodes out on a stage, whenever it has another size or other nodes.
+#[yew::hook]
+pub fn use_layout(stage: &NodeRef, nodes: &[Rc<NodeView>]) -> Rc<Layout> {
+    let size = use_state_eq(|| (0_i32, 0_i32));
+    use_size(stage, size.setter());
+    let ids: Vec<NodeNumber> = nodes.iter().map(|node| node.id).collect();
+    use_memo((*size, ids), |((width, height), ids)| {
+        if *width == 0 || *height == 0 {
+            // Not measured yet: there is nothing to place.
+            return Layout::default();
+        }
+        Layout::new(f64::from(*width), f64::from(*height), ids)
+    })
 }
 
 /// Keeps the size of the stage in a state.

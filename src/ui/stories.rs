@@ -127,8 +127,8 @@ fn parting(parting: Option<&Parting>, ours: &str, theirs: &str, apply: &Callback
         Some(Parting::Nowhere) => {
             html! { <p>{ "As far as both were played they are the same." }</p> }
         }
-        Some(Parting::At { ours: mine, theirs: other }) => {
-            let at = mine.iter().chain(other).map(|step| step.at).min().unwrap_or_default();
+        Some(found @ Parting::At { ours: mine, theirs: other }) => {
+            let at = found.at().unwrap_or_default();
             html! {
                 <>
                     <p>{ "The first step that differs:" }</p>

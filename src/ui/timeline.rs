@@ -17,6 +17,17 @@ pub struct Strip {
     drawn: Option<Drawn>,
 }
 
+/// The instants that the strip marks beside what happened, in microseconds.
+#[derive(Clone, Copy, Debug)]
+pub struct Instants {
+    /// The one that is shown.
+    pub now: u64,
+    /// How far the story was played.
+    pub end: u64,
+    /// Where it and the story that it is compared with part.
+    pub parting: Option<u64>,
+}
+
 #[derive(Clone, PartialEq)]
 struct Drawn {
     now: i64,
@@ -26,6 +37,7 @@ struct Drawn {
     palette: Palette,
     terms: usize,
     marks: usize,
+    parting: Option<u64>,
 }
 
 const BAR_TOP: f64 = 30.0;
@@ -33,14 +45,13 @@ const BAR_HEIGHT: f64 = 18.0;
 
 impl Strip {
     /// Draws it if anything about it has changed.
-    /// `now` is the instant that is shown, `end` how far the story was played.
     pub fn draw(
         &mut self,
         document: &Document,
         palette: &Palette,
         timeline: &Timeline,
         span: Span,
-        (now, end): (u64, u64),
+        Instants { now, end, parting }: Instants,
     ) {
         let end = end.max(now);
         let size = self.surface.measure(document, "timeline-canvas").unwrap_or(self.surface.size());
@@ -54,6 +65,7 @@ impl Strip {
             palette: palette.clone(),
             terms: timeline.terms.len(),
             marks: timeline.marks.len(),
+            parting,
         };
         if self.drawn.as_ref() == Some(&next) {
             return;
@@ -67,6 +79,9 @@ impl Strip {
         sheet.draw_terms(timeline);
         sheet.draw_marks(timeline);
         sheet.draw_future();
+        if let Some(parting) = parting {
+            sheet.draw_parting(parting);
+        }
         sheet.draw_now();
         self.drawn = Some(next);
     }
@@ -291,6 +306,18 @@ impl Sheet<'_> {
         self.ctx.set_fill_style_str(&self.palette.surface);
         self.ctx.fill_rect(left, top, right - left + 3.0, height);
         self.ctx.set_global_alpha(1.0);
+    }
+
+    /// Where two stories part: a road that forks.
+    fn draw_parting(&self, at: u64) {
+        if at < self.span.from || at > self.span.to() {
+            return;
+        }
+        let (x, middle, foot) = (self.x(at), BAR_TOP - 6.0, BAR_TOP + BAR_HEIGHT + 12.0);
+        let lines = [(x, foot, x, middle), (x, middle, x - 6.0, middle - 9.0)];
+        self.stroke_mark(&self.palette.client, lines);
+        let lines = [(x, foot, x, middle), (x, middle, x + 6.0, middle - 9.0)];
+        self.stroke_mark(&self.palette.client, lines);
     }
 
     fn draw_now(&self) {

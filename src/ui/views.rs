@@ -10,8 +10,6 @@ use super::charts::Diagrams;
 use super::controls::numbers;
 use super::difference::Differences;
 use super::highlight::Highlight;
-use super::hunt::Hunt;
-use super::laboratory::Laboratory;
 use super::matrix::Matrix;
 use super::session::Session;
 use super::spacetime::Diagram;
@@ -22,6 +20,7 @@ use crate::playground::view::NodeView;
 pub enum Sight {
     #[default]
     Stage,
+    Beside,
     Matrix,
     Spacetime,
     Charts,
@@ -29,8 +28,9 @@ pub enum Sight {
     Rules,
 }
 
-const SIGHTS: [(Sight, &str, &str); 6] = [
+const SIGHTS: [(Sight, &str, &str); 7] = [
     (Sight::Stage, "Stage", "The cluster (v)"),
+    (Sight::Beside, "Side by side", "Two stories at the same instant (y)"),
     (Sight::Matrix, "Logs", "All logs, index by index (w)"),
     (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
     (Sight::Charts, "Charts", "Throughput, latency and elections over time (Shift+c)"),
@@ -62,10 +62,10 @@ pub fn choice(sight: Sight, on_sight: &Callback<Sight>) -> Html {
 pub fn other(
     sight: Sight,
     session: &Session,
-    laboratory: (&Hunt, Callback<()>),
     nodes: Vec<Rc<NodeView>>,
     feed: u64,
     note: &str,
+    laboratory: impl FnOnce() -> Html,
 ) -> Html {
     let on_point = {
         let session = session.clone();
@@ -88,11 +88,8 @@ pub fn other(
         Sight::Difference => {
             html! { <Differences session={session.clone()} nodes={numbers(&nodes)} {feed} /> }
         }
-        Sight::Rules => {
-            let (hunt, on_show) = laboratory;
-            html! { <Laboratory session={session.clone()} hunt={hunt.clone()} {feed} {on_show} /> }
-        }
-        Sight::Stage | Sight::Matrix => html! { <Matrix {nodes} /> },
+        Sight::Rules => laboratory(),
+        Sight::Stage | Sight::Beside | Sight::Matrix => html! { <Matrix {nodes} /> },
     };
     let name = SIGHTS.iter().find(|(of, ..)| *of == sight).map_or("", |(_, name, _)| *name);
     html! {

@@ -79,3 +79,71 @@ fn stories_in_which_the_same_was_done_part_nowhere() {
     playground.apply(Input::Compare(None)).unwrap();
     assert_eq!(playground.view().comparison, None);
 }
+
+/// Story A runs on with a rule switched a moment before its leader dies, story B without.
+fn parted_by_a_rule() -> Playground {
+    let mut playground = playing(3, 7);
+    pass(&mut playground, 600);
+    act(&mut playground, "rule prevote off");
+    let leader = playground.view().summary.leader.unwrap();
+    act(&mut playground, &format!("kill n{leader}"));
+    pass(&mut playground, 900);
+    go(&mut playground, Input::Seek(599_999)).unwrap();
+    act(&mut playground, &format!("kill n{leader}"));
+    pass(&mut playground, 900);
+    playground.apply(Input::Compare(Some(0))).unwrap();
+    playground
+}
+
+#[test]
+fn a_rule_parts_two_stories_only_where_it_has_an_effect() {
+    let mut playground = parted_by_a_rule();
+    let view = compared(&mut playground);
+    let Some(Parting::At { ours: Some(ours), theirs: Some(theirs) }) = view.parting else {
+        panic!("{view:?}")
+    };
+    assert!(ours.text.unwrap().contains("asks who would vote for it"), "as with pre-vote");
+    assert!(theirs.text.unwrap().contains("it stands for term 2"), "as without");
+    assert!(ours.at == theirs.at && ours.at > 650_000, "long after the rule was switched");
+    assert_eq!(playground.parting(), Some(ours.at));
+}
+
+#[test]
+fn the_other_story_is_looked_at_as_it_is_at_the_instant_that_is_shown() {
+    let (mut playground, leader) = two_stories();
+    assert_eq!((playground.other_view(), playground.other_motion()), (None, None));
+    playground.apply(Input::Compare(Some(0))).unwrap();
+    compared(&mut playground);
+    let status = |playground: &Playground| {
+        let view = playground.other_view().unwrap();
+        assert_eq!(view.clock.now, playground.now());
+        let node = view.nodes.iter().find(|node| node.id == leader).unwrap();
+        node.status
+    };
+    assert_eq!(status(&playground), crate::cluster::Status::Down, "there it was killed");
+    let timers = playground.other_motion().unwrap().timers;
+    assert!(timers.iter().all(|(node, _)| *node != leader), "{timers:?}");
+    go(&mut playground, Input::Seek(500_000)).unwrap();
+    compared(&mut playground);
+    assert_eq!(status(&playground), crate::cluster::Status::Running, "there it was not yet");
+    let (view, other) = (playground.view(), playground.other_view().unwrap());
+    assert_eq!((view.nodes, view.agreed), (other.nodes, other.agreed));
+}
+
+/// A page draws anew whenever the revision grows: not in every frame only since time passes.
+#[test]
+fn while_nothing_happens_the_other_story_makes_no_news() {
+    let (mut playground, _) = two_stories();
+    go(&mut playground, Input::Seek(100_000)).unwrap();
+    playground.apply(Input::Compare(Some(0))).unwrap();
+    compared(&mut playground);
+    playground.apply(Input::Speed(crate::playground::Speed::new(1))).unwrap();
+    playground.apply(Input::Play).unwrap();
+    let (revision, events) = (playground.revision(), playground.view().clock.events);
+    for _ in 0..10 {
+        playground.apply(Input::Advance(16_000)).unwrap();
+    }
+    assert_eq!(playground.view().clock.events, events, "nothing happened");
+    assert!(playground.now() > 100_000 && playground.revision() == revision);
+    assert_eq!(playground.other_view().unwrap().clock.now, playground.now(), "it followed");
+}

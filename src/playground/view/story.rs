@@ -54,6 +54,16 @@ pub enum Parting {
     At { ours: Option<PartingStep>, theirs: Option<PartingStep> },
 }
 
+impl Parting {
+    /// When they part, in microseconds.
+    pub fn at(&self) -> Option<u64> {
+        match self {
+            Self::Nowhere => None,
+            Self::At { ours, theirs } => ours.iter().chain(theirs).map(|step| step.at).min(),
+        }
+    }
+}
+
 /// A step of a story.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartingStep {

@@ -69,6 +69,7 @@ impl App {
             Shortcut::Commands => self.dialog = Some(Dialog::Commands),
             Shortcut::View(sight) => ctx.link().send_message(Message::Sight(sight)),
             Shortcut::Pin => self.pin(),
+            Shortcut::Famous(place) => self.begin_famous(place),
             Shortcut::Projector => {
                 self.screen.projector = !self.screen.projector;
                 self.tell_caption();

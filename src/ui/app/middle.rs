@@ -1,0 +1,69 @@
+//! What stands in the middle of the page: the stage, two of them, or another view.
+
+use yew::prelude::{Context, Html, html};
+
+use super::super::beside::{Other, beside};
+use super::super::guide;
+use super::super::laboratory::Laboratory;
+use super::super::popup::Opened;
+use super::super::session::Notice;
+use super::super::stage::Stage;
+use super::super::tabs::Tab;
+use super::super::views::{self, Sight};
+use super::{App, Message, kept};
+
+impl App {
+    pub(super) fn middle(&self, ctx: &Context<Self>) -> Html {
+        match self.sight {
+            Sight::Stage => self.stage(ctx),
+            Sight::Beside => {
+                beside(self.stage(ctx), &self.session, &self.view, self.other.as_ref())
+            }
+            sight => {
+                let laboratory = || self.laboratory(ctx);
+                let (nodes, note) = (self.nodes.clone(), &self.note);
+                views::other(sight, &self.session, nodes, self.feed, note, laboratory)
+            }
+        }
+    }
+
+    fn stage(&self, ctx: &Context<Self>) -> Html {
+        let (view, link) = (&self.view, ctx.link());
+        let shown = self.guide.shown();
+        html! {
+            <Stage session={self.session.clone()} nodes={self.nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
+                links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} leader={view.summary.leader} named={guide::named(shown.as_ref())}
+                opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
+                now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
+                selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={link.callback(Message::Inspect)} />
+        }
+    }
+
+    fn laboratory(&self, ctx: &Context<Self>) -> Html {
+        html! {
+            <Laboratory session={self.session.clone()} hunt={self.hunt.clone()} feed={self.feed}
+                on_show={ctx.link().callback(|()| Message::Sight(Sight::Stage))} on_famous={ctx.link().callback(Message::Famous)} />
+        }
+    }
+
+    /// Looks at the story that is compared with, where it is seen.
+    pub(super) fn take_other(&mut self) {
+        let known = self.other.take().map_or(Vec::new(), |other| other.nodes);
+        let seen = (self.sight == Sight::Beside).then(|| self.session.look().other_view());
+        self.other = seen.flatten().map(|mut view| {
+            let nodes = kept(&known, std::mem::take(&mut view.nodes));
+            Other { view, nodes }
+        });
+    }
+
+    /// Opens the famous run of the rule at this place of the table, both stories side by side.
+    pub(super) fn begin_famous(&mut self, place: usize) {
+        match self.session.begin_famous(place) {
+            Ok(()) => {
+                (self.sight, self.note) = (Sight::Beside, String::new());
+                self.begun();
+            }
+            Err(problem) => self.session.tell(Notice::problem(problem)),
+        }
+    }
+}

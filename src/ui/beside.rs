@@ -1,0 +1,197 @@
+//! Two stories beside each other: the stage of the one that is shown and that of the one that it is compared
+//! with, both at the same instant, and where they part.
+//!
+//! The second stage is only looked at: what is done is done in the story that is shown. And what opens a
+//! famous run, which is made to be seen like this.
+
+use std::rc::Rc;
+
+use yew::prelude::{AttrValue, Html, NodeRef, Properties, component, html};
+use yew::{use_effect_with, use_node_ref};
+
+use super::card::Card;
+use super::events::text_with_marks;
+use super::links::Links;
+use super::painter::clock_text;
+use super::ring::Layout;
+use super::session::{Session, sentence};
+use super::stage;
+use super::transport::go_to;
+use super::wall::side_letter;
+use crate::lesson::FAMOUS;
+use crate::playground::Input;
+use crate::playground::view::{NodeView, Parting, PartingStep, Progress, View};
+
+/// The story that is only looked at, as it was seen last; its nodes are in `nodes`.
+#[derive(Clone, Default, PartialEq)]
+pub struct Other {
+    pub view: View,
+    pub nodes: Vec<Rc<NodeView>>,
+}
+
+/// Both stories; `stage` is that of the one that is shown.
+pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>) -> Html {
+    let compared = view.comparison.as_ref();
+    let name = |place: Option<usize>| {
+        let branch = place.and_then(|place| view.branches.get(place));
+        branch.map_or(String::new(), |branch| branch.name.clone())
+    };
+    let ours = name(view.branches.iter().position(|branch| branch.current));
+    let parting = compared.and_then(|comparison| comparison.parting.as_ref());
+    let (mine, others) = match parting {
+        Some(Parting::At { ours, theirs }) => (Some(ours), Some(theirs)),
+        _ => (None, None),
+    };
+    html! {
+        <div class="beside">
+            { compared.map(|_| bar(session, parting)) }
+            { heading(&ours, view, view.clock.now, mine) }
+            { stage }
+            if let Some((comparison, other)) = compared.zip(other) {
+                { heading(&name(Some(comparison.with)), &other.view, view.clock.now, others) }
+                <Onlooker session={session.clone()} name={name(Some(comparison.with))} other={other.clone()} />
+            } else {
+                { invitation(session, view) }
+            }
+        </div>
+    }
+}
+
+/// Where the two part.
+fn bar(session: &Session, parting: Option<&Parting>) -> Html {
+    let words = match parting {
+        None => "Looking for the first event where they part…".to_string(),
+        Some(Parting::Nowhere) => "As far as both were played they are the same.".to_string(),
+        Some(Parting::At { .. }) => "They part at ".to_string(),
+    };
+    let at = parting.and_then(Parting::at);
+    let go = |at: u64| {
+        let session = session.clone();
+        move |_: yew::MouseEvent| go_to(&session, Input::Seek(at))
+    };
+    html! {
+        <div class="beside-bar">
+            <p role="status">{ words }{ at.map(|at| html! { <b>{ clock_text(at / 1_000) }</b> }) }</p>
+            if let Some(at) = at {
+                <button type="button" class="button" title="To where the two stories part" onclick={go(at)}>{ "Go there" }</button>
+            }
+        </div>
+    }
+}
+
+/// What a story is called, whether it is sound at this instant, and the step by which it left the other.
+fn heading(name: &str, view: &View, now: u64, step: Option<&Option<PartingStep>>) -> Html {
+    let broken = view.summary.violation.as_ref();
+    // The whole sentence stands at the top of the page.
+    let property = broken.and_then(|violation| violation.split(':').next()).unwrap_or_default();
+    let verdict = match broken {
+        Some(_) => format!("✗ {property} is broken"),
+        None => "✓ all properties hold".to_string(),
+    };
+    let is_over = view.clock.now < now;
+    let tone = if broken.is_some() { "broken" } else { "sound" };
+    html! {
+        <div class="beside-head">
+            <h3>{ name.to_string() }</h3>
+            <p class="beside-verdict" data-tone={tone} title={broken.cloned()}>{ verdict }</p>
+            if is_over {
+                <p class="beside-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
+            }
+            <p class="beside-step">{ step.map(|step| step_words(step.as_ref())) }</p>
+        </div>
+    }
+}
+
+fn step_words(step: Option<&PartingStep>) -> Html {
+    let Some(step) = step else { return html! { { "was not played any further" } } };
+    let text = step.text.as_deref().unwrap_or("something happens that has no sentence");
+    html! { <>{ format!("{}: ", clock_text(step.at / 1_000)) }{ text_with_marks(text, &[]) }</> }
+}
+
+/// How to compare, where nothing is compared.
+fn invitation(session: &Session, view: &View) -> Html {
+    let others = view.branches.iter().enumerate().filter(|(_, branch)| !branch.current);
+    let button = |(place, name): (usize, String)| {
+        let session = session.clone();
+        let onclick = move |_: yew::MouseEvent| go_to(&session, Input::Compare(Some(place)));
+        html! { <button key={place} type="button" class="button" {onclick}>{ format!("Compare with {name}") }</button> }
+    };
+    let others: Vec<Html> =
+        others.map(|(place, branch)| button((place, branch.name.clone()))).collect();
+    let words = if others.is_empty() {
+        "Here stands a second story of this run, at the same instant. There is none yet: go back in time and do \
+         something else there, or undo, and another story begins. Or open a famous run from the commands (Ctrl+K)."
+    } else {
+        "Here stands a second story of this run, at the same instant. Which one?"
+    };
+    html! {
+        <section class="beside-invitation" aria-label="Nothing is compared">
+            <p>{ words }</p>
+            <div>{ for others }</div>
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct Props {
+    session: Session,
+    /// What the story is called.
+    name: AttrValue,
+    other: Other,
+}
+
+/// A stage that is only looked at.
+#[component]
+fn Onlooker(props: &Props) -> Html {
+    let stage = use_node_ref();
+    let Other { view, nodes } = &props.other;
+    let layout = stage::use_layout(&stage, nodes);
+    props.session.set_scene(|scene| scene.other = Some(Rc::clone(&layout)));
+    use_leaving(&stage, &props.session);
+    let parts = (&*view.links, &*view.cuts, &*view.sides);
+    let lines = stage::lines(&layout, parts, view.summary.leader);
+    html! {
+        <section class="stage onlooker" ref={stage} aria-label={format!("Stage of {}", props.name)}>
+            <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
+                sides={view.sides.clone()} is_preview={false} down={stage::down(nodes)} {lines} opened={None} />
+            if layout.width > 0.0 {
+                { stage::centre(&layout, &view.agreed, "What the cluster of the other story agrees on") }
+                { stage::clients(&layout, &view.network) }
+            }
+            <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" />
+            { for nodes.iter().filter_map(|node| card(props, &layout, node)) }
+        </section>
+    }
+}
+
+fn card(props: &Props, layout: &Layout, node: &Rc<NodeView>) -> Option<Html> {
+    let sides = &props.other.view.sides;
+    let side = sides.iter().position(|side| side.contains(&node.id));
+    let place = *layout.node(node.id)?;
+    Some(html! {
+        <Card key={node.id} node={Rc::clone(node)} {place} density={layout.density} side={side.map(side_letter)}
+            looked_at={props.name.clone()} />
+    })
+}
+
+/// Nothing is drawn any more on a stage that is gone.
+#[yew::hook]
+fn use_leaving(stage: &NodeRef, session: &Session) {
+    let session = session.clone();
+    use_effect_with(stage.clone(), move |_| move || session.set_scene(|scene| scene.other = None));
+}
+
+impl Session {
+    /// Opens the famous run of the rule at this place of the table: the story that breaks is shown, from its
+    /// beginning, and compared with the one that does not. A problem is a sentence for the person.
+    pub fn begin_famous(&self, place: usize) -> Result<(), String> {
+        let Some(famous) = FAMOUS.get(place) else { return Ok(()) };
+        let archive = famous.archive().map_err(|problem| sentence(&problem.to_string()))?;
+        self.apply_quietly(Input::Open(Box::new(archive)))?;
+        // It is so short that it is there after a piece or two.
+        while matches!(self.look().progress(), Some(Progress::Opening(_))) {
+            self.apply_quietly(Input::Advance(0))?;
+        }
+        self.apply(Input::Compare(Some(1)))
+    }
+}

@@ -1,0 +1,136 @@
+//! The famous runs: each breaks the property that the table names, and the same things done with the rule in
+//! force break nothing; so in a script, and so on the page, where both are stories of one run.
+
+#![cfg(not(target_arch = "wasm32"))]
+
+use kvorum::lesson::{FAMOUS, Famous};
+use kvorum::playground::view::Verdict;
+use kvorum::playground::{Archive, Input, Playground, Speed};
+use kvorum::raft::Rule;
+use kvorum::script::{Failure, Runner};
+
+#[test]
+fn every_rule_has_one_famous_run_with_a_title_and_a_story() {
+    assert_eq!(FAMOUS.map(|famous| famous.rule), Rule::TABLE.map(|about| about.rule));
+    for about in &Rule::TABLE {
+        let famous = Famous::of(about.rule);
+        assert_eq!(famous.rule, about.rule);
+        assert!(!famous.title().is_empty() && famous.title().len() < 60, "{}", about.name);
+        let story = famous.story();
+        assert!(
+            (80..400).contains(&story.len()) && story.ends_with('.'),
+            "{}: {story}",
+            about.name
+        );
+        let switch = if about.rule.on_by_default() { "off" } else { "on" };
+        let line = format!("\nat 0ms rule {} {switch}\n", about.name);
+        assert!(famous.text.contains(&line), "{}", about.name);
+        assert!(
+            famous.text.ends_with(&format!("\nexpect violates {}\n", about.falls)),
+            "{}",
+            about.name
+        );
+    }
+}
+
+/// The script up to where it waits for what falls, without the line that switches the rule.
+fn with_the_rule(famous: &Famous, lasts: u64) -> String {
+    let switch = format!("at 0ms rule {} ", famous.rule);
+    let lines = famous.text.lines().take_while(|line| !line.starts_with("wait"));
+    let lines = lines.filter(|line| !line.starts_with(&switch));
+    let script: String = lines.fold(String::new(), |text, line| text + line + "\n");
+    format!("{script}wait {lasts}us\nexpect holds\n")
+}
+
+#[test]
+fn with_its_rule_in_force_no_famous_run_breaks_anything() {
+    for famous in &FAMOUS {
+        // As long again as it takes without the rule, and a while longer.
+        let mut runner = Runner::default();
+        assert_eq!(runner.run_script(famous.text), Ok(()), "{}", famous.rule);
+        let lasts = runner.now().as_micros() + 2_000_000;
+        let script = with_the_rule(famous, lasts);
+        let mut runner = Runner::default();
+        assert_eq!(
+            runner.run_script(&script),
+            Ok(()),
+            "{script}{}",
+            runner.take_story().join("\n")
+        );
+    }
+}
+
+/// The test above can fail: with the line the same script breaks something.
+#[test]
+fn with_its_rule_switched_the_same_script_does_not_hold() {
+    for famous in &FAMOUS {
+        let switch = format!("at 0ms rule {} ", famous.rule);
+        let line = famous.text.lines().find(|line| line.starts_with(&switch)).unwrap_or_default();
+        let script = with_the_rule(famous, 10_000_000);
+        let first = script.lines().position(|line| line.starts_with("cluster")).unwrap_or_default();
+        let mut lines: Vec<&str> = script.lines().collect();
+        lines.insert(first + 1, line);
+        let result = Runner::default().run_script(&lines.join("\n"));
+        assert!(matches!(result, Err(Failure::Unmet { .. })), "{}: {result:?}", famous.rule);
+    }
+}
+
+#[test]
+fn a_famous_run_is_small() {
+    for famous in &FAMOUS {
+        let archive = archive(famous);
+        let [broken, sound] = archive.stories.as_slice() else { panic!("two stories") };
+        assert!(broken.recording.founding.nodes <= 5, "{}", famous.rule);
+        assert!((1..=30).contains(&broken.recording.actions.len()), "{}", famous.rule);
+        let at = famous.text.lines().filter(|line| line.starts_with("at ")).count();
+        assert_eq!(broken.recording.actions.len(), at, "{}: nothing is refused", famous.rule);
+        assert_eq!(sound.recording.actions.len(), at - 1, "{}: nor with the rule", famous.rule);
+        assert_eq!(sound.recording.founding, broken.recording.founding);
+        assert_eq!(sound.played.at, broken.played.at, "{}: as long as the other", famous.rule);
+        let lasts = broken.played.at.as_micros() / u64::from(archive.speed.get());
+        assert!((19_000..=22_000).contains(&lasts), "{}: {lasts} ms to watch", famous.rule);
+    }
+}
+
+fn archive(famous: &Famous) -> Archive {
+    famous.archive().expect("it is a famous run's script")
+}
+
+/// A playground that has opened it.
+fn opened(famous: &Famous) -> Playground {
+    let mut playground = Playground::new(1, 0);
+    playground.apply(Input::Open(Box::new(archive(famous)))).expect("it can be opened");
+    while playground.progress().is_some() {
+        playground.apply(Input::Advance(16_000)).expect("it comes to its instant");
+    }
+    playground
+}
+
+fn broken(playground: &Playground) -> Vec<&'static str> {
+    let verdicts = playground.verdicts().into_iter();
+    verdicts.filter(|verdict: &Verdict| verdict.broken.is_some()).map(|it| it.property).collect()
+}
+
+#[test]
+fn opened_it_plays_from_its_beginning_and_stops_where_it_breaks() {
+    for famous in &FAMOUS {
+        let mut playground = opened(famous);
+        let end = playground.end();
+        assert!(playground.is_playing() && playground.now() == 0, "{}", famous.rule);
+        playground.apply(Input::Speed(Speed::UNBOUNDED)).expect("any speed will do");
+        while playground.is_playing() {
+            playground.apply(Input::Advance(1_000)).expect("time passes");
+        }
+        assert!(!broken(&playground).is_empty(), "{}: it stops at what is broken", famous.rule);
+        playground.apply(Input::Seek(end)).expect("its end is near");
+        assert!(broken(&playground).contains(&famous.rule.about().falls), "{}", famous.rule);
+        assert_eq!(playground.end(), end, "{}: it broke as soon as in the script", famous.rule);
+
+        // The other story comes to the same time, and is sound.
+        playground.apply(Input::Branch(1)).expect("there is another story");
+        assert_eq!(playground.end(), end, "{}", famous.rule);
+        playground.apply(Input::Seek(end)).expect("its end is near");
+        assert_eq!(playground.now(), end, "{}", famous.rule);
+        assert_eq!(broken(&playground), Vec::<&str>::new(), "{}", famous.rule);
+    }
+}
