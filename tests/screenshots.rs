@@ -1,7 +1,7 @@
 //! Pictures of the release page in the states that matter, to look at and for the README.
 //!
-//! `cargo xtask screenshots` runs it. `tests/e2e/states.rs` has the states. `KVORUM_STATE=name` takes the pictures
-//! of one state only.
+//! `cargo xtask screenshots` runs it. `tests/e2e/states.rs` has the states. `KVORUM_STATE=charts,walls` takes
+//! the pictures of those only.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -40,7 +40,7 @@ async fn main() -> Outcome {
         .open("", async |page| {
             let only = env::var("KVORUM_STATE").ok();
             let wanted = |state: &State| {
-                only.as_ref().is_none_or(|only| state.name().eq_ignore_ascii_case(only))
+                only.as_ref().is_none_or(|only| only.split(',').any(|name| name == state.name()))
             };
             for state in STATES.into_iter().filter(wanted) {
                 state.open(page).await?;

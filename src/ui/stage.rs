@@ -94,7 +94,7 @@ pub fn Stage(props: &Props) -> Html {
                 { client_place("you", "You", icons::person(), layout.you, true) }
                 { client_place("clients", "Clients", icons::people(), layout.clients, props.network.workload_clients > 0) }
             }
-            <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" />
+            <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-on-top={layout.in_rows.then_some("true")} />
             { for cards(props, &layout, &sides, &on_act) }
             <div key={format!("{:?}", props.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>

@@ -106,6 +106,7 @@ impl State {
         match self {
             Self::Begin => {}
             Self::Demonstration => demonstration(page).await?,
+            Self::FiftyOne => many(page).await?,
             _ => {
                 step_until(page, ("list", "The cluster now"), &["Leader n"]).await?;
                 let leader = page.leader(&[]).await?;
@@ -129,7 +130,7 @@ impl State {
     /// Leads a page whose first leader was just elected to this state.
     async fn reach(self, page: &Page, leader: u32) -> WebDriverResult<()> {
         match self {
-            Self::Begin | Self::Demonstration | Self::Leader => Ok(()),
+            Self::Begin | Self::Demonstration | Self::FiftyOne | Self::Leader => Ok(()),
             Self::Election => {
                 write(page, "color", "blue").await?;
                 page.press_on(leader, "Kill").await?;
@@ -195,7 +196,7 @@ impl State {
                 page.press("p").await?;
                 page.find("region", "What has just happened").await.map(drop)
             }
-            Self::Three | Self::Seven | Self::TwentyFive | Self::FiftyOne => {
+            Self::Three | Self::Seven | Self::TwentyFive => {
                 write(page, "color", "blue").await?;
                 page.set("shape", "circle", 1).await?;
                 step(page, 12).await
@@ -285,12 +286,21 @@ async fn split(page: &Page, leader: u32) -> WebDriverResult<()> {
     step(page, 12).await
 }
 
+/// A write among many: so many that stepping from the beginning would take long.
+async fn many(page: &Page) -> WebDriverResult<()> {
+    page.click("button", "Next election").await?;
+    let leader = page.leader(&[]).await?;
+    page.set("color", "blue", leader).await?;
+    step(page, 40).await
+}
+
 /// A partition across the ring: neighbours are on different sides.
 async fn walls(page: &Page) -> WebDriverResult<()> {
     write(page, "color", "blue").await?;
-    page.press("c").await?;
-    page.type_line("partition n1 n3 | n2 n4 n5").await?;
-    page.click("tab", "Events").await?;
+    for node in 1..=5 {
+        page.tick(&format!("n{node} on side A"), [1, 3].contains(&node)).await?;
+    }
+    page.click("button", "Partition").await?;
     step(page, 12).await
 }
 
