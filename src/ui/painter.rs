@@ -135,7 +135,7 @@ impl Painter {
         let Some((ctx, ratio)) = self.stage.begin(&self.document, "stage-canvas") else {
             return;
         };
-        let scale = if layout.density == Density::Compact { 0.72 } else { 0.92 };
+        let scale = scale(layout);
         let mut doomed = BTreeMap::new();
         let (mark, line) = {
             let scene = self.session.scene();
@@ -290,6 +290,16 @@ impl Surface {
     /// Its size in pixels of the page.
     pub fn size(&self) -> (f64, f64) {
         (self.size.0, self.size.1)
+    }
+}
+
+/// How large messages are. In rows they lie on the cards, so small cards must have small ones.
+fn scale(layout: &Layout) -> f64 {
+    let card = layout.nodes.values().next().map_or(0.0, |card| card.width);
+    match layout.density {
+        Density::Compact if layout.in_rows => (card / 120.0).clamp(0.4, 0.72),
+        Density::Compact => 0.72,
+        Density::Full | Density::Narrow => 0.92,
     }
 }
 

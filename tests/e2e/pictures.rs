@@ -27,7 +27,7 @@ const LAPTOP: Size = (1440, 900);
 const PROJECTOR: Size = (1280, 720);
 const PHONE: Size = (390, 844);
 
-const KEPT: [(State, Scheme, &[Size]); 9] = [
+const KEPT: [(State, Scheme, &[Size]); 10] = [
     (State::Leader, Scheme::Light, &[LAPTOP]),
     (State::Election, Scheme::Dark, &[PROJECTOR]),
     (State::Partition, Scheme::Light, &[LAPTOP, PHONE]),
@@ -37,6 +37,7 @@ const KEPT: [(State, Scheme, &[Size]); 9] = [
     (State::Charts, Scheme::Dark, &[PROJECTOR]),
     (State::Projector, Scheme::Light, &[PROJECTOR]),
     (State::TwentyFive, Scheme::Dark, &[PROJECTOR, PHONE]),
+    (State::FiftyOne, Scheme::Light, &[LAPTOP, PHONE]),
 ];
 
 /// How often one looks before a difference counts: what is slow to come is no difference.
