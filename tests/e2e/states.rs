@@ -348,17 +348,23 @@ async fn console(page: &Page) -> WebDriverResult<()> {
     page.press(Key::Tab + "").await
 }
 
+/// Once the page has rendered. Timers would wait for some milliseconds each.
+const SOON: &str = "const { port1, port2 } = new MessageChannel();
+    let work;
+    port1.onmessage = () => work();
+    const soon = it => { work = it; port2.postMessage(0); };";
+
 /// So many events.
 async fn step(page: &Page, events: u32) -> WebDriverResult<()> {
-    let script = "const [button, events, done] = arguments;
-        const next = left => {
+    let script = "const next = left => {
             if (left === 0) return done();
             button.click();
-            setTimeout(next, 0, left - 1);
+            soon(() => next(left - 1));
         };
         next(events);";
+    let script = format!("const [button, events, done] = arguments; {SOON} {script}");
     let button = page.find("button", "Step").await?.to_json()?;
-    page.driver().execute_async(script, vec![button, json!(events)]).await.map(drop)
+    page.driver().execute_async(&script, vec![button, json!(events)]).await.map(drop)
 }
 
 /// Steps until an element shows one of these: exactly to the first event after which it does.
@@ -369,19 +375,19 @@ async fn step_until<Words: AsRef<str>>(
 ) -> WebDriverResult<()> {
     let any: Vec<&str> = any.iter().map(AsRef::as_ref).collect();
     // In the page, since a state may be a thousand events away.
-    let script = "const [button, element, any, most, done] = arguments;
-        const next = left => {
+    let script = "const next = left => {
             const shown = element.innerText.split(/\\s+/).join(' ');
             if (any.some(words => shown.includes(words))) return done(true);
             if (left === 0) return done(false);
             button.click();
-            setTimeout(next, 0, left - 1);
+            soon(() => next(left - 1));
         };
         next(most);";
+    let script = format!("const [button, element, any, most, done] = arguments; {SOON} {script}");
     let button = page.find("button", "Step").await?.to_json()?;
     let element = page.find(role, name).await?.to_json()?;
     let arguments = vec![button, element, json!(any), json!(MOST_EVENTS)];
-    let found: bool = page.driver().execute_async(script, arguments).await?.convert()?;
+    let found: bool = page.driver().execute_async(&script, arguments).await?.convert()?;
     assert!(found, "none of {any:?} is in the {role} {name:?} after {MOST_EVENTS} events");
     Ok(())
 }
