@@ -268,7 +268,7 @@ impl Component for App {
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 { self.sheet_buttons(ctx) }
-                { screen::caption(&self.screen, &self.caption, view.journeys.last()) }
+                { screen::caption(&self.screen, &self.caption, view.journeys.first()) }
                 { screen::way_out(&self.screen) }
                 { screen::spotlight(&self.screen) }
                 <Transport session={self.session.clone()} clock={view.clock} branches={view.branches.clone()}

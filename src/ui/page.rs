@@ -50,7 +50,7 @@ impl Beginning {
 }
 
 /// The most nodes that the page founds a cluster with.
-pub const MOST_NODES: u32 = 25;
+pub const MOST_NODES: u32 = 51;
 
 /// A new seed: short enough to say aloud.
 pub fn draw_seed() -> u64 {

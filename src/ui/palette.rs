@@ -1,10 +1,10 @@
-//! The colours of the styles, for what is drawn on a canvas.
+//! The colours and the type of the styles, for what is drawn on a canvas.
 //!
-//! The style sheets stay the only place where a colour is named: one hidden probe per colour has it as
-//! its text colour, and the browser says what that is in the theme of the moment.
+//! The style sheets stay the only place where a colour or a typeface is named: one hidden probe per colour has it
+//! as its text colour, and the browser says what that is in the theme of the moment.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlElement};
+use web_sys::{CssStyleDeclaration, Document, Element, HtmlElement};
 
 /// How many colours terms take turns with.
 pub const TERM_HUES: u64 = 8;
@@ -30,6 +30,22 @@ pub struct Palette {
     pub fault: String,
     pub commit: String,
     pub leader: String,
+    pub fonts: Fonts,
+}
+
+/// Type as the canvas takes it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fonts {
+    /// On a message.
+    pub label: String,
+    /// At the marks of the timeline.
+    pub ticks: String,
+    /// On a term of the timeline.
+    pub term: String,
+    /// At the marks of a diagram.
+    pub axis: String,
+    /// In front of a line of a diagram.
+    pub name: String,
 }
 
 const NAMES: [&str; 12] = [
@@ -97,6 +113,24 @@ impl Probes {
             fault: next(),
             commit: next(),
             leader: next(),
+            fonts: self.fonts(),
+        }
+    }
+
+    fn fonts(&self) -> Fonts {
+        let style = self.others.first().and_then(|probe| style(probe));
+        let family = |name: &str| {
+            let family = style.as_ref().and_then(|style| style.get_property_value(name).ok());
+            // What the styles do not name the browser chooses.
+            family.filter(|family| !family.is_empty()).unwrap_or_else(|| "sans-serif".to_string())
+        };
+        let (sans, mono) = (family("--sans"), family("--mono"));
+        Fonts {
+            label: format!("700 11px {mono}"),
+            ticks: format!("11px {mono}"),
+            term: format!("600 11px {sans}"),
+            axis: format!("12px {mono}"),
+            name: format!("600 13px {sans}"),
         }
     }
 }
@@ -117,7 +151,9 @@ fn probe(document: &Document, home: &Element, name: &str) -> Option<HtmlElement>
 }
 
 fn color(probe: &HtmlElement) -> String {
-    let style =
-        web_sys::window().and_then(|window| window.get_computed_style(probe).ok().flatten());
-    style.and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
+    style(probe).and_then(|style| style.get_property_value("color").ok()).unwrap_or_default()
+}
+
+fn style(probe: &HtmlElement) -> Option<CssStyleDeclaration> {
+    web_sys::window()?.get_computed_style(probe).ok().flatten()
 }

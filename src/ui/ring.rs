@@ -40,6 +40,8 @@ pub struct Layout {
     pub centre: Rect,
     /// How many entries of the store fit into the middle.
     pub centre_rows: usize,
+    /// Whether the cards stand in rows. The ways between them lead across others, so what moves is drawn on top.
+    pub in_rows: bool,
     pub you: Rect,
     pub clients: Rect,
 }
@@ -53,7 +55,7 @@ const CENTRE_ROW: f64 = 22.0;
 type Size = (f64, f64, f64, Density);
 
 /// Card sizes to try, the best first. Large ones must leave room for the links between them.
-const SIZES: [Size; 12] = [
+const SIZES: [Size; 14] = [
     (216.0, 132.0, 44.0, Density::Full),
     (204.0, 130.0, 34.0, Density::Full),
     (192.0, 128.0, 24.0, Density::Full),
@@ -65,7 +67,9 @@ const SIZES: [Size; 12] = [
     (100.0, 56.0, 8.0, Density::Compact),
     (84.0, 50.0, 6.0, Density::Compact),
     (68.0, 46.0, 5.0, Density::Compact),
-    (54.0, 44.0, 4.0, Density::Compact),
+    (60.0, 44.0, 4.0, Density::Compact),
+    (54.0, 40.0, 4.0, Density::Compact),
+    (45.0, 30.0, 2.0, Density::Compact),
 ];
 
 /// The most nodes that are shown as full cards.
@@ -122,19 +126,13 @@ impl Layout {
             let most = nodes.len();
             SIZES.iter().filter(move |size| most <= MOST_FULL || size.3 == Density::Compact)
         };
-        // Where one ring is too small, as on a phone, many nodes stand in rows.
-        let readable = |size: &&Size| size.0 > 60.0;
+        // On a ring few ways lead across a card. Where it is too small, as on a phone, many nodes stand in rows.
+        let readable = |size: &&Size| size.0 > 50.0;
         sizes()
             .filter(readable)
-            .find_map(|size| Self::attempt(width, height, nodes, *size, 1, true))
+            .find_map(|size| Self::attempt(width, height, nodes, *size, true))
             .or_else(|| sizes().find_map(|size| Self::grid(width, height, nodes, *size)))
-            .or_else(|| {
-                sizes().find_map(|size| Self::attempt(width, height, nodes, *size, 2, true))
-            })
-            .or_else(|| {
-                let last = SIZES.last()?;
-                Self::attempt(width, height, nodes, *last, 2, false)
-            })
+            .or_else(|| Self::attempt(width, height, nodes, *SIZES.last()?, false))
             .unwrap_or_default()
     }
 
@@ -148,13 +146,12 @@ impl Layout {
         height: f64,
         nodes: &[NodeNumber],
         (card_width, card_height, gap, density): Size,
-        rings: usize,
         strict: bool,
     ) -> Option<Self> {
         let card = (card_width, card_height);
         let tries = [(2.0, false), (2.0, true), (2.6, true), (3.6, true), (6.0, true)];
         tries.into_iter().find_map(|(power, by_card)| {
-            let ring = Ring { width, height, card, gap, power, by_card, rings };
+            let ring = Ring { width, height, card, gap, power, by_card };
             let places = ring.places(nodes.len());
             let crowded = places
                 .iter()
@@ -174,7 +171,8 @@ impl Layout {
             taken.push(you);
             let clients = Self::free_place(width, height, YOU, &taken).unwrap_or(you);
             let nodes = nodes.iter().copied().zip(places).collect();
-            Some(Self { width, height, density, nodes, centre, centre_rows, you, clients })
+            let in_rows = false;
+            Some(Self { width, height, density, nodes, centre, centre_rows, in_rows, you, clients })
         })
     }
 
@@ -193,14 +191,15 @@ impl Layout {
         if rows * pitch.1 + BELOW + 16.0 > height {
             return None;
         }
-        let left = (width - (columns * pitch.0 - gap)) / 2.0 + card_width / 2.0;
-        // More room between the rows where there is some, so that links are seen.
-        let spread = pitch.1.max(((height - BELOW - 16.0) / rows).min(pitch.1 * 1.6));
+        // More room between the cards where there is some, so that links are seen.
+        let across = pitch.0.max(((width - 16.0) / columns).min(pitch.0 * 1.3));
+        let down = pitch.1.max(((height - BELOW - 16.0) / rows).min(pitch.1 * 1.6));
+        let left = (width - (columns - 1.0) * across) / 2.0;
         let place = |(number, node): (u32, &NodeNumber)| {
             let number = f64::from(number);
             let (row, column) = ((number / columns).floor(), number % columns);
-            let x = left + column * pitch.0;
-            let y = 14.0 + card_height / 2.0 + row * spread;
+            let x = left + column * across;
+            let y = 14.0 + card_height / 2.0 + row * down;
             (*node, Rect::around(x.round(), y.round(), (card_width, card_height)))
         };
         let base = height - 8.0;
@@ -211,6 +210,7 @@ impl Layout {
             nodes: (0..).zip(nodes).map(place).collect(),
             centre: Rect::around(width / 2.0, base - (BELOW - 20.0) / 2.0, (148.0, BELOW - 20.0)),
             centre_rows: 2,
+            in_rows: true,
             you: Rect::around(8.0 + YOU.0 / 2.0, base - YOU.1 / 2.0, YOU),
             clients: Rect::around(width - 8.0 - YOU.0 / 2.0, base - YOU.1 / 2.0, YOU),
         })
@@ -276,14 +276,12 @@ struct Ring {
     power: f64,
     /// Spaced by what a card takes across and down, not by plain length.
     by_card: bool,
-    /// With two rings every other card stands further inside.
-    rings: usize,
 }
 
 impl Ring {
     const SAMPLES: u32 = 720;
 
-    fn point(&self, part: f64, scale: f64) -> (f64, f64) {
+    fn point(&self, part: f64) -> (f64, f64) {
         let (sin, cos) = (part * std::f64::consts::TAU).sin_cos();
         let radius_y = ((self.height - self.card.1) / 2.0 - MARGIN).max(0.0);
         // On a wide stage the ring does not become a flat band.
@@ -292,7 +290,7 @@ impl Ring {
         // From the middle in this direction to the edge of the superellipse.
         let across = (sin.abs() / radius_x.max(1.0)).powf(self.power);
         let down = (cos.abs() / radius_y.max(1.0)).powf(self.power);
-        let far = (across + down).powf(-1.0 / self.power) * scale;
+        let far = (across + down).powf(-1.0 / self.power);
         (self.width / 2.0 + far * sin, self.height / 2.0 - far * cos)
     }
 
@@ -311,8 +309,7 @@ impl Ring {
             let wanted = around.min(1.0 - around) * total;
             let sample = lengths.partition_point(|length| *length < wanted);
             let part = f64::from(u32::try_from(sample).unwrap_or(0)) / f64::from(Self::SAMPLES);
-            let scale = if self.rings == 2 && number % 2 == 1 { 0.7 } else { 1.0 };
-            let (x, y) = self.point(part, scale);
+            let (x, y) = self.point(part);
             let x = if around > 0.5 { self.width - x } else { x };
             Rect::around(x.round(), y.round(), self.card)
         };
@@ -323,9 +320,9 @@ impl Ring {
     fn lengths(&self) -> Vec<f64> {
         let samples = f64::from(Self::SAMPLES);
         let mut lengths = vec![0.0];
-        let (mut before, mut total) = (self.point(0.0, 1.0), 0.0);
+        let (mut before, mut total) = (self.point(0.0), 0.0);
         for sample in 1..=Self::SAMPLES {
-            let here = self.point(f64::from(sample) / samples, 1.0);
+            let here = self.point(f64::from(sample) / samples);
             let (mut dx, mut dy) = (here.0 - before.0, here.1 - before.1);
             if self.by_card {
                 dx /= self.card.0 + self.gap;

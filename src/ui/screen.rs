@@ -14,7 +14,7 @@ use crate::playground::view::JourneyView;
 /// What can stand in the address, for the dialog that explains it.
 pub const QUERY: [(&str, &str); 6] = [
     ("?seed=42", "The same run again, with the same number of nodes"),
-    ("&nodes=7", "So many nodes, 1 to 25"),
+    ("&nodes=7", "So many nodes, 1 to 51"),
     ("&speed=50", "Microseconds of the cluster's time in each millisecond"),
     ("&paused", "Stands still at the beginning"),
     ("&projector", "Large, and only what matters"),

@@ -57,7 +57,7 @@ pub fn draw(ctx: &CanvasRenderingContext2d, shape: Shape, look: &Look<'_>) {
         }
         Shape::VoteRequest => {
             diamond(ctx, &palette.surface, term);
-            text(ctx, "?", term);
+            text(ctx, palette, "?", term);
         }
         Shape::VoteGranted => {
             diamond(ctx, term, &palette.surface);
@@ -136,7 +136,7 @@ fn block(ctx: &CanvasRenderingContext2d, look: &Look<'_>, term: &str) {
     rounded(ctx, half, 8.0, 3.0);
     ctx.set_fill_style_str(term);
     ctx.fill();
-    text(ctx, look.label, &look.palette.on_term);
+    text(ctx, look.palette, look.label, &look.palette.on_term);
 }
 
 /// Sheets on top of each other, the label on the first.
@@ -147,12 +147,12 @@ fn stack(ctx: &CanvasRenderingContext2d, look: &Look<'_>, term: &str) {
         paint(ctx, fill, &look.palette.surface);
         ctx.translate(0.0, -shift).unwrap_or_default();
     }
-    text(ctx, look.label, &look.palette.on_term);
+    text(ctx, look.palette, look.label, &look.palette.on_term);
 }
 
-fn text(ctx: &CanvasRenderingContext2d, label: &str, color: &str) {
+fn text(ctx: &CanvasRenderingContext2d, palette: &Palette, label: &str, color: &str) {
     ctx.set_fill_style_str(color);
-    ctx.set_font("700 11px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace");
+    ctx.set_font(&palette.fonts.label);
     ctx.set_text_align("center");
     ctx.set_text_baseline("middle");
     let _ = ctx.fill_text(label, 0.0, 0.5);

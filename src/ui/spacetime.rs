@@ -315,7 +315,7 @@ struct Pen<'a> {
 impl Pen<'_> {
     fn axis(&self) {
         let (ctx, chart) = (&self.ctx, self.chart);
-        ctx.set_font("12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace");
+        ctx.set_font(&self.palette.fonts.axis);
         ctx.set_text_baseline("middle");
         ctx.set_text_align("center");
         ctx.set_fill_style_str(&self.palette.faint);
@@ -358,7 +358,7 @@ impl Pen<'_> {
 
     fn name(&self, name: &str, place: Place, color: &str) {
         if let Some(y) = self.chart.y(place) {
-            self.ctx.set_font("600 13px system-ui, sans-serif");
+            self.ctx.set_font(&self.palette.fonts.name);
             self.ctx.set_text_align("right");
             self.ctx.set_fill_style_str(color);
             let _ = self.ctx.fill_text(name, LEFT - 10.0, y);
@@ -461,7 +461,7 @@ impl Pen<'_> {
         self.stroke([x, TOP - 16.0, x, bottom], &self.palette.faint, 1.0, 1.0);
         self.dashes(&[]);
         self.ctx.set_text_align("center");
-        self.ctx.set_font("12px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace");
+        self.ctx.set_font(&self.palette.fonts.axis);
         self.ctx.set_fill_style_str(&self.palette.ink);
         let _ = self.ctx.fill_text(&clock_text(at / 1_000), x, TOP - 22.0);
     }

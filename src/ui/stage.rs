@@ -87,7 +87,7 @@ pub fn Stage(props: &Props) -> Html {
                 { centre(&layout, &props.agreed, "What the cluster agrees on") }
                 { clients(&layout, &props.network) }
             }
-            <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" />
+            <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-on-top={layout.in_rows.then_some("true")} />
             { for cards(props, &layout, &sides, &on_act) }
             <div key={format!("{:?}", props.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>

@@ -107,7 +107,7 @@ impl Stagehand {
         let Some((ctx, ratio)) = self.surface.begin(brush.document, self.canvas) else {
             return;
         };
-        let scale = if layout.density == Density::Compact { 0.72 } else { 0.92 };
+        let scale = scale(layout);
         let mut doomed = BTreeMap::new();
         for message in &motion.messages {
             let Some(way) = Way::of(message, layout) else {
@@ -263,5 +263,15 @@ fn draw_line(
         ctx.move_to(ends.0.0, ends.0.1);
         ctx.line_to(ends.1.0, ends.1.1);
         ctx.stroke();
+    }
+}
+
+/// How large messages are. In rows they lie on the cards, so small cards must have small ones.
+fn scale(layout: &Layout) -> f64 {
+    let card = layout.nodes.values().next().map_or(0.0, |card| card.width);
+    match layout.density {
+        Density::Compact if layout.in_rows => (card / 120.0).clamp(0.4, 0.72),
+        Density::Compact => 0.72,
+        Density::Full | Density::Narrow => 0.92,
     }
 }

@@ -176,7 +176,7 @@ impl Sheet<'_> {
         ctx.fill_rect(0.0, BAR_TOP, self.width, BAR_HEIGHT);
         ctx.set_global_alpha(1.0);
         ctx.set_fill_style_str(&self.palette.faint);
-        ctx.set_font("11px ui-monospace, SFMono-Regular, Menlo, Consolas, monospace");
+        ctx.set_font(&self.palette.fonts.ticks);
         ctx.set_text_baseline("top");
         for part in 0..=4_u32 {
             let x = self.width * f64::from(part) / 4.0;
@@ -194,7 +194,7 @@ impl Sheet<'_> {
         let ctx = &self.ctx;
         ctx.set_text_align("left");
         ctx.set_text_baseline("middle");
-        ctx.set_font("600 11px system-ui, sans-serif");
+        ctx.set_font(&self.palette.fonts.term);
         for (number, term) in timeline.terms.iter().enumerate() {
             let end = timeline.terms.get(number + 1).map_or(self.end, |next| next.from);
             if end < self.span.from || term.from > self.span.to() {

@@ -14,8 +14,9 @@ use crate::site::Site;
 /// What a test's body gives back: any error will do, and fails the test.
 pub(crate) type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// What this machine needs to run Chromium without a screen, and what keeps it off the network.
-const ARGUMENTS: [&str; 8] = [
+/// What this machine needs to run Chromium without a screen, what keeps it off the network, and what keeps a machine's
+/// screen out of its pictures.
+const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +25,8 @@ const ARGUMENTS: [&str; 8] = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-lcd-text",
+    "--force-color-profile=srgb",
 ];
 
 /// The browser that a test asks for.

@@ -152,9 +152,7 @@ async fn search(page: &Page) -> WebDriverResult<(Frames, f64)> {
 /// flight.
 async fn measure(page: &Page, case: &Case, speed: u32) -> WebDriverResult<(Frames, String)> {
     watch(page).await?;
-    page.go(&format!("?speed={speed}&paused")).await?;
-    // The address founds no more than 25.
-    page.type_line(&format!("cluster {} seed 7", case.nodes)).await?;
+    page.go(&format!("?seed=7&nodes={}&speed={speed}&paused", case.nodes)).await?;
     page.shows("list", "The cluster now", &format!("of {}", case.nodes)).await?;
     for line in case.lines {
         page.type_line(line).await?;

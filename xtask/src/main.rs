@@ -54,6 +54,9 @@ enum Command {
         /// Of the page that is in dist/ already
         #[arg(long)]
         no_build: bool,
+        /// Instead: this is how the page is to look. Keeps what the tests compare it with, in tests/pictures/
+        #[arg(long)]
+        accept: bool,
     },
     /// Trunk's hook: switch on the content security policy of a release page
     #[command(hide = true)]
@@ -79,7 +82,7 @@ fn run(command: Command) -> Result<()> {
         Command::Test => test::run(&root),
         Command::Bench => bench::run(&root),
         Command::Fuzz { seconds } => fuzz::run(&root, seconds),
-        Command::Screenshots { no_build } => screenshots::run(&root, no_build),
+        Command::Screenshots { no_build, accept } => screenshots::run(&root, no_build, accept),
         Command::Seal => seal::run(),
     }
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask screenshots`: pictures of the release page in the states that matter, in
-//! target/screenshots/, and the two that the README shows, in docs/.
+//! target/screenshots/, and the two that the README shows, in docs/. With `--accept`, instead, those in tests/pictures/,
+//! which the end-to-end tests compare the page with.
 
 use std::fs;
 use std::path::Path;
@@ -18,18 +19,27 @@ const README: [(&str, &str); 2] = [
     ("write-1440x900-dark.png", "kvorum-dark.png"),
 ];
 
-pub(crate) fn run(root: &Path, no_build: bool) -> Result<()> {
+pub(crate) fn run(root: &Path, no_build: bool, accept: bool) -> Result<()> {
     let mut steps = Steps::new(if no_build { 2 } else { 3 });
     let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
     if !no_build {
         steps.run("page: release build into dist/", || release_page(&toolbox))?;
     }
-    let folder = root.join("target/screenshots");
-    steps.run("pictures: into target/screenshots/ and docs/", || {
-        let words = ["test", "--locked", "--test", "screenshots"];
-        run_command(driven(&toolbox, &browser, &words)?.env("KVORUM_PICTURES", &folder))?;
-        publish(&folder, &root.join("docs"))
-    })?;
+    let driven = |words: &[&str]| driven(&toolbox, &browser, words);
+    if accept {
+        steps.run("pictures: those that look different now, into tests/pictures/", || {
+            let words =
+                ["test", "--locked", "--test", "e2e", "--", "known_states_look", "--nocapture"];
+            run_command(driven(&words)?.env("KVORUM_ACCEPT", "yes"))
+        })?;
+    } else {
+        let folder = root.join("target/screenshots");
+        steps.run("pictures: into target/screenshots/ and docs/", || {
+            let words = ["test", "--locked", "--test", "screenshots"];
+            run_command(driven(&words)?.env("KVORUM_PICTURES", &folder))?;
+            publish(&folder, &root.join("docs"))
+        })?;
+    }
     steps.finish();
     Ok(())
 }

@@ -1,0 +1,395 @@
+//! The states of the page that pictures are taken of: to look at, for the README, and for the test that notices
+//! when one looks different.
+//!
+//! Each can be reached again at any time: the seed is fixed, the page begins paused, and from there on it only ever
+//! steps, event by event, until it says what the picture is to show.
+
+#![allow(dead_code, reason = "the test compares some of what the command takes pictures of")]
+
+use serde_json::json;
+use thirtyfour::Key;
+use thirtyfour::error::WebDriverResult;
+
+use crate::browser::Scheme;
+use crate::page::Page;
+
+/// What a picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum State {
+    /// Nothing has happened yet.
+    Begin,
+    /// A leader was just elected.
+    Leader,
+    /// A candidate collects votes, with the leader before it dead.
+    Election,
+    /// A cluster with some history, and a write on its way. The README shows this one.
+    Write,
+    /// A leader and one follower cut off from three nodes that have elected another.
+    Partition,
+    /// One node in all that is known of it.
+    Inspector,
+    /// A leader that sends its snapshot to a learner.
+    Snapshot,
+    /// What else can be done to a node.
+    Menu,
+    /// An instant before the present, in the second of two stories.
+    Past,
+    /// Two stories compared.
+    Stories,
+    /// The link of a run.
+    Share,
+    /// What is kept in the browser.
+    Runs,
+    Console,
+    Help,
+    /// Two sides that no straight line parts.
+    Walls,
+    /// Logs that differ, index by index.
+    Matrix,
+    SpaceTime,
+    Charts,
+    /// What a pinned instant and the present differ in.
+    Difference,
+    /// The middle of a demonstration.
+    Demonstration,
+    /// Large, for a class.
+    Projector,
+    Three,
+    Seven,
+    TwentyFive,
+    FiftyOne,
+}
+
+pub(crate) const STATES: [State; 25] = [
+    State::Begin,
+    State::Leader,
+    State::Election,
+    State::Write,
+    State::Partition,
+    State::Inspector,
+    State::Snapshot,
+    State::Menu,
+    State::Past,
+    State::Stories,
+    State::Share,
+    State::Runs,
+    State::Console,
+    State::Help,
+    State::Walls,
+    State::Matrix,
+    State::SpaceTime,
+    State::Charts,
+    State::Difference,
+    State::Demonstration,
+    State::Projector,
+    State::Three,
+    State::Seven,
+    State::TwentyFive,
+    State::FiftyOne,
+];
+
+impl State {
+    /// What its pictures are called after.
+    pub(crate) fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    /// Opens the page anew, as a light laptop with little motion, and leads it to this state.
+    pub(crate) async fn open(self, page: &Page) -> WebDriverResult<()> {
+        page.resize(1440, 900).await?;
+        page.media(Scheme::Light, true).await?;
+        let (nodes, name) = (self.nodes(), self.name());
+        // Only a demonstration plays, each step until what it waits for has come.
+        let speed = if self == Self::Demonstration { "&speed=2000" } else { "" };
+        page.go(&format!("?seed=7&nodes={nodes}&paused{speed}&picture={name}")).await?;
+        page.find("button", "Play").await?;
+        match self {
+            Self::Begin => {}
+            Self::Demonstration => demonstration(page).await?,
+            Self::FiftyOne => many(page).await?,
+            _ => {
+                step_until(page, ("list", "The cluster now"), &["Leader n"]).await?;
+                let leader = page.leader(&[]).await?;
+                self.reach(page, leader).await?;
+            }
+        }
+        // Out of the way, where the pointer touches nothing.
+        page.driver().action_chain().move_to(0, 0).perform().await
+    }
+
+    fn nodes(self) -> u32 {
+        match self {
+            Self::Three => 3,
+            Self::Seven => 7,
+            Self::TwentyFive => 25,
+            Self::FiftyOne => 51,
+            _ => 5,
+        }
+    }
+
+    /// Leads a page whose first leader was just elected to this state.
+    async fn reach(self, page: &Page, leader: u32) -> WebDriverResult<()> {
+        match self {
+            Self::Begin | Self::Demonstration | Self::FiftyOne | Self::Leader => Ok(()),
+            Self::Election => {
+                write(page, "color", "blue").await?;
+                page.press_on(leader, "Kill").await?;
+                step_until(page, ("main", "Stage"), &["Candidate 2/3"]).await
+            }
+            Self::Write => {
+                history(page, leader).await?;
+                step(page, 3).await
+            }
+            Self::Partition => split(page, leader).await,
+            Self::Inspector => {
+                history(page, leader).await?;
+                page.press_on(leader, "Inspect").await
+            }
+            Self::Snapshot => snapshot(page, leader).await,
+            Self::Menu => page.press_on(leader, "More").await,
+            Self::Past => past(page, leader).await,
+            Self::Stories => {
+                past(page, leader).await?;
+                page.press("b").await?;
+                page.click("button", "Compare with story A").await?;
+                page.sees("The first step that differs").await
+            }
+            Self::Share => {
+                history(page, leader).await?;
+                page.press("s").await?;
+                page.find("dialog", "Share this run").await.map(drop)
+            }
+            Self::Runs => {
+                page.press("r").await?;
+                page.find("dialog", "Runs kept in this browser").await.map(drop)
+            }
+            Self::Console => console(page).await,
+            Self::Help => {
+                page.press("?").await?;
+                page.find("dialog", "Keys and legend").await.map(drop)
+            }
+            Self::Walls => walls(page).await,
+            Self::Matrix => {
+                split(page, leader).await?;
+                page.press("w").await?;
+                page.find("table", "Logs of all nodes").await.map(drop)
+            }
+            Self::SpaceTime => {
+                history(page, leader).await?;
+                page.press("d").await?;
+                page.sees("The latest messages as a table").await
+            }
+            Self::Charts => {
+                history(page, leader).await?;
+                page.press("C").await?;
+                page.find("heading", "Commit latency").await.map(drop)
+            }
+            Self::Difference => {
+                page.press("P").await?;
+                page.sees("is pinned").await?;
+                history(page, leader).await?;
+                page.press("D").await?;
+                page.sees("5 nodes differ").await
+            }
+            Self::Projector => {
+                history(page, leader).await?;
+                page.press("p").await?;
+                page.find("region", "What has just happened").await.map(drop)
+            }
+            Self::Three | Self::Seven | Self::TwentyFive => {
+                write(page, "color", "blue").await?;
+                page.set("shape", "circle", 1).await?;
+                step(page, 12).await
+            }
+        }
+    }
+}
+
+/// A screen that pictures are taken of, in CSS pixels.
+pub(crate) type Size = (u32, u32);
+
+/// Shows the page on a screen of this size. That takes a frame to be measured, one to be laid out, one to be painted.
+pub(crate) async fn fit(page: &Page, (width, height): Size) -> WebDriverResult<()> {
+    page.resize(width, height).await?;
+    frames(page, 5).await
+}
+
+/// Shows the page in these colours. The canvas looks for others every 30 frames, and what burst is gone by then.
+pub(crate) async fn paint(page: &Page, scheme: Scheme) -> WebDriverResult<()> {
+    page.media(scheme, true).await?;
+    frames(page, 35).await
+}
+
+/// What a picture is called.
+pub(crate) fn picture(state: State, (width, height): Size, scheme: Scheme) -> String {
+    let word = match scheme {
+        Scheme::Light => "light",
+        Scheme::Dark => "dark",
+    };
+    format!("{}-{width}x{height}-{word}.png", state.name())
+}
+
+/// Waits until the page has drawn so many frames.
+pub(crate) async fn frames(page: &Page, frames: u32) -> WebDriverResult<()> {
+    let script = "const [frames, done] = arguments;
+        const next = left => left ? requestAnimationFrame(() => next(left - 1)) : done();
+        document.fonts.ready.then(() => next(frames));";
+    page.driver().execute_async(script, vec![json!(frames)]).await.map(drop)
+}
+
+/// Writes through n1, until the answer is there.
+async fn write(page: &Page, key: &str, value: &str) -> WebDriverResult<()> {
+    page.set(key, value, 1).await?;
+    step_until(page, ("article", &format!("Request set {key} {value}")), &["success"]).await
+}
+
+/// A little of everything: writes, a leader that dies and comes back, and one more write on its way.
+async fn history(page: &Page, leader: u32) -> WebDriverResult<()> {
+    for (key, value) in [("color", "blue"), ("shape", "circle")] {
+        write(page, key, value).await?;
+    }
+    page.press_on(leader, "Kill").await?;
+    step_until(page, ("list", "The cluster now"), &["Leader n"]).await?;
+    write(page, "color", "green").await?;
+    page.press_on(leader, "Restart").await?;
+    write(page, "size", "large").await?;
+    page.set("taste", "sweet", leader).await?;
+    let put = "puts set taste sweet into its log";
+    step_until(page, ("log", "Events, newest first"), &[put]).await
+}
+
+/// A second story, which leaves the first where something was done there, and an instant of its past.
+async fn past(page: &Page, leader: u32) -> WebDriverResult<()> {
+    history(page, leader).await?;
+    page.press("u").await?;
+    step(page, 120).await?;
+    for _ in 0..80 {
+        page.click("button", "Step back").await?;
+    }
+    Ok(())
+}
+
+/// The leader and one follower on one side, and on the other three that have elected another.
+async fn split(page: &Page, leader: u32) -> WebDriverResult<()> {
+    write(page, "color", "blue").await?;
+    let with_it = leader % 5 + 1;
+    for node in 1..=5 {
+        page.tick(&format!("n{node} on side A"), [leader, with_it].contains(&node)).await?;
+    }
+    page.click("button", "Partition").await?;
+    page.set("color", "red", leader).await?;
+    let others = (1..=5).filter(|node| ![leader, with_it].contains(node));
+    let elected: Vec<String> = others.map(|node| format!("Leader n{node}")).collect();
+    step_until(page, ("list", "The cluster now"), &elected).await?;
+    let new = page.leader(&[leader]).await?;
+    page.set("color", "green", new).await?;
+    step(page, 12).await
+}
+
+/// A write among many: so many that stepping from the beginning would take long.
+async fn many(page: &Page) -> WebDriverResult<()> {
+    page.click("button", "Next election").await?;
+    let leader = page.leader(&[]).await?;
+    page.set("color", "blue", leader).await?;
+    step(page, 40).await
+}
+
+/// A partition across the ring: neighbours are on different sides.
+async fn walls(page: &Page) -> WebDriverResult<()> {
+    write(page, "color", "blue").await?;
+    for node in 1..=5 {
+        page.tick(&format!("n{node} on side A"), [1, 3].contains(&node)).await?;
+    }
+    page.click("button", "Partition").await?;
+    step(page, 12).await
+}
+
+/// A demonstration that has told what it is about, and shows it.
+async fn demonstration(page: &Page) -> WebDriverResult<()> {
+    const SHOWN: u32 = 4;
+    page.click("button", "Demonstrations").await?;
+    page.click("button", "Partition and heal").await?;
+    for number in 1..=SHOWN {
+        page.shows("region", "Guide", &format!("Step {number} of")).await?;
+        // It is paused when what the step waits for has come.
+        page.find("button", "Play").await?;
+        if number < SHOWN {
+            page.click("button", "Next").await?;
+        }
+    }
+    Ok(())
+}
+
+/// A learner that comes when the leader's log no longer begins at the beginning.
+async fn snapshot(page: &Page, leader: u32) -> WebDriverResult<()> {
+    page.press("c").await?;
+    page.type_line("snapshot every 3 chunk 40").await?;
+    for (key, value) in [("color", "blue"), ("shape", "circle"), ("size", "large")] {
+        write(page, key, value).await?;
+    }
+    page.press("c").await?;
+    page.type_line("add n6 learner").await?;
+    page.click("tab", "Events").await?;
+    let sends = format!("n{leader} sends n6 its snapshot");
+    step_until(page, ("log", "Events, newest first"), &[&sends]).await?;
+    step(page, 5).await?;
+    page.press_on(leader, "Inspect").await
+}
+
+/// A conversation with the console: an answer, a mistake, and a word to complete.
+async fn console(page: &Page) -> WebDriverResult<()> {
+    // On a phone this opens the sheet, too.
+    page.press("c").await?;
+    for line in ["set color blue", "curl \"http://localhost:8080/get?key=color\"", "kill"] {
+        page.type_line(line).await?;
+        step(page, 60).await?;
+    }
+    page.fill("Console", "p").await?;
+    page.press(Key::Tab + "").await
+}
+
+/// Once the page has rendered. Timers would wait for some milliseconds each.
+const SOON: &str = "const { port1, port2 } = new MessageChannel();
+    let work;
+    port1.onmessage = () => work();
+    const soon = it => { work = it; port2.postMessage(0); };";
+
+/// So many events.
+async fn step(page: &Page, events: u32) -> WebDriverResult<()> {
+    let script = "const next = left => {
+            if (left === 0) return done();
+            button.click();
+            soon(() => next(left - 1));
+        };
+        next(events);";
+    let script = format!("const [button, events, done] = arguments; {SOON} {script}");
+    let button = page.find("button", "Step").await?.to_json()?;
+    page.driver().execute_async(&script, vec![button, json!(events)]).await.map(drop)
+}
+
+/// Steps until an element shows one of these: exactly to the first event after which it does.
+async fn step_until<Words: AsRef<str>>(
+    page: &Page,
+    (role, name): (&str, &str),
+    any: &[Words],
+) -> WebDriverResult<()> {
+    let any: Vec<&str> = any.iter().map(AsRef::as_ref).collect();
+    // In the page, since a state may be a thousand events away.
+    let script = "const next = left => {
+            const shown = element.innerText.split(/\\s+/).join(' ');
+            if (any.some(words => shown.includes(words))) return done(true);
+            if (left === 0) return done(false);
+            button.click();
+            soon(() => next(left - 1));
+        };
+        next(most);";
+    let script = format!("const [button, element, any, most, done] = arguments; {SOON} {script}");
+    let button = page.find("button", "Step").await?.to_json()?;
+    let element = page.find(role, name).await?.to_json()?;
+    let arguments = vec![button, element, json!(any), json!(MOST_EVENTS)];
+    let found: bool = page.driver().execute_async(&script, arguments).await?.convert()?;
+    assert!(found, "none of {any:?} is in the {role} {name:?} after {MOST_EVENTS} events");
+    Ok(())
+}
+
+const MOST_EVENTS: u32 = 3_000;
