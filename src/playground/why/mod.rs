@@ -32,7 +32,7 @@ pub(super) use happening::Place;
 use happening::{Why, slice};
 
 /// How many steps one piece of the way plays again: less than elsewhere, since more is noted.
-const STEPS: u32 = 2_000;
+const STEPS: u32 = 1_000;
 
 /// What is known of reasons, and what is still looked for.
 #[derive(Debug, Default)]
