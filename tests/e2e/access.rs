@@ -10,6 +10,7 @@ use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Scheme, Window};
+use crate::famous;
 use crate::page::Page;
 
 /// The parts of WCAG 2.2, up to AA.
@@ -84,6 +85,10 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                     page.press("P").await?;
                     axe.judge(page, &format!("the view {view}, {theme}")).await?;
                 }
+                page.click("radio", "Side by side").await?;
+                page.find("region", "Nothing is compared").await?;
+                axe.judge(page, &format!("nothing beside it, {theme}")).await?;
+                page.click("radio", "Difference").await?;
                 page.press("n").await?;
                 page.sees("1 node differs at").await?;
                 axe.judge(page, &format!("what differs, {theme}")).await?;
@@ -91,6 +96,24 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                 page.find("button", "Close").await?;
                 axe.judge(page, &format!("the help, {theme}")).await?;
                 Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_while_two_stories_stand_side_by_side() -> Outcome {
+    let axe = Axe::new();
+    for window in [Window::LAPTOP, Window::PHONE] {
+        window
+            .open("?seed=42&paused", async |page| {
+                famous::open(page).await?;
+                page.click("button", "Pause").await?;
+                page.click("button", "Go there").await?;
+                page.press("n").await?;
+                page.shows("region", &format!("Story without {}", famous::RULE), "broken").await?;
+                axe.judge_both(page, "two stories, one of which is broken").await
             })
             .await?;
     }
