@@ -72,19 +72,37 @@ fn bar(session: &Session, (ours, theirs): (&str, &str), parting: Option<&Parting
                 <button type="button" class="button" title="To where the two stories part" onclick={go(at)}>{ "Go there" }</button>
             }
             if let Some(Parting::At { ours: mine, theirs: other }) = parting {
-                <dl class="beside-steps">{ step(ours, mine.as_ref()) }{ step(theirs, other.as_ref()) }</dl>
+                { steps((ours, mine.as_ref()), (theirs, other.as_ref())) }
             }
         </section>
     }
 }
 
-/// The step by which a story left the other.
-fn step(name: &str, step: Option<&PartingStep>) -> Html {
-    let text = match step {
-        None => "is over",
-        Some(step) => step.text.as_deref().unwrap_or("an event that has no sentence"),
+/// The steps by which two stories left each other. The same can be told of both, as of a vote that leaves in
+/// one of them only when it is on the disk.
+fn steps(
+    (ours, mine): (&str, Option<&PartingStep>),
+    (theirs, other): (&str, Option<&PartingStep>),
+) -> Html {
+    let text = |step: Option<&PartingStep>| match step {
+        None => "is over".to_string(),
+        Some(step) => step.text.clone().unwrap_or("an event that has no sentence".to_string()),
     };
-    html! { <div><dt>{ name }</dt><dd>{ text_with_marks(text, &[]) }</dd></div> }
+    let row = |name: &str, text: &str| {
+        let text = text_with_marks(text, &[]);
+        html! { <div key={name.to_string()}><dt>{ name }</dt><dd>{ text }</dd></div> }
+    };
+    let (mine, other) = (text(mine), text(other));
+    html! {
+        <dl class="beside-steps">
+            if mine == other {
+                { row("In both", &format!("{mine} What comes of it differs.")) }
+            } else {
+                { row(ours, &mine) }
+                { row(theirs, &other) }
+            }
+        </dl>
+    }
 }
 
 /// What a story is called, and whether it is sound at this instant.

@@ -105,7 +105,8 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
 #[tokio::test]
 async fn axe_finds_nothing_while_two_stories_stand_side_by_side() -> Outcome {
     let axe = Axe::new();
-    for window in [Window::LAPTOP, Window::PHONE] {
+    let phone = Window { width: 390, height: 844, ..Window::LAPTOP };
+    for window in [Window::LAPTOP, phone] {
         window
             .open("?seed=42&paused", async |page| {
                 famous::open(page).await?;
