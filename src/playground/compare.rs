@@ -10,6 +10,7 @@ use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
 use super::view::{ClockView, ComparisonView, Motion, Parting, PartingStep, View};
 use super::{Playground, Problem, build, micros, motion};
+use crate::cluster::{Cluster, Server};
 use crate::recording::Instant;
 
 /// How many steps two stories are followed in which nothing differs, although their actions do.
@@ -197,6 +198,15 @@ fn meet(
     (tape, ours): (&mut Tape, &mut Scene),
     (other, theirs): (&mut Tape, &mut Scene),
 ) -> Option<Parting> {
+    while let Some(act) = tape.act_next(ours)
+        && other.act_next(theirs) == Some(act)
+    {
+        let (mine, other) = (step(tape, ours), step(other, theirs));
+        if !is_same(ours, theirs) {
+            // The same was done, and did not do the same.
+            return Some(parting(mine, other));
+        }
+    }
     let (mine, others) = (acts(tape, ours), acts(other, theirs));
     let now = ours.instant().at.max(theirs.instant().at);
     // What was done in one of them came before the next event of both.
@@ -230,13 +240,19 @@ fn parting(ours: Option<Step>, theirs: Option<Step>) -> Parting {
 }
 
 fn is_same(ours: &Scene, theirs: &Scene) -> bool {
-    ours.run.cluster().digest() == theirs.run.cluster().digest()
+    let (mine, other) = (ours.run.cluster(), theirs.run.cluster());
+    // How long a lease lasts is in no digest, and what a server may do by it shows only when it is asked.
+    let leases =
+        |cluster: &Cluster| -> Vec<_> { cluster.servers().map(Server::lease_end).collect() };
+    mine.digest() == other.digest()
+        && leases(mine) == leases(other)
+        && ours.run.violation().is_some() == theirs.run.violation().is_some()
 }
 
 /// Does all in a story that is done before the next event.
 fn acts(tape: &mut Tape, scene: &mut Scene) -> Vec<Step> {
     let mut done = Vec::new();
-    while tape.acts_next(scene) {
+    while tape.act_next(scene).is_some() {
         done.extend(step(tape, scene));
     }
     done

@@ -85,8 +85,8 @@ fn steps(
     (theirs, other): (&str, Option<&PartingStep>),
 ) -> Html {
     let text = |step: Option<&PartingStep>| match step {
-        None => "is over".to_string(),
-        Some(step) => step.text.clone().unwrap_or("an event that has no sentence".to_string()),
+        None => "It is over.".to_string(),
+        Some(step) => step.text.clone().unwrap_or("An event that has no sentence.".to_string()),
     };
     let row = |name: &str, text: &str| {
         let text = text_with_marks(text, &[]);
