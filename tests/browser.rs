@@ -121,9 +121,8 @@ fn node() -> NodeView {
     }
 }
 
-async fn mount_card(node: NodeView, density: Density) -> Element {
-    let root = root();
-    let props = card::Props {
+fn card_props(node: NodeView, density: Density) -> card::Props {
+    card::Props {
         node: Rc::new(node),
         place: Rect::around(120.0, 80.0, (210.0, 130.0)),
         density,
@@ -131,10 +130,15 @@ async fn mount_card(node: NodeView, density: Density) -> Element {
         selected: false,
         named: false,
         menu_open: false,
+        looked_at: None,
         on_act: Callback::noop(),
         on_menu: Callback::noop(),
         on_inspect: Callback::noop(),
-    };
+    }
+}
+
+async fn mount_card(props: card::Props) -> Element {
+    let root = root();
     yew::Renderer::<Card>::with_root_and_props(root.clone(), props).render();
     flush().await;
     root
@@ -142,7 +146,7 @@ async fn mount_card(node: NodeView, density: Density) -> Element {
 
 #[wasm_bindgen_test]
 async fn a_card_says_its_role_term_and_digest_in_words() {
-    let root = mount_card(node(), Density::Full).await;
+    let root = mount_card(card_props(node(), Density::Full)).await;
     let card = find(&root, "[role=group]");
     assert_eq!(card.get_attribute("aria-label").as_deref(), Some("n1"));
     assert_eq!(card.get_attribute("data-role").as_deref(), Some("candidate"));
@@ -154,7 +158,7 @@ async fn a_card_says_its_role_term_and_digest_in_words() {
 
 #[wasm_bindgen_test]
 async fn a_block_shows_how_safe_its_entry_is() {
-    let root = mount_card(node(), Density::Full).await;
+    let root = mount_card(card_props(node(), Density::Full)).await;
     for (index, safety) in [("1", "committed"), ("2", "disk"), ("3", "memory")] {
         let block = find(&root, &format!(".block[data-safety={safety}]"));
         assert_eq!(text(&block), index);
@@ -169,12 +173,30 @@ async fn a_block_shows_how_safe_its_entry_is() {
 #[wasm_bindgen_test]
 async fn a_dead_node_can_only_be_restarted() {
     let dead = NodeView { status: Status::Down, role: None, votes: None, digest: None, ..node() };
-    let root = mount_card(dead, Density::Full).await;
+    let root = mount_card(card_props(dead, Density::Full)).await;
     assert!(text(&root).contains("Down"));
     find(&root, "[data-status=down]");
     find(&root, "button[aria-label='Restart n1']");
     assert_eq!(root.query_selector("button[aria-label='Kill n1']"), Ok(None));
     assert_eq!(root.query_selector("button[aria-label='Pause n1']"), Ok(None));
+}
+
+/// Two stages have nodes of the same names: on the one that is only looked at nothing is pressed, nothing has
+/// an id, and its rings are its own.
+#[wasm_bindgen_test]
+async fn a_card_that_is_only_looked_at_says_whose_it_is_and_has_nothing_to_press() {
+    let looked_at = Some("another story".into());
+    for density in [Density::Full, Density::Narrow, Density::Compact] {
+        let root =
+            mount_card(card::Props { looked_at: looked_at.clone(), ..card_props(node(), density) });
+        let root = root.await;
+        let card = find(&root, "[role=group]");
+        assert_eq!(card.get_attribute("aria-label").as_deref(), Some("n1 in another story"));
+        for pressed in ["button", "[id]", "[tabindex]", "[data-ring='1']"] {
+            assert_eq!(root.query_selector(pressed), Ok(None), "{pressed} on {density:?}");
+        }
+        find(&card, "[data-ring=other-1]");
+    }
 }
 
 async fn mount_request() -> (Element, Session) {

@@ -4,7 +4,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use kvorum::lesson::{FAMOUS, Famous};
-use kvorum::playground::view::Verdict;
+use kvorum::playground::view::{Parting, Verdict};
 use kvorum::playground::{Archive, Input, Playground, Speed};
 use kvorum::raft::Rule;
 use kvorum::script::{Failure, Runner};
@@ -133,4 +133,27 @@ fn opened_it_plays_from_its_beginning_and_stops_where_it_breaks() {
         assert_eq!(playground.now(), end, "{}", famous.rule);
         assert_eq!(broken(&playground), Vec::<&str>::new(), "{}", famous.rule);
     }
+}
+
+/// They part at an event, not at the switch, and what is told of it is what differs, if anything is told.
+#[test]
+fn its_two_stories_part_where_the_rule_has_an_effect() {
+    let mut told = 0;
+    for famous in &FAMOUS {
+        let mut playground = opened(famous);
+        playground.apply(Input::Compare(Some(1))).expect("there is another story");
+        while playground.view().comparison.is_some_and(|comparison| comparison.parting.is_none()) {
+            playground.apply(Input::Advance(1)).expect("it is looked for");
+        }
+        let parting = playground.view().comparison.and_then(|comparison| comparison.parting);
+        let Some(Parting::At { ours: Some(ours), theirs }) = parting else {
+            panic!("{}: {parting:?}", famous.rule)
+        };
+        // The original store's election sets other timers at once.
+        let is_later = ours.at > 0 || famous.rule == Rule::FirstNodeLeads;
+        assert!(is_later && ours.at <= playground.end(), "{}: {ours:?}", famous.rule);
+        let theirs = theirs.and_then(|theirs| theirs.text);
+        told += usize::from(ours.text != theirs);
+    }
+    assert!(told > FAMOUS.len() / 2, "{told}");
 }

@@ -10,6 +10,7 @@ use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
 use super::view::{ClockView, ComparisonView, Motion, Parting, PartingStep, View};
 use super::{Playground, Problem, build, micros, motion};
+use crate::cluster::{Cluster, Server};
 use crate::recording::Instant;
 
 /// How many steps two stories are followed in which nothing differs, although their actions do.
@@ -197,6 +198,15 @@ fn meet(
     (tape, ours): (&mut Tape, &mut Scene),
     (other, theirs): (&mut Tape, &mut Scene),
 ) -> Option<Parting> {
+    while let Some(act) = tape.act_next(ours)
+        && other.act_next(theirs) == Some(act)
+    {
+        let (mine, other) = (step(tape, ours), step(other, theirs));
+        if !is_same(ours, theirs) {
+            // The same was done, and did not do the same.
+            return Some(parting(mine, other));
+        }
+    }
     let (mine, others) = (acts(tape, ours), acts(other, theirs));
     let now = ours.instant().at.max(theirs.instant().at);
     // What was done in one of them came before the next event of both.
@@ -207,47 +217,74 @@ fn meet(
         return match (&mine, &other) {
             (None, None) => Some(Parting::Nowhere),
             (Some(_), Some(_)) if is_same(ours, theirs) => None,
-            _ => Some(Parting::At { ours: mine, theirs: other }),
+            _ => Some(parting(mine, other)),
         };
     }
     let common = mine.iter().zip(&others).take_while(|(mine, other)| mine == other).count();
-    let ours = mine.into_iter().nth(common).or_else(|| step(tape, ours));
-    let theirs = others.into_iter().nth(common).or_else(|| step(other, theirs));
-    Some(Parting::At { ours, theirs })
+    let mine = mine.into_iter().nth(common).or_else(|| step(tape, ours));
+    let others = others.into_iter().nth(common).or_else(|| step(other, theirs));
+    Some(parting(mine, others))
+}
+
+/// Two steps that differ, each with what is told of it alone, if anything is.
+fn parting(ours: Option<Step>, theirs: Option<Step>) -> Parting {
+    let told = |step: &Step, other: Option<&Step>| {
+        let is_own = |text: &&String| other.is_none_or(|other| !other.told.contains(text));
+        let text = step.told.iter().find(is_own).or(step.told.first()).cloned();
+        PartingStep { at: micros(step.instant.at), events: step.instant.events, text }
+    };
+    Parting::At {
+        ours: ours.as_ref().map(|step| told(step, theirs.as_ref())),
+        theirs: theirs.as_ref().map(|step| told(step, ours.as_ref())),
+    }
 }
 
 fn is_same(ours: &Scene, theirs: &Scene) -> bool {
-    ours.run.cluster().digest() == theirs.run.cluster().digest()
+    let (mine, other) = (ours.run.cluster(), theirs.run.cluster());
+    // How long a lease lasts is in no digest, and what a server may do by it shows only when it is asked.
+    let leases =
+        |cluster: &Cluster| -> Vec<_> { cluster.servers().map(Server::lease_end).collect() };
+    mine.digest() == other.digest()
+        && leases(mine) == leases(other)
+        && ours.run.violation().is_some() == theirs.run.violation().is_some()
 }
 
 /// Does all in a story that is done before the next event.
-fn acts(tape: &mut Tape, scene: &mut Scene) -> Vec<PartingStep> {
+fn acts(tape: &mut Tape, scene: &mut Scene) -> Vec<Step> {
     let mut done = Vec::new();
-    while tape.acts_next(scene) {
+    while tape.act_next(scene).is_some() {
         done.extend(step(tape, scene));
     }
     done
 }
 
+/// Something that was done or happened in a story.
+#[derive(Debug, PartialEq, Eq)]
+struct Step {
+    instant: Instant,
+    /// What is told of it, the details last.
+    told: Vec<String>,
+}
+
 /// Does what comes next in a story, as far as it was played, and says what it was.
-fn step(tape: &mut Tape, scene: &mut Scene) -> Option<PartingStep> {
+fn step(tape: &mut Tape, scene: &mut Scene) -> Option<Step> {
     if !tape.goes_on_after(scene) {
         return None;
     }
     let acts = tape.acts_done(scene);
     let told = scene.history.numbers().end;
     tape.go_on(scene, crate::time::Time::END)?;
-    let text = if tape.acts_done(scene) > acts {
-        tape.recording.actions.get(acts).map(|timed| format!("you did `{}`", timed.action))
+    let told = if tape.acts_done(scene) > acts {
+        let act = tape.recording.actions.get(acts);
+        act.map(|timed| format!("you did `{}`", timed.action)).into_iter().collect()
     } else {
         let numbers = told.max(scene.history.numbers().start)..scene.history.numbers().end;
         let mut sentences: Vec<_> =
             numbers.filter_map(|number| scene.history.sentence(number, 0)).collect();
         sentences.sort_by_key(|sentence| sentence.detail);
-        sentences.into_iter().next().map(|sentence| sentence.text)
+        sentences.into_iter().map(|sentence| sentence.text).collect()
     };
-    let Instant { events, at } = scene.instant();
-    Some(PartingStep { at: micros(at), events, text })
+    Some(Step { instant: scene.instant(), told })
 }
 
 #[cfg(test)]

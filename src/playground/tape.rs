@@ -424,10 +424,10 @@ impl Tape {
         scene.done < self.recording.actions.len()
     }
 
-    /// Whether what comes next after `scene` is something that was done, not an event.
-    pub(super) fn acts_next(&self, scene: &mut Scene) -> bool {
+    /// What was done next after `scene`, if that comes before the next event.
+    pub(super) fn act_next(&self, scene: &mut Scene) -> Option<&Timed> {
         let next = scene.run.cluster_mut().next_time();
-        self.act_before(scene, next).is_some()
+        self.act_before(scene, next)
     }
 
     /// The action that was done next after `scene`, if that was before the next event, which comes then.

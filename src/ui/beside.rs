@@ -20,7 +20,7 @@ use super::transport::go_to;
 use super::wall::side_letter;
 use crate::lesson::FAMOUS;
 use crate::playground::Input;
-use crate::playground::view::{NodeView, Parting, PartingStep, Progress, View};
+use crate::playground::view::{BranchView, NodeView, Parting, PartingStep, Progress, View};
 
 /// The story that is only looked at, as it was seen last; its nodes are in `nodes`.
 #[derive(Clone, Default, PartialEq)]
@@ -37,19 +37,15 @@ pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>
         branch.map_or(String::new(), |branch| branch.name.clone())
     };
     let ours = name(view.branches.iter().position(|branch| branch.current));
-    let parting = compared.and_then(|comparison| comparison.parting.as_ref());
-    let (mine, others) = match parting {
-        Some(Parting::At { ours, theirs }) => (Some(ours), Some(theirs)),
-        _ => (None, None),
-    };
+    let theirs = name(compared.map(|comparison| comparison.with));
     html! {
         <div class="beside">
-            { compared.map(|_| bar(session, parting)) }
-            { heading(&ours, view, view.clock.now, mine) }
+            { compared.map(|comparison| bar(session, (&ours, &theirs), comparison.parting.as_ref())) }
+            { heading(&ours, view, view.clock.now) }
             { stage }
-            if let Some((comparison, other)) = compared.zip(other) {
-                { heading(&name(Some(comparison.with)), &other.view, view.clock.now, others) }
-                <Onlooker session={session.clone()} name={name(Some(comparison.with))} other={other.clone()} />
+            if let Some(other) = other.filter(|_| compared.is_some()) {
+                { heading(&theirs, &other.view, view.clock.now) }
+                <Onlooker session={session.clone()} name={theirs} other={other.clone()} />
             } else {
                 { invitation(session, view) }
             }
@@ -57,8 +53,8 @@ pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>
     }
 }
 
-/// Where the two part.
-fn bar(session: &Session, parting: Option<&Parting>) -> Html {
+/// Where the two part, and by what.
+fn bar(session: &Session, (ours, theirs): (&str, &str), parting: Option<&Parting>) -> Html {
     let words = match parting {
         None => "Looking for the first event where they part…".to_string(),
         Some(Parting::Nowhere) => "As far as both were played they are the same.".to_string(),
@@ -70,55 +66,72 @@ fn bar(session: &Session, parting: Option<&Parting>) -> Html {
         move |_: yew::MouseEvent| go_to(&session, Input::Seek(at))
     };
     html! {
-        <div class="beside-bar">
+        <section class="beside-bar" aria-label="Where they part">
             <p role="status">{ words }{ at.map(|at| html! { <b>{ clock_text(at / 1_000) }</b> }) }</p>
             if let Some(at) = at {
                 <button type="button" class="button" title="To where the two stories part" onclick={go(at)}>{ "Go there" }</button>
             }
-        </div>
+            if let Some(Parting::At { ours: mine, theirs: other }) = parting {
+                { steps((ours, mine.as_ref()), (theirs, other.as_ref())) }
+            }
+        </section>
     }
 }
 
-/// What a story is called, whether it is sound at this instant, and the step by which it left the other.
-fn heading(name: &str, view: &View, now: u64, step: Option<&Option<PartingStep>>) -> Html {
-    let broken = view.summary.violation.as_ref();
-    // The whole sentence stands at the top of the page.
-    let property = broken.and_then(|violation| violation.split(':').next()).unwrap_or_default();
-    let verdict = match broken {
-        Some(_) => format!("✗ {property} is broken"),
-        None => "✓ all properties hold".to_string(),
+/// The steps by which two stories left each other. The same can be told of both, as of a vote that leaves in
+/// one of them only when it is on the disk.
+fn steps(
+    (ours, mine): (&str, Option<&PartingStep>),
+    (theirs, other): (&str, Option<&PartingStep>),
+) -> Html {
+    let text = |step: Option<&PartingStep>| match step {
+        None => "It is over.".to_string(),
+        Some(step) => step.text.clone().unwrap_or("An event that has no sentence.".to_string()),
     };
-    let is_over = view.clock.now < now;
-    let tone = if broken.is_some() { "broken" } else { "sound" };
+    let row = |name: &str, text: &str| {
+        let text = text_with_marks(text, &[]);
+        html! { <div key={name.to_string()}><dt>{ name }</dt><dd>{ text }</dd></div> }
+    };
+    let (mine, other) = (text(mine), text(other));
     html! {
-        <div class="beside-head">
+        <dl class="beside-steps">
+            if mine == other {
+                { row("In both", &format!("{mine} What comes of it differs.")) }
+            } else {
+                { row(ours, &mine) }
+                { row(theirs, &other) }
+            }
+        </dl>
+    }
+}
+
+/// What a story is called, and whether it is sound at this instant.
+fn heading(name: &str, view: &View, now: u64) -> Html {
+    let broken = view.summary.violation.clone();
+    let (tone, verdict) =
+        if broken.is_some() { ("broken", "✗ broken") } else { ("sound", "✓ sound") };
+    let is_over = view.clock.now < now;
+    html! {
+        <section class="beside-head" aria-label={format!("Story {name}")}>
             <h3>{ name.to_string() }</h3>
-            <p class="beside-verdict" data-tone={tone} title={broken.cloned()}>{ verdict }</p>
+            <p class="beside-verdict" data-tone={tone} title={broken}>{ verdict }</p>
             if is_over {
                 <p class="beside-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
             }
-            <p class="beside-step">{ step.map(|step| step_words(step.as_ref())) }</p>
-        </div>
+        </section>
     }
-}
-
-fn step_words(step: Option<&PartingStep>) -> Html {
-    let Some(step) = step else { return html! { { "was not played any further" } } };
-    let text = step.text.as_deref().unwrap_or("something happens that has no sentence");
-    html! { <>{ format!("{}: ", clock_text(step.at / 1_000)) }{ text_with_marks(text, &[]) }</> }
 }
 
 /// How to compare, where nothing is compared.
 fn invitation(session: &Session, view: &View) -> Html {
     let others = view.branches.iter().enumerate().filter(|(_, branch)| !branch.current);
-    let button = |(place, name): (usize, String)| {
+    let button = |(place, branch): (usize, &BranchView)| {
         let session = session.clone();
         let onclick = move |_: yew::MouseEvent| go_to(&session, Input::Compare(Some(place)));
-        html! { <button key={place} type="button" class="button" {onclick}>{ format!("Compare with {name}") }</button> }
+        let words = format!("Compare with {}", branch.name);
+        html! { <button key={place} type="button" class="button" {onclick}>{ words }</button> }
     };
-    let others: Vec<Html> =
-        others.map(|(place, branch)| button((place, branch.name.clone()))).collect();
-    let words = if others.is_empty() {
+    let words = if view.branches.len() < 2 {
         "Here stands a second story of this run, at the same instant. There is none yet: go back in time and do \
          something else there, or undo, and another story begins. Or open a famous run from the commands (Ctrl+K)."
     } else {
@@ -127,7 +140,7 @@ fn invitation(session: &Session, view: &View) -> Html {
     html! {
         <section class="beside-invitation" aria-label="Nothing is compared">
             <p>{ words }</p>
-            <div>{ for others }</div>
+            <div>{ for others.map(button) }</div>
         </section>
     }
 }

@@ -257,11 +257,6 @@ pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
             all.push(Command { words, hint, does: Does::Go(landmark, forth) });
         }
     }
-    for (place, famous) in FAMOUS.iter().enumerate() {
-        let words = format!("Famous run: {}", famous.title());
-        let does = Does::Key(Shortcut::Famous(place));
-        all.push(Command { words, hint: famous.rule.to_string(), does });
-    }
     for node in nodes {
         let id = node.id;
         let line = |words: &str, line: &str| {
@@ -291,6 +286,11 @@ pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
             line("Wipe the disk of", "wipe"),
             line("Remove", "remove"),
         ]);
+    }
+    for (place, famous) in FAMOUS.iter().enumerate() {
+        let words = format!("Famous run: {}", famous.title());
+        let does = Does::Key(Shortcut::Famous(place));
+        all.push(Command { words, hint: famous.rule.to_string(), does });
     }
     all
 }

@@ -10,6 +10,7 @@ use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Scheme, Window};
+use crate::famous;
 use crate::page::Page;
 use crate::verdicts::broken_link;
 
@@ -85,6 +86,10 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                     page.press("P").await?;
                     axe.judge(page, &format!("the view {view}, {theme}")).await?;
                 }
+                page.click("radio", "Side by side").await?;
+                page.find("region", "Nothing is compared").await?;
+                axe.judge(page, &format!("nothing beside it, {theme}")).await?;
+                page.click("radio", "Difference").await?;
                 page.press("n").await?;
                 page.sees("1 node differs at").await?;
                 axe.judge(page, &format!("what differs, {theme}")).await?;
@@ -117,6 +122,25 @@ async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
             axe.judge_both(page, "why a term is so").await
         })
         .await
+}
+
+#[tokio::test]
+async fn axe_finds_nothing_while_two_stories_stand_side_by_side() -> Outcome {
+    let axe = Axe::new();
+    let phone = Window { width: 390, height: 844, ..Window::LAPTOP };
+    for window in [Window::LAPTOP, phone] {
+        window
+            .open("?seed=42&paused", async |page| {
+                famous::open(page).await?;
+                page.click("button", "Pause").await?;
+                page.click("button", "Go there").await?;
+                page.press("n").await?;
+                page.shows("region", &format!("Story without {}", famous::RULE), "broken").await?;
+                axe.judge_both(page, "two stories, one of which is broken").await
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 #[tokio::test]

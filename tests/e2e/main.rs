@@ -10,6 +10,7 @@
 mod access;
 mod browser;
 mod cluster;
+mod famous;
 mod faults;
 mod hands;
 mod journey;
