@@ -65,6 +65,7 @@ pub mod shelf;
 pub mod slider;
 pub mod spacetime;
 pub mod stage;
+pub mod stamps;
 pub mod stories;
 pub mod tabs;
 pub mod timeline;
