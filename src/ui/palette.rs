@@ -118,7 +118,7 @@ impl Probes {
     }
 
     fn fonts(&self) -> Fonts {
-        let style = self.others.first().and_then(|probe| style(probe));
+        let style = self.others.first().and_then(style);
         let family = |name: &str| {
             let family = style.as_ref().and_then(|style| style.get_property_value(name).ok());
             // What the styles do not name the browser chooses.
