@@ -74,6 +74,7 @@ pub mod slider;
 pub mod spacetime;
 pub mod stage;
 pub mod stagehand;
+pub mod stamps;
 pub mod stories;
 pub mod tabs;
 pub mod timeline;

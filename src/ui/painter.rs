@@ -72,7 +72,12 @@ impl Painter {
         if self.frames.is_multiple_of(30)
             && let Some(probes) = &self.probes
         {
-            self.palette = probes.read();
+            let palette = probes.read();
+            if self.palette != palette {
+                self.palette = palette;
+                self.stage.forget_colours();
+                self.other.forget_colours();
+            }
             self.is_still = page::wants_less_motion();
         }
         self.frames = self.frames.wrapping_add(1);

@@ -32,6 +32,11 @@ pub const KINDS: [(Shape, &str); 12] = [
     (Shape::Redirect, "Ask another node"),
 ];
 
+/// How far a shape with this label reaches from its origin, across and down.
+pub fn half_size(label: &str) -> (f64, f64) {
+    ((half_block(label) + 5.0).max(16.0), 16.0)
+}
+
 /// Draws a message's shape at the origin.
 pub fn draw(ctx: &CanvasRenderingContext2d, shape: Shape, look: &Look<'_>) {
     let palette = look.palette;
@@ -128,9 +133,14 @@ fn rounded(ctx: &CanvasRenderingContext2d, half_width: f64, half_height: f64, ra
     ctx.close_path();
 }
 
+/// Half of what a block is wide that has room for its label.
+fn half_block(label: &str) -> f64 {
+    let letters = u32::try_from(label.len()).unwrap_or(8).min(12);
+    (5.0 + 3.4 * f64::from(letters)).max(9.0)
+}
+
 fn block(ctx: &CanvasRenderingContext2d, look: &Look<'_>, term: &str) {
-    let letters = u32::try_from(look.label.len()).unwrap_or(8).min(12);
-    let half = (5.0 + 3.4 * f64::from(letters)).max(9.0);
+    let half = half_block(look.label);
     rounded(ctx, half + 3.0, 11.0, 5.0);
     paint(ctx, &look.palette.surface, term);
     rounded(ctx, half, 8.0, 3.0);

@@ -15,6 +15,7 @@ use super::palette::Palette;
 use super::ring::{Density, Layout};
 use super::session::Mark;
 use super::shapes::{self, Look};
+use super::stamps::Stamps;
 use super::wall;
 use super::way::{self, Point, Way};
 use crate::playground::view::{MessageView, Motion, NodeNumber};
@@ -32,6 +33,7 @@ pub struct Stagehand {
     /// What stands before the numbers of its rings.
     rings_of: &'static str,
     surface: Surface,
+    stamps: Stamps,
     rings: BTreeMap<NodeNumber, Ring>,
     /// Lost messages that were in flight in the frame before, and where.
     doomed: BTreeMap<u64, (f64, f64)>,
@@ -89,11 +91,17 @@ impl Stagehand {
             canvas,
             rings_of,
             surface: Surface::default(),
+            stamps: Stamps::default(),
             rings: BTreeMap::new(),
             doomed: BTreeMap::new(),
             bursts: Vec::new(),
             progress: Progress::default(),
         }
+    }
+
+    /// The colours are others from now on.
+    pub fn forget_colours(&mut self) {
+        self.stamps.forget();
     }
 
     /// Draws the messages, and what hands do among them.
@@ -108,24 +116,37 @@ impl Stagehand {
             return;
         };
         let scale = scale(layout);
+        self.stamps.resize(scale * ratio);
         let mut doomed = BTreeMap::new();
-        for message in &motion.messages {
-            let Some(way) = Way::of(message, layout) else {
-                continue;
-            };
+        let shown = |message| way::shown_progress(message, brush.is_still);
+        let messages = motion.messages.iter();
+        let drawn: Vec<Drawn<'_>> = messages
+            .filter_map(|message| Some((message, Way::of(message, layout)?, shown(message))))
+            .collect();
+        draw_tails(&ctx, brush.palette, &drawn, ratio);
+        for (message, way, progress) in drawn {
             if message.lost {
                 // It ends half way, wherever it was seen last.
                 doomed.insert(message.id, way.point(0.5));
             }
-            let progress = way::shown_progress(message, brush.is_still);
+            let (x, y) = way.point(progress);
             if let Some(mark) = hands.mark.filter(|mark| mark.message == message.id) {
-                draw_mark(&ctx, brush.palette, mark, way.point(progress), ratio);
+                draw_mark(&ctx, brush.palette, mark, (x, y), ratio);
                 self.progress.show(brush.document, message.progress);
             }
-            let is_lit = hands.lit == Some(Highlight::Message(message.id));
-            let scale = if is_lit { scale * 1.6 } else { scale };
-            draw_message(&ctx, brush.palette, (message, progress), &way, scale * ratio, ratio);
+            ctx.set_global_alpha(alpha(message, progress));
+            if hands.lit == Some(Highlight::Message(message.id)) {
+                place(&ctx, x * ratio, y * ratio, scale * 1.6 * ratio);
+                let look =
+                    Look { palette: brush.palette, term: message.term, label: &message.label };
+                shapes::draw(&ctx, message.shape, &look);
+            } else {
+                place(&ctx, 0.0, 0.0, 1.0);
+                let at = (x * ratio, y * ratio);
+                self.stamps.put(&ctx, brush.document, brush.palette, message, at);
+            }
         }
+        ctx.set_global_alpha(1.0);
         if let Some((from, to)) = hands.line {
             draw_line(&ctx, brush.palette, layout, (from, to), ratio);
         }
@@ -192,32 +213,36 @@ impl Progress {
     }
 }
 
-fn draw_message(
-    ctx: &CanvasRenderingContext2d,
-    palette: &Palette,
-    (message, progress): (&MessageView, f64),
-    way: &Way,
-    scale: f64,
-    ratio: f64,
-) {
-    // A message that will be lost fades as it comes to the middle.
-    let alpha =
-        if message.lost { (1.0 - (progress - 0.3).max(0.0) * 3.0).clamp(0.25, 1.0) } else { 1.0 };
-    let color = if message.term == 0 { &palette.client } else { palette.term(message.term) };
-    let (x, y) = way.point(progress);
-    let tail = way.point(progress - 0.14);
+/// A message that will be lost fades as it comes to the middle.
+fn alpha(message: &MessageView, progress: f64) -> f64 {
+    if message.lost { (1.0 - (progress - 0.3).max(0.0) * 3.0).clamp(0.25, 1.0) } else { 1.0 }
+}
+
+/// A message, its way, and how much of that is shown to be behind it.
+type Drawn<'a> = (&'a MessageView, Way, f64);
+
+/// The tails of all messages, each colour in one stroke.
+fn draw_tails(ctx: &CanvasRenderingContext2d, palette: &Palette, drawn: &[Drawn<'_>], ratio: f64) {
+    let mut alike = BTreeMap::<(&str, u8), Vec<(Point, Point)>>::new();
+    for (message, way, progress) in drawn {
+        let color = if message.term == 0 { &palette.client } else { palette.term(message.term) };
+        // From 0 to 100: it fits.
+        let percent = (alpha(message, *progress) * 100.0).round() as u8;
+        let tail = (way.point(progress - 0.14), way.point(*progress));
+        alike.entry((color, percent)).or_default().push(tail);
+    }
     let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-    ctx.set_global_alpha(alpha * 0.4);
-    ctx.set_stroke_style_str(color);
     ctx.set_line_width(2.5);
-    ctx.begin_path();
-    ctx.move_to(tail.0, tail.1);
-    ctx.line_to(x, y);
-    ctx.stroke();
-    ctx.set_global_alpha(alpha);
-    place(ctx, x * ratio, y * ratio, scale);
-    shapes::draw(ctx, message.shape, &Look { palette, term: message.term, label: &message.label });
-    ctx.set_global_alpha(1.0);
+    for ((color, percent), tails) in alike {
+        ctx.set_global_alpha(f64::from(percent) * 0.004);
+        ctx.set_stroke_style_str(color);
+        ctx.begin_path();
+        for (from, to) in tails {
+            ctx.move_to(from.0, from.1);
+            ctx.line_to(to.0, to.1);
+        }
+        ctx.stroke();
+    }
 }
 
 /// A ring around the message whose card is open, and a thread from it to the card.

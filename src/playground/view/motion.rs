@@ -34,7 +34,7 @@ impl fmt::Display for Place {
 }
 
 /// What a message is, as it is drawn: each has its own shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// An AppendEntries without entries.
     Heartbeat,
