@@ -377,7 +377,7 @@ impl App {
         self.history = history(&view, self.session.look().timeline());
         let span = Span::new(view.clock.now, view.clock.end, self.zoom);
         self.session.set_scene(|scene| scene.span = span);
-        self.nodes = kept(&self.nodes, std::mem::take(&mut view.nodes));
+        self.nodes = middle::kept(&self.nodes, std::mem::take(&mut view.nodes));
         self.view = view;
         self.take_other();
         self.is_broken = self.session.look().is_broken();
@@ -408,15 +408,6 @@ impl App {
         }
         self.spoken = self.announcer.speak(page::now());
     }
-}
-
-/// A node that has not changed keeps the handle it is known by, so that its card compares by address.
-fn kept(known: &[Rc<NodeView>], nodes: Vec<NodeView>) -> Vec<Rc<NodeView>> {
-    let keep = |node: NodeView| {
-        let same = known.iter().find(|known| known.id == node.id && known.as_ref() == &node);
-        same.map_or_else(|| Rc::new(node), Rc::clone)
-    };
-    nodes.into_iter().map(keep).collect()
 }
 
 fn begin(beginning: Beginning) -> Session {

@@ -1,5 +1,7 @@
 //! What stands in the middle of the page: the stage, two of them, or another view.
 
+use std::rc::Rc;
+
 use yew::prelude::{Context, Html, html};
 
 use super::super::beside::{Other, beside};
@@ -10,7 +12,8 @@ use super::super::session::Notice;
 use super::super::stage::Stage;
 use super::super::tabs::Tab;
 use super::super::views::{self, Sight};
-use super::{App, Message, kept};
+use super::{App, Message};
+use crate::playground::view::NodeView;
 
 impl App {
     pub(super) fn middle(&self, ctx: &Context<Self>) -> Html {
@@ -66,4 +69,13 @@ impl App {
             Err(problem) => self.session.tell(Notice::problem(problem)),
         }
     }
+}
+
+/// A node that has not changed keeps the handle it is known by, so that its card compares by address.
+pub(super) fn kept(known: &[Rc<NodeView>], nodes: Vec<NodeView>) -> Vec<Rc<NodeView>> {
+    let keep = |node: NodeView| {
+        let same = known.iter().find(|known| known.id == node.id && known.as_ref() == &node);
+        same.map_or_else(|| Rc::new(node), Rc::clone)
+    };
+    nodes.into_iter().map(keep).collect()
 }
