@@ -5,7 +5,7 @@ use super::weave::Spacetime;
 use super::{Input, Instant, Playground, Problem, Speed};
 use crate::digest::Digest;
 use crate::script::{Command, Wait, parse_script};
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 
 /// A cluster that is played as fast as life.
 pub(super) fn playing(nodes: u32, seed: u64) -> Playground {
@@ -57,6 +57,11 @@ pub(super) fn story(script: &str) -> Playground {
                 playground.apply(Input::Act(action)).unwrap();
             }
             Command::Act { action, .. } => playground.apply(Input::Ask(action)).unwrap(),
+            Command::At { at, action, .. } => {
+                let now = Time::from_micros(playground.now());
+                pass_on(&mut playground, at.since(now));
+                playground.apply(Input::Act(action)).unwrap();
+            }
             Command::Wait(Wait::For(span)) => pass_on(&mut playground, span),
             Command::Wait(wait) => playground.apply(Input::Await(wait)).unwrap(),
             _ => {}
