@@ -93,8 +93,13 @@ impl Quest {
     /// end may have found what shows nowhere before.
     fn make_small(&self, seed: u64, property: Property, tell: &mut dyn FnMut(&Told)) -> bool {
         let (_, recording) = self.search.record(seed);
-        tell(&Told::Found { seed });
-        let small = shrink(&recording, property, EFFORT, |size| tell(&Told::Smaller(size)));
+        let mut is_told = false;
+        let small = shrink(&recording, property, EFFORT, |size| {
+            if !std::mem::replace(&mut is_told, true) {
+                tell(&Told::Found { seed });
+            }
+            tell(&Told::Smaller(size));
+        });
         let Some(small) = small else { return false };
         tell(&Told::Small(Box::new(Find::new(seed, property, small))));
         true

@@ -59,8 +59,8 @@ pub struct Shrunk {
     pub tries: u32,
 }
 
-/// Makes a run that breaks `property` smaller, with at most this effort, and tells of each that is smaller
-/// than all before. `None` where it breaks nothing when it is played again.
+/// Makes a run that breaks `property` smaller, with at most this effort, and tells how large it is and of each
+/// that is smaller than all before. `None`, with nothing told, where it breaks nothing when it is played again.
 pub fn shrink(
     recording: &Recording,
     property: Property,
@@ -69,6 +69,7 @@ pub fn shrink(
 ) -> Option<Shrunk> {
     let exact = Played::exactly(recording, property)?;
     let before = exact.size(recording.founding.nodes);
+    smaller(before);
     let case = Case::of(recording.founding, &exact.actions);
     let bound = Bound { until: exact.shown.at + GRACE, events: exact.shown.events * 2 };
     let Ok(played) = case.play(property, bound) else {
@@ -254,8 +255,10 @@ impl Search<'_> {
                     !(start..end).contains(place) || matches!(action, Action::Rule { .. })
                 };
                 let actions = self.case.actions.iter().enumerate().filter(stays);
-                let actions = actions.map(|(_, timed)| timed.clone()).collect();
-                self.attempt_actions(actions);
+                let actions: Vec<_> = actions.map(|(_, timed)| timed.clone()).collect();
+                if actions.len() < self.case.actions.len() {
+                    self.attempt_actions(actions);
+                }
                 end = start.min(self.case.actions.len());
             }
             size = if size == 1 { 0 } else { size.div_ceil(2) };

@@ -309,31 +309,6 @@ impl App {
         self.announcer.reset();
     }
 
-    /// What passes quickly can only be read while time stands still.
-    fn open(&mut self, opened: Option<Opened>) {
-        self.note = String::new();
-        if opened.is_some_and(Opened::wants_a_pause) && self.session.look().is_playing() {
-            // Quietly, since this is no news to whoever opened it. To pause is never refused.
-            let _ = self.session.apply_quietly(Input::Pause);
-            self.note = "Paused, so that it can be read.".to_string();
-        }
-        self.opened = opened;
-    }
-
-    /// Closes the card of what is gone.
-    fn close_what_is_gone(&mut self) {
-        let has = |node: &NodeNumber| self.nodes.iter().any(|known| known.id == *node);
-        match self.opened {
-            Some(Opened::Message(id)) if self.session.look().message(id).is_none() => {
-                self.note = format!("Message m{id} is no longer in flight.");
-                self.opened = None;
-            }
-            Some(Opened::Menu(node) | Opened::Links(node)) if !has(&node) => self.opened = None,
-            Some(Opened::Link(a, b)) if !has(&a) || !has(&b) => self.opened = None,
-            _ => {}
-        }
-    }
-
     /// What the run is called, also where nothing is kept.
     fn run_name(&self) -> String {
         let kept = self.keeper.as_ref().map(|keeper| keeper.current().1);

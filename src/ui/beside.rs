@@ -133,7 +133,7 @@ fn invitation(session: &Session, view: &View) -> Html {
     };
     let words = if view.branches.len() < 2 {
         "Here stands a second story of this run, at the same instant. There is none yet: go back in time and do \
-         something else there, or undo, and another story begins. Or open a famous run from the commands (Ctrl+K)."
+         something else there, or undo, and another story begins. Or open a famous run from the rules (x)."
     } else {
         "Here stands a second story of this run, at the same instant. Which one?"
     };

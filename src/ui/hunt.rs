@@ -29,6 +29,8 @@ struct Shared {
     session: Session,
     workers: RefCell<Vec<Hand>>,
     status: RefCell<Status>,
+    /// What was searched last.
+    search: RefCell<Option<Search>>,
     changed: RefCell<Callback<()>>,
     /// When it began, in milliseconds of the page.
     began: RefCell<f64>,
@@ -89,6 +91,7 @@ impl Hunt {
             session,
             workers: RefCell::default(),
             status: RefCell::default(),
+            search: RefCell::default(),
             changed: RefCell::default(),
             began: RefCell::default(),
         }))
@@ -103,9 +106,20 @@ impl Hunt {
         self.0.status.borrow().clone()
     }
 
+    /// The seed that this same search has found last, if it has found one.
+    pub fn found_by(&self, search: &Search) -> Option<u64> {
+        match &self.0.status.borrow().stage {
+            Stage::Found(find) if self.0.search.borrow().as_ref() == Some(search) => {
+                Some(find.seed)
+            }
+            _ => None,
+        }
+    }
+
     /// Begins to search these seeds, with all cores.
     pub fn begin(&self, search: &Search, seeds: std::ops::Range<u64>) {
         self.dismiss();
+        *self.0.search.borrow_mut() = Some(search.clone());
         let workers = page::cores().min(MOST_WORKERS);
         *self.0.began.borrow_mut() = page::now();
         let status = Status { stage: Stage::Searching, ..Status::default() };
@@ -215,7 +229,11 @@ impl Hunt {
     fn keep_only(&self, place: u64) {
         let hands = self.0.workers.borrow();
         let others = (0_u64..).zip(hands.iter()).filter(|(of, _)| *of != place);
-        others.for_each(|(_, hand)| hand.worker.terminate());
+        for (_, hand) in others {
+            // What it has said already may still be on its way.
+            hand.worker.set_onmessage(None);
+            hand.worker.terminate();
+        }
     }
 
     /// Ends all workers. What listens to them may be what is running: it is kept until later.

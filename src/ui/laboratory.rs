@@ -147,13 +147,13 @@ fn Finder(props: &FinderProps) -> Html {
                 return;
             };
             problem.set(None);
-            if let Stage::Found(find) = hunt.status().stage {
-                // The same question again looks further.
-                first = first.max(find.seed + 1);
-                asked.first = first.to_string();
-            }
             let property = wanted(&asked, &switched);
             let search = search(&switched, property, asked.most_nodes, asked.faults.clone());
+            if let Some(found) = hunt.found_by(&search) {
+                // The same question again looks further.
+                first = first.max(found + 1);
+                asked.first = first.to_string();
+            }
             hunt.begin(&search, first..first.saturating_add(asked.runs));
             question.set(asked);
         })
@@ -220,7 +220,7 @@ fn property_choice(question: &Question, onchange: &Callback<yew::Event>) -> Html
     html! {
         <label class="field"><span>{ "Property to break" }</span>
             <select {onchange}>
-                <option key="falls" value="" selected={question.property.is_none()}>{ "what falls without it" }</option>
+                <option key="falls" value="" selected={question.property.is_none()}>{ "what falls" }</option>
                 { for [ANY].into_iter().chain(properties()).map(option) }
             </select>
         </label>

@@ -1,4 +1,4 @@
-//! What stands in the middle of the page: the stage, two of them, or another view.
+//! What stands in the middle of the page: the stage and what is open on it, two of them, or another view.
 
 use std::rc::Rc;
 
@@ -13,7 +13,8 @@ use super::super::stage::Stage;
 use super::super::tabs::Tab;
 use super::super::views::{self, Sight};
 use super::{App, Message};
-use crate::playground::view::NodeView;
+use crate::playground::Input;
+use crate::playground::view::{NodeNumber, NodeView};
 
 impl App {
     pub(super) fn middle(&self, ctx: &Context<Self>) -> Html {
@@ -46,6 +47,31 @@ impl App {
         html! {
             <Laboratory session={self.session.clone()} hunt={self.hunt.clone()} feed={self.feed}
                 on_show={ctx.link().callback(|()| Message::Sight(Sight::Stage))} on_famous={ctx.link().callback(Message::Famous)} />
+        }
+    }
+
+    /// What passes quickly can only be read while time stands still.
+    pub(super) fn open(&mut self, opened: Option<Opened>) {
+        self.note = String::new();
+        if opened.is_some_and(Opened::wants_a_pause) && self.session.look().is_playing() {
+            // Quietly, since this is no news to whoever opened it. To pause is never refused.
+            let _ = self.session.apply_quietly(Input::Pause);
+            self.note = "Paused, so that it can be read.".to_string();
+        }
+        self.opened = opened;
+    }
+
+    /// Closes the card of what is gone.
+    pub(super) fn close_what_is_gone(&mut self) {
+        let has = |node: &NodeNumber| self.nodes.iter().any(|known| known.id == *node);
+        match self.opened {
+            Some(Opened::Message(id)) if self.session.look().message(id).is_none() => {
+                self.note = format!("Message m{id} is no longer in flight.");
+                self.opened = None;
+            }
+            Some(Opened::Menu(node) | Opened::Links(node)) if !has(&node) => self.opened = None,
+            Some(Opened::Link(a, b)) if !has(&a) || !has(&b) => self.opened = None,
+            _ => {}
         }
     }
 
