@@ -9,8 +9,18 @@
 //! An operation whose client gave up may take effect at any time after, or never. Too many of those at
 //! once would need too many states; then the key is left undecided rather than judged wrongly. Reads
 //! that promise less than linearizability are not looked at.
+//!
+//! Whoever wants to see an order has each state tell by which it was come to ([`order`]); who wants to know
+//! why there is none leaves out operations as long as there is none ([`conflict`]).
+
+mod conflict;
+mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
+
+pub use conflict::conflict;
+pub use order::Order;
+use order::Trail;
 
 use crate::cluster::{Answer, Operation, RequestId};
 use crate::store::{Command, Key, Outcome, Value};
@@ -18,21 +28,23 @@ use crate::store::{Command, Key, Outcome, Value};
 /// The most states of one key before it is left undecided.
 const MOST_STATES: usize = 2_000;
 
-/// What the judge knows.
+/// What the judge knows; of each state by which order it was come to, if that is wanted.
 #[derive(Clone, Debug, Default)]
-pub struct Linearizability {
-    keys: BTreeMap<Key, History>,
+pub struct Linearizability<T = ()> {
+    keys: BTreeMap<Key, History<T>>,
     key_of: BTreeMap<RequestId, Key>,
     undecided: u64,
 }
 
 /// What is known of one key.
 #[derive(Clone, Debug)]
-struct History {
+struct History<T> {
     under_way: BTreeMap<RequestId, Step>,
     /// Of those under way, the ones whose clients gave up.
     abandoned: BTreeSet<RequestId>,
-    states: BTreeSet<State>,
+    /// What may be there at any time: of writes that are left out of account.
+    loose: BTreeSet<Option<Value>>,
+    states: BTreeMap<State, T>,
     /// There were too many states once: the key is not judged any more.
     undecided: bool,
 }
@@ -61,19 +73,20 @@ enum Effect {
     Found(Option<Value>),
 }
 
-impl Linearizability {
+impl<T: Trail> Linearizability<T> {
     /// A client has begun an operation.
     pub fn began(&mut self, id: RequestId, operation: &Operation) {
-        let (key, step) = match operation {
-            Operation::Write(command) => (command.key(), Step::Write(command.clone())),
-            Operation::Read { key, consistency } if consistency.is_strong() => (key, Step::Read),
-            Operation::Read { .. } | Operation::Change(_) => return,
+        let Some(key) = operation.ordered_key() else { return };
+        let step = match operation {
+            Operation::Write(command) => Step::Write(command.clone()),
+            Operation::Read { .. } | Operation::Change(_) => Step::Read,
         };
         self.key_of.insert(id, key.clone());
         self.keys.entry(key.clone()).or_default().under_way.insert(id, step);
     }
 
-    /// It has its answer, or has given up. `Err` holds the key whose history has no order any more.
+    /// It has its answer, or has given up. `Err` holds the key whose history has no order any more; the judge
+    /// goes on as if this client had given up.
     pub fn ended(&mut self, id: RequestId, answer: &Answer) -> Result<(), Key> {
         let Some(key) = self.key_of.remove(&id) else { return Ok(()) };
         let Some(history) = self.keys.get_mut(&key) else { return Ok(()) };
@@ -95,63 +108,76 @@ impl Linearizability {
     }
 }
 
-impl Default for History {
+impl<T: Trail> Default for History<T> {
     fn default() -> Self {
         let nothing = State { value: None, done: BTreeMap::new() };
         Self {
             under_way: BTreeMap::new(),
             abandoned: BTreeSet::new(),
-            states: BTreeSet::from([nothing]),
+            loose: BTreeSet::new(),
+            states: BTreeMap::from([(nothing, T::default())]),
             undecided: false,
         }
     }
 }
 
-impl History {
-    /// The operation ended with this effect: keeps the states that allow it.
+impl<T: Trail> History<T> {
+    /// The operation ended with this effect: keeps the states that allow it, if there are any.
     fn end(&mut self, id: RequestId, effect: &Effect) -> bool {
         if self.undecided {
             self.under_way.remove(&id);
             return true;
         }
-        let reachable = self.reachable(id);
-        self.undecided = reachable.is_none();
+        let Some(reachable) = self.reachable(id) else {
+            self.undecided = true;
+            self.under_way.remove(&id);
+            return true;
+        };
+        let allowing = reachable.into_iter().filter_map(|(mut state, trail)| {
+            let done = state.done.remove(&id)?;
+            (done == *effect).then_some((state, trail))
+        });
+        let mut states = BTreeMap::new();
+        for (state, trail) in allowing {
+            states.entry(state).or_insert(trail);
+        }
+        if states.is_empty() {
+            self.abandoned.insert(id);
+            return false;
+        }
         self.under_way.remove(&id);
-        let Some(reachable) = reachable else { return true };
-        self.states = reachable
-            .into_iter()
-            .filter_map(|mut state| {
-                let done = state.done.remove(&id)?;
-                (done == *effect).then_some(state)
-            })
-            .collect();
-        !self.states.is_empty()
+        self.states = states;
+        true
     }
 
     /// All states that can be reached by letting operations under way take effect, in every order,
     /// until this one has; `None` if there are too many.
-    fn reachable(&self, until: RequestId) -> Option<BTreeSet<State>> {
+    fn reachable(&self, until: RequestId) -> Option<BTreeMap<State, T>> {
         let mut reached = self.states.clone();
-        let mut fresh: Vec<State> = reached.iter().cloned().collect();
-        while let Some(state) = fresh.pop() {
+        let mut fresh: Vec<(State, T)> = Vec::new();
+        fresh.extend(reached.iter().map(|(state, trail)| (state.clone(), trail.clone())));
+        while let Some((state, trail)) = fresh.pop() {
             if state.done.contains_key(&until) {
                 continue;
             }
-            for (id, step) in &self.under_way {
-                if state.done.contains_key(id) {
-                    continue;
-                }
+            let steps = self.under_way.iter().filter(|(id, step)| {
                 // A read that nobody waits for any more changes nothing.
-                if *step == Step::Read && self.abandoned.contains(id) {
+                let changes_nothing = **step == Step::Read && self.abandoned.contains(id);
+                !changes_nothing && !state.done.contains_key(id)
+            });
+            let stepped = steps.map(|(id, step)| (state.after(*id, step), trail.then(*id)));
+            let loose = self.loose.iter().map(|value| {
+                (State { value: value.clone(), done: state.done.clone() }, trail.clone())
+            });
+            for (next, trail) in stepped.chain(loose) {
+                if reached.contains_key(&next) {
                     continue;
                 }
-                let next = state.after(*id, step);
                 if reached.len() >= MOST_STATES {
                     return None;
                 }
-                if reached.insert(next.clone()) {
-                    fresh.push(next);
-                }
+                reached.insert(next.clone(), trail.clone());
+                fresh.push((next, trail));
             }
         }
         Some(reached)

@@ -14,7 +14,7 @@ mod window;
 
 pub use clients::Clients;
 pub use invariants::{Invariants, Observation};
-pub use linearizability::Linearizability;
+pub use linearizability::{Linearizability, Order, conflict};
 pub use liveness::Liveness;
 pub use property::{Evidence, Property, Violation};
 pub use servers::Servers;

@@ -35,6 +35,18 @@ pub enum Operation {
     Change(Change),
 }
 
+impl Operation {
+    /// The key in whose one order of operations it has a place: of a write, or of a read that is to see every
+    /// write that was answered before.
+    pub fn ordered_key(&self) -> Option<&Key> {
+        match self {
+            Self::Write(command) => Some(command.key()),
+            Self::Read { key, consistency } if consistency.is_strong() => Some(key),
+            Self::Read { .. } | Self::Change(_) => None,
+        }
+    }
+}
+
 /// The number of a request, over all clients of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RequestId(pub u64);

@@ -1,7 +1,8 @@
 //! Properties that hold for every input, tried with many: of the script language and of log entries here, of
-//! the log and of the store in the files beside. Those of quorums and clocks stand with them in `src`.
+//! clients' histories, of the log and of the store in the files beside. Those of quorums and clocks stand with them in `src`.
 #![cfg(not(target_arch = "wasm32"))]
 
+mod history;
 mod log;
 mod store;
 

@@ -1,7 +1,7 @@
 //! Histories that have an order, and histories that have none.
 
 use super::*;
-use crate::cluster::Consistency;
+use crate::cluster::{CallEvent, Consistency};
 
 fn key() -> Key {
     Key::new("k").unwrap()
@@ -12,40 +12,66 @@ fn value(text: &str) -> Value {
 }
 
 /// `1 set a`, `1 ok`, `2 get`, `2 a`, `2 -` (no such key), `1 ?` (gave up), `3 cas a b`, `3 not a`.
-fn judge(history: &str) -> bool {
-    let mut judge = Linearizability::default();
-    for event in history.split(", ") {
+fn calls(history: &str) -> Vec<CallEvent> {
+    let read = || Operation::Read { key: key(), consistency: Consistency::Linearizable };
+    let call = |event: &str| {
         let words: Vec<&str> = event.split(' ').collect();
         let id = RequestId(words[0].parse().unwrap());
-        let command = |command| Operation::Write(command);
-        let begun = match words[1..] {
-            ["set", to] => Some(command(Command::Set { key: key(), value: value(to) })),
-            ["del"] => Some(command(Command::Delete { key: key() })),
+        let begun = |command| CallEvent::Began(id, Operation::Write(command));
+        let ended = |answer| CallEvent::Ended { id, answer, wrote: None };
+        match words[1..] {
+            ["set", to] => begun(Command::Set { key: key(), value: value(to) }),
+            ["del"] => begun(Command::Delete { key: key() }),
             ["cas", old, new] => {
-                Some(command(Command::Cas { key: key(), old: value(old), new: value(new) }))
+                begun(Command::Cas { key: key(), old: value(old), new: value(new) })
             }
-            ["get"] => Some(Operation::Read { key: key(), consistency: Consistency::Linearizable }),
-            _ => None,
-        };
-        if let Some(operation) = begun {
-            judge.began(id, &operation);
-            continue;
-        }
-        let answer = match words[1..] {
-            ["ok"] => Answer::Outcome(Outcome::Written),
-            ["gone"] => Answer::Outcome(Outcome::Deleted),
-            ["not", found] => Answer::Outcome(Outcome::Mismatch(Some(value(found)))),
-            ["?"] => Answer::Unknown,
-            ["-"] => Answer::Value(None),
-            [read] => Answer::Value(Some(value(read))),
+            ["get"] => CallEvent::Began(id, read()),
+            ["ok"] => ended(Answer::Outcome(Outcome::Written)),
+            ["gone"] => ended(Answer::Outcome(Outcome::Deleted)),
+            ["not", found] => ended(Answer::Outcome(Outcome::Mismatch(Some(value(found))))),
+            ["?"] => ended(Answer::Unknown),
+            ["-"] => ended(Answer::Value(None)),
+            [read] => ended(Answer::Value(Some(value(read)))),
             _ => panic!("{event}"),
-        };
-        if judge.ended(id, &answer).is_err() {
-            return false;
         }
-    }
+    };
+    history.split(", ").map(call).collect()
+}
+
+/// Shows the judge a history, up to the answer for which there is no order any more; its place, if it is there.
+fn show<T: Trail>(judge: &mut Linearizability<T>, calls: &[CallEvent]) -> Option<usize> {
+    let found = calls.iter().position(|call| match call {
+        CallEvent::Began(id, operation) => {
+            judge.began(*id, operation);
+            false
+        }
+        CallEvent::Ended { id, answer, .. } => judge.ended(*id, answer).is_err(),
+    });
     assert_eq!(judge.undecided(), 0);
-    true
+    found
+}
+
+fn judge(history: &str) -> bool {
+    show(&mut Linearizability::<()>::default(), &calls(history)).is_none()
+}
+
+/// The order that is found for a history whose first so many events have passed before anybody asked for one.
+fn order(history: &str, passed: usize) -> Vec<u64> {
+    let (calls, mut before) = (calls(history), Linearizability::default());
+    assert_eq!(show(&mut before, &calls[..passed]), None);
+    let mut judge = before.with_orders();
+    assert_eq!(show(&mut judge, &calls[passed..]), None);
+    let found = judge.orders().next().unwrap().1.unwrap();
+    found.into_iter().map(|id| id.0).collect()
+}
+
+/// The operations that have no order in a history whose first so many events have passed before.
+fn without_order(history: &str, passed: usize) -> Vec<u64> {
+    let (calls, mut before) = (calls(history), Linearizability::default());
+    assert_eq!(show(&mut before, &calls[..passed]), None);
+    let calls = &calls[passed..];
+    let last = show(&mut before.clone(), calls).expect("a history without an order");
+    conflict(&before, &calls[..=last], &key()).into_iter().map(|id| id.0).collect()
 }
 
 #[test]
@@ -81,7 +107,7 @@ fn what_was_given_up_may_happen_late_once_or_never() {
 
 #[test]
 fn keys_are_judged_on_their_own_and_stale_reads_not_at_all() {
-    let mut judge = Linearizability::default();
+    let mut judge = Linearizability::<()>::default();
     let read = Operation::Read { key: key(), consistency: Consistency::Stale };
     judge.began(RequestId(1), &read);
     assert_eq!(judge.ended(RequestId(1), &Answer::Value(Some(value("x")))), Ok(()));
@@ -89,7 +115,7 @@ fn keys_are_judged_on_their_own_and_stale_reads_not_at_all() {
 
 #[test]
 fn too_many_unknowns_leave_a_key_undecided() {
-    let mut judge = Linearizability::default();
+    let mut judge = Linearizability::<()>::default();
     for id in 0..40 {
         let set = Command::Set { key: key(), value: value(&id.to_string()) };
         judge.began(RequestId(id), &Operation::Write(set));
@@ -99,4 +125,54 @@ fn too_many_unknowns_leave_a_key_undecided() {
     judge.began(RequestId(99), &read);
     assert_eq!(judge.ended(RequestId(99), &Answer::Value(None)), Ok(()));
     assert_eq!(judge.undecided(), 1);
+}
+
+#[test]
+fn an_order_is_one_that_the_answers_allow() {
+    assert_eq!(order("1 set a, 1 ok, 2 set b, 2 ok, 3 get, 3 b", 0), [1, 2, 3]);
+    assert_eq!(order("1 set a, 2 get, 2 -, 1 ok", 0), [2, 1]);
+    assert_eq!(order("1 set a, 2 get, 2 a, 1 ok", 0), [1, 2]);
+    assert_eq!(order("1 set a, 2 set b, 1 ok, 2 ok, 3 get, 3 a", 0), [2, 1, 3]);
+    let given_up = "1 set a, 1 ok, 2 set b, 2 ?, 3 get, 3 a, 4 get, 4 b";
+    assert_eq!(order(given_up, 0), [1, 3, 2, 4], "what was given up has its place once it is seen");
+    assert_eq!(order("1 set a, 1 ok, 2 set b, 2 ?, 3 get, 3 a", 0), [1, 3], "and none before");
+}
+
+#[test]
+fn an_order_begins_where_it_is_asked_for() {
+    let history = "1 set a, 1 ok, 2 set b, 3 get, 3 b, 2 ok, 4 get, 4 b";
+    assert_eq!(order(history, 0), [1, 2, 3, 4]);
+    assert_eq!(order(history, 3), [2, 3, 4], "one that was under way then belongs to it");
+    assert_eq!(order(history, 5), [4], "one that had taken effect does not");
+}
+
+#[test]
+fn what_has_no_order_is_told_without_what_has_nothing_to_do_with_it() {
+    assert_eq!(without_order("1 get, 1 a", 0), [1], "a value from nowhere");
+    assert_eq!(without_order("1 set a, 1 ok, 2 get, 2 -", 0), [1, 2], "a lost write");
+    let stale = "1 set x, 1 ok, 2 get, 2 x, 3 set a, 3 ok, 4 set b, 4 ok, 5 get, 5 b, 6 get, 6 a";
+    assert_eq!(without_order(stale, 0), [3, 4, 6], "a stale read, and no need for what 5 has read");
+    let twice = "1 set a, 1 ok, 2 set b, 2 ?, 3 get, 3 b, 4 set a, 4 ok, 5 get, 5 b";
+    assert_eq!(without_order(twice, 0), [2, 3, 4, 5], "a retry that wrote twice");
+    let both = "1 set a, 1 ok, 2 cas a b, 3 cas a c, 2 ok, 3 ok, 4 get, 4 c";
+    assert_eq!(without_order(both, 0), [1, 2, 3], "both can't have won");
+}
+
+#[test]
+fn what_was_before_all_that_is_looked_at_counts() {
+    let stale = "1 set a, 1 ok, 2 set b, 2 ok, 3 get, 3 b, 4 get, 4 a";
+    assert_eq!(without_order(stale, 4), [4], "there was b, and nothing else could be");
+    let under_way = "1 set a, 2 set b, 2 ok, 1 ok, 3 get, 3 a, 4 get, 4 b";
+    assert_eq!(without_order(under_way, 3), [3, 4], "one of them is too much");
+}
+
+/// A judge goes on: the answer for which there was no order counts no more.
+#[test]
+fn after_an_answer_without_an_order_the_others_are_still_ordered() {
+    let history = calls("1 set a, 1 ok, 2 get, 2 -, 3 set b, 3 ok, 4 get, 4 b, 5 get, 5 a");
+    let mut judge = Linearizability::default().with_orders();
+    assert_eq!(show(&mut judge, &history), Some(3));
+    assert_eq!(show(&mut judge, &history[4..]), Some(5), "that 5 is wrong is found, too");
+    let ids = judge.orders().next().unwrap().1.unwrap().into_iter().map(|id| id.0);
+    assert_eq!(ids.collect::<Vec<_>>(), [1, 3, 4]);
 }
