@@ -169,7 +169,7 @@ impl Run {
         let (mut found, mut orderly) = (Ok(()), Ok(()));
         for event in self.cluster.calls() {
             let judged = match event {
-                CallEvent::Began(id, operation) => {
+                CallEvent::Began { id, operation, .. } => {
                     self.linearizability.began(*id, operation);
                     Ok(())
                 }

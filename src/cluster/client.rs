@@ -36,14 +36,20 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// The key that it is about, if it is about one.
+    pub fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Write(command) => Some(command.key()),
+            Self::Read { key, .. } => Some(key),
+            Self::Change(_) => None,
+        }
+    }
+
     /// The key in whose one order of operations it has a place: of a write, or of a read that is to see every
     /// write that was answered before.
     pub fn ordered_key(&self) -> Option<&Key> {
-        match self {
-            Self::Write(command) => Some(command.key()),
-            Self::Read { key, consistency } if consistency.is_strong() => Some(key),
-            Self::Read { .. } | Self::Change(_) => None,
-        }
+        let is_weak = matches!(self, Self::Read { consistency, .. } if !consistency.is_strong());
+        self.key().filter(|_| !is_weak)
     }
 }
 
@@ -113,7 +119,11 @@ pub enum Answer {
 /// The two ends of an operation, as its client sees them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CallEvent {
-    Began(RequestId, Operation),
+    Began {
+        id: RequestId,
+        client: ClientId,
+        operation: Operation,
+    },
     /// With the write's place in its session, if it was one.
     Ended {
         id: RequestId,

@@ -216,7 +216,7 @@ impl Cluster {
             .or(self.clients.believed_leader.get(&client).copied())
             .filter(|id| self.servers.contains_key(id));
         let target = target.or_else(|| self.servers.keys().next().copied());
-        self.calls.push(CallEvent::Began(id, operation.clone()));
+        self.calls.push(CallEvent::Began { id, client, operation: operation.clone() });
         let journey = Journey { id, client, operation, stations: Vec::new(), answer: None };
         let pending = Pending {
             journey,

@@ -17,6 +17,7 @@ mod history;
 mod input;
 mod journey;
 pub mod laboratory;
+pub mod ledger;
 mod link;
 mod motion;
 mod opening;
@@ -51,6 +52,7 @@ use compare::Comparison;
 use console::Console;
 use difference::Pin;
 use following::Awaited;
+use ledger::Operations;
 use opening::Opening;
 use tape::{Scene, Tape};
 use travel::Trip;
@@ -391,6 +393,17 @@ impl Playground {
     /// The recent past as a space-time diagram, at this instant.
     pub fn spacetime(&self) -> Spacetime {
         self.scene.weave.spacetime(self.run().cluster())
+    }
+
+    /// The clients' operations of the recent past, at this instant, and an order that they could have had.
+    pub fn operations(&self) -> Operations {
+        self.scene.ledger.operations(self.run().cluster().now())
+    }
+
+    /// Another number wherever clients began or ended something, or another instant is shown: what
+    /// [`Playground::operations`] hangs on, but for the time.
+    pub fn operations_version(&self) -> (u64, u64, u64) {
+        (self.scene.ledger.count(), self.jumps, self.runs)
     }
 
     /// The sentences from number `from` on, as far as they are kept. The numbers only grow, even where

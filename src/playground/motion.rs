@@ -1,8 +1,9 @@
 //! What moves: messages on their way and election timers running out.
 
 use super::view::{MessageView, Motion, Place, Shape};
-use crate::cluster::{Body, Cluster, Flight, Status};
+use crate::cluster::{Body, Cluster, Endpoint, Flight, Status, YOU};
 use crate::raft::{Appended, Message};
+use crate::store::ClientId;
 use crate::time::Time;
 
 /// Everything that moves, as it is now.
@@ -97,12 +98,17 @@ fn share(from: Time, to: Time, now: Time) -> f32 {
     part as f32 / whole as f32
 }
 
-impl From<crate::cluster::Endpoint> for Place {
-    fn from(endpoint: crate::cluster::Endpoint) -> Self {
+impl From<Endpoint> for Place {
+    fn from(endpoint: Endpoint) -> Self {
         match endpoint {
-            crate::cluster::Endpoint::Node(id) => Self::Node(id.0),
-            crate::cluster::Endpoint::Client(client) if client == crate::cluster::YOU => Self::You,
-            crate::cluster::Endpoint::Client(client) => Self::Client(client.0),
+            Endpoint::Node(id) => Self::Node(id.0),
+            Endpoint::Client(client) => client.into(),
         }
+    }
+}
+
+impl From<ClientId> for Place {
+    fn from(client: ClientId) -> Self {
+        if client == YOU { Self::You } else { Self::Client(client.0) }
     }
 }

@@ -1,6 +1,7 @@
 //! What the tests of this folder do with a playground, and what they see of it: as a person would, and in
 //! one place.
 
+use super::ledger::Operations;
 use super::weave::Spacetime;
 use super::{Input, Instant, Playground, Problem, Speed};
 use crate::digest::Digest;
@@ -38,9 +39,17 @@ pub(super) fn act(playground: &mut Playground, line: &str) {
 }
 
 /// What is shown, but for the numbers and the console.
-pub(super) fn shown(playground: &Playground) -> (Instant, Digest, Vec<String>, Spacetime) {
+pub(super) fn shown(
+    playground: &Playground,
+) -> (Instant, Digest, Vec<String>, Spacetime, Operations) {
     let told = playground.sentences(0).map(|sentence| sentence.text).collect();
-    (playground.instant(), playground.digest(), told, playground.spacetime())
+    (
+        playground.instant(),
+        playground.digest(),
+        told,
+        playground.spacetime(),
+        playground.operations(),
+    )
 }
 
 /// Plays a script as a person would, up to its end, and pauses there. What it expects is asked elsewhere.

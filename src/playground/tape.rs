@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use super::Landmark;
 use super::history::{History, Track};
+use super::ledger::Ledger;
 use super::weave::{Touch, Weave};
 use crate::check::Run;
 use crate::cluster::{Action, Founding, Journey, Refused, RequestId, YOU};
@@ -37,6 +38,7 @@ pub(super) struct Scene {
     pub(super) run: Run,
     pub(super) history: History,
     pub(super) weave: Weave,
+    pub(super) ledger: Ledger,
     /// The visitor's latest requests that have ended, the newest first.
     pub(super) ended: VecDeque<Journey>,
     /// How many of the tape's actions were done.
@@ -47,7 +49,8 @@ impl Scene {
     fn new(founding: Founding) -> Self {
         let run = Run::new(founding);
         let (history, ended) = (History::default(), VecDeque::new());
-        Self { weave: Weave::new(run.cluster()), run, history, ended, done: 0 }
+        let (weave, ledger) = (Weave::new(run.cluster()), Ledger::default());
+        Self { run, history, weave, ledger, ended, done: 0 }
     }
 
     /// Whether all that it remembers of the recent past has happened since an earlier scene.
@@ -65,6 +68,7 @@ impl Scene {
         let in_flight = Weave::flights(self.run.cluster());
         let request = self.run.apply(action)?;
         self.weave.acted(self.run.cluster(), in_flight);
+        self.ledger.happened(self.run.cluster());
         Ok(request)
     }
 
@@ -73,6 +77,7 @@ impl Scene {
         touch.look_closer(self.run.cluster());
         self.run.step();
         self.weave.happened(self.run.cluster(), touch);
+        self.ledger.happened(self.run.cluster());
     }
 
     /// Writes down what has happened. Returns the visitor's requests that have ended.

@@ -17,10 +17,10 @@ use crate::store::{Command, Key, Value};
 pub fn conflict(before: &Linearizability, calls: &[CallEvent], key: &Key) -> BTreeSet<RequestId> {
     let before = before.only(key);
     let begun = calls.iter().filter_map(|call| match call {
-        CallEvent::Began(id, operation) if operation.ordered_key() == Some(key) => {
+        CallEvent::Began { id, operation, .. } if operation.ordered_key() == Some(key) => {
             Some((matches!(operation, Operation::Write(_)), *id))
         }
-        CallEvent::Began(..) | CallEvent::Ended { .. } => None,
+        CallEvent::Began { .. } | CallEvent::Ended { .. } => None,
     });
     let mut kept: Vec<_> = before.under_way(key).chain(begun).collect();
     // Reads are tried first: where a write or what was read of it will do, the write says more.
@@ -57,7 +57,7 @@ fn has_order(
     let mut judge = before.clone();
     left_out.iter().for_each(|id| judge.leave_out(key, *id));
     calls.iter().all(|call| match call {
-        CallEvent::Began(id, operation) => {
+        CallEvent::Began { id, operation, .. } => {
             if operation.ordered_key() == Some(key) {
                 judge.began(*id, operation);
                 if left_out.contains(id) {

@@ -1,7 +1,7 @@
 //! Histories that have an order, and histories that have none.
 
 use super::*;
-use crate::cluster::{CallEvent, Consistency};
+use crate::cluster::{CallEvent, Consistency, YOU};
 
 fn key() -> Key {
     Key::new("k").unwrap()
@@ -11,13 +11,17 @@ fn value(text: &str) -> Value {
     Value::new(text).unwrap()
 }
 
+fn began(id: RequestId, operation: Operation) -> CallEvent {
+    CallEvent::Began { id, client: YOU, operation }
+}
+
 /// `1 set a`, `1 ok`, `2 get`, `2 a`, `2 -` (no such key), `1 ?` (gave up), `3 cas a b`, `3 not a`.
 fn calls(history: &str) -> Vec<CallEvent> {
     let read = || Operation::Read { key: key(), consistency: Consistency::Linearizable };
     let call = |event: &str| {
         let words: Vec<&str> = event.split(' ').collect();
         let id = RequestId(words[0].parse().unwrap());
-        let begun = |command| CallEvent::Began(id, Operation::Write(command));
+        let begun = |command| began(id, Operation::Write(command));
         let ended = |answer| CallEvent::Ended { id, answer, wrote: None };
         match words[1..] {
             ["set", to] => begun(Command::Set { key: key(), value: value(to) }),
@@ -25,7 +29,7 @@ fn calls(history: &str) -> Vec<CallEvent> {
             ["cas", old, new] => {
                 begun(Command::Cas { key: key(), old: value(old), new: value(new) })
             }
-            ["get"] => CallEvent::Began(id, read()),
+            ["get"] => began(id, read()),
             ["ok"] => ended(Answer::Outcome(Outcome::Written)),
             ["gone"] => ended(Answer::Outcome(Outcome::Deleted)),
             ["not", found] => ended(Answer::Outcome(Outcome::Mismatch(Some(value(found))))),
@@ -41,7 +45,7 @@ fn calls(history: &str) -> Vec<CallEvent> {
 /// Shows the judge a history, up to the answer for which there is no order any more; its place, if it is there.
 fn show<T: Trail>(judge: &mut Linearizability<T>, calls: &[CallEvent]) -> Option<usize> {
     let found = calls.iter().position(|call| match call {
-        CallEvent::Began(id, operation) => {
+        CallEvent::Began { id, operation, .. } => {
             judge.began(*id, operation);
             false
         }

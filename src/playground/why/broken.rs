@@ -7,7 +7,6 @@ use super::happening::{Tale, Why};
 use crate::check::{Evidence, Property, Violation};
 use crate::cluster::{Operation, RequestId, what};
 use crate::raft::{Index, Log, NodeId, Payload, Rule, Term};
-use crate::store::Key;
 
 /// A property that broke.
 #[derive(Clone, Debug)]
@@ -272,7 +271,7 @@ impl Chronicle {
         let wrote = |other: &&Answered| {
             matches!(other.operation, Operation::Write(_))
                 && other.id != request
-                && key_of(&other.operation) == key_of(&answered.operation)
+                && other.operation.key() == answered.operation.key()
         };
         let writes = || self.past.answered.iter().filter(wrote);
         let before = writes().rfind(|other| other.why.place.instant <= answered.began.instant);
@@ -295,14 +294,6 @@ impl Chronicle {
 fn told(answered: &Answered) -> Contrary {
     let title = format!("`{}` was answered: {}", answered.operation, answered.answer);
     Contrary { title, why: Rc::clone(&answered.why) }
-}
-
-fn key_of(operation: &Operation) -> Option<&Key> {
-    match operation {
-        Operation::Write(command) => Some(command.key()),
-        Operation::Read { key, .. } => Some(key),
-        Operation::Change(_) => None,
-    }
 }
 
 /// Whether a rule is said to guard the property that broke.

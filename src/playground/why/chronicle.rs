@@ -272,7 +272,7 @@ impl Chronicle {
     fn look_at_calls_begun(&mut self) {
         let place = self.place();
         for call in self.run.cluster().calls() {
-            if let CallEvent::Began(id, operation) = call {
+            if let CallEvent::Began { id, operation, .. } = call {
                 self.asked.insert(*id, (operation.clone(), place, None));
             }
         }
