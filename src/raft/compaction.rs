@@ -98,17 +98,17 @@ impl Node {
         leader.heard(now, from, round);
         let Some(progress) = leader.followers.get_mut(&from) else { return };
         if installed {
-            progress.match_index = progress.match_index.max(Some(last.index));
-            progress.next_index = progress.next_index.max(Index::after(progress.match_index));
-            progress.pace = Pace::Pipeline;
-            self.advance_commit_index(now, effects);
-            self.go_on_with_transfer(effects);
-            self.pursue_goal(now, effects);
+            if progress.matched(Some(last.index)) {
+                self.advance_commit_index(now, effects);
+                self.go_on_with_transfer(effects);
+                self.pursue_goal(now, effects);
+            }
             self.send_append(from, false, effects);
         } else if let Pace::Snapshot { last: of, offset, waiting } = &mut progress.pace
             && *of == last
-            && (received != *offset || *waiting)
+            && received != *offset
         {
+            // What tells nothing new is a copy: what it asks for is on its way, or comes with a heartbeat.
             (*offset, *waiting) = (received, false);
             self.send_snapshot(from, false, effects);
         }

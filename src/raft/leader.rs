@@ -76,6 +76,21 @@ impl Progress {
     pub fn pace(&self) -> Pace {
         self.pace
     }
+
+    /// The follower's log agrees with the leader's up to this entry, on its disk. Whether that is news.
+    pub(super) fn matched(&mut self, match_index: Option<Index>) -> bool {
+        let grew = match_index > self.match_index;
+        self.match_index = self.match_index.max(match_index);
+        self.next_index = self.next_index.max(Index::after(self.match_index));
+        let overtaken = match self.pace {
+            Pace::Snapshot { last, .. } => self.match_index >= Some(last.index),
+            Pace::Probe { .. } | Pace::Pipeline => true,
+        };
+        if overtaken {
+            self.pace = Pace::Pipeline;
+        }
+        grew
+    }
 }
 
 /// How the leader sends to a follower.

@@ -195,17 +195,7 @@ impl Node {
         };
         match result {
             Appended::Matched { match_index } => {
-                let grew = match_index > progress.match_index;
-                progress.match_index = progress.match_index.max(match_index);
-                progress.next_index = progress.next_index.max(Index::after(progress.match_index));
-                let overtaken = match progress.pace {
-                    Pace::Snapshot { last, .. } => progress.match_index >= Some(last.index),
-                    Pace::Probe { .. } | Pace::Pipeline => true,
-                };
-                if overtaken {
-                    progress.pace = Pace::Pipeline;
-                }
-                if grew {
+                if progress.matched(match_index) {
                     self.advance_commit_index(now, effects);
                     self.go_on_with_transfer(effects);
                     self.pursue_goal(now, effects);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kvorum::check::{Linearizability, conflict};
-use kvorum::cluster::{Answer, CallEvent, Consistency, Operation, RequestId};
+use kvorum::cluster::{Answer, CallEvent, Consistency, Operation, RequestId, YOU};
 use kvorum::store::{Command, Key, Outcome, Value};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
@@ -61,7 +61,9 @@ fn events(calls: &[Call]) -> Vec<CallEvent> {
     for (id, call) in calls.iter().enumerate() {
         let request = RequestId(id as u64);
         let ended = CallEvent::Ended { id: request, answer: call.answer.clone(), wrote: None };
-        events.push(((call.from, 0, id), CallEvent::Began(request, call.operation.clone())));
+        let began =
+            CallEvent::Began { id: request, client: YOU, operation: call.operation.clone() };
+        events.push(((call.from, 0, id), began));
         events.push(((call.to, 1, id), ended));
     }
     events.sort_by_key(|(at, _)| *at);
@@ -105,7 +107,7 @@ fn has_order(calls: &[Call], left: &BTreeSet<usize>, held: &Option<Value>) -> bo
 /// The place of the first answer for which there is no order.
 fn judged(judge: &mut Linearizability, events: &[CallEvent]) -> Option<usize> {
     events.iter().position(|event| match event {
-        CallEvent::Began(id, operation) => {
+        CallEvent::Began { id, operation, .. } => {
             judge.began(*id, operation);
             false
         }
@@ -127,7 +129,7 @@ proptest! {
         let mut sound = true;
         for event in events(&calls) {
             match event {
-                CallEvent::Began(id, operation) => judge.began(id, &operation),
+                CallEvent::Began { id, operation, .. } => judge.began(id, &operation),
                 CallEvent::Ended { id, answer, .. } => sound &= judge.ended(id, &answer).is_ok(),
             }
         }
@@ -159,7 +161,7 @@ proptest! {
             let found = conflict(&judge, &after[..=last], &key());
             let found: BTreeSet<usize> = found.into_iter().map(|id| id.0 as usize).collect();
             let over = |id: usize| !after.iter().any(|event| {
-                matches!(event, CallEvent::Began(of, _) | CallEvent::Ended { id: of, .. } if of.0 == id as u64)
+                matches!(event, CallEvent::Began { id: of, .. } | CallEvent::Ended { id: of, .. } if of.0 == id as u64)
             });
             let CallEvent::Ended { id: last, .. } = &after[last] else { panic!("an answer is the last") };
             let last = (calls[last.0 as usize].to, last.0 as usize);

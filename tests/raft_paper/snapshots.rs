@@ -231,6 +231,24 @@ fn a_configuration_is_in_force_as_long_as_it_is_in_the_log() {
     }
 }
 
+/// Section 5.5: messages may come twice. An answer that comes again tells nothing, and is not answered again: else each copy
+/// would be answered for ever, and the copies of its answers too.
+#[test]
+fn an_answer_to_a_part_that_comes_again_is_not_answered_again() {
+    let (mut server, _first) = leader_with_a_newcomer();
+    let answer = |received, installed| Message::InstallSnapshotResponse {
+        last: position(2, 1),
+        received,
+        installed,
+        round: 0,
+    };
+    let sent = |effects: &Effects| sent_to(effects, 4).len();
+    assert_eq!(sent(&server.receive(4, 2, answer(1_024, false))), 1);
+    assert_eq!(sent(&server.receive(4, 2, answer(1_024, false))), 0, "a copy");
+    assert_eq!(sent(&server.receive(4, 2, answer(0, true))), 1, "what follows");
+    assert_eq!(sent(&server.receive(4, 2, answer(0, true))), 0, "a copy");
+}
+
 /// Section 7 and 5.5: a part that was lost is sent again; a follower that lost what it had gets all again.
 #[test]
 fn a_lost_part_of_a_snapshot_is_sent_again() {
