@@ -19,7 +19,7 @@ use super::palette::{TERM_HUES, hue};
 use super::scale::{Decades, HEIGHT, Step, decimal, most, percent};
 use super::session::Session;
 use super::timeline::{Span, seconds};
-use super::transport::go_to;
+use super::transport::{go_to, moment};
 use crate::playground::Input;
 use crate::playground::charts::{Charts, Interval, Reign};
 use crate::playground::view::{MarkKind, Timeline};
@@ -101,7 +101,7 @@ pub fn Diagrams(props: &Props) -> Html {
                     { frame.pointed(interval.as_ref().filter(|_| pointed.is_some())) }
                 </div>
             </div>
-            <details class="charts-table" ontoggle={on_toggle}>
+            <details class="diagram-table" ontoggle={on_toggle}>
                 <summary>{ "The intervals as a table" }</summary>
                 if *is_table_open { { table(session, &charts) } }
             </details>
@@ -416,14 +416,13 @@ fn table(session: &Session, charts: &Charts) -> Html {
         interval.answers + interval.commits + interval.candidacies > 0 && interval.from <= now
     };
     let row = |interval: &Interval| {
-        let (session, at) = (session.clone(), interval.from);
-        let onclick = Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Seek(at)));
+        let at = interval.from;
         let rate = |count| charts.rate(interval, count).map_or(String::new(), decimal);
         let latency = interval.latency;
         let leader = charts.reign(interval.to.saturating_sub(1));
         html! {
             <tr key={at.to_string()}>
-                <td><button type="button" class="link" title="Go to this instant" {onclick}>{ clock_text(at / 1_000) }</button></td>
+                <td>{ moment(session, at) }</td>
                 <td>{ rate(interval.answers) }</td><td>{ rate(interval.commits) }</td>
                 <td>{ latency.map(|latency| took(latency.median)) }</td><td>{ latency.map(|latency| took(latency.worst)) }</td>
                 <td>{ interval.candidacies }</td><td>{ leader.map(|reign| format!("n{}", reign.node)) }</td>

@@ -1,6 +1,6 @@
 //! What a person points at in one view, marked in all others.
 //!
-//! Elements say by `data-node`, `data-entry` and `data-message` what they show; what is pointed at gets
+//! Elements say by `data-node`, `data-entry`, `data-message` and `data-request` what they show; what is pointed at gets
 //! `data-lit`, which no rendering owns. What is on a canvas asks the session itself.
 
 use wasm_bindgen::JsCast;
@@ -17,6 +17,8 @@ pub enum Highlight {
     Entry(u64),
     /// A message, by its number.
     Message(u64),
+    /// A client's request, by its number.
+    Request(u64),
     /// A time, in microseconds.
     Instant(u64),
 }
@@ -30,7 +32,9 @@ impl Highlight {
         };
         let node = || number("data-node").and_then(|node| u32::try_from(node).ok());
         let entry = number("data-entry").map(Self::Entry);
-        entry.or_else(|| number("data-message").map(Self::Message)).or(node().map(Self::Node))
+        let message = || number("data-message").map(Self::Message);
+        let request = || number("data-request").map(Self::Request);
+        entry.or_else(message).or_else(request).or_else(|| node().map(Self::Node))
     }
 
     fn selector(self) -> Option<String> {
@@ -38,6 +42,7 @@ impl Highlight {
             Self::Node(node) => Some(format!("[data-node=\"{node}\"]")),
             Self::Entry(index) => Some(format!("[data-entry=\"{index}\"]")),
             Self::Message(id) => Some(format!("[data-message=\"{id}\"]")),
+            Self::Request(id) => Some(format!("[data-request=\"{id}\"]")),
             Self::Instant(_) => None,
         }
     }

@@ -60,7 +60,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 40] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 41] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -87,6 +87,12 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 40] = [
     (&["y"], "y", Shortcut::View(Sight::Beside), "Show two stories side by side"),
     (&["w"], "w", Shortcut::View(Sight::Matrix), "Show all logs, index by index"),
     (&["d"], "d", Shortcut::View(Sight::Spacetime), "Show the space-time diagram"),
+    (
+        &["o"],
+        "o",
+        Shortcut::View(Sight::Clients),
+        "Show the clients' operations, and an order that they could have had",
+    ),
     (&["C"], "Shift+c", Shortcut::View(Sight::Charts), "Show the charts"),
     (&["D"], "Shift+d", Shortcut::View(Sight::Difference), "Show what differs"),
     (

@@ -10,8 +10,8 @@
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
 //! - [`beside`] has two stages, of two stories; [`stagehand`] draws what moves on one.
-//! - [`views`] puts [`matrix`], [`spacetime`], [`charts`] or [`difference`] in the stage's place;
-//!   [`highlight`] marks in all what is pointed at in one.
+//! - [`views`] puts [`matrix`], [`spacetime`], [`clients`], [`charts`] or [`difference`] in the stage's place;
+//!   [`axis`] is the time of those that move with the clock; [`highlight`] marks in all what is pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
 //! - [`verdicts`] says what the judges say, [`reason`] what led to something.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
@@ -23,10 +23,12 @@
 
 pub mod announcer;
 pub mod app;
+pub mod axis;
 pub mod beside;
 pub mod card;
 pub mod chaos;
 pub mod charts;
+pub mod clients;
 pub mod commands;
 pub mod console;
 pub mod controls;

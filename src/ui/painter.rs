@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
 
 use super::charts::Veil;
+use super::clients::Ruler;
 use super::highlight::Marker;
 use super::page;
 use super::palette::{Palette, Probes};
@@ -32,6 +33,7 @@ pub struct Painter {
     other: Stagehand,
     strip: timeline::Strip,
     loom: Loom,
+    ruler: Ruler,
     veil: Veil,
     marker: Marker,
 }
@@ -61,6 +63,7 @@ impl Painter {
             other: Stagehand::new("other-canvas", OTHER),
             strip: timeline::Strip::default(),
             loom: Loom::default(),
+            ruler: Ruler::default(),
             veil: Veil::default(),
             marker: Marker::default(),
         })
@@ -102,6 +105,7 @@ impl Painter {
             self.other.draw_messages(&brush, motion, layout, hands);
         }
         self.loom.draw(&self.document, &self.palette, &self.session);
+        self.ruler.draw(&self.document, &self.palette, &self.session);
         let now = self.session.now();
         let span = self.session.scene().span;
         {

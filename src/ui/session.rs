@@ -64,6 +64,8 @@ pub struct Scene {
     pub line: Option<(Point, Point)>,
     /// How much time the space-time diagram shows, in microseconds.
     pub spacetime: u64,
+    /// How much time the clients' operations are shown of, in microseconds; `None` for all.
+    pub operations: Option<u64>,
     /// Which states the view of differences compares.
     pub compared: Compared,
 }
@@ -77,6 +79,7 @@ impl Default for Scene {
             mark: None,
             line: None,
             spacetime: 200_000,
+            operations: None,
             compared: Compared::default(),
         }
     }

@@ -3,10 +3,11 @@
 //! On a canvas, since it moves with the clock; a table beside it says the same to whoever can't see it.
 //! What is after the instant that is shown is left out: it has not happened yet.
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, Document, Element};
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Element};
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use super::axis::{self, Axis, Pen};
 use super::highlight::Highlight;
 use super::journey::span;
 use super::page;
@@ -14,15 +15,11 @@ use super::painter::{Surface, clock_text};
 use super::palette::Palette;
 use super::session::Session;
 use super::shapes::{self, Look};
-use super::transport::go_to;
+use super::transport::{go_to, moment};
 use super::way::Point;
 use crate::playground::Input;
 use crate::playground::view::{Place, Shape, Status};
 use crate::playground::weave::{Fate, LineState, Spacetime, Thread};
-
-/// The spans of time that it can show, in microseconds.
-const WIDTHS: [u64; 9] =
-    [20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000, 2_000_000, 5_000_000, 10_000_000];
 
 /// How many messages the table has.
 const ROWS: usize = 30;
@@ -57,7 +54,7 @@ pub fn Diagram(props: &Props) -> Html {
     let on_click = {
         let session = session.clone();
         Callback::from(move |event: yew::MouseEvent| {
-            if let Some(at) = chart(&session, &event).map(|(chart, _, (x, _))| chart.time(x)) {
+            if let Some(at) = chart(&session, &event).map(|(chart, _, (x, _))| chart.axis.time(x)) {
                 go_to(&session, Input::Seek(at));
             }
         })
@@ -70,7 +67,7 @@ pub fn Diagram(props: &Props) -> Html {
             </div>
             <canvas id="spacetime-canvas" class="spacetime-canvas" role="img" aria-label={summary(&diagram)}
                 onmousemove={on_move} onclick={on_click} />
-            <details class="spacetime-table">
+            <details class="diagram-table">
                 <summary>{ "The latest messages as a table" }</summary>
                 { table(session, &diagram) }
             </details>
@@ -80,14 +77,9 @@ pub fn Diagram(props: &Props) -> Html {
 
 /// Shows less time or more.
 pub fn zoom(session: &Session, closer: bool) {
-    let width = session.scene().spacetime;
-    let next = if closer {
-        WIDTHS.iter().rev().find(|other| **other < width)
-    } else {
-        WIDTHS.iter().find(|other| **other > width)
-    };
+    let next = axis::zoomed(session.scene().spacetime, closer);
     if let Some(next) = next {
-        session.set_scene(|scene| scene.spacetime = *next);
+        session.set_scene(|scene| scene.spacetime = next);
     }
 }
 
@@ -106,12 +98,9 @@ fn summary(diagram: &Spacetime) -> String {
 
 fn table(session: &Session, diagram: &Spacetime) -> Html {
     let row = |thread: &Thread| {
-        let (session, at) = (session.clone(), thread.sent_at);
-        let onclick = Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Seek(at)));
-        let sent = clock_text(thread.sent_at / 1_000);
         html! {
             <tr key={thread.id.to_string()} data-message={thread.id.to_string()}>
-                <td><button type="button" class="link" title="Go to this instant" {onclick}>{ sent }</button></td>
+                <td>{ moment(session, thread.sent_at) }</td>
                 <td>{ place_name(thread.from) }</td><td>{ place_name(thread.to) }</td>
                 <td>{ kind(thread.shape) }</td><td>{ fate_words(thread) }</td>
             </tr>
@@ -151,34 +140,21 @@ fn fate_words(thread: &Thread) -> String {
 
 /// Where things are in the diagram.
 struct Chart {
-    from: u64,
-    width: u64,
-    now: u64,
-    size: (f64, f64),
+    axis: Axis,
+    height: f64,
     /// From top to bottom; `None` for the clients.
     lanes: Vec<Option<u32>>,
 }
 
 impl Chart {
-    fn new(diagram: &Spacetime, width: u64, size: (f64, f64)) -> Self {
+    fn new(diagram: &Spacetime, span: u64, (width, height): (f64, f64)) -> Self {
         let nodes = diagram.lines.iter().map(|(node, _)| *node);
         let mut nodes: Vec<u32> = nodes.chain(diagram.turns.iter().map(|turn| turn.node)).collect();
         nodes.sort_unstable();
         nodes.dedup();
         let lanes = std::iter::once(None).chain(nodes.into_iter().map(Some)).collect();
-        let from = diagram.now.saturating_sub(width);
-        Self { from, width, now: diagram.now, size, lanes }
-    }
-
-    fn x(&self, at: u64) -> f64 {
-        // Times before the left edge are left of it.
-        let since = at as f64 - self.from as f64;
-        LEFT + since / self.width as f64 * (self.size.0 - LEFT - RIGHT)
-    }
-
-    fn time(&self, x: f64) -> u64 {
-        let part = ((x - LEFT) / (self.size.0 - LEFT - RIGHT)).clamp(0.0, 1.0);
-        (self.from + (part * self.width as f64) as u64).min(self.now)
+        let axis = Axis { span, now: diagram.now, left: LEFT, right: width - RIGHT };
+        Self { axis, height, lanes }
     }
 
     fn y(&self, place: Place) -> Option<f64> {
@@ -187,7 +163,7 @@ impl Chart {
             Place::You | Place::Client(_) => None,
         };
         let lane = self.lanes.iter().position(|lane| *lane == wanted)?;
-        let room = self.size.1 - TOP - BOTTOM;
+        let room = self.height - TOP - BOTTOM;
         let part = lane as f64 / (self.lanes.len() - 1).max(1) as f64;
         Some(TOP + room * part)
     }
@@ -199,9 +175,9 @@ impl Chart {
             thread.fate,
             Fate::Arrived | Fate::Unreachable | Fate::InFlight { lost: false, .. }
         );
-        let (sent, ends) = (self.x(thread.sent_at), self.x(thread.ends_at));
+        let (sent, ends) = (self.axis.x(thread.sent_at), self.axis.x(thread.ends_at));
         let end = if is_whole { to } else { from.midpoint(to) };
-        let now = self.x(self.now);
+        let now = self.axis.x(self.axis.now);
         if ends <= now || ends - sent < 0.5 {
             return Some([sent, from, ends, end]);
         }
@@ -236,7 +212,7 @@ fn pointed(session: &Session, event: &yew::MouseEvent) -> Option<Highlight> {
         lanes.find(is_near).map(|node| Highlight::Node(*node))
     };
     let node = if x < LEFT { name() } else { None };
-    node.or(message).or(Some(Highlight::Instant(chart.time(x))))
+    node.or(message).or(Some(Highlight::Instant(chart.axis.time(x))))
 }
 
 /// Of a point from a line.
@@ -285,64 +261,43 @@ impl Loom {
         self.drawn = Some(next);
         let diagram = session.look().spacetime();
         let chart = Chart::new(&diagram, session.scene().spacetime, self.surface.size());
-        let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
-        let pen = Pen { ctx, ratio, palette, chart: &chart, pointed: session.highlight() };
-        pen.axis();
-        pen.lines(&diagram);
+        let (pointed, axis) = (session.highlight(), chart.axis);
+        let heights = (TOP - 12.0, chart.height - BOTTOM + 6.0);
+        let pen = Pen { ctx, ratio, palette, axis, heights };
+        let weaver = Weaver { pen, chart: &chart, pointed };
+        weaver.pen.begin();
+        weaver.pen.marks();
+        weaver.lines(&diagram);
         // The names at the left stay free of what came from before.
-        pen.ctx.save();
-        pen.ctx.begin_path();
-        pen.ctx.rect(LEFT, 0.0, chart.size.0, chart.size.1);
-        pen.ctx.clip();
-        for thread in &diagram.threads {
-            if thread.ends_at >= chart.from {
-                pen.thread(thread);
-            }
-        }
-        pen.ctx.restore();
-        pen.instants();
+        weaver.pen.within(|| {
+            let shown = |thread: &&Thread| thread.ends_at >= axis.from();
+            diagram.threads.iter().filter(shown).for_each(|thread| weaver.thread(thread));
+        });
+        weaver.pen.instants(pointed);
     }
 }
 
-struct Pen<'a> {
-    ctx: CanvasRenderingContext2d,
-    ratio: f64,
-    palette: &'a Palette,
+struct Weaver<'a> {
+    pen: Pen<'a>,
     chart: &'a Chart,
     pointed: Option<Highlight>,
 }
 
-impl Pen<'_> {
-    fn axis(&self) {
-        let (ctx, chart) = (&self.ctx, self.chart);
-        ctx.set_font(&self.palette.fonts.axis);
-        ctx.set_text_baseline("middle");
-        ctx.set_text_align("center");
-        ctx.set_fill_style_str(&self.palette.faint);
-        let step = chart.width / 5;
-        for mark in (chart.from / step + 1)..=(chart.now / step) {
-            let (at, x) = (mark * step, chart.x(mark * step));
-            ctx.set_global_alpha(0.2);
-            ctx.fill_rect(x, TOP - 12.0, 1.0, chart.size.1 - TOP - BOTTOM + 18.0);
-            ctx.set_global_alpha(1.0);
-            let _ = ctx.fill_text(&clock_text(at / 1_000), x, chart.size.1 - 9.0);
-        }
-    }
-
+impl Weaver<'_> {
     fn lines(&self, diagram: &Spacetime) {
         for lane in &self.chart.lanes {
             let Some(node) = lane else {
-                self.name("clients", Place::You, &self.palette.client);
-                self.stroke(
-                    [LEFT, TOP, self.chart.x(diagram.now), TOP],
-                    &self.palette.client,
+                self.name("clients", Place::You, &self.pen.palette.client);
+                self.pen.stroke(
+                    [LEFT, TOP, self.pen.axis.x(diagram.now), TOP],
+                    &self.pen.palette.client,
                     1.0,
                     1.0,
                 );
                 continue;
             };
             let is_lit = self.pointed == Some(Highlight::Node(*node));
-            let ink = if is_lit { &self.palette.leader } else { &self.palette.ink };
+            let ink = if is_lit { &self.pen.palette.leader } else { &self.pen.palette.ink };
             self.name(&format!("n{node}"), Place::Node(*node), ink);
             let mut state =
                 diagram.lines.iter().find(|(of, _)| of == node).map(|(_, state)| *state);
@@ -358,10 +313,10 @@ impl Pen<'_> {
 
     fn name(&self, name: &str, place: Place, color: &str) {
         if let Some(y) = self.chart.y(place) {
-            self.ctx.set_font(&self.palette.fonts.name);
-            self.ctx.set_text_align("right");
-            self.ctx.set_fill_style_str(color);
-            let _ = self.ctx.fill_text(name, LEFT - 10.0, y);
+            self.pen.ctx.set_font(&self.pen.palette.fonts.name);
+            self.pen.ctx.set_text_align("right");
+            self.pen.ctx.set_fill_style_str(color);
+            let _ = self.pen.ctx.fill_text(name, LEFT - 10.0, y);
         }
     }
 
@@ -369,30 +324,35 @@ impl Pen<'_> {
     /// and not there while it is down.
     fn stretch(&self, node: u32, state: Option<LineState>, from: u64, to: u64) {
         let (Some(state), Some(y)) = (state, self.chart.y(Place::Node(node))) else { return };
-        let (left, right) = (self.chart.x(from).max(LEFT), self.chart.x(to));
+        let (left, right) = (self.pen.axis.x(from).max(LEFT), self.pen.axis.x(to));
         if right < LEFT {
             return;
         }
         let line = [left, y, right, y];
         match state.status {
             Status::Down => {
-                self.dashes(&[2.0, 7.0]);
-                self.stroke(line, &self.palette.fault, 1.5, 0.8);
+                self.pen.dashes(&[2.0, 7.0]);
+                self.pen.stroke(line, &self.pen.palette.fault, 1.5, 0.8);
             }
             Status::Paused => {
-                self.dashes(&[3.0, 5.0]);
-                self.stroke(line, &self.palette.faint, 3.0, 1.0);
+                self.pen.dashes(&[3.0, 5.0]);
+                self.pen.stroke(line, &self.pen.palette.faint, 3.0, 1.0);
             }
             Status::Running => {
-                let color = self.palette.term(state.term);
+                let color = self.pen.palette.term(state.term);
                 if state.leads {
-                    self.stroke(line, &self.palette.leader, 10.0, 0.45);
+                    self.pen.stroke(line, &self.pen.palette.leader, 10.0, 0.45);
                 }
-                self.dashes(if state.stands { &[6.0, 3.0] } else { &[] });
-                self.stroke(line, color, if state.leads || state.stands { 5.0 } else { 2.5 }, 1.0);
+                self.pen.dashes(if state.stands { &[6.0, 3.0] } else { &[] });
+                self.pen.stroke(
+                    line,
+                    color,
+                    if state.leads || state.stands { 5.0 } else { 2.5 },
+                    1.0,
+                );
             }
         }
-        self.dashes(&[]);
+        self.pen.dashes(&[]);
     }
 
     /// A dot under the line where more is committed.
@@ -402,17 +362,17 @@ impl Pen<'_> {
         else {
             return;
         };
-        if self.chart.x(at) < LEFT {
+        if self.pen.axis.x(at) < LEFT {
             return;
         }
-        self.ctx.set_fill_style_str(&self.palette.commit);
-        self.ctx.begin_path();
-        let _ = self.ctx.arc(self.chart.x(at), y + 8.0, 3.0, 0.0, std::f64::consts::TAU);
-        self.ctx.fill();
+        self.pen.ctx.set_fill_style_str(&self.pen.palette.commit);
+        self.pen.ctx.begin_path();
+        let _ = self.pen.ctx.arc(self.pen.axis.x(at), y + 8.0, 3.0, 0.0, std::f64::consts::TAU);
+        self.pen.ctx.fill();
     }
 
     fn thread(&self, thread: &Thread) {
-        let (ctx, palette) = (&self.ctx, self.palette);
+        let (ctx, palette) = (&self.pen.ctx, self.pen.palette);
         let Some(line) = self.chart.line(thread) else { return };
         let [x1, y1, x2, y2] = line;
         let is_lit = self.pointed == Some(Highlight::Message(thread.id));
@@ -425,62 +385,29 @@ impl Pen<'_> {
         };
         let alpha = if is_lit || !is_calm || is_lost { 1.0 } else { 0.55 };
         if is_lost {
-            self.dashes(&[4.0, 3.0]);
+            self.pen.dashes(&[4.0, 3.0]);
         }
-        self.stroke(line, color, if is_lit { 4.0 } else { 1.5 }, alpha);
-        self.dashes(&[]);
+        self.pen.stroke(line, color, if is_lit { 4.0 } else { 1.5 }, alpha);
+        self.pen.dashes(&[]);
         if is_lost {
             let (near, far) = (4.0, 4.0);
-            self.stroke([x2 - near, y2 - far, x2 + near, y2 + far], color, 2.0, 1.0);
-            self.stroke([x2 - near, y2 + far, x2 + near, y2 - far], color, 2.0, 1.0);
+            self.pen.stroke([x2 - near, y2 - far, x2 + near, y2 + far], color, 2.0, 1.0);
+            self.pen.stroke([x2 - near, y2 + far, x2 + near, y2 - far], color, 2.0, 1.0);
         } else if thread.fate == Fate::Arrived && x2 > LEFT {
             let angle = (y2 - y1).atan2(x2 - x1);
             for side in [-0.45, 0.45] {
                 let (sin, cos) = (angle + side).sin_cos();
-                self.stroke([x2, y2, x2 - 7.0 * cos, y2 - 7.0 * sin], color, 1.5, alpha);
+                self.pen.stroke([x2, y2, x2 - 7.0 * cos, y2 - 7.0 * sin], color, 1.5, alpha);
             }
         }
         let (x, y) = (x1 + (x2 - x1) * 0.4, y1 + (y2 - y1) * 0.4);
         let is_roomy = x2 - x1 > 16.0 || is_lit;
         if x > LEFT && is_roomy {
-            let scale = self.ratio * if is_calm && !is_lit { 0.4 } else { 0.6 };
-            let _ = ctx.set_transform(scale, 0.0, 0.0, scale, x * self.ratio, y * self.ratio);
+            let scale = self.pen.ratio * if is_calm && !is_lit { 0.4 } else { 0.6 };
+            let _ =
+                ctx.set_transform(scale, 0.0, 0.0, scale, x * self.pen.ratio, y * self.pen.ratio);
             shapes::draw(ctx, thread.shape, &Look { palette, term: thread.term, label: "" });
-            let _ = ctx.set_transform(self.ratio, 0.0, 0.0, self.ratio, 0.0, 0.0);
+            let _ = ctx.set_transform(self.pen.ratio, 0.0, 0.0, self.pen.ratio, 0.0, 0.0);
         }
-    }
-
-    /// The instant that is shown, and the one that is pointed at.
-    fn instants(&self) {
-        let bottom = self.chart.size.1 - BOTTOM + 6.0;
-        let now = self.chart.x(self.chart.now);
-        self.stroke([now, TOP - 16.0, now, bottom], &self.palette.ink, 2.0, 1.0);
-        let Some(Highlight::Instant(at)) = self.pointed else { return };
-        let x = self.chart.x(at);
-        self.dashes(&[3.0, 3.0]);
-        self.stroke([x, TOP - 16.0, x, bottom], &self.palette.faint, 1.0, 1.0);
-        self.dashes(&[]);
-        self.ctx.set_text_align("center");
-        self.ctx.set_font(&self.palette.fonts.axis);
-        self.ctx.set_fill_style_str(&self.palette.ink);
-        let _ = self.ctx.fill_text(&clock_text(at / 1_000), x, TOP - 22.0);
-    }
-
-    fn dashes(&self, lengths: &[f64]) {
-        let lengths: js_sys::Array = lengths.iter().copied().map(JsValue::from).collect();
-        // Only what is no list of numbers is refused.
-        let _ = self.ctx.set_line_dash(&lengths);
-    }
-
-    fn stroke(&self, [x1, y1, x2, y2]: [f64; 4], color: &str, width: f64, alpha: f64) {
-        let ctx = &self.ctx;
-        ctx.set_global_alpha(alpha);
-        ctx.set_stroke_style_str(color);
-        ctx.set_line_width(width);
-        ctx.begin_path();
-        ctx.move_to(x1, y1);
-        ctx.line_to(x2, y2);
-        ctx.stroke();
-        ctx.set_global_alpha(1.0);
     }
 }

@@ -177,6 +177,13 @@ pub fn go_to(session: &Session, input: Input) {
     }
 }
 
+/// A time that leads to its instant, in microseconds.
+pub fn moment(session: &Session, at: u64) -> Html {
+    let session = session.clone();
+    let onclick = Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Seek(at)));
+    html! { <button type="button" class="moment" title="Go to this instant" {onclick}>{ clock_text(at / 1_000) }</button> }
+}
+
 fn stories(props: &Props) -> Html {
     let onchange = {
         let session = props.session.clone();

@@ -7,6 +7,7 @@ use web_sys::{Element, Event};
 use yew::prelude::{Callback, Html, html};
 
 use super::charts::Diagrams;
+use super::clients::Clients;
 use super::controls::numbers;
 use super::difference::Differences;
 use super::highlight::Highlight;
@@ -23,16 +24,22 @@ pub enum Sight {
     Beside,
     Matrix,
     Spacetime,
+    Clients,
     Charts,
     Difference,
     Rules,
 }
 
-const SIGHTS: [(Sight, &str, &str); 7] = [
+const SIGHTS: [(Sight, &str, &str); 8] = [
     (Sight::Stage, "Stage", "The cluster (v)"),
     (Sight::Beside, "Side by side", "Two stories at the same instant (y)"),
     (Sight::Matrix, "Logs", "All logs, index by index (w)"),
     (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
+    (
+        Sight::Clients,
+        "Clients",
+        "What clients asked, and in which order it could have happened (o)",
+    ),
     (Sight::Charts, "Charts", "Throughput, latency and elections over time (Shift+c)"),
     (Sight::Difference, "Difference", "What differs between two instants or two nodes (Shift+d)"),
     (
@@ -82,6 +89,7 @@ pub fn other(
     };
     let body = match sight {
         Sight::Spacetime => html! { <Diagram session={session.clone()} {feed} /> },
+        Sight::Clients => html! { <Clients session={session.clone()} {feed} /> },
         Sight::Charts => {
             html! { <Diagrams session={session.clone()} span={session.scene().span} {feed} /> }
         }

@@ -81,7 +81,7 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                     page.click("tab", tab).await?;
                     axe.judge(page, &format!("the tab {tab}, {theme}")).await?;
                 }
-                for view in ["Logs", "Space-time", "Charts", "Difference", "Rules"] {
+                for view in ["Logs", "Space-time", "Clients", "Charts", "Difference", "Rules"] {
                     page.click("radio", view).await?;
                     page.press("P").await?;
                     axe.judge(page, &format!("the view {view}, {theme}")).await?;

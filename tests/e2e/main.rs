@@ -9,6 +9,7 @@
 
 mod access;
 mod browser;
+mod clients;
 mod cluster;
 mod famous;
 mod faults;

@@ -27,13 +27,14 @@ const LAPTOP: Size = (1440, 900);
 const PROJECTOR: Size = (1280, 720);
 const PHONE: Size = (390, 844);
 
-const KEPT: [(State, Scheme, &[Size]); 10] = [
+const KEPT: [(State, Scheme, &[Size]); 11] = [
     (State::Leader, Scheme::Light, &[LAPTOP]),
     (State::Election, Scheme::Dark, &[PROJECTOR]),
     (State::Partition, Scheme::Light, &[LAPTOP, PHONE]),
     (State::Inspector, Scheme::Dark, &[PROJECTOR]),
     (State::Matrix, Scheme::Light, &[LAPTOP]),
     (State::SpaceTime, Scheme::Dark, &[PROJECTOR]),
+    (State::Unordered, Scheme::Light, &[LAPTOP, PHONE]),
     (State::Charts, Scheme::Dark, &[PROJECTOR]),
     (State::Projector, Scheme::Light, &[PROJECTOR]),
     (State::TwentyFive, Scheme::Dark, &[PROJECTOR, PHONE]),

@@ -47,6 +47,10 @@ pub(crate) enum State {
     /// Logs that differ, index by index.
     Matrix,
     SpaceTime,
+    /// The clients' operations, with an order through them.
+    Clients,
+    /// The same, where answers contradict each other.
+    Unordered,
     Charts,
     /// What a pinned instant and the present differ in.
     Difference,
@@ -60,7 +64,7 @@ pub(crate) enum State {
     FiftyOne,
 }
 
-pub(crate) const STATES: [State; 25] = [
+pub(crate) const STATES: [State; 27] = [
     State::Begin,
     State::Leader,
     State::Election,
@@ -78,6 +82,8 @@ pub(crate) const STATES: [State; 25] = [
     State::Walls,
     State::Matrix,
     State::SpaceTime,
+    State::Clients,
+    State::Unordered,
     State::Charts,
     State::Difference,
     State::Demonstration,
@@ -179,6 +185,12 @@ impl State {
                 page.press("d").await?;
                 page.sees("The latest messages as a table").await
             }
+            Self::Clients => {
+                history(page, leader).await?;
+                page.press("o").await?;
+                page.sees("Linearizable:").await
+            }
+            Self::Unordered => unordered(page, leader).await,
             Self::Charts => {
                 history(page, leader).await?;
                 page.press("C").await?;
@@ -284,6 +296,21 @@ async fn split(page: &Page, leader: u32) -> WebDriverResult<()> {
     let new = page.leader(&[leader]).await?;
     page.set("color", "green", new).await?;
     step(page, 12).await
+}
+
+/// A leader that was deposed and does not know it reads what is no longer so, without the rule that would have it ask.
+async fn unordered(page: &Page, leader: u32) -> WebDriverResult<()> {
+    page.press("c").await?;
+    for rule in ["read-confirmation", "check-quorum"] {
+        page.type_line(&format!("rule {rule} off")).await?;
+    }
+    split(page, leader).await?;
+    step_until(page, ("article", "Request set color green"), &["success"]).await?;
+    page.press("c").await?;
+    page.type_line(&format!("get color from n{leader}")).await?;
+    step_until(page, ("list", "The cluster now"), &["linearizability"]).await?;
+    page.click("radio", "Clients").await?;
+    page.sees("Not linearizable").await
 }
 
 /// A write among many: so many that stepping from the beginning would take long.

@@ -100,7 +100,7 @@ async fn the_charts_tell_an_interval_and_lead_to_it() -> Outcome {
             })
             .await?;
             page.driver()
-                .execute("document.querySelector('.charts-table summary').focus()", Vec::new())
+                .execute("document.querySelector('.diagram-table summary').focus()", Vec::new())
                 .await?;
             page.press(thirtyfour::Key::Enter + "").await?;
             page.shows("table", "The latest intervals", &format!("n{leader}")).await?;
