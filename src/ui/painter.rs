@@ -1,7 +1,8 @@
 //! Draws what moves in every frame: what moves on a stage, which the stagehand does, the timeline, the
 //! diagrams and the clock.
 //!
-//! Each thing it writes has no other owner: Yew renders the clock's element, never its text.
+//! Each thing it writes has no other owner: Yew renders the clock's element, never its text, and the slider over
+//! the timeline, never where it stands.
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
@@ -10,6 +11,7 @@ use super::charts::Veil;
 use super::highlight::Marker;
 use super::page;
 use super::palette::{Palette, Probes};
+use super::scrubber::Handle;
 use super::session::Session;
 use super::shapes::{self, Look};
 use super::spacetime::Loom;
@@ -31,6 +33,7 @@ pub struct Painter {
     /// That of the story that is compared with.
     other: Stagehand,
     strip: timeline::Strip,
+    handle: Handle,
     loom: Loom,
     veil: Veil,
     marker: Marker,
@@ -60,6 +63,7 @@ impl Painter {
             stage: Stagehand::new("stage-canvas", ""),
             other: Stagehand::new("other-canvas", OTHER),
             strip: timeline::Strip::default(),
+            handle: Handle::default(),
             loom: Loom::default(),
             veil: Veil::default(),
             marker: Marker::default(),
@@ -108,6 +112,7 @@ impl Painter {
             let playground = self.session.look();
             let instants = Instants { now, end: playground.end(), parting: playground.parting() };
             self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
+            self.handle.follow(&self.document, &playground, span);
         }
         self.stage.turn_rings(&self.document, &motion);
         if let Some((_, motion)) = &other {

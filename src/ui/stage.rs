@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::{Callback, Html, NodeRef, Properties, UseStateSetter, component, html};
-use yew::{use_effect_with, use_memo, use_node_ref, use_state, use_state_eq};
+use yew::{use_callback, use_effect_with, use_memo, use_node_ref, use_state, use_state_eq};
 
 use super::card::Card;
 use super::gestures::{Gesture, use_gestures};
@@ -49,8 +49,8 @@ pub struct Props {
     /// What there is to say of what was done here.
     pub note: String,
     pub on_note: Callback<String>,
-    /// The instant that is shown, in microseconds; it matters to messages in flight only.
-    pub now: u64,
+    /// That of the playground, where messages in flight are listed; it matters to them only.
+    pub revision: u64,
 }
 
 #[component]
@@ -60,9 +60,16 @@ pub fn Stage(props: &Props) -> Html {
     let layout = use_layout(&stage, &props.nodes);
     props.session.set_scene(|scene| scene.layout = Rc::clone(&layout));
     let on_act = {
-        let (session, problem) = (props.session.clone(), problem.setter());
-        Callback::from(move |action: Action| problem.set(session.act(action).err()))
+        let problem = problem.setter();
+        use_callback(props.session.clone(), move |action: Action, session| {
+            problem.set(session.act(action).err());
+        })
     };
+    // They are the same until something else is open: a card whose own are others is rendered again.
+    let on_menu = use_callback((props.opened, props.on_open.clone()), |node, (open, on_open)| {
+        let menu = Some(Opened::Menu(node));
+        on_open.emit(if *open == menu { None } else { menu });
+    });
     let lines = lines(&layout, (&props.links, &props.cuts, &props.sides), props.leader);
     let gestures = {
         let on_gesture = on_gesture(props, &on_act, problem.setter());
@@ -88,7 +95,7 @@ pub fn Stage(props: &Props) -> Html {
                 { clients(&layout, &props.network) }
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-on-top={layout.in_rows.then_some("true")} />
-            { for cards(props, &layout, &sides, &on_act) }
+            { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
             <div key={format!("{:?}", props.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>
             <p class="stage-note" role="status" hidden={problem.is_some()}>{ &props.note }</p>
@@ -122,7 +129,7 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
             html! { <LinkCard layout={Rc::clone(layout)} {ways} network={props.network} {on_act} {on_close} /> }
         }
         Some(Opened::Messages) => html! {
-            <MessageList session={props.session.clone()} now={props.now} on_open={on_open.clone()} />
+            <MessageList session={props.session.clone()} revision={props.revision} on_open={on_open.clone()} />
         },
         Some(Opened::Message(id)) => match props.session.look().message(id) {
             None => nothing(),
@@ -189,14 +196,10 @@ fn cards<'a>(
     props: &'a Props,
     layout: &'a Layout,
     sides: &'a [Vec<NodeNumber>],
-    on_act: &'a Callback<Action>,
+    (on_act, on_menu): (&'a Callback<Action>, &'a Callback<NodeNumber>),
 ) -> impl Iterator<Item = Html> + 'a {
     let several = sides.len() > 1;
     let open = props.opened;
-    let on_menu = props.on_open.reform(move |node| {
-        let menu = Some(Opened::Menu(node));
-        if open == menu { None } else { menu }
-    });
     props.nodes.iter().filter_map(move |node| {
         let place = *layout.node(node.id)?;
         let side = sides.iter().position(|side| side.contains(&node.id)).filter(|_| several);

@@ -64,7 +64,7 @@ impl Strip {
             size,
             palette: palette.clone(),
             terms: timeline.terms.len(),
-            marks: timeline.marks.len(),
+            marks: timeline.marks().len(),
             parting,
         };
         if self.drawn.as_ref() == Some(&next) {
@@ -94,6 +94,9 @@ pub struct Span {
     pub width: u64,
 }
 
+/// A new story is not watched through a magnifier: so much time is shown, at least, unless one zooms in.
+const NARROWEST: u64 = 1_000_000;
+
 /// The least that the strip is zoomed in to.
 const LEAST_WIDTH: u64 = 20_000;
 
@@ -101,8 +104,7 @@ impl Span {
     /// All of a story that goes to `end`, or as much as `width` says with `now` in it. It stands still
     /// until now is near its edge.
     pub fn new(now: u64, end: u64, width: Option<u64>) -> Self {
-        // A new story is not watched through a magnifier.
-        let whole = extent(end.max(now)).max(1_000_000);
+        let whole = extent(end.max(now)).max(NARROWEST);
         let Some(width) = width.filter(|width| *width < whole) else {
             return Self { from: 0, width: whole };
         };
@@ -113,6 +115,11 @@ impl Span {
     /// Its end.
     pub fn to(self) -> u64 {
         self.from + self.width
+    }
+
+    /// Whether a story that goes to `end` is not all shown.
+    pub fn hides_some(self, end: u64) -> bool {
+        self.from > 0 || self.to() < end.max(NARROWEST)
     }
 
     /// The next round width, more or less; `None` for all there is.
@@ -215,9 +222,9 @@ impl Sheet<'_> {
 
     fn draw_marks(&self, timeline: &Timeline) {
         let mut last_commit = -10.0;
-        let first = timeline.marks.partition_point(|mark| mark.at < self.span.from);
-        let beyond = timeline.marks.partition_point(|mark| mark.at <= self.span.to());
-        for mark in timeline.marks.range(first..beyond) {
+        let first = timeline.marks().partition_point(|mark| mark.at < self.span.from);
+        let beyond = timeline.marks().partition_point(|mark| mark.at <= self.span.to());
+        for mark in timeline.marks().range(first..beyond) {
             let x = self.x(mark.at);
             match mark.kind {
                 // Commits come in crowds: a dot every four pixels is enough.
