@@ -2,8 +2,9 @@
 //!
 //! The list has the focus as one thing: arrow keys walk along its times, so that Tab need not.
 //!
-//! Only the newest few are in the page. It shows what the app tells it to, a few times a second, so
-//! that a fast run costs no more than a slow one.
+//! Only the newest few are in the page, and while time passes only as many as are seen, unless somebody reads
+//! further. It shows what the app tells it to, a few times a second, so that a fast run costs no more than a slow
+//! one.
 
 use std::ops::Range;
 
@@ -11,10 +12,11 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::{use_state, use_state_eq};
+use yew::{use_node_ref, use_state, use_state_eq};
 
 use super::page;
 use super::session::Session;
+use super::stage::use_size;
 use super::transport::go_to;
 use crate::playground::Input;
 use crate::playground::view::{Sentence, Topic};
@@ -27,6 +29,9 @@ pub struct Props {
 }
 
 const SHOWN: usize = 160;
+
+/// The least height of a row, in pixels.
+const ROW: usize = 24;
 
 const TOPICS: [(Topic, &str, &str); 6] = [
     (Topic::Election, "election", "Elections"),
@@ -47,8 +52,21 @@ pub fn Events(props: &Props) -> Html {
             && !left_out.contains(&sentence.topic)
             && (search.is_empty() || !found(&sentence.text, &search).is_empty())
     };
+    let list = use_node_ref();
+    let (height, is_read) = (use_state_eq(|| (0, 0)), use_state_eq(|| false));
+    use_size(&list, height.setter());
+    let on_read = {
+        let (list, is_read) = (list.clone(), is_read.setter());
+        Callback::from(move |()| {
+            is_read.set(list.cast::<Element>().is_some_and(|list| reads(&list)))
+        })
+    };
     let playground = props.session.look();
-    let newest: Vec<Sentence> = playground.sentences(0).rev().filter(wanted).take(SHOWN).collect();
+    let is_glanced_at = playground.is_playing() && !*is_read && search.is_empty();
+    // No height is negative.
+    let seen = usize::try_from(height.1).unwrap_or_default() / ROW + 2;
+    let shown = if is_glanced_at { seen.min(SHOWN) } else { SHOWN };
+    let newest: Vec<Sentence> = playground.sentences(0).rev().filter(wanted).take(shown).collect();
     let on_details = {
         let details = details.clone();
         Callback::from(move |_: yew::Event| details.set(!*details))
@@ -95,7 +113,8 @@ pub fn Events(props: &Props) -> Html {
                 </fieldset>
             </details>
             // Not live: the announcer speaks what matters, this is for reading.
-            <div class="event-list" role="log" aria-live="off" aria-label="Events, newest first" tabindex="0" onkeydown={walk}
+            <div class="event-list" ref={list} role="log" aria-live="off" aria-label="Events, newest first" tabindex="0" onkeydown={walk}
+                onscroll={on_read.reform(|_| ())} onfocusin={on_read.reform(|_| ())} onfocusout={on_read.reform(|_| ())}
                 title="Arrow keys walk along the events, Enter goes to one">
                 if newest.is_empty() {
                     <p class="quiet">{ if search.is_empty() { "Nothing has happened yet." } else { "No event says that." } }</p>
@@ -105,6 +124,11 @@ pub fn Events(props: &Props) -> Html {
             </div>
         </div>
     }
+}
+
+/// Whether somebody reads further than to what comes in.
+fn reads(list: &Element) -> bool {
+    list.scroll_top() > 0 || list.matches(":focus-within").unwrap_or(false)
 }
 
 fn filter_words(left_out: &[Topic], details: bool) -> String {

@@ -192,7 +192,7 @@ fn log(session: &Session, node: &NodeView) -> Html {
             <tr key={entry.index.to_string()}>
                 <th scope="row"><span class="block" data-hue={hue(entry.term)} data-safety={safety_key(entry.safety)}>{ entry.index }</span></th>
                 <td>{ entry.term }</td>
-                <td><code>{ &entry.what }</code><small>{ safety_words(entry.safety) }</small>{ why(session, Question::Entry(id, entry.index), &format!("entry {} on n{id}", entry.index)) }</td>
+                <td><code>{ entry.what.to_string() }</code><small>{ safety_words(entry.safety) }</small>{ why(session, Question::Entry(id, entry.index), &format!("entry {} on n{id}", entry.index)) }</td>
             </tr>
         }
     };

@@ -91,8 +91,8 @@ pub fn Stage(props: &Props) -> Html {
             <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} links={props.links.clone()} latency={props.network.latency.1}
                 sides={sides.clone()} {is_preview} {down} {lines} opened={opened_link} />
             if layout.width > 0.0 {
-                { centre(&layout, &props.agreed, "What the cluster agrees on") }
-                { clients(&layout, &props.network) }
+                <Centre layout={Rc::clone(&layout)} agreed={props.agreed.clone()} name="What the cluster agrees on" />
+                <Clients layout={Rc::clone(&layout)} has_workload={props.network.workload_clients > 0} />
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-on-top={layout.in_rows.then_some("true")} />
             { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
@@ -212,13 +212,17 @@ fn cards<'a>(
     })
 }
 
-fn at(place: Rect) -> String {
-    let Rect { width, height, .. } = place;
-    format!("left:{}px;top:{}px;width:{width}px;height:{height}px", place.left(), place.top())
+#[derive(Properties, PartialEq)]
+pub struct CentreProps {
+    pub layout: Rc<Layout>,
+    pub agreed: Agreed,
+    pub name: &'static str,
 }
 
 /// What most of the running servers have in their stores.
-pub fn centre(layout: &Layout, agreed: &Agreed, name: &'static str) -> Html {
+#[component]
+pub fn Centre(props: &CentreProps) -> Html {
+    let CentreProps { layout, agreed, name } = props;
     let rows = layout.centre_rows;
     if rows == 0 {
         return html! { <div hidden=true /> };
@@ -229,7 +233,7 @@ pub fn centre(layout: &Layout, agreed: &Agreed, name: &'static str) -> Html {
         html! { <li key={key.clone()}><span>{ key }</span>{ " = " }<b>{ value }</b></li> }
     };
     html! {
-        <section class="agreed" style={at(layout.centre)} aria-label={name}>
+        <section class="agreed" style={layout.centre.style()} aria-label={*name}>
             <p>{ format!("agreed by {} of {}", agreed.count, agreed.of) }</p>
             <ul>
                 { for agreed.entries.iter().take(shown).map(row) }
@@ -244,12 +248,20 @@ pub fn centre(layout: &Layout, agreed: &Agreed, name: &'static str) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+pub struct ClientsProps {
+    pub layout: Rc<Layout>,
+    pub has_workload: bool,
+}
+
 /// The visitor, and the clients of the workload if there are some.
-pub fn clients(layout: &Layout, network: &NetworkView) -> Html {
+#[component]
+pub fn Clients(props: &ClientsProps) -> Html {
+    let ClientsProps { layout, has_workload } = props;
     html! {
         <>
             { client_place("you", "You", icons::person(), layout.you, true) }
-            { client_place("clients", "Clients", icons::people(), layout.clients, network.workload_clients > 0) }
+            { client_place("clients", "Clients", icons::people(), layout.clients, *has_workload) }
         </>
     }
 }
@@ -262,7 +274,7 @@ fn client_place(
     shown: bool,
 ) -> Html {
     html! {
-        <div {key} class="client" data-client={key} style={at(place)} hidden={!shown}>
+        <div {key} class="client" data-client={key} style={place.style()} hidden={!shown}>
             { icon }<span>{ label }</span>
         </div>
     }
@@ -283,9 +295,9 @@ pub fn use_layout(stage: &NodeRef, nodes: &[Rc<NodeView>]) -> Rc<Layout> {
     })
 }
 
-/// Keeps the size of the stage in a state.
+/// Keeps the size of an element in a state.
 #[yew::hook]
-fn use_size(stage: &NodeRef, size: UseStateSetter<(i32, i32)>) {
+pub fn use_size(stage: &NodeRef, size: UseStateSetter<(i32, i32)>) {
     use_effect_with(stage.clone(), move |stage| {
         let element = stage.cast::<Element>();
         let measured = element.clone();
