@@ -128,7 +128,7 @@ impl fmt::Display for RoleView {
 }
 
 /// A card.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     pub id: NodeNumber,
     pub status: Status,

@@ -6,13 +6,14 @@
 //! further. It shows what the app tells it to, a few times a second, so that a fast run costs no more than a slow
 //! one.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::{use_node_ref, use_state, use_state_eq};
+use yew::{use_mut_ref, use_node_ref, use_state, use_state_eq};
 
 use super::page;
 use super::session::Session;
@@ -96,6 +97,8 @@ pub fn Events(props: &Props) -> Html {
             }
         })
     };
+    let slots = use_mut_ref(Slots::default);
+    let slots = slots.borrow_mut().of(&newest);
     let result = result_words(&search, newest.len());
     html! {
         <div class="events">
@@ -119,10 +122,39 @@ pub fn Events(props: &Props) -> Html {
                 if newest.is_empty() {
                     <p class="quiet">{ if search.is_empty() { "Nothing has happened yet." } else { "No event says that." } }</p>
                 } else {
-                    <ol>{ for newest.iter().map(|sentence| row(&props.session, sentence, &search)) }</ol>
+                    <ol>{ for newest.iter().zip(slots).map(|(sentence, slot)| row(&props.session, (slot, sentence), &search)) }</ol>
                 }
             </div>
         </div>
+    }
+}
+
+/// The elements that sentences stand in: one that is no longer shown leaves its own to one that has come since,
+/// which costs less than to make another.
+#[derive(Default)]
+struct Slots {
+    /// By the numbers of the sentences.
+    taken: BTreeMap<u64, usize>,
+    free: Vec<usize>,
+}
+
+impl Slots {
+    /// The slots of the sentences that are shown, the newest first.
+    fn of(&mut self, shown: &[Sentence]) -> Vec<usize> {
+        let Self { taken, free } = self;
+        taken.retain(|id, slot| {
+            let stays = shown.binary_search_by(|sentence| id.cmp(&sentence.id)).is_ok();
+            if !stays {
+                free.push(*slot);
+            }
+            stays
+        });
+        let mut slot = |sentence: &Sentence| {
+            // Where none is free, all from the first on are taken.
+            let next = taken.len();
+            *taken.entry(sentence.id).or_insert_with(|| free.pop().unwrap_or(next))
+        };
+        shown.iter().map(&mut slot).collect()
     }
 }
 
@@ -145,7 +177,7 @@ fn result_words(search: &str, count: usize) -> Option<String> {
     (!search.is_empty()).then(|| format!("{most}{count} found"))
 }
 
-fn row(session: &Session, sentence: &Sentence, search: &str) -> Html {
+fn row(session: &Session, (slot, sentence): (usize, &Sentence), search: &str) -> Html {
     let topic = TOPICS.iter().find(|(topic, ..)| *topic == sentence.topic).map(|(_, id, _)| *id);
     let (at, time) = (sentence.at, time(sentence.at));
     let onclick = {
@@ -159,7 +191,7 @@ fn row(session: &Session, sentence: &Sentence, search: &str) -> Html {
     let name = format!("Go to {time}");
     let marks = if search.is_empty() { Vec::new() } else { found(&sentence.text, search) };
     html! {
-        <li key={sentence.id.to_string()} class="event" data-topic={topic} data-detail={sentence.detail.then_some("true")}>
+        <li key={slot} class="event" data-topic={topic} data-detail={sentence.detail.then_some("true")}>
             <button type="button" class="event-at" tabindex="-1" aria-label={name.clone()} title={name} {onclick}>{ time }</button>
             <span class="event-text">{ text_with_marks(&sentence.text, &marks) }</span>
         </li>

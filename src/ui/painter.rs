@@ -5,7 +5,7 @@
 //! the timeline, never where it stands.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, Node};
 
 use super::charts::Veil;
 use super::highlight::Marker;
@@ -27,7 +27,8 @@ pub struct Painter {
     frames: u32,
     /// The person asked for less motion.
     is_still: bool,
-    clock: Option<Element>,
+    /// The text of the clock.
+    clock: Option<Node>,
     shown_clock: u64,
     stage: Stagehand,
     /// That of the story that is compared with.
@@ -126,13 +127,17 @@ impl Painter {
     fn set_clock(&mut self, now: u64) {
         let millis = now / 1_000;
         if self.clock.as_ref().is_none_or(|clock| !clock.is_connected()) {
-            self.clock = self.document.get_element_by_id("clock");
+            let element = self.document.get_element_by_id("clock");
+            self.clock = element.and_then(|clock| {
+                clock.set_text_content(Some(" "));
+                clock.first_child()
+            });
             self.shown_clock = u64::MAX;
         }
         if self.shown_clock != millis
             && let Some(clock) = &self.clock
         {
-            clock.set_text_content(Some(&clock_text(millis)));
+            clock.set_node_value(Some(&clock_text(millis)));
             self.shown_clock = millis;
         }
     }

@@ -31,6 +31,8 @@ const MOST_LABELS: usize = 64;
 struct Stamp {
     canvas: HtmlCanvasElement,
     ctx: CanvasRenderingContext2d,
+    /// Of the canvas, which gives and takes it more slowly.
+    size: (u32, u32),
     /// How many were cut before it.
     number: u64,
 }
@@ -63,14 +65,14 @@ impl Stamps {
         if !alike.contains_key(&message.label) {
             let Some(blank) = oldest(alike).or_else(|| Stamp::blank(document)) else { return };
             self.count += 1;
-            let stamp = Stamp { number: self.count, ..blank };
+            let mut stamp = Stamp { number: self.count, ..blank };
             stamp.cut(palette, message, self.scale);
             alike.insert(message.label.clone(), stamp);
         }
-        if let Some(Stamp { canvas, .. }) = alike.get(&message.label) {
-            let (width, height) = (f64::from(canvas.width()), f64::from(canvas.height()));
+        if let Some(stamp) = alike.get(&message.label) {
+            let (half, canvas) = (stamp.half(), &stamp.canvas);
             // On whole pixels, or it would be smeared over two. Only an empty canvas is refused.
-            let (left, top) = ((x - width / 2.0).round(), (y - height / 2.0).round());
+            let (left, top) = ((x - half.0).round(), (y - half.1).round());
             let _ = ctx.draw_image_with_html_canvas_element(canvas, left, top);
         }
     }
@@ -90,18 +92,31 @@ impl Stamp {
     fn blank(document: &Document) -> Option<Self> {
         let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
         let ctx = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-        Some(Self { canvas, ctx, number: 0 })
+        Some(Self { canvas, ctx, size: (0, 0), number: 0 })
     }
 
     /// Draws a message's shape in place of what is there.
-    fn cut(&self, palette: &Palette, message: &MessageView, scale: f64) {
+    fn cut(&mut self, palette: &Palette, message: &MessageView, scale: f64) {
         let half = shapes::half_size(&message.label);
-        // Some dozens of pixels: it fits. Another size, even the same again, wipes all that was drawn.
-        self.canvas.set_width((half.0 * 2.0 * scale).ceil() as u32);
-        self.canvas.set_height((half.1 * 2.0 * scale).ceil() as u32);
-        let size = (f64::from(self.canvas.width()), f64::from(self.canvas.height()));
-        place(&self.ctx, size.0 / 2.0, size.1 / 2.0, scale);
+        // Some dozens of pixels: it fits.
+        let side = |half: f64| (half * 2.0 * scale).ceil() as u32;
+        let size = (side(half.0), side(half.1));
+        if self.size == size {
+            let half = self.half();
+            place(&self.ctx, 0.0, 0.0, 1.0);
+            self.ctx.clear_rect(0.0, 0.0, half.0 * 2.0, half.1 * 2.0);
+        } else {
+            self.canvas.set_width(size.0);
+            self.canvas.set_height(size.1);
+            self.size = size;
+        }
+        let (x, y) = self.half();
+        place(&self.ctx, x, y, scale);
         let look = Look { palette, term: message.term, label: &message.label };
         shapes::draw(&self.ctx, message.shape, &look);
+    }
+
+    fn half(&self) -> (f64, f64) {
+        (f64::from(self.size.0) / 2.0, f64::from(self.size.1) / 2.0)
     }
 }
