@@ -260,6 +260,8 @@ fn log(props: &Props, most: usize) -> Html {
     let node = &props.node;
     let hidden = node.log.len().saturating_sub(most);
     let left_out = node.log_len > node.log.len() as u64 || hidden > 0;
+    // A list of its own: keys count for nothing in a list where others have none.
+    let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
         <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)}>
             if node.log.is_empty() {
@@ -268,7 +270,7 @@ fn log(props: &Props, most: usize) -> Html {
             if left_out {
                 <li class="blocks-more" aria-hidden="true">{ "…" }</li>
             }
-            { for node.log.iter().skip(hidden).map(|entry| block(entry, most)) }
+            { blocks }
         </ol>
     }
 }

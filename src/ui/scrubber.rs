@@ -95,6 +95,9 @@ impl Handle {
         let (now, end) = (playground.now(), playground.end());
         let shown = Some(Shown { now, end, span });
         if let Some(input) = self.input.as_ref().filter(|_| self.shown != shown) {
+            if self.shown.is_none_or(|before| before.span.from != span.from) {
+                input.set_min(&span.from.to_string());
+            }
             self.shown = shown;
             show(input, now, end, span);
         }
@@ -114,7 +117,6 @@ impl Handle {
 
 fn show(input: &HtmlInputElement, now: u64, end: u64, Span { from, width }: Span) {
     let last = end.max(now).clamp(from + 1, from + width);
-    input.set_min(&from.to_string());
     input.set_max(&last.to_string());
     input.set_value(&now.to_string());
     let read = format!("{} of {}", clock_text(now / 1_000), clock_text(end / 1_000));
