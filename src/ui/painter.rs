@@ -127,11 +127,7 @@ impl Painter {
     fn set_clock(&mut self, now: u64) {
         let millis = now / 1_000;
         if self.clock.as_ref().is_none_or(|clock| !clock.is_connected()) {
-            let element = self.document.get_element_by_id("clock");
-            self.clock = element.and_then(|clock| {
-                clock.set_text_content(Some(" "));
-                clock.first_child()
-            });
+            self.clock = page::text_of(&self.document, "clock");
             self.shown_clock = u64::MAX;
         }
         if self.shown_clock != millis

@@ -4,10 +4,11 @@
 //! every event, so the painter writes that, and nobody else does.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Element, HtmlInputElement, InputEvent, KeyboardEvent};
+use web_sys::{Document, HtmlInputElement, InputEvent, KeyboardEvent, Node};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use super::page;
 use super::painter::clock_text;
 use super::session::Session;
 use super::timeline::Span;
@@ -35,12 +36,12 @@ pub fn Scrubber(props: &Props) -> Html {
     let onkeydown = {
         let session = props.session.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let (now, page) = (session.now(), session.scene().span.width / 20);
+            let (now, stride) = (session.now(), session.scene().span.width / 20);
             let input = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => Input::StepBack,
                 "ArrowRight" | "ArrowUp" => Input::Step,
-                "PageDown" => Input::Seek(now.saturating_sub(page)),
-                "PageUp" => Input::Seek(now + page),
+                "PageDown" => Input::Seek(now.saturating_sub(stride)),
+                "PageUp" => Input::Seek(now + stride),
                 "Home" => Input::Seek(0),
                 "End" => Input::SeekEnd,
                 _ => return,
@@ -63,7 +64,7 @@ pub fn Scrubber(props: &Props) -> Html {
 #[derive(Default)]
 pub struct Handle {
     input: Option<HtmlInputElement>,
-    words: Option<Element>,
+    words: Option<Node>,
     shown: Option<Shown>,
     told: Option<Told>,
 }
@@ -88,9 +89,10 @@ impl Handle {
     /// Moves it to the instant that is shown.
     pub fn follow(&mut self, document: &Document, playground: &Playground, span: Span) {
         if self.input.as_ref().is_none_or(|input| !input.is_connected()) {
-            let find = |id| document.get_element_by_id(id);
-            let input = find("scrubber").and_then(|input| input.dyn_into().ok());
-            *self = Self { input, words: find("timeline-words"), ..Self::default() };
+            let input = document.get_element_by_id("scrubber");
+            let input = input.and_then(|input| input.dyn_into().ok());
+            let words = page::text_of(document, "timeline-words");
+            *self = Self { input, words, ..Self::default() };
         }
         let (now, end) = (playground.now(), playground.end());
         let shown = Some(Shown { now, end, span });
@@ -110,7 +112,7 @@ impl Handle {
         });
         if let Some(words) = self.words.as_ref().filter(|_| self.told != told) {
             self.told = told;
-            words.set_text_content(Some(&in_words(playground)));
+            words.set_node_value(Some(&in_words(playground)));
         }
     }
 }

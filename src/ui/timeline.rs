@@ -221,18 +221,15 @@ impl Sheet<'_> {
     }
 
     fn draw_marks(&self, timeline: &Timeline) {
-        let mut last_commit = -10.0;
         let first = timeline.marks().partition_point(|mark| mark.at < self.span.from);
         let beyond = timeline.marks().partition_point(|mark| mark.at <= self.span.to());
-        for mark in timeline.marks().range(first..beyond) {
+        let marks = || timeline.marks().range(first..beyond);
+        let commits = marks().filter(|mark| mark.kind == MarkKind::Commit);
+        self.dots(commits.map(|mark| self.x(mark.at)));
+        for mark in marks() {
             let x = self.x(mark.at);
             match mark.kind {
-                // Commits come in crowds: a dot every four pixels is enough.
-                MarkKind::Commit if x - last_commit < 4.0 => {}
-                MarkKind::Commit => {
-                    last_commit = x;
-                    self.dot(x);
-                }
+                MarkKind::Commit => {}
                 MarkKind::Answer => self.diamond(x),
                 MarkKind::Elected => self.triangle(x),
                 MarkKind::Fault => self.cross(x, &self.palette.fault),
@@ -246,12 +243,20 @@ impl Sheet<'_> {
         }
     }
 
-    fn dot(&self, x: f64) {
-        self.ctx.set_fill_style_str(&self.palette.commit);
-        self.ctx.begin_path();
-        let _ =
-            self.ctx.arc(x.max(2.5), BAR_TOP + BAR_HEIGHT + 7.0, 2.5, 0.0, std::f64::consts::TAU);
-        self.ctx.fill();
+    /// Commits come in crowds: a dot every four pixels is enough, and all are filled at once.
+    fn dots(&self, places: impl Iterator<Item = f64>) {
+        let (ctx, middle, mut last) = (&self.ctx, BAR_TOP + BAR_HEIGHT + 7.0, -10.0);
+        ctx.set_fill_style_str(&self.palette.commit);
+        ctx.begin_path();
+        for x in places {
+            if x - last >= 4.0 {
+                last = x;
+                let x = x.max(2.5);
+                ctx.move_to(x + 2.5, middle);
+                let _ = ctx.arc(x, middle, 2.5, 0.0, std::f64::consts::TAU);
+            }
+        }
+        ctx.fill();
     }
 
     /// An answer to the visitor, in the line of the commits.
