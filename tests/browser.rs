@@ -83,9 +83,21 @@ fn type_into(root: &Element, selector: &str, value: &str) {
     field.dispatch_event(&event.expect("an input event")).expect("a listener's answer");
 }
 
+/// What some entry does.
+fn deed() -> Deed {
+    let mut alone = Playground::new(1, 1);
+    let step = || Input::Step;
+    loop {
+        assert_eq!(alone.apply(step()), Ok(()));
+        let log = alone.view().nodes.remove(0).log;
+        if let Some(entry) = log.into_iter().next() {
+            return entry.what;
+        }
+    }
+}
+
 fn node() -> NodeView {
-    let entry =
-        |index, safety| EntryView { index, term: 3, safety, what: "set color blue".to_string() };
+    let entry = |index, safety| EntryView { index, term: 3, safety, what: deed() };
     NodeView {
         id: 1,
         status: Status::Running,

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tape::{JOURNEYS, Scene};
 use super::view::{
-    Agreed, ClockView, EntryView, FollowerView, LinkView, NetworkView, NodeNumber, NodeView,
+    Agreed, ClockView, Deed, EntryView, FollowerView, LinkView, NetworkView, NodeNumber, NodeView,
     PaceView, RoleView, Safety, Summary, Verdict, View,
 };
 use super::{Playground, journey, micros};
 use crate::check::{Property, Run};
-use crate::cluster::{Clock, Cluster, Journey, Link, Offset, Rate, Server, Status, YOU, what};
+use crate::cluster::{Clock, Cluster, Journey, Link, Offset, Rate, Server, Status, YOU};
 use crate::digest::Digest;
 use crate::raft::{Entry, Log, Node, NodeId, Pace, Role, Rule, Snapshot, count, majority};
 use crate::rng::Chance;
@@ -253,7 +253,7 @@ fn tail(log: &Log, safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
             index,
             term: entry.term.0,
             safety: safety(index),
-            what: cut(what(&entry.payload)),
+            what: Deed(entry.payload.clone()),
         }
     };
     log.entries().iter().enumerate().skip(skip).map(view).collect()

@@ -142,11 +142,12 @@ impl Track {
     /// Another story begins after this instant.
     pub(super) fn forget_after(&mut self, end: Instant) {
         self.tally.forget_after(end);
-        let Timeline { terms, marks, .. } = &mut self.timeline;
+        let terms = &mut self.timeline.terms;
         terms.truncate(terms.partition_point(|term| term.from <= micros(end.at)));
         let kept = self.events.partition_point(|events| *events <= end.events);
+        let marks = self.timeline.marks();
         let kept = kept.min(marks.partition_point(|mark| mark.at <= micros(end.at)));
-        marks.truncate(kept);
+        self.timeline.keep_marks(kept);
         self.events.truncate(kept);
     }
 
@@ -200,22 +201,21 @@ impl Track {
     }
 
     fn instant(&self, place: usize) -> Option<Instant> {
-        let (mark, events) = (self.timeline.marks.get(place)?, self.events.get(place)?);
+        let (mark, events) = (self.timeline.marks().get(place)?, self.events.get(place)?);
         Some(Instant { events: *events, at: Time::from_micros(mark.at) })
     }
 
     fn mark_if(&self, wanted: impl Fn(MarkKind) -> bool, place: usize) -> Option<Instant> {
-        let mark = self.timeline.marks.get(place).filter(|mark| wanted(mark.kind));
+        let mark = self.timeline.marks().get(place).filter(|mark| wanted(mark.kind));
         mark.and_then(|_| self.instant(place))
     }
 
     fn mark(&mut self, instant: Instant, kind: MarkKind) {
-        let marks = &mut self.timeline.marks;
-        if marks.len() == MARKS {
-            marks.pop_front();
+        if self.timeline.marks().len() == MARKS {
+            self.timeline.forget_first_mark();
             self.events.pop_front();
         }
-        marks.push_back(MarkView { at: micros(instant.at), kind });
+        self.timeline.mark(MarkView { at: micros(instant.at), kind });
         self.events.push_back(instant.events);
     }
 }

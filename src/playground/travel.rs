@@ -241,9 +241,13 @@ impl Playground {
             left: branch.left,
             current: place == self.current,
             actions: branch.tape.recording.actions.len(),
-            end: branch.tape.end().at.as_micros(),
         };
         self.branches.iter().enumerate().map(view).collect()
+    }
+
+    /// How far each story was played, in microseconds.
+    pub fn ends(&self) -> Vec<u64> {
+        self.branches.iter().map(|branch| branch.tape.end().at.as_micros()).collect()
     }
 }
 

@@ -12,7 +12,10 @@ mod verdict;
 
 use std::fmt;
 
+use super::build::cut;
+use crate::cluster::what;
 pub use crate::cluster::{Status, Topic};
+use crate::raft::Payload;
 pub use motion::{MessageDetail, MessageView, Motion, Place, Shape};
 pub use story::{
     BranchView, ComparisonView, MarkKind, MarkView, NodeDifference, Parting, PartingStep, PinView,
@@ -125,7 +128,7 @@ impl fmt::Display for RoleView {
 }
 
 /// A card.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     pub id: NodeNumber,
     pub status: Status,
@@ -215,8 +218,18 @@ pub struct EntryView {
     pub index: u64,
     pub term: u64,
     pub safety: Safety,
-    /// What it does: `set color blue`, `empty`, `members n1 n2 n3`.
-    pub what: String,
+    pub what: Deed,
+}
+
+/// What an entry does: `set color blue`, `empty`, `members n1 n2 n3`. It is put into words when somebody reads
+/// them: a log has many entries, and most are never asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Deed(pub(super) Payload);
+
+impl fmt::Display for Deed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&cut(what(&self.0)))
+    }
 }
 
 /// What most running servers have in their stores.

@@ -4,6 +4,7 @@
 //! Every component below gets plain data that compares cheaply, so that a rendering touches only what
 //! differs. What is here is the page's own: which tab is open, which node is inspected, the theme.
 
+mod calls;
 mod middle;
 mod obey;
 
@@ -36,12 +37,14 @@ use super::runs::Runs;
 use super::screen::{self, Screen};
 use super::session::Session;
 use super::share::Share;
+use super::sheets::{Sheet, SheetButtons};
 use super::tabs::{Tab, Tabs};
 use super::timeline::Span;
 use super::transport::Transport;
-use super::views::{self, Sight};
-use crate::playground::view::{MarkKind, NodeNumber, NodeView, Timeline, View};
+use super::views::{Sight, Sights};
+use crate::playground::view::{NodeNumber, NodeView, View};
 use crate::playground::{Input, Landmark, Playground};
+use calls::Calls;
 
 /// What the page can be told.
 pub enum Message {
@@ -81,17 +84,10 @@ pub struct Props {
     pub keeps: bool,
 }
 
-/// The panels that are sheets on a phone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sheet {
-    Controls,
-    Request,
-    Log,
-}
-
 /// The page.
 pub struct App {
     session: Session,
+    calls: Calls,
     /// What was seen last; its nodes are in `nodes`.
     view: View,
     nodes: Vec<Rc<NodeView>>,
@@ -106,7 +102,6 @@ pub struct App {
     /// How often the playground had jumped when the announcer listened last.
     jumps: u64,
     spoken: String,
-    history: String,
     landmark: Landmark,
     /// The story that stands beside the one that is shown.
     other: Option<Other>,
@@ -148,6 +143,7 @@ impl Component for App {
         let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone(), is_guest));
         let offers = ctx.props().keeps && !is_guest && !Beginning::is_asked_for();
         let mut app = Self {
+            calls: Calls::new(ctx),
             landmark: Landmark::Election,
             zoom: None,
             other: None,
@@ -174,7 +170,6 @@ impl Component for App {
             announcer: Announcer::default(),
             jumps: 0,
             spoken: String::new(),
-            history: String::new(),
             _pump: Pump::start(session.clone()),
             _frames: start_frames(ctx, session.clone()),
             _keys: listen_to_keys(ctx),
@@ -185,6 +180,7 @@ impl Component for App {
     }
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
+        let is_feed = matches!(message, Message::Feed);
         match message {
             Message::Refresh => {}
             Message::Feed | Message::Changed => {
@@ -231,60 +227,53 @@ impl Component for App {
                 self.zoom = self.session.scene().span.zoomed(closer, end);
             }
         }
-        self.take_view();
+        if !is_feed {
+            self.take_view();
+        }
         true
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let (view, nodes) = (&self.view, self.nodes.clone());
-        let link = ctx.link();
+    fn view(&self, _ctx: &Context<Self>) -> Html {
+        let (view, calls, nodes) = (&self.view, &self.calls, self.nodes.clone());
         let ids = numbers(&nodes);
         let leader = view.summary.leader;
-        let on_inspect = link.callback(Message::Inspect);
         let (shown, reason) = (self.guide.shown(), self.session.look().explanation());
+        let span = self.session.scene().span;
         html! {
             <div class="page" data-sheet={self.sheet.map(|_| "open")} data-projector={self.screen.projector.then_some("")} data-embed={self.screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
                 <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
-                    on_ask={link.callback(Message::Guide)}
-                    on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))}
-                    on_share={link.callback(|()| Message::Dialog(Some(Dialog::Share)))}
-                    on_runs={self.keeps_runs().then(|| link.callback(|()| Message::Dialog(Some(Dialog::Runs))))}
-                    on_key={link.callback(Message::Key)} projector={self.screen.projector}
-                    on_theme={link.callback(|()| Message::NextTheme)}
-                    on_help={link.callback(|()| Message::Dialog(Some(Dialog::Help)))} />
+                    on_ask={calls.ask.clone()} on_new={calls.new.clone()} on_share={calls.share.clone()} on_runs={self.keeps_runs().then(|| calls.runs.clone())}
+                    on_key={calls.key.clone()} projector={self.screen.projector} on_theme={calls.theme.clone()} on_help={calls.help.clone()} />
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
-                    is_cut={!view.cuts.is_empty()} is_broken={self.is_broken}
-                    on_messages={link.callback(|()| Message::Open(Some(Opened::Messages)))} is_open={self.sheet == Some(Sheet::Controls)}
-                    on_new={link.callback(|()| Message::Dialog(Some(Dialog::New)))} />
-                <GuideBar shown={shown.clone()} on_ask={link.callback(Message::Guide)} />
-                { views::choice(self.sight, &link.callback(Message::Sight)) }
-                { self.middle(ctx) }
+                    is_cut={!view.cuts.is_empty()} is_broken={self.is_broken} on_messages={calls.messages.clone()} is_open={self.sheet == Some(Sheet::Controls)}
+                    on_new={calls.new.clone()} />
+                <GuideBar shown={shown.clone()} on_ask={calls.ask.clone()} />
+                <Sights sight={self.sight} on_sight={calls.sight.clone()} />
+                { self.middle() }
                 <div class="side">
                     <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
                         is_open={self.sheet == Some(Sheet::Request)} />
-                    <Tabs session={self.session.clone()} tab={self.tab} on_tab={link.callback(Message::Tab)}
+                    <Tabs session={self.session.clone()} tab={self.tab} on_tab={calls.tab.clone()}
                         nodes={if self.tab == Tab::Inspector { nodes } else { Vec::new() }} selected={self.selected}
-                        on_select={on_inspect} reason={reason.clone()} events={reason.map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
+                        on_select={calls.inspect.clone()} reason={reason.clone()} events={reason.map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
-                { self.sheet_buttons(ctx) }
+                <SheetButtons open={self.sheet} on_sheet={calls.sheet.clone()} />
                 { screen::caption(&self.screen, &self.caption, view.journeys.first()) }
                 { screen::way_out(&self.screen) }
                 { screen::spotlight(&self.screen) }
-                <Transport session={self.session.clone()} clock={view.clock} branches={view.branches.clone()}
-                    history={self.history.clone()} span={self.session.scene().span} landmark={self.landmark}
-                    on_landmark={link.callback(Message::Landmark)} on_zoom={link.callback(Message::Zoom)} />
+                <Transport session={self.session.clone()} playing={view.clock.playing} speed={view.clock.speed} past={view.clock.past}
+                    branches={view.branches.clone()} is_zoomed={span.hides_some(view.clock.end)} landmark={self.landmark}
+                    on_landmark={calls.landmark.clone()} on_zoom={calls.zoom.clone()} />
                 <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} />
                 <p class="hidden" role="status" aria-live="polite">{ &self.spoken }</p>
-                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={link.callback(|()| Message::Dialog(None))} on_ask={link.callback(Message::Guide)} />
-                <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()}
-                    on_close={link.callback(|()| Message::Dialog(None))} />
-                { self.runs(ctx) }
+                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={calls.close.clone()} on_ask={calls.ask.clone()} />
+                <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()} on_close={calls.close.clone()} />
+                { self.runs() }
                 <Commands is_open={self.dialog == Some(Dialog::Commands)} session={self.session.clone()}
                     nodes={if self.dialog == Some(Dialog::Commands) { self.nodes.clone() } else { Vec::new() }}
-                    on_key={link.callback(Message::Key)} on_close={link.callback(|()| Message::Closed(Dialog::Commands))} />
-                <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()}
-                    on_close={link.callback(|()| Message::Dialog(None))} on_begun={link.callback(|()| Message::Begun)} />
+                    on_key={calls.key.clone()} on_close={calls.close_commands.clone()} />
+                <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()} on_close={calls.close.clone()} on_begun={calls.begun.clone()} />
             </div>
         }
     }
@@ -315,33 +304,14 @@ impl App {
         kept.filter(|name| !name.is_empty()).unwrap_or_else(|| self.session.look().title())
     }
 
-    fn runs(&self, ctx: &Context<Self>) -> Html {
+    fn runs(&self) -> Html {
         match &self.keeper {
             None => html! { <span hidden=true /> },
             Some(keeper) => html! {
                 <Runs is_open={self.dialog == Some(Dialog::Runs)} session={self.session.clone()} keeper={keeper.clone()}
-                    on_close={ctx.link().callback(|()| Message::Dialog(None))} />
+                    on_close={self.calls.close.clone()} />
             },
         }
-    }
-}
-
-impl App {
-    /// On a phone: the buttons that open the panels as sheets.
-    fn sheet_buttons(&self, ctx: &Context<Self>) -> Html {
-        let button = |(sheet, id, label): (Sheet, &'static str, &'static str)| {
-            let is_open = self.sheet == Some(sheet);
-            html! {
-                <button key={id} type="button" class="button" aria-expanded={is_open.to_string()} aria-controls={format!("sheet-{id}")}
-                    onclick={ctx.link().callback(move |_| Message::Sheet(sheet))}>{ label }</button>
-            }
-        };
-        let sheets = [
-            (Sheet::Controls, "controls", "Controls"),
-            (Sheet::Request, "request", "Request"),
-            (Sheet::Log, "log", "Events"),
-        ];
-        html! { <nav class="sheet-buttons" aria-label="Panels">{ for sheets.into_iter().map(button) }</nav> }
     }
 }
 
@@ -349,7 +319,6 @@ impl App {
     /// Looks at the playground anew.
     fn take_view(&mut self) {
         let mut view = self.session.view();
-        self.history = history(&view, self.session.look().timeline());
         let span = Span::new(view.clock.now, view.clock.end, self.zoom);
         self.session.set_scene(|scene| scene.span = span);
         self.nodes = middle::kept(&self.nodes, std::mem::take(&mut view.nodes));
@@ -404,7 +373,8 @@ fn start_frames(ctx: &Context<App>, session: Session) -> FrameLoop {
     FrameLoop::start(move |now| {
         let revision = session.revision();
         if fed != revision && now - fed_at >= FEED_MS {
-            (fed, fed_at, rendered) = (revision, now, revision);
+            // The next frame shows the rest: none does both.
+            (fed, fed_at) = (revision, now);
             link.send_message(Message::Feed);
         } else if rendered != revision {
             rendered = revision;
@@ -460,21 +430,4 @@ fn focus_of(target: Option<&Element>) -> Focus {
         ("INPUT" | "TEXTAREA" | "SELECT", _) => Focus::Text,
         _ => Focus::Elsewhere,
     }
-}
-
-/// The strip of history in words.
-fn history(view: &View, timeline: &Timeline) -> String {
-    let count = |kind| timeline.marks.iter().filter(|mark| mark.kind == kind).count();
-    let parting = view.comparison.as_ref().and_then(|comparison| comparison.parting.as_ref()?.at());
-    let parting = parting.map_or(String::new(), |at| {
-        format!(" The two stories that are compared part at {}.", clock_text(at / 1_000))
-    });
-    format!(
-        "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",
-        clock_text(view.clock.now / 100_000 * 100),
-        timeline.terms.len(),
-        count(MarkKind::Elected),
-        count(MarkKind::Commit),
-        count(MarkKind::Fault)
-    )
 }

@@ -15,7 +15,7 @@ use super::links::Links;
 use super::painter::clock_text;
 use super::ring::Layout;
 use super::session::{Session, sentence};
-use super::stage;
+use super::stage::{self, Centre, Clients};
 use super::transport::go_to;
 use super::wall::side_letter;
 use crate::lesson::FAMOUS;
@@ -168,8 +168,8 @@ fn Onlooker(props: &Props) -> Html {
             <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
                 sides={view.sides.clone()} is_preview={false} down={stage::down(nodes)} {lines} opened={None} />
             if layout.width > 0.0 {
-                { stage::centre(&layout, &view.agreed, "What the cluster of the other story agrees on") }
-                { stage::clients(&layout, &view.network) }
+                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other story agrees on" />
+                <Clients layout={Rc::clone(&layout)} has_workload={view.network.workload_clients > 0} />
             }
             <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" />
             { for nodes.iter().filter_map(|node| card(props, &layout, node)) }

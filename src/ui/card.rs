@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
-use yew::TargetCast;
 use yew::prelude::{AttrValue, Callback, Html, Properties, classes, component, html};
+use yew::{TargetCast, use_memo};
 
 use super::icons;
 use super::keys::{NodeKey, node_key};
@@ -55,12 +55,7 @@ impl Props {
 #[component]
 pub fn Card(props: &Props) -> Html {
     let node = &props.node;
-    let Rect { width, height, .. } = props.place;
-    let style = format!(
-        "left:{}px;top:{}px;width:{width}px;height:{height}px",
-        props.place.left(),
-        props.place.top()
-    );
+    let style = use_memo(props.place, |place| AttrValue::from(place.style()));
     let is_mine = props.looked_at.is_none();
     let density = match props.density {
         Density::Full => "full",
@@ -68,20 +63,20 @@ pub fn Card(props: &Props) -> Html {
         Density::Compact => "compact",
     };
     html! {
-        <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} {style}
+        <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} style={(*style).clone()}
             id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
             onkeydown={keys(props)}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
             data-side={props.side.map(|side| side.to_string())}
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
-            { head(props) }
+            <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
             if props.density != Density::Compact {
-                { log(props, blocks_that_fit(width, node)) }
+                { log(props, blocks_that_fit(props.place.width, node)) }
                 { foot(props) }
             } else {
                 <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
-                if is_mine { { more_button(props) } }
+                if is_mine { { buttons(props) } }
             }
         </section>
     }
@@ -156,7 +151,27 @@ pub fn role_words(node: &NodeView) -> String {
     }
 }
 
-fn head(props: &Props) -> Html {
+/// What of a card changes seldom: a part of its own, since its node changes with every entry.
+#[derive(Properties)]
+struct HeadProps {
+    node: Rc<NodeView>,
+    density: Density,
+    is_mine: bool,
+    on_inspect: Callback<NodeNumber>,
+}
+
+impl PartialEq for HeadProps {
+    fn eq(&self, other: &Self) -> bool {
+        let said = |Self { node, density, is_mine, .. }: &Self| {
+            let who = (node.id, node.status, node.role, node.votes);
+            (who, node.term, node.voted_for, node.settled, *density, *is_mine)
+        };
+        said(self) == said(other) && self.on_inspect == other.on_inspect
+    }
+}
+
+#[component]
+fn Head(props: &HeadProps) -> Html {
     let node = &props.node;
     let name = format!("n{}", node.id);
     let is_full = props.density == Density::Full;
@@ -171,7 +186,7 @@ fn head(props: &Props) -> Html {
             { badge(props) }
             <div class="card-who">
                 <div class="card-title">
-                if props.density == Density::Compact || props.looked_at.is_some() {
+                if props.density == Density::Compact || !props.is_mine {
                     <strong class="card-name">{ name.clone() }</strong>
                 } else {
                     <button type="button" class="card-name" onclick={on_inspect}
@@ -189,9 +204,9 @@ fn head(props: &Props) -> Html {
 }
 
 /// The election timer around the shape of the role.
-fn badge(props: &Props) -> Html {
+fn badge(props: &HeadProps) -> Html {
     let (node, length) = (&props.node, RING_LENGTH.to_string());
-    let stage = if props.looked_at.is_some() { OTHER } else { "" };
+    let stage = if props.is_mine { "" } else { OTHER };
     html! {
         <svg class="badge" viewBox="0 0 36 36" aria-hidden="true">
             <circle class="badge-track" cx="18" cy="18" r="15.5" />
@@ -245,6 +260,8 @@ fn log(props: &Props, most: usize) -> Html {
     let node = &props.node;
     let hidden = node.log.len().saturating_sub(most);
     let left_out = node.log_len > node.log.len() as u64 || hidden > 0;
+    // A list of its own: keys count for nothing in a list where others have none.
+    let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
         <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)}>
             if node.log.is_empty() {
@@ -253,7 +270,7 @@ fn log(props: &Props, most: usize) -> Html {
             if left_out {
                 <li class="blocks-more" aria-hidden="true">{ "…" }</li>
             }
-            { for node.log.iter().skip(hidden).map(block) }
+            { blocks }
         </ol>
     }
 }
@@ -276,17 +293,24 @@ pub fn safety_words(safety: Safety) -> &'static str {
     }
 }
 
-fn block(entry: &EntryView) -> Html {
-    let title = format!(
-        "Entry {}, term {}: {} ({})",
-        entry.index,
-        entry.term,
-        entry.what,
-        safety_words(entry.safety)
-    );
+/// The element of an entry that is no longer shown is used again, for one that has come since.
+fn block(entry: &EntryView, most: usize) -> Html {
+    html! { <Block key={entry.index % most as u64} entry={entry.clone()} /> }
+}
+
+#[derive(Properties, PartialEq)]
+struct BlockProps {
+    entry: EntryView,
+}
+
+#[component]
+fn Block(props: &BlockProps) -> Html {
+    let EntryView { index, term, safety, what } = &props.entry;
+    let title = format!("Entry {index}, term {term}: {what} ({})", safety_words(*safety));
+    let number = AttrValue::from(index.to_string());
     html! {
-        <li key={entry.index.to_string()} class="block" data-hue={hue(entry.term)} data-entry={entry.index.to_string()}
-            data-safety={safety_key(entry.safety)} {title}>{ entry.index }</li>
+        <li class="block" data-hue={hue(*term)} data-entry={number.clone()}
+            data-safety={safety_key(*safety)} {title}>{ number }</li>
     }
 }
 
@@ -298,15 +322,39 @@ fn foot(props: &Props) -> Html {
         <div class="card-foot">
             <span class="card-digest" title="Digest of the store: equal stores have the same">{ digest }</span>
             <span class="card-buttons">
-                if props.looked_at.is_none() {
-                    if props.density == Density::Full {
-                        { life_button(props) }
-                        { pause_button(props) }
-                    }
-                    { more_button(props) }
-                }
+                if props.looked_at.is_none() { { buttons(props) } }
             </span>
         </div>
+    }
+}
+
+fn buttons(props: &Props) -> Html {
+    let Props { node, density, menu_open, on_act, on_menu, .. } = props;
+    html! {
+        <Buttons id={node.id} status={node.status} is_full={*density == Density::Full} {menu_open} on_act={on_act.clone()} on_menu={on_menu.clone()} />
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct ButtonsProps {
+    id: NodeNumber,
+    status: Status,
+    is_full: bool,
+    menu_open: bool,
+    on_act: Callback<Action>,
+    on_menu: Callback<NodeNumber>,
+}
+
+#[component]
+fn Buttons(props: &ButtonsProps) -> Html {
+    html! {
+        <>
+            if props.is_full {
+                { life_button(props) }
+                { pause_button(props) }
+            }
+            { more_button(props) }
+        </>
     }
 }
 
@@ -341,13 +389,13 @@ fn vote_title(node: &NodeView) -> String {
 }
 
 fn action_button(
-    props: &Props,
+    props: &ButtonsProps,
     verb: &str,
     icon: Html,
     action: Action,
     tone: &'static str,
 ) -> Html {
-    let name = format!("{verb} n{}", props.node.id);
+    let name = format!("{verb} n{}", props.id);
     let onclick = {
         let on_act = props.on_act.clone();
         Callback::from(move |_| on_act.emit(action.clone()))
@@ -357,9 +405,9 @@ fn action_button(
     }
 }
 
-fn life_button(props: &Props) -> Html {
-    let id = NodeId(props.node.id);
-    match props.node.status {
+fn life_button(props: &ButtonsProps) -> Html {
+    let id = NodeId(props.id);
+    match props.status {
         Status::Down => {
             action_button(props, "Restart", icons::restart(), Action::Restart(id), "go")
         }
@@ -367,9 +415,9 @@ fn life_button(props: &Props) -> Html {
     }
 }
 
-fn pause_button(props: &Props) -> Html {
-    let id = NodeId(props.node.id);
-    match props.node.status {
+fn pause_button(props: &ButtonsProps) -> Html {
+    let id = NodeId(props.id);
+    match props.status {
         Status::Running => {
             action_button(props, "Pause", icons::pause(), Action::Pause(id), "plain")
         }
@@ -379,14 +427,14 @@ fn pause_button(props: &Props) -> Html {
     }
 }
 
-fn more_button(props: &Props) -> Html {
-    let name = format!("More n{}", props.node.id);
+fn more_button(props: &ButtonsProps) -> Html {
+    let name = format!("More n{}", props.id);
     let onclick = {
-        let (on_menu, id) = (props.on_menu.clone(), props.node.id);
+        let (on_menu, id) = (props.on_menu.clone(), props.id);
         Callback::from(move |_| on_menu.emit(id))
     };
     html! {
-        <button type="button" class="mini more" id={format!("more-{}", props.node.id)} aria-label={name.clone()}
+        <button type="button" class="mini more" id={format!("more-{}", props.id)} aria-label={name.clone()}
             title={name} aria-expanded={props.menu_open.to_string()} {onclick}>{ icons::more() }</button>
     }
 }

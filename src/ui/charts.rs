@@ -329,9 +329,9 @@ impl Frame<'_> {
     /// Faults, their repairs and violations, below each other's time.
     fn marks(&self, timeline: &Timeline) -> Html {
         let mut shown: Vec<(u64, char, &'static str)> = Vec::new();
-        let first = timeline.marks.partition_point(|mark| mark.at < self.span.from);
-        let beyond = timeline.marks.partition_point(|mark| mark.at <= self.span.to());
-        for mark in timeline.marks.range(first..beyond) {
+        let first = timeline.marks().partition_point(|mark| mark.at < self.span.from);
+        let beyond = timeline.marks().partition_point(|mark| mark.at <= self.span.to());
+        for mark in timeline.marks().range(first..beyond) {
             let (sign, name) = match mark.kind {
                 MarkKind::Fault => ('×', "fault"),
                 MarkKind::Repair => ('+', "repair"),

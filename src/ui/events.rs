@@ -2,19 +2,22 @@
 //!
 //! The list has the focus as one thing: arrow keys walk along its times, so that Tab need not.
 //!
-//! Only the newest few are in the page. It shows what the app tells it to, a few times a second, so
-//! that a fast run costs no more than a slow one.
+//! Only the newest few are in the page, and while time passes only as many as are seen, unless somebody reads
+//! further. It shows what the app tells it to, a few times a second, so that a fast run costs no more than a slow
+//! one.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::{use_state, use_state_eq};
+use yew::{use_mut_ref, use_node_ref, use_state, use_state_eq};
 
 use super::page;
 use super::session::Session;
+use super::stage::use_size;
 use super::transport::go_to;
 use crate::playground::Input;
 use crate::playground::view::{Sentence, Topic};
@@ -27,6 +30,9 @@ pub struct Props {
 }
 
 const SHOWN: usize = 160;
+
+/// The least height of a row, in pixels.
+const ROW: usize = 24;
 
 const TOPICS: [(Topic, &str, &str); 6] = [
     (Topic::Election, "election", "Elections"),
@@ -47,8 +53,21 @@ pub fn Events(props: &Props) -> Html {
             && !left_out.contains(&sentence.topic)
             && (search.is_empty() || !found(&sentence.text, &search).is_empty())
     };
+    let list = use_node_ref();
+    let (height, is_read) = (use_state_eq(|| (0, 0)), use_state_eq(|| false));
+    use_size(&list, height.setter());
+    let on_read = {
+        let (list, is_read) = (list.clone(), is_read.setter());
+        Callback::from(move |()| {
+            is_read.set(list.cast::<Element>().is_some_and(|list| reads(&list)))
+        })
+    };
     let playground = props.session.look();
-    let newest: Vec<Sentence> = playground.sentences(0).rev().filter(wanted).take(SHOWN).collect();
+    let is_glanced_at = playground.is_playing() && !*is_read && search.is_empty();
+    // No height is negative.
+    let seen = usize::try_from(height.1).unwrap_or_default() / ROW + 2;
+    let shown = if is_glanced_at { seen.min(SHOWN) } else { SHOWN };
+    let newest: Vec<Sentence> = playground.sentences(0).rev().filter(wanted).take(shown).collect();
     let on_details = {
         let details = details.clone();
         Callback::from(move |_: yew::Event| details.set(!*details))
@@ -78,6 +97,8 @@ pub fn Events(props: &Props) -> Html {
             }
         })
     };
+    let slots = use_mut_ref(Slots::default);
+    let slots = slots.borrow_mut().of(&newest);
     let result = result_words(&search, newest.len());
     html! {
         <div class="events">
@@ -95,16 +116,51 @@ pub fn Events(props: &Props) -> Html {
                 </fieldset>
             </details>
             // Not live: the announcer speaks what matters, this is for reading.
-            <div class="event-list" role="log" aria-live="off" aria-label="Events, newest first" tabindex="0" onkeydown={walk}
+            <div class="event-list" ref={list} role="log" aria-live="off" aria-label="Events, newest first" tabindex="0" onkeydown={walk}
+                onscroll={on_read.reform(|_| ())} onfocusin={on_read.reform(|_| ())} onfocusout={on_read.reform(|_| ())}
                 title="Arrow keys walk along the events, Enter goes to one">
                 if newest.is_empty() {
                     <p class="quiet">{ if search.is_empty() { "Nothing has happened yet." } else { "No event says that." } }</p>
                 } else {
-                    <ol>{ for newest.iter().map(|sentence| row(&props.session, sentence, &search)) }</ol>
+                    <ol>{ for newest.iter().zip(slots).map(|(sentence, slot)| row(&props.session, (slot, sentence), &search)) }</ol>
                 }
             </div>
         </div>
     }
+}
+
+/// The elements that sentences stand in: one that is no longer shown leaves its own to one that has come since,
+/// which costs less than to make another.
+#[derive(Default)]
+struct Slots {
+    /// By the numbers of the sentences.
+    taken: BTreeMap<u64, usize>,
+    free: Vec<usize>,
+}
+
+impl Slots {
+    /// The slots of the sentences that are shown, the newest first.
+    fn of(&mut self, shown: &[Sentence]) -> Vec<usize> {
+        let Self { taken, free } = self;
+        taken.retain(|id, slot| {
+            let stays = shown.binary_search_by(|sentence| id.cmp(&sentence.id)).is_ok();
+            if !stays {
+                free.push(*slot);
+            }
+            stays
+        });
+        let mut slot = |sentence: &Sentence| {
+            // Where none is free, all from the first on are taken.
+            let next = taken.len();
+            *taken.entry(sentence.id).or_insert_with(|| free.pop().unwrap_or(next))
+        };
+        shown.iter().map(&mut slot).collect()
+    }
+}
+
+/// Whether somebody reads further than to what comes in.
+fn reads(list: &Element) -> bool {
+    list.scroll_top() > 0 || list.matches(":focus-within").unwrap_or(false)
 }
 
 fn filter_words(left_out: &[Topic], details: bool) -> String {
@@ -121,7 +177,7 @@ fn result_words(search: &str, count: usize) -> Option<String> {
     (!search.is_empty()).then(|| format!("{most}{count} found"))
 }
 
-fn row(session: &Session, sentence: &Sentence, search: &str) -> Html {
+fn row(session: &Session, (slot, sentence): (usize, &Sentence), search: &str) -> Html {
     let topic = TOPICS.iter().find(|(topic, ..)| *topic == sentence.topic).map(|(_, id, _)| *id);
     let (at, time) = (sentence.at, time(sentence.at));
     let onclick = {
@@ -135,7 +191,7 @@ fn row(session: &Session, sentence: &Sentence, search: &str) -> Html {
     let name = format!("Go to {time}");
     let marks = if search.is_empty() { Vec::new() } else { found(&sentence.text, search) };
     html! {
-        <li key={sentence.id.to_string()} class="event" data-topic={topic} data-detail={sentence.detail.then_some("true")}>
+        <li key={slot} class="event" data-topic={topic} data-detail={sentence.detail.then_some("true")}>
             <button type="button" class="event-at" tabindex="-1" aria-label={name.clone()} title={name} {onclick}>{ time }</button>
             <span class="event-text">{ text_with_marks(&sentence.text, &marks) }</span>
         </li>

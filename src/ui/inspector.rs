@@ -192,7 +192,7 @@ fn log(session: &Session, node: &NodeView) -> Html {
             <tr key={entry.index.to_string()}>
                 <th scope="row"><span class="block" data-hue={hue(entry.term)} data-safety={safety_key(entry.safety)}>{ entry.index }</span></th>
                 <td>{ entry.term }</td>
-                <td><code>{ &entry.what }</code><small>{ safety_words(entry.safety) }</small>{ why(session, Question::Entry(id, entry.index), &format!("entry {} on n{id}", entry.index)) }</td>
+                <td><code>{ entry.what.to_string() }</code><small>{ safety_words(entry.safety) }</small>{ why(session, Question::Entry(id, entry.index), &format!("entry {} on n{id}", entry.index)) }</td>
             </tr>
         }
     };
@@ -202,7 +202,8 @@ fn log(session: &Session, node: &NodeView) -> Html {
             <caption>{ if left_out > 0 { format!("Log: the last {} of {} entries", node.log.len(), node.log_len) } else { "Log".to_string() } }</caption>
             <thead><tr><th scope="col">{ "Entry" }</th><th scope="col">{ "Term" }</th><th scope="col">{ "What it does" }</th></tr></thead>
             <tbody>
-                { for node.log.iter().rev().map(row) }
+                // A list of its own: keys count for nothing in a list where others have none.
+                { node.log.iter().rev().map(row).collect::<Html>() }
                 if node.log.is_empty() {
                     <tr key="none"><td colspan="3">{ "no entries yet" }</td></tr>
                 }
@@ -222,7 +223,7 @@ fn store(session: &Session, node: &NodeView) -> Html {
             <caption>{ if left_out > 0 { format!("Store: the first {} of {} keys", node.store.len(), node.store_len) } else { "Store".to_string() } }</caption>
             <thead><tr><th scope="col">{ "Key" }</th><th scope="col">{ "Value" }</th></tr></thead>
             <tbody>
-                { for node.store.iter().map(row) }
+                { node.store.iter().map(row).collect::<Html>() }
                 if node.store.is_empty() {
                     <tr key="none"><td colspan="2">{ "nothing" }</td></tr>
                 }

@@ -101,7 +101,8 @@ fn row(node: &NodeView, follower: Option<&FollowerView>, first: u64, beyond: u64
     html! {
         <tr key={node.id} data-node={node.id.to_string()}>
             <th scope="row">{ format!("n{}", node.id) }<small>{ about }</small></th>
-            { for cells }
+            // A list of its own: keys count for nothing in a list where others have none.
+            { cells.collect::<Html>() }
         </tr>
     }
 }

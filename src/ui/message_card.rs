@@ -126,8 +126,8 @@ fn buttons(props: &Props, delay: &NodeRef) -> Html {
 #[derive(Properties, PartialEq)]
 pub struct ListProps {
     pub session: Session,
-    /// The instant that is shown, in microseconds.
-    pub now: u64,
+    /// That of the playground: other messages may be in flight when it is another.
+    pub revision: u64,
     pub on_open: Callback<Option<Opened>>,
 }
 
@@ -137,7 +137,7 @@ pub fn MessageList(props: &ListProps) -> Html {
     use_effect_with((), |()| page::focus(&format!("{PLACE} button")));
     let (playground, on_open) = (props.session.look(), &props.on_open);
     let (messages, count) = playground.messages(LISTED);
-    let now = props.now;
+    let now = props.session.now();
     let item = |message: &MessageDetail| {
         let MessageDetail { id, kind, from, to, arrives_at, .. } = message;
         let opened = Opened::Message(*id);

@@ -3,7 +3,7 @@
 //! - [`app`] owns the playground (through a [`session::Session`]), renders when its revision has grown,
 //!   and keeps what only the page knows: the open tab, the selected node, the theme.
 //! - [`pump`] lets time pass; [`frame`], [`painter`], [`shapes`] and [`timeline`] draw what moves in
-//!   every frame, outside of Yew.
+//!   every frame, outside of Yew; of [`scrubber`] only the slider's place.
 //! - [`stage`], [`ring`], [`links`], [`card`] are the middle; [`gestures`] takes what hands do on it,
 //!   [`way`] and [`wall`] know what lies where, and [`popup`], [`menu`], [`message_card`], [`link_card`]
 //!   are what opens there. [`controls`], [`request`], [`tabs`] the
@@ -68,9 +68,11 @@ pub mod ring;
 pub mod runs;
 pub mod scale;
 pub mod screen;
+pub mod scrubber;
 pub mod session;
 pub mod shapes;
 pub mod share;
+pub mod sheets;
 pub mod shelf;
 pub mod slider;
 pub mod spacetime;

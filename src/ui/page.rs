@@ -5,7 +5,8 @@
 
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{
-    Element, HtmlElement, HtmlInputElement, MouseEvent, UrlSearchParams, VisibilityState,
+    Document, Element, HtmlElement, HtmlInputElement, MouseEvent, Node, UrlSearchParams,
+    VisibilityState,
 };
 
 use crate::playground::{MARK, Speed};
@@ -256,6 +257,14 @@ pub fn focus_next(within: &str, forward: bool) {
         // An element that can't have the focus keeps it where it is.
         let _ = button.focus();
     }
+}
+
+/// The text of an element that has nothing else in it: to write it anew takes less than to put another in its
+/// place.
+pub fn text_of(document: &Document, id: &str) -> Option<Node> {
+    let element = document.get_element_by_id(id)?;
+    element.set_text_content(Some(" "));
+    element.first_child()
 }
 
 fn find(selector: &str) -> Option<Element> {

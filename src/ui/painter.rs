@@ -1,16 +1,18 @@
 //! Draws what moves in every frame: what moves on a stage, which the stagehand does, the timeline, the
 //! diagrams and the clock.
 //!
-//! Each thing it writes has no other owner: Yew renders the clock's element, never its text.
+//! Each thing it writes has no other owner: Yew renders the clock's element, never its text, and the slider over
+//! the timeline, never where it stands.
 
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, Document, Element, HtmlCanvasElement};
+use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, Node};
 
 use super::charts::Veil;
 use super::clients::Ruler;
 use super::highlight::Marker;
 use super::page;
 use super::palette::{Palette, Probes};
+use super::scrubber::Handle;
 use super::session::Session;
 use super::shapes::{self, Look};
 use super::spacetime::Loom;
@@ -26,12 +28,14 @@ pub struct Painter {
     frames: u32,
     /// The person asked for less motion.
     is_still: bool,
-    clock: Option<Element>,
+    /// The text of the clock.
+    clock: Option<Node>,
     shown_clock: u64,
     stage: Stagehand,
     /// That of the story that is compared with.
     other: Stagehand,
     strip: timeline::Strip,
+    handle: Handle,
     loom: Loom,
     ruler: Ruler,
     veil: Veil,
@@ -62,6 +66,7 @@ impl Painter {
             stage: Stagehand::new("stage-canvas", ""),
             other: Stagehand::new("other-canvas", OTHER),
             strip: timeline::Strip::default(),
+            handle: Handle::default(),
             loom: Loom::default(),
             ruler: Ruler::default(),
             veil: Veil::default(),
@@ -112,6 +117,7 @@ impl Painter {
             let playground = self.session.look();
             let instants = Instants { now, end: playground.end(), parting: playground.parting() };
             self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
+            self.handle.follow(&self.document, &playground, span);
         }
         self.stage.turn_rings(&self.document, &motion);
         if let Some((_, motion)) = &other {
@@ -125,13 +131,13 @@ impl Painter {
     fn set_clock(&mut self, now: u64) {
         let millis = now / 1_000;
         if self.clock.as_ref().is_none_or(|clock| !clock.is_connected()) {
-            self.clock = self.document.get_element_by_id("clock");
+            self.clock = page::text_of(&self.document, "clock");
             self.shown_clock = u64::MAX;
         }
         if self.shown_clock != millis
             && let Some(clock) = &self.clock
         {
-            clock.set_text_content(Some(&clock_text(millis)));
+            clock.set_node_value(Some(&clock_text(millis)));
             self.shown_clock = millis;
         }
     }

@@ -89,6 +89,12 @@ impl Rect {
         self.y - self.height / 2.0
     }
 
+    /// As the styles take it.
+    pub fn style(&self) -> String {
+        let (left, top, Self { width, height, .. }) = (self.left(), self.top(), self);
+        format!("left:{left}px;top:{top}px;width:{width}px;height:{height}px")
+    }
+
     /// Whether two rectangles come closer than `gap`.
     pub fn crowds(&self, other: &Self, gap: f64) -> bool {
         (self.x - other.x).abs() < (self.width + other.width) / 2.0 + gap

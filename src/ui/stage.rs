@@ -9,7 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 use yew::prelude::{Callback, Html, NodeRef, Properties, UseStateSetter, component, html};
-use yew::{use_effect_with, use_memo, use_node_ref, use_state, use_state_eq};
+use yew::{use_callback, use_effect_with, use_memo, use_node_ref, use_state, use_state_eq};
 
 use super::card::Card;
 use super::gestures::{Gesture, use_gestures};
@@ -49,8 +49,8 @@ pub struct Props {
     /// What there is to say of what was done here.
     pub note: String,
     pub on_note: Callback<String>,
-    /// The instant that is shown, in microseconds; it matters to messages in flight only.
-    pub now: u64,
+    /// That of the playground, where messages in flight are listed; it matters to them only.
+    pub revision: u64,
 }
 
 #[component]
@@ -60,9 +60,16 @@ pub fn Stage(props: &Props) -> Html {
     let layout = use_layout(&stage, &props.nodes);
     props.session.set_scene(|scene| scene.layout = Rc::clone(&layout));
     let on_act = {
-        let (session, problem) = (props.session.clone(), problem.setter());
-        Callback::from(move |action: Action| problem.set(session.act(action).err()))
+        let problem = problem.setter();
+        use_callback(props.session.clone(), move |action: Action, session| {
+            problem.set(session.act(action).err());
+        })
     };
+    // They are the same until something else is open: a card whose own are others is rendered again.
+    let on_menu = use_callback((props.opened, props.on_open.clone()), |node, (open, on_open)| {
+        let menu = Some(Opened::Menu(node));
+        on_open.emit(if *open == menu { None } else { menu });
+    });
     let lines = lines(&layout, (&props.links, &props.cuts, &props.sides), props.leader);
     let gestures = {
         let on_gesture = on_gesture(props, &on_act, problem.setter());
@@ -84,11 +91,11 @@ pub fn Stage(props: &Props) -> Html {
             <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} links={props.links.clone()} latency={props.network.latency.1}
                 sides={sides.clone()} {is_preview} {down} {lines} opened={opened_link} />
             if layout.width > 0.0 {
-                { centre(&layout, &props.agreed, "What the cluster agrees on") }
-                { clients(&layout, &props.network) }
+                <Centre layout={Rc::clone(&layout)} agreed={props.agreed.clone()} name="What the cluster agrees on" />
+                <Clients layout={Rc::clone(&layout)} has_workload={props.network.workload_clients > 0} />
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-on-top={layout.in_rows.then_some("true")} />
-            { for cards(props, &layout, &sides, &on_act) }
+            { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
             <div key={format!("{:?}", props.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>
             <p class="stage-note" role="status" hidden={problem.is_some()}>{ &props.note }</p>
@@ -122,7 +129,7 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
             html! { <LinkCard layout={Rc::clone(layout)} {ways} network={props.network} {on_act} {on_close} /> }
         }
         Some(Opened::Messages) => html! {
-            <MessageList session={props.session.clone()} now={props.now} on_open={on_open.clone()} />
+            <MessageList session={props.session.clone()} revision={props.revision} on_open={on_open.clone()} />
         },
         Some(Opened::Message(id)) => match props.session.look().message(id) {
             None => nothing(),
@@ -189,14 +196,10 @@ fn cards<'a>(
     props: &'a Props,
     layout: &'a Layout,
     sides: &'a [Vec<NodeNumber>],
-    on_act: &'a Callback<Action>,
+    (on_act, on_menu): (&'a Callback<Action>, &'a Callback<NodeNumber>),
 ) -> impl Iterator<Item = Html> + 'a {
     let several = sides.len() > 1;
     let open = props.opened;
-    let on_menu = props.on_open.reform(move |node| {
-        let menu = Some(Opened::Menu(node));
-        if open == menu { None } else { menu }
-    });
     props.nodes.iter().filter_map(move |node| {
         let place = *layout.node(node.id)?;
         let side = sides.iter().position(|side| side.contains(&node.id)).filter(|_| several);
@@ -209,13 +212,17 @@ fn cards<'a>(
     })
 }
 
-fn at(place: Rect) -> String {
-    let Rect { width, height, .. } = place;
-    format!("left:{}px;top:{}px;width:{width}px;height:{height}px", place.left(), place.top())
+#[derive(Properties, PartialEq)]
+pub struct CentreProps {
+    pub layout: Rc<Layout>,
+    pub agreed: Agreed,
+    pub name: &'static str,
 }
 
 /// What most of the running servers have in their stores.
-pub fn centre(layout: &Layout, agreed: &Agreed, name: &'static str) -> Html {
+#[component]
+pub fn Centre(props: &CentreProps) -> Html {
+    let CentreProps { layout, agreed, name } = props;
     let rows = layout.centre_rows;
     if rows == 0 {
         return html! { <div hidden=true /> };
@@ -226,7 +233,7 @@ pub fn centre(layout: &Layout, agreed: &Agreed, name: &'static str) -> Html {
         html! { <li key={key.clone()}><span>{ key }</span>{ " = " }<b>{ value }</b></li> }
     };
     html! {
-        <section class="agreed" style={at(layout.centre)} aria-label={name}>
+        <section class="agreed" style={layout.centre.style()} aria-label={*name}>
             <p>{ format!("agreed by {} of {}", agreed.count, agreed.of) }</p>
             <ul>
                 { for agreed.entries.iter().take(shown).map(row) }
@@ -241,12 +248,20 @@ pub fn centre(layout: &Layout, agreed: &Agreed, name: &'static str) -> Html {
     }
 }
 
+#[derive(Properties, PartialEq)]
+pub struct ClientsProps {
+    pub layout: Rc<Layout>,
+    pub has_workload: bool,
+}
+
 /// The visitor, and the clients of the workload if there are some.
-pub fn clients(layout: &Layout, network: &NetworkView) -> Html {
+#[component]
+pub fn Clients(props: &ClientsProps) -> Html {
+    let ClientsProps { layout, has_workload } = props;
     html! {
         <>
             { client_place("you", "You", icons::person(), layout.you, true) }
-            { client_place("clients", "Clients", icons::people(), layout.clients, network.workload_clients > 0) }
+            { client_place("clients", "Clients", icons::people(), layout.clients, *has_workload) }
         </>
     }
 }
@@ -259,7 +274,7 @@ fn client_place(
     shown: bool,
 ) -> Html {
     html! {
-        <div {key} class="client" data-client={key} style={at(place)} hidden={!shown}>
+        <div {key} class="client" data-client={key} style={place.style()} hidden={!shown}>
             { icon }<span>{ label }</span>
         </div>
     }
@@ -280,9 +295,9 @@ pub fn use_layout(stage: &NodeRef, nodes: &[Rc<NodeView>]) -> Rc<Layout> {
     })
 }
 
-/// Keeps the size of the stage in a state.
+/// Keeps the size of an element in a state.
 #[yew::hook]
-fn use_size(stage: &NodeRef, size: UseStateSetter<(i32, i32)>) {
+pub fn use_size(stage: &NodeRef, size: UseStateSetter<(i32, i32)>) {
     use_effect_with(stage.clone(), move |stage| {
         let element = stage.cast::<Element>();
         let measured = element.clone();

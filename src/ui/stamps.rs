@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement};
 
+use super::painter::place;
 use super::palette::{Palette, TERM_HUES};
 use super::shapes::{self, Look};
 use super::way::Point;
@@ -18,11 +19,23 @@ use crate::playground::view::{MessageView, Shape};
 pub struct Stamps {
     scale: f64,
     /// By shape and colour, and by what is written on it.
-    kept: BTreeMap<(Shape, u64), BTreeMap<String, HtmlCanvasElement>>,
+    kept: BTreeMap<(Shape, u64), BTreeMap<String, Stamp>>,
+    /// How many were cut so far.
+    count: u64,
 }
 
 /// So many labels of one look are kept: entries have ever new numbers.
 const MOST_LABELS: usize = 64;
+
+/// A small canvas of its own.
+struct Stamp {
+    canvas: HtmlCanvasElement,
+    ctx: CanvasRenderingContext2d,
+    /// Of the canvas, which gives and takes it more slowly.
+    size: (u32, u32),
+    /// How many were cut before it.
+    number: u64,
+}
 
 impl Stamps {
     /// Forgets all: the colours are others.
@@ -50,37 +63,60 @@ impl Stamps {
         let hue = message.term.checked_sub(1).map_or(0, |term| term % TERM_HUES + 1);
         let alike = self.kept.entry((message.shape, hue)).or_default();
         if !alike.contains_key(&message.label) {
-            if alike.len() >= MOST_LABELS {
-                alike.clear();
-            }
-            let Some(stamp) = cut(document, palette, message, self.scale) else { return };
+            let Some(blank) = oldest(alike).or_else(|| Stamp::blank(document)) else { return };
+            self.count += 1;
+            let mut stamp = Stamp { number: self.count, ..blank };
+            stamp.cut(palette, message, self.scale);
             alike.insert(message.label.clone(), stamp);
         }
         if let Some(stamp) = alike.get(&message.label) {
-            let (width, height) = (f64::from(stamp.width()), f64::from(stamp.height()));
+            let (half, canvas) = (stamp.half(), &stamp.canvas);
             // On whole pixels, or it would be smeared over two. Only an empty canvas is refused.
-            let (left, top) = ((x - width / 2.0).round(), (y - height / 2.0).round());
-            let _ = ctx.draw_image_with_html_canvas_element(stamp, left, top);
+            let (left, top) = ((x - half.0).round(), (y - half.1).round());
+            let _ = ctx.draw_image_with_html_canvas_element(canvas, left, top);
         }
     }
 }
 
-/// Draws a message's shape on a canvas of its own.
-fn cut(
-    document: &Document,
-    palette: &Palette,
-    message: &MessageView,
-    scale: f64,
-) -> Option<HtmlCanvasElement> {
-    let stamp: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
-    let half = shapes::half_size(&message.label);
-    // Some dozens of pixels: it fits.
-    stamp.set_width((half.0 * 2.0 * scale).ceil() as u32);
-    stamp.set_height((half.1 * 2.0 * scale).ceil() as u32);
-    let ctx = stamp.get_context("2d").ok().flatten()?;
-    let ctx: CanvasRenderingContext2d = ctx.dyn_into().ok()?;
-    let (x, y) = (f64::from(stamp.width()) / 2.0, f64::from(stamp.height()) / 2.0);
-    ctx.set_transform(scale, 0.0, 0.0, scale, x, y).ok()?;
-    shapes::draw(&ctx, message.shape, &Look { palette, term: message.term, label: &message.label });
-    Some(stamp)
+/// Takes out the one that was cut first, if there are enough: a canvas costs more to make than to draw on.
+fn oldest(alike: &mut BTreeMap<String, Stamp>) -> Option<Stamp> {
+    if alike.len() < MOST_LABELS {
+        return None;
+    }
+    let (label, _) = alike.iter().min_by_key(|(_, stamp)| stamp.number)?;
+    let label = label.clone();
+    alike.remove(&label)
+}
+
+impl Stamp {
+    fn blank(document: &Document) -> Option<Self> {
+        let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+        let ctx = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
+        Some(Self { canvas, ctx, size: (0, 0), number: 0 })
+    }
+
+    /// Draws a message's shape in place of what is there.
+    fn cut(&mut self, palette: &Palette, message: &MessageView, scale: f64) {
+        let half = shapes::half_size(&message.label);
+        // Some dozens of pixels: it fits.
+        let side = |half: f64| (half * 2.0 * scale).ceil() as u32;
+        let size = (side(half.0), side(half.1));
+        if self.size == size {
+            let half = self.half();
+            place(&self.ctx, 0.0, 0.0, 1.0);
+            self.ctx.clear_rect(0.0, 0.0, half.0 * 2.0, half.1 * 2.0);
+        } else {
+            self.canvas.set_width(size.0);
+            self.canvas.set_height(size.1);
+            self.size = size;
+        }
+        let (x, y) = self.half();
+        place(&self.ctx, x, y, scale);
+        let look = Look { palette, term: message.term, label: &message.label };
+        shapes::draw(&self.ctx, message.shape, &look);
+    }
+
+    fn half(&self) -> (f64, f64) {
+        (f64::from(self.size.0) / 2.0, f64::from(self.size.1) / 2.0)
+    }
 }

@@ -17,6 +17,8 @@ pub struct Props {
     pub comparison: Option<ComparisonView>,
     /// The instant that is shown, in microseconds.
     pub now: u64,
+    /// Grows when the stories may have gone further.
+    pub feed: u64,
 }
 
 #[component]
@@ -32,7 +34,7 @@ pub fn Stories(props: &Props) -> Html {
             if is_alone {
                 <p class="quiet">{ "Go back in time and do something else there, or undo: then another story begins, and this one is kept." }</p>
             }
-            { tree(props, None, &apply) }
+            { tree(props, &props.session.look().ends(), None, &apply) }
             <p class="problem" role="alert">{ (*problem).clone() }</p>
             if let Some(comparison) = &props.comparison {
                 { compared(props, comparison, &apply) }
@@ -42,7 +44,7 @@ pub fn Stories(props: &Props) -> Html {
 }
 
 /// The stories that left this one, each with those that left it.
-fn tree(props: &Props, from: Option<usize>, apply: &Callback<Input>) -> Html {
+fn tree(props: &Props, ends: &[u64], from: Option<usize>, apply: &Callback<Input>) -> Html {
     let leaves = |(_, branch): &(usize, &BranchView)| branch.left.map(|(from, _)| from) == from;
     let own: Vec<(usize, &BranchView)> = props.branches.iter().enumerate().filter(leaves).collect();
     if own.is_empty() {
@@ -50,12 +52,17 @@ fn tree(props: &Props, from: Option<usize>, apply: &Callback<Input>) -> Html {
     }
     html! {
         <ul class="story-tree" aria-label={if from.is_none() { "Stories" } else { "Stories that left it" }}>
-            { for own.into_iter().map(|(place, branch)| story(props, place, branch, apply)) }
+            { for own.into_iter().map(|(place, branch)| story(props, ends, (place, branch), apply)) }
         </ul>
     }
 }
 
-fn story(props: &Props, place: usize, branch: &BranchView, apply: &Callback<Input>) -> Html {
+fn story(
+    props: &Props,
+    ends: &[u64],
+    (place, branch): (usize, &BranchView),
+    apply: &Callback<Input>,
+) -> Html {
     let name = &branch.name;
     let on_name = apply.reform(move |event: yew::Event| {
         let input = event.target_dyn_into::<HtmlInputElement>();
@@ -65,8 +72,8 @@ fn story(props: &Props, place: usize, branch: &BranchView, apply: &Callback<Inpu
         format!("from {}", clock_text(at / 1_000))
     });
     let actions = if branch.actions == 1 { "action" } else { "actions" };
-    let about =
-        format!("{left} to {}, {} {actions}", clock_text(branch.end / 1_000), branch.actions);
+    let end = ends.get(place).copied().unwrap_or_default();
+    let about = format!("{left} to {}, {} {actions}", clock_text(end / 1_000), branch.actions);
     let is_compared = props.comparison.as_ref().is_some_and(|comparison| comparison.with == place);
     html! {
         <li key={place}>
@@ -81,7 +88,7 @@ fn story(props: &Props, place: usize, branch: &BranchView, apply: &Callback<Inpu
                 }
                 <small>{ about }</small>
             </div>
-            { tree(props, Some(place), apply) }
+            { tree(props, ends, Some(place), apply) }
         </li>
     }
 }

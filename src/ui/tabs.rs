@@ -87,7 +87,7 @@ pub fn Tabs(props: &Props) -> Html {
         }
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
         Tab::Stories => html! {
-            <Stories session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} />
+            <Stories session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} feed={props.feed} />
         },
     };
     let id = name(props.tab);

@@ -64,7 +64,7 @@ impl Strip {
             size,
             palette: palette.clone(),
             terms: timeline.terms.len(),
-            marks: timeline.marks.len(),
+            marks: timeline.marks().len(),
             parting,
         };
         if self.drawn.as_ref() == Some(&next) {
@@ -94,6 +94,9 @@ pub struct Span {
     pub width: u64,
 }
 
+/// A new story is not watched through a magnifier: so much time is shown, at least, unless one zooms in.
+const NARROWEST: u64 = 1_000_000;
+
 /// The least that the strip is zoomed in to.
 const LEAST_WIDTH: u64 = 20_000;
 
@@ -101,8 +104,7 @@ impl Span {
     /// All of a story that goes to `end`, or as much as `width` says with `now` in it. It stands still
     /// until now is near its edge.
     pub fn new(now: u64, end: u64, width: Option<u64>) -> Self {
-        // A new story is not watched through a magnifier.
-        let whole = extent(end.max(now)).max(1_000_000);
+        let whole = extent(end.max(now)).max(NARROWEST);
         let Some(width) = width.filter(|width| *width < whole) else {
             return Self { from: 0, width: whole };
         };
@@ -113,6 +115,11 @@ impl Span {
     /// Its end.
     pub fn to(self) -> u64 {
         self.from + self.width
+    }
+
+    /// Whether a story that goes to `end` is not all shown.
+    pub fn hides_some(self, end: u64) -> bool {
+        self.from > 0 || self.to() < end.max(NARROWEST)
     }
 
     /// The next round width, more or less; `None` for all there is.
@@ -214,18 +221,15 @@ impl Sheet<'_> {
     }
 
     fn draw_marks(&self, timeline: &Timeline) {
-        let mut last_commit = -10.0;
-        let first = timeline.marks.partition_point(|mark| mark.at < self.span.from);
-        let beyond = timeline.marks.partition_point(|mark| mark.at <= self.span.to());
-        for mark in timeline.marks.range(first..beyond) {
+        let first = timeline.marks().partition_point(|mark| mark.at < self.span.from);
+        let beyond = timeline.marks().partition_point(|mark| mark.at <= self.span.to());
+        let marks = || timeline.marks().range(first..beyond);
+        let commits = marks().filter(|mark| mark.kind == MarkKind::Commit);
+        self.dots(commits.map(|mark| self.x(mark.at)));
+        for mark in marks() {
             let x = self.x(mark.at);
             match mark.kind {
-                // Commits come in crowds: a dot every four pixels is enough.
-                MarkKind::Commit if x - last_commit < 4.0 => {}
-                MarkKind::Commit => {
-                    last_commit = x;
-                    self.dot(x);
-                }
+                MarkKind::Commit => {}
                 MarkKind::Answer => self.diamond(x),
                 MarkKind::Elected => self.triangle(x),
                 MarkKind::Fault => self.cross(x, &self.palette.fault),
@@ -239,12 +243,20 @@ impl Sheet<'_> {
         }
     }
 
-    fn dot(&self, x: f64) {
-        self.ctx.set_fill_style_str(&self.palette.commit);
-        self.ctx.begin_path();
-        let _ =
-            self.ctx.arc(x.max(2.5), BAR_TOP + BAR_HEIGHT + 7.0, 2.5, 0.0, std::f64::consts::TAU);
-        self.ctx.fill();
+    /// Commits come in crowds: a dot every four pixels is enough, and all are filled at once.
+    fn dots(&self, places: impl Iterator<Item = f64>) {
+        let (ctx, middle, mut last) = (&self.ctx, BAR_TOP + BAR_HEIGHT + 7.0, -10.0);
+        ctx.set_fill_style_str(&self.palette.commit);
+        ctx.begin_path();
+        for x in places {
+            if x - last >= 4.0 {
+                last = x;
+                let x = x.max(2.5);
+                ctx.move_to(x + 2.5, middle);
+                let _ = ctx.arc(x, middle, 2.5, 0.0, std::f64::consts::TAU);
+            }
+        }
+        ctx.fill();
     }
 
     /// An answer to the visitor, in the line of the commits.

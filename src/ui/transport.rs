@@ -1,15 +1,15 @@
 //! The bottom: play, step, speed, clock and the strip of history.
 
-use web_sys::{HtmlInputElement, HtmlSelectElement, InputEvent, KeyboardEvent};
+use web_sys::HtmlSelectElement;
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::icons;
 use super::painter::clock_text;
+use super::scrubber::Scrubber;
 use super::session::{Notice, Session};
 use super::slider::{Slider, nearest};
-use super::timeline::Span;
-use crate::playground::view::{BranchView, ClockView};
+use crate::playground::view::BranchView;
 use crate::playground::{Input, Landmark, Speed};
 
 /// Microseconds of cluster time per millisecond of real time, from the slowest to the fastest.
@@ -24,12 +24,13 @@ const UNBOUNDED: u64 = Speed::UNBOUNDED.get() as u64;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
-    pub clock: ClockView,
+    pub playing: bool,
+    pub speed: Speed,
+    /// Whether the story goes on after the instant that is shown.
+    pub past: bool,
     pub branches: Vec<BranchView>,
-    /// For those who can't see the strip.
-    pub history: String,
-    /// What of it the strip shows.
-    pub span: Span,
+    /// Whether there is more than the strip shows.
+    pub is_zoomed: bool,
     /// What the two buttons go to.
     pub landmark: Landmark,
     pub on_landmark: Callback<Landmark>,
@@ -47,7 +48,7 @@ pub fn Transport(props: &Props) -> Html {
         let session = props.session.clone();
         Callback::from(move |speed| set_speed(&session, speed))
     };
-    let ClockView { playing, speed, past, .. } = props.clock;
+    let Props { playing, speed, past, .. } = *props;
     let words = speed.to_string();
     html! {
         <footer class="transport" aria-label="Playback" data-past={past.then_some("true")}>
@@ -84,57 +85,9 @@ pub fn Transport(props: &Props) -> Html {
                 </div>
             </div>
             <div class="timeline">
-                { scrubber(props) }
-                <canvas id="timeline-canvas" aria-hidden="true" />
-                <p class="hidden" id="timeline-words">{ &props.history }</p>
+                <Scrubber session={props.session.clone()} />
             </div>
         </footer>
-    }
-}
-
-/// The slider over the strip.
-fn scrubber(props: &Props) -> Html {
-    let ClockView { now, end, .. } = props.clock;
-    let Span { from, width } = props.span;
-    let seek = {
-        let session = props.session.clone();
-        move |micros| {
-            // Any instant can be shown.
-            let _ = session.apply(Input::Seek(micros));
-        }
-    };
-    let oninput = {
-        let seek = seek.clone();
-        Callback::from(move |event: InputEvent| {
-            let input = event.target_dyn_into::<HtmlInputElement>();
-            let micros = input.and_then(|input| input.value().parse::<f64>().ok());
-            // Between two instants of the strip, which are no fractions.
-            micros.into_iter().for_each(|micros| seek(micros.max(0.0) as u64));
-        })
-    };
-    let onkeydown = {
-        let session = props.session.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            let input = match event.key().as_str() {
-                "ArrowLeft" | "ArrowDown" => Input::StepBack,
-                "ArrowRight" | "ArrowUp" => Input::Step,
-                "PageDown" => Input::Seek(now.saturating_sub(width / 20)),
-                "PageUp" => Input::Seek(now + width / 20),
-                "Home" => Input::Seek(0),
-                "End" => Input::SeekEnd,
-                _ => return,
-            };
-            event.prevent_default();
-            event.stop_propagation();
-            let _ = session.apply(input);
-        })
-    };
-    let last = end.max(now).clamp(from + 1, props.span.to());
-    let share = (last - from) as f64 / width.max(1) as f64 * 100.0;
-    html! {
-        <input type="range" class="scrubber" aria-label="Timeline" aria-describedby="timeline-words" min={from.to_string()} max={last.to_string()} step="any"
-            value={now.to_string()} aria-valuetext={format!("{} of {}", clock_text(now / 1_000), clock_text(end / 1_000))}
-            style={format!("width:{share:.2}%")} {oninput} {onkeydown} />
     }
 }
 
@@ -163,7 +116,7 @@ fn landmarks(props: &Props) -> Html {
             <button type="button" class="button" onclick={go(Input::Next)} title={format!("To the next {name} (])")} aria-label={format!("Next {name}")}>
                 { icons::next_mark() }
             </button>
-            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| false)} disabled={props.span.from == 0 && props.span.to() >= props.clock.end.max(1_000_000)}
+            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| false)} disabled={!props.is_zoomed}
                 title="More of the timeline (Shift+z)" aria-label="Zoom out">{ icons::wider() }</button>
             <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| true)} title="Closer to now (z)" aria-label="Zoom in">{ icons::closer() }</button>
         </div>

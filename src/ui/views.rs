@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
-use yew::prelude::{Callback, Html, html};
+use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::charts::Diagrams;
 use super::clients::Clients;
@@ -49,13 +49,20 @@ const SIGHTS: [(Sight, &str, &str); 8] = [
     ),
 ];
 
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub sight: Sight,
+    pub on_sight: Callback<Sight>,
+}
+
 /// The choice of one, for the top of the middle.
-pub fn choice(sight: Sight, on_sight: &Callback<Sight>) -> Html {
+#[component]
+pub fn Sights(props: &Props) -> Html {
     let radio = |(of, label, title): &(Sight, &'static str, &'static str)| {
         let of = *of;
         html! {
             <label key={*label} class="sight" title={*title}>
-                <input type="radio" name="sight" checked={of == sight} onchange={on_sight.reform(move |_: Event| of)} />
+                <input type="radio" name="sight" checked={of == props.sight} onchange={props.on_sight.reform(move |_: Event| of)} />
                 <span>{ *label }</span>
             </label>
         }

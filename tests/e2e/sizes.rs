@@ -170,7 +170,9 @@ async fn look(page: &Page) -> WebDriverResult<Value> {
 
 /// Whether everything has its place; after a change of size that takes a few frames.
 async fn fits(page: &Page, nodes: u32, width: f64) -> WebDriverResult<Option<()>> {
-    let ask = "return document.documentElement.scrollWidth <= innerWidth";
+    // A page that has just been asked for may not be drawn yet.
+    let ask = "return document.querySelector('.stage') !== null
+        && document.documentElement.scrollWidth <= innerWidth";
     if page.script(ask).await? != true {
         return Ok(None);
     }

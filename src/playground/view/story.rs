@@ -28,8 +28,6 @@ pub struct BranchView {
     pub current: bool,
     /// How many things were done in it.
     pub actions: usize,
-    /// How far it was played, in microseconds.
-    pub end: u64,
 }
 
 /// The story that is shown beside another.
@@ -102,8 +100,41 @@ pub struct PinView {
 pub struct Timeline {
     /// Each term that had a leader or a candidate, from when it began.
     pub terms: VecDeque<TermView>,
+    marks: VecDeque<MarkView>,
+    /// How many of each kind there are, since nobody wants to count them anew whenever they are told.
+    counts: [usize; MarkKind::COUNT],
+}
+
+impl Timeline {
     /// What stands above and below the strip.
-    pub marks: VecDeque<MarkView>,
+    pub fn marks(&self) -> &VecDeque<MarkView> {
+        &self.marks
+    }
+
+    /// How many marks of a kind there are.
+    pub fn count(&self, kind: MarkKind) -> usize {
+        self.counts[kind as usize]
+    }
+
+    /// One more, after all others.
+    pub(in crate::playground) fn mark(&mut self, mark: MarkView) {
+        self.counts[mark.kind as usize] += 1;
+        self.marks.push_back(mark);
+    }
+
+    /// The oldest goes.
+    pub(in crate::playground) fn forget_first_mark(&mut self) {
+        if let Some(mark) = self.marks.pop_front() {
+            self.counts[mark.kind as usize] -= 1;
+        }
+    }
+
+    /// Only the first ones stay.
+    pub(in crate::playground) fn keep_marks(&mut self, kept: usize) {
+        for mark in self.marks.drain(kept.min(self.marks.len())..) {
+            self.counts[mark.kind as usize] -= 1;
+        }
+    }
 }
 
 /// A term on the timeline; it lasts until the next.
@@ -130,4 +161,8 @@ pub enum MarkKind {
     Violation,
     /// The visitor was answered.
     Answer,
+}
+
+impl MarkKind {
+    const COUNT: usize = Self::Answer as usize + 1;
 }

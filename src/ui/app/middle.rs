@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use yew::prelude::{Context, Html, html};
+use yew::prelude::{Html, html};
 
 use super::super::beside::{Other, beside};
 use super::super::guide;
@@ -12,41 +12,39 @@ use super::super::session::Notice;
 use super::super::stage::Stage;
 use super::super::tabs::Tab;
 use super::super::views::{self, Sight};
-use super::{App, Message};
+use super::App;
 use crate::playground::Input;
 use crate::playground::view::{NodeNumber, NodeView};
 
 impl App {
-    pub(super) fn middle(&self, ctx: &Context<Self>) -> Html {
+    pub(super) fn middle(&self) -> Html {
         match self.sight {
-            Sight::Stage => self.stage(ctx),
-            Sight::Beside => {
-                beside(self.stage(ctx), &self.session, &self.view, self.other.as_ref())
-            }
+            Sight::Stage => self.stage(),
+            Sight::Beside => beside(self.stage(), &self.session, &self.view, self.other.as_ref()),
             sight => {
-                let laboratory = || self.laboratory(ctx);
+                let laboratory = || self.laboratory();
                 let (nodes, note) = (self.nodes.clone(), &self.note);
                 views::other(sight, &self.session, nodes, self.feed, note, laboratory)
             }
         }
     }
 
-    fn stage(&self, ctx: &Context<Self>) -> Html {
-        let (view, link) = (&self.view, ctx.link());
+    fn stage(&self) -> Html {
+        let (view, calls) = (&self.view, &self.calls);
         let shown = self.guide.shown();
         html! {
             <Stage session={self.session.clone()} nodes={self.nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
                 links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} leader={view.summary.leader} named={guide::named(shown.as_ref())}
-                opened={self.opened} on_open={link.callback(Message::Open)} note={self.note.clone()} on_note={link.callback(Message::Note)}
-                now={if self.opened.is_some_and(Opened::wants_a_pause) { view.clock.now } else { 0 }}
-                selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={link.callback(Message::Inspect)} />
+                opened={self.opened} on_open={calls.open.clone()} note={self.note.clone()} on_note={calls.note.clone()}
+                revision={if self.opened.is_some_and(Opened::wants_a_pause) { self.session.revision() } else { 0 }}
+                selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={calls.inspect.clone()} />
         }
     }
 
-    fn laboratory(&self, ctx: &Context<Self>) -> Html {
+    fn laboratory(&self) -> Html {
         html! {
             <Laboratory session={self.session.clone()} hunt={self.hunt.clone()} feed={self.feed}
-                on_show={ctx.link().callback(|()| Message::Sight(Sight::Stage))} on_famous={ctx.link().callback(Message::Famous)} />
+                on_show={self.calls.stage.clone()} on_famous={self.calls.famous.clone()} />
         }
     }
 

@@ -10,10 +10,11 @@ use super::super::page;
 use super::super::painter::clock_text;
 use super::super::popup::Opened;
 use super::super::session::Notice;
+use super::super::sheets::Sheet;
 use super::super::tabs::Tab;
 use super::super::transport::{change_speed, go_to};
 use super::super::views::Sight;
-use super::{App, Message, Sheet};
+use super::{App, Message};
 use crate::playground::view::{NodeView, Status};
 use crate::playground::{Action, Input, NodeId};
 
