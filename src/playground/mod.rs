@@ -20,6 +20,7 @@ pub mod laboratory;
 mod link;
 mod motion;
 mod opening;
+pub mod pursuit;
 pub mod quest;
 mod tape;
 mod travel;
