@@ -12,6 +12,7 @@ mod browser;
 mod cluster;
 mod famous;
 mod faults;
+mod finder;
 mod hands;
 mod journey;
 mod keyboard;
