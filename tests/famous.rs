@@ -118,13 +118,21 @@ fn opened_it_plays_from_its_beginning_and_stops_where_it_breaks() {
         let end = playground.end();
         assert!(playground.is_playing() && playground.now() == 0, "{}", famous.rule);
         playground.apply(Input::Speed(Speed::UNBOUNDED)).expect("any speed will do");
-        while playground.is_playing() {
-            playground.apply(Input::Advance(1_000)).expect("time passes");
+        let mut stops = 0;
+        while !broken(&playground).contains(&famous.rule.about().falls) {
+            playground.apply(Input::Play).expect("it goes on");
+            assert!(playground.now() < end, "{}: it is broken by then", famous.rule);
+            while playground.is_playing() && playground.now() <= end {
+                playground.apply(Input::Advance(1_000)).expect("time passes");
+            }
+            stops += 1;
+            assert!(!broken(&playground).is_empty(), "{}: it stops there", famous.rule);
         }
-        assert!(!broken(&playground).is_empty(), "{}: it stops at what is broken", famous.rule);
-        playground.apply(Input::Seek(end)).expect("its end is near");
-        assert!(broken(&playground).contains(&famous.rule.about().falls), "{}", famous.rule);
-        assert_eq!(playground.end(), end, "{}: it broke as soon as in the script", famous.rule);
+        assert_eq!(playground.now(), end, "{}: it broke as soon as in the script", famous.rule);
+        assert_eq!(playground.end(), end, "{}", famous.rule);
+        // Where a term gets two leaders, somebody has voted twice just before: any two majorities share a server.
+        let votes_twice = matches!(famous.rule, Rule::VoteOnDisk | Rule::TermGrows);
+        assert_eq!(stops, if votes_twice { 2 } else { 1 }, "{}", famous.rule);
 
         // The other story comes to the same time, and is sound.
         playground.apply(Input::Branch(1)).expect("there is another story");

@@ -99,8 +99,7 @@ impl Famous {
             broken.into_story(format!("{first} {}", self.rule)),
             sound.into_story(format!("{second} {}", self.rule)),
         ];
-        let speed = end.since(Time::ZERO).as_micros() * 1_000 / WATCHED.as_micros();
-        let speed = Speed::new(u32::try_from(speed).unwrap_or(u32::MAX));
+        let speed = Speed::passing(end.since(Time::ZERO), WATCHED);
         Ok(Archive { stories, current: 0, speed, playing: true })
     }
 }

@@ -65,7 +65,7 @@ impl History {
         self.latest = VecDeque::new();
     }
 
-    /// The sentence that says what broke.
+    /// The sentence that says what broke last.
     pub(super) fn violation(&self) -> Option<String> {
         self.violation.as_ref().map(|told| told.sentence(0).text)
     }

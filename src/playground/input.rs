@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Archive, Question, Spot};
 use crate::cluster::{Action, Refused};
 use crate::script::{Mistake, Wait};
+use crate::time::Duration;
 
 /// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
 /// as fast as life.
@@ -30,6 +31,14 @@ impl Speed {
         } else {
             Self(micros_per_milli)
         }
+    }
+
+    /// The speed at which this span of cluster time passes in that much real time, as far as the bounds allow: it
+    /// never is the unbounded one.
+    pub fn passing(cluster: Duration, real: Duration) -> Self {
+        let speed = cluster.as_micros().saturating_mul(1_000).checked_div(real.as_micros());
+        let most = u64::from(Self::FASTEST.0);
+        u32::try_from(speed.unwrap_or(most).min(most)).map_or(Self::FASTEST, Self::new)
     }
 
     /// Microseconds of cluster time per millisecond of real time.

@@ -21,6 +21,7 @@ pub mod ledger;
 mod link;
 mod motion;
 mod opening;
+pub mod pursuit;
 pub mod quest;
 mod tape;
 mod travel;
@@ -293,12 +294,12 @@ impl Playground {
 
     /// What comes next, if it comes until then: a recorded action or an event.
     fn go_on(&mut self, until: Time) -> bool {
-        let sound = self.run().violation().is_none();
+        let known = self.run().violations().len();
         let tape = &mut self.branches[self.current].tape;
         let Some(finished) = tape.go_on(&mut self.scene, until) else { return false };
         self.revision += 1;
         self.tell_answers(&finished);
-        if sound && self.run().violation().is_some() {
+        if self.run().violations().len() > known {
             self.playing = false;
         }
         self.look_for_awaited(&finished);

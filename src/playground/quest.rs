@@ -11,6 +11,7 @@ use super::{Archive, Bookmark, Instant, Speed};
 use crate::check::Property;
 use crate::raft::Rule;
 use crate::swarm::{Effort, Finding, Shrunk, shrink};
+use crate::time::{Duration, Time};
 
 pub use crate::cluster::FaultKind;
 pub use crate::swarm::{MOST_NODES, Search, Size};
@@ -21,8 +22,8 @@ const TELLING: u64 = 100_000;
 /// How much is spent on making a run small: a few seconds in a browser.
 const EFFORT: Effort = Effort(3_000_000);
 
-/// The seconds of real time that a found run takes to play, at most times.
-const PLAYED_IN: u64 = 15;
+/// The real time that a found run takes to play, at most times.
+const PLAYED_IN: Duration = Duration::from_secs(15);
 
 /// A worker's share of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,8 +133,8 @@ impl Find {
 
     fn new(seed: u64, property: Property, small: Shrunk) -> Self {
         let Shrunk { recording, shown, digest, before, after, .. } = small;
+        let speed = Speed::passing(shown.at.since(Time::ZERO), PLAYED_IN);
         let at = shown.at.as_micros();
-        let speed = Speed::new(u32::try_from(at / (PLAYED_IN * 1_000)).unwrap_or(u32::MAX - 1));
         let bookmark = Bookmark { recording, shown, digest: Some(digest), speed };
         Self { seed, property, at, before, after, link: bookmark.to_fragment() }
     }

@@ -221,12 +221,15 @@ impl Tape {
             let _request = scene.act(&action);
         } else {
             let (_, touch) = ahead.filter(|(next, _)| *next <= until)?;
-            let sound = scene.run.violation().is_none();
+            let known = scene.run.violations().len();
             scene.step(touch);
-            if let Some((at, violation)) = scene.run.violation().filter(|_| sound) {
-                let (at, violation) = (*at, *violation);
+            let broken = scene.run.violations().get(known..).unwrap_or_default();
+            if !broken.is_empty() {
+                let broken = broken.to_vec();
                 let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));
-                scene.history.violated(at, &violation);
+                for (at, violation) in &broken {
+                    scene.history.violated(*at, violation);
+                }
                 if is_new {
                     self.track.violated(scene.instant());
                 }

@@ -53,6 +53,19 @@ fn a_long_absence_is_no_backlog() {
 }
 
 #[test]
+fn the_speed_at_which_a_span_passes_is_never_the_unbounded_one() {
+    let passing = |cluster, real| Speed::passing(Duration::from_micros(cluster), real);
+    let second = Duration::from_secs(1);
+    assert_eq!(passing(1_000_000, second), Speed::new(1_000), "as fast as life");
+    assert_eq!(passing(30_000_999, Duration::from_secs(15)), Speed::new(2_000));
+    assert_eq!(passing(0, second), Speed::SLOWEST);
+    for longest in [u64::MAX, u64::from(u32::MAX) * 1_000] {
+        assert_eq!(passing(longest, second), Speed::FASTEST);
+    }
+    assert_eq!(passing(1, Duration::ZERO), Speed::FASTEST);
+}
+
+#[test]
 fn as_fast_as_it_goes_is_bounded_by_events_alone() {
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();

@@ -1,10 +1,11 @@
-//! The search in the background: as many workers as the machine has cores, and what they have told.
+//! The search in the background: as many workers as the machine has cores, hired, heard and ended.
 //!
 //! The workers share the seeds. The first that finds something ends the others, and goes on making it
 //! small; then the run is opened, and plays until it breaks. What is searched and how is in
-//! [`crate::playground::quest`].
+//! [`crate::playground::quest`], what follows from what a worker says in [`crate::playground::pursuit`].
 
 use std::cell::RefCell;
+use std::ops::Range;
 use std::rc::Rc;
 
 use wasm_bindgen::prelude::Closure;
@@ -16,7 +17,8 @@ use super::page;
 use super::session::{Notice, Session};
 use super::worker::READY;
 use crate::playground::Input;
-use crate::playground::quest::{Find, Quest, Search, Size, Told};
+use crate::playground::pursuit::{Badge, News, Pursuit, Status};
+use crate::playground::quest::{Quest, Search};
 
 /// More workers than this are of no use to a page that is to stay smooth.
 const MOST_WORKERS: u32 = 16;
@@ -27,56 +29,16 @@ pub struct Hunt(Rc<Shared>);
 
 struct Shared {
     session: Session,
-    workers: RefCell<Vec<Hand>>,
-    status: RefCell<Status>,
-    /// What was searched last.
-    search: RefCell<Option<Search>>,
+    pursuit: RefCell<Pursuit>,
+    hands: RefCell<Vec<Hand>>,
     changed: RefCell<Callback<()>>,
-    /// When it began, in milliseconds of the page.
-    began: RefCell<f64>,
 }
 
 /// A worker, and what listens to it.
 struct Hand {
+    badge: Badge,
     worker: Worker,
     _closures: [Closure<dyn FnMut(MessageEvent)>; 2],
-}
-
-/// How far a search is.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Status {
-    pub stage: Stage,
-    pub workers: usize,
-    pub runs: u64,
-    pub events: u64,
-    /// How long it has taken, in milliseconds.
-    pub took: f64,
-    /// How many workers have come to their end.
-    over: usize,
-}
-
-/// What a search does.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Stage {
-    /// Nothing was searched yet.
-    #[default]
-    None,
-    Searching,
-    /// This seed breaks it; the run is being made small.
-    Shrinking(u64, Option<Size>),
-    Found(Box<Find>),
-    /// No seed is left, and nothing was found.
-    Over,
-    /// A person has ended it.
-    Stopped,
-    Failed(String),
-}
-
-impl Status {
-    /// Whether workers are at work.
-    pub fn is_busy(&self) -> bool {
-        matches!(self.stage, Stage::Searching | Stage::Shrinking(..))
-    }
 }
 
 impl PartialEq for Hunt {
@@ -89,11 +51,9 @@ impl Hunt {
     pub fn new(session: Session) -> Self {
         Self(Rc::new(Shared {
             session,
-            workers: RefCell::default(),
-            status: RefCell::default(),
-            search: RefCell::default(),
+            pursuit: RefCell::default(),
+            hands: RefCell::default(),
             changed: RefCell::default(),
-            began: RefCell::default(),
         }))
     }
 
@@ -103,33 +63,23 @@ impl Hunt {
     }
 
     pub fn status(&self) -> Status {
-        self.0.status.borrow().clone()
+        self.0.pursuit.borrow().status().clone()
     }
 
-    /// The seed that this same search has found last, if it has found one.
-    pub fn found_by(&self, search: &Search) -> Option<u64> {
-        match &self.0.status.borrow().stage {
-            Stage::Found(find) if self.0.search.borrow().as_ref() == Some(search) => {
-                Some(find.seed)
-            }
-            _ => None,
-        }
+    /// The seed to begin with where this one is asked for: the same question again looks further.
+    pub fn first_seed(&self, search: &Search, asked: u64) -> u64 {
+        self.0.pursuit.borrow().first_seed(search, asked)
     }
 
     /// Begins to search these seeds, with all cores.
-    pub fn begin(&self, search: &Search, seeds: std::ops::Range<u64>) {
-        self.dismiss();
-        *self.0.search.borrow_mut() = Some(search.clone());
-        let workers = page::cores().min(MOST_WORKERS);
-        *self.0.began.borrow_mut() = page::now();
-        let status = Status { stage: Stage::Searching, ..Status::default() };
-        *self.0.status.borrow_mut() = Status { workers: workers as usize, ..status };
-        for place in 0..u64::from(workers) {
-            let (first, end) = (seeds.start + place, seeds.end);
-            let quest = Quest { search: search.clone(), first, stride: u64::from(workers), end };
-            match self.hire(place, &quest) {
-                Some(hand) => self.0.workers.borrow_mut().push(hand),
-                None => return self.fail("this browser has no workers"),
+    pub fn begin(&self, search: &Search, seeds: Range<u64>) {
+        let workers = u64::from(page::cores().min(MOST_WORKERS));
+        let shares = self.0.pursuit.borrow_mut().begin(search, seeds, workers, now());
+        self.end_the_idle();
+        for (badge, quest) in shares {
+            match self.hire(badge, &quest) {
+                Some(hand) => self.0.hands.borrow_mut().push(hand),
+                None => return self.fail(badge, "this browser has no workers"),
             }
         }
         self.ring();
@@ -137,12 +87,13 @@ impl Hunt {
 
     /// Ends it.
     pub fn stop(&self) {
-        self.dismiss();
-        self.change(|status| status.stage = Stage::Stopped);
+        self.0.pursuit.borrow_mut().stop(now());
+        self.end_the_idle();
+        self.ring();
     }
 
     /// A worker that is told what to search as soon as it listens.
-    fn hire(&self, place: u64, quest: &Quest) -> Option<Hand> {
+    fn hire(&self, badge: Badge, quest: &Quest) -> Option<Hand> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&address()?, &options).ok()?;
@@ -151,73 +102,40 @@ impl Hunt {
             match event.data().as_string().as_deref() {
                 // A text can always be copied to a worker.
                 Some(READY) => drop(told.post_message(&JsValue::from_str(&line))),
-                Some(text) => hunt.hear(place, text),
+                Some(text) => hunt.hear(badge, text),
                 None => {}
             }
         });
         let hunt = self.clone();
         let on_error = Closure::<dyn FnMut(MessageEvent)>::new(move |_: MessageEvent| {
-            hunt.fail("a worker stopped with an error");
+            hunt.fail(badge, "a worker stopped with an error");
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Some(Hand { worker, _closures: [on_message, on_error] })
+        Some(Hand { badge, worker, _closures: [on_message, on_error] })
     }
 
-    fn hear(&self, place: u64, text: &str) {
-        match Told::parse(text) {
-            Some(Told::Ran { runs, events }) => self.change(|status| {
-                status.runs += runs;
-                status.events += events;
-            }),
-            Some(Told::Found { seed }) => {
-                self.keep_only(place);
-                self.change(|status| status.stage = Stage::Shrinking(seed, None));
-            }
-            Some(Told::Smaller(size)) => self.change(|status| {
-                if let Stage::Shrinking(_, reached) = &mut status.stage {
-                    *reached = Some(size);
-                }
-            }),
-            Some(Told::Small(find)) => self.found(*find),
-            Some(Told::Over) => {
-                self.change(|status| status.over += 1);
-                let status = self.status();
-                if status.over >= status.workers {
-                    self.dismiss();
-                    self.change(|status| status.stage = Stage::Over);
-                }
-            }
-            None => self.fail(text.strip_prefix("failed ").unwrap_or(text)),
-        }
+    fn hear(&self, badge: Badge, text: &str) {
+        let news = self.0.pursuit.borrow_mut().hear(badge, text, now());
+        self.take_in(news);
     }
 
-    /// Opens what was found: it plays from its beginning until it breaks.
-    fn found(&self, find: Find) {
-        let archive = find.archive();
-        self.dismiss();
-        self.change(|status| status.stage = Stage::Found(Box::new(find)));
-        if let Some(archive) = archive {
-            // How it ends is told when it does.
-            let _ = self.0.session.apply(Input::Open(Box::new(archive)));
-        }
+    fn fail(&self, badge: Badge, why: &str) {
+        let news = self.0.pursuit.borrow_mut().fail(badge, why);
+        self.take_in(news);
     }
 
-    fn fail(&self, why: &str) {
-        self.dismiss();
-        self.change(|status| status.stage = Stage::Failed(why.to_string()));
-        self.0.session.tell(Notice::problem(format!("The search could not go on: {why}.")));
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Status)) {
-        {
-            let mut status = self.0.status.borrow_mut();
-            if status.is_busy() {
-                status.took = page::now() - *self.0.began.borrow();
-            }
-            change(&mut status);
-        }
+    fn take_in(&self, news: News) {
+        self.end_the_idle();
         self.ring();
+        match news {
+            News::Progress => {}
+            // How it ends is told when it does.
+            News::Opens(archive) => drop(self.0.session.apply(Input::Open(archive))),
+            News::Fails(why) => {
+                self.0.session.tell(Notice::problem(format!("The search could not go on: {why}.")));
+            }
+        }
     }
 
     fn ring(&self) {
@@ -226,28 +144,26 @@ impl Hunt {
         changed.emit(());
     }
 
-    fn keep_only(&self, place: u64) {
-        let hands = self.0.workers.borrow();
-        let others = (0_u64..).zip(hands.iter()).filter(|(of, _)| *of != place);
-        for (_, hand) in others {
-            // What it has said already may still be on its way.
-            hand.worker.set_onmessage(None);
-            hand.worker.terminate();
-        }
-    }
-
-    /// Ends all workers. What listens to them may be what is running: it is kept until later.
-    fn dismiss(&self) {
-        let hands = self.0.workers.take();
-        for hand in &hands {
+    /// Ends the workers that are not wanted any more. What listens to them may be what is running: it is kept
+    /// until later.
+    fn end_the_idle(&self) {
+        let pursuit = self.0.pursuit.borrow();
+        let is_idle = |hand: &mut Hand| !pursuit.is_at_work(hand.badge);
+        let idle: Vec<Hand> = self.0.hands.borrow_mut().extract_if(.., is_idle).collect();
+        for hand in &idle {
             hand.worker.set_onmessage(None);
             hand.worker.set_onerror(None);
             hand.worker.terminate();
         }
-        if !hands.is_empty() {
-            gloo_timers::callback::Timeout::new(0, move || drop(hands)).forget();
+        if !idle.is_empty() {
+            gloo_timers::callback::Timeout::new(0, move || drop(idle)).forget();
         }
     }
+}
+
+/// Whole milliseconds since the page began: the rest says nothing of a search.
+fn now() -> u64 {
+    page::now() as u64
 }
 
 /// The worker's script, told where the program is.

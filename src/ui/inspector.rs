@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
 use super::card::{role_words, safety_key, safety_words};
+use super::counts::count;
 use super::journey::span;
 use super::machine;
 use super::palette::hue;
@@ -158,10 +159,6 @@ fn rare_facts(node: &NodeView) -> Vec<Html> {
 
 fn or_none(index: u64) -> String {
     if index == 0 { "none".to_string() } else { index.to_string() }
-}
-
-fn count(number: u64, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }
 
 fn followers(node: &NodeView) -> Html {

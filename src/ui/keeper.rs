@@ -10,6 +10,7 @@ use gloo_events::EventListener;
 use gloo_timers::callback::Interval;
 use wasm_bindgen_futures::spawn_local;
 
+use super::counts::count;
 use super::page;
 use super::session::{Notice, Session};
 use super::shelf::{Kept, Outcome, Shelf};
@@ -269,15 +270,12 @@ impl Keeper {
 }
 
 fn about(archive: &Archive, now: u64) -> String {
-    let plural = |count: usize, one: &str, many: &str| {
-        format!("{count} {}", if count == 1 { one } else { many })
-    };
     let recording = archive.stories.get(archive.current).map(|story| &story.recording);
     let actions = recording.map_or(0, |recording| recording.actions.len());
     let modified = recording.map(Recording::modified).filter(|modified| !modified.is_empty());
     let modified = modified.map_or(String::new(), |modified| format!(", modified: {modified}"));
-    let actions = plural(actions, "action", "actions");
-    let stories = plural(archive.stories.len(), "story", "stories");
+    let actions = count(actions as u64, "action", "actions");
+    let stories = count(archive.stories.len() as u64, "story", "stories");
     let time = super::painter::clock_text(now / 1_000);
     format!("{time} of cluster time, {actions}, {stories}{modified}")
 }

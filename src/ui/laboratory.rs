@@ -7,11 +7,13 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 
-use super::hunt::{Hunt, Stage, Status};
+use super::counts::{count, grouped};
+use super::hunt::Hunt;
 use super::painter::clock_text;
 use super::session::Session;
 use crate::lesson::Famous;
 use crate::playground::laboratory::{RuleView, properties};
+use crate::playground::pursuit::{Stage, Status};
 use crate::playground::quest::{FaultKind, Find, MOST_NODES, Size, search};
 
 #[derive(Properties, PartialEq)]
@@ -142,18 +144,15 @@ fn Finder(props: &FinderProps) -> Html {
                 return hunt.stop();
             }
             let mut asked = (*question).clone();
-            let Ok(mut first) = asked.first.trim().parse::<u64>() else {
+            let Ok(first) = asked.first.trim().parse::<u64>() else {
                 problem.set(Some("A seed is a whole number, such as 0."));
                 return;
             };
             problem.set(None);
             let property = wanted(&asked, &switched);
             let search = search(&switched, property, asked.most_nodes, asked.faults.clone());
-            if let Some(found) = hunt.found_by(&search) {
-                // The same question again looks further.
-                first = first.max(found + 1);
-                asked.first = first.to_string();
-            }
+            let first = hunt.first_seed(&search, first);
+            asked.first = first.to_string();
             hunt.begin(&search, first..first.saturating_add(asked.runs));
             question.set(asked);
         })
@@ -278,16 +277,22 @@ fn progress(status: &Status) -> Html {
     if status.runs == 0 && !status.is_busy() {
         return html! { <span class="finder-progress" /> };
     }
-    let a_second = if status.took > 0.0 { status.runs as f64 * 1_000.0 / status.took } else { 0.0 };
-    let workers = if status.workers == 1 { "worker" } else { "workers" };
+    let a_second = (status.runs * 1_000).checked_div(status.searched).unwrap_or_default();
+    let told = |number: u64, one: &str, many: &str| {
+        html! { <><b>{ grouped(number) }</b>{ " " }{ if number == 1 { one } else { many } }{ ", " }</> }
+    };
     html! {
         <span class="finder-progress" data-busy={status.is_busy().to_string()}>
-            <b>{ grouped(status.runs) }</b>{ " runs, " }<b>{ grouped(status.events) }</b>{ " events, " }
-            <b>{ format!("{a_second:.0}") }</b>{ " runs a second, " }{ format!("{} {workers}, ", status.workers) }
-            // A time of less than a day: it fits.
-            { clock_text(status.took as u64 / 100 * 100) }
+            { told(status.runs, "run", "runs") }{ told(status.events, "event", "events") }
+            { told(a_second, "run a second", "runs a second") }
+            { count(status.workers, "worker", "workers") }{ ", " }{ seconds(status.searched) }
         </span>
     }
+}
+
+/// `12.3 s`.
+fn seconds(millis: u64) -> String {
+    format!("{}.{} s", grouped(millis / 1_000), millis / 100 % 10)
 }
 
 /// What came of it.
@@ -299,14 +304,17 @@ fn outcome(status: &Status, on_show: &Callback<()>) -> Html {
         Stage::Shrinking(seed, Some(size)) => {
             format!("Seed {seed} breaks it. Making it small: {}…", size_words(size))
         }
-        Stage::Found(find) => found_words(find),
+        Stage::Found(find) => found_words(find, status),
         Stage::Over => format!(
-            "Nothing was found in {} runs. That is no proof that there is nothing: other seeds, more runs or other faults may find it.",
-            grouped(status.runs)
+            "Nothing was found in {}. That is no proof that there is nothing: other seeds, more runs or other faults may find it.",
+            count(status.runs, "run", "runs")
         ),
-        Stage::Stopped => {
-            format!("Stopped after {} runs; nothing was found in them.", grouped(status.runs))
+        Stage::Stopped(None) => {
+            format!("Stopped after {}; nothing was found.", count(status.runs, "run", "runs"))
         }
+        Stage::Stopped(Some(seed)) => format!(
+            "Stopped while the run of seed {seed}, which breaks it, was made small. Find from seed {seed} begins there again."
+        ),
         Stage::Failed(why) => format!("The search could not go on: {why}."),
     };
     let find = match &status.stage {
@@ -326,30 +334,20 @@ fn outcome(status: &Status, on_show: &Callback<()>) -> Html {
     }
 }
 
-fn found_words(find: &Find) -> String {
+fn found_words(find: &Find, status: &Status) -> String {
     let Find { seed, property, at, before, after, .. } = find;
     format!(
-        "Seed {seed} breaks {property}, {} after the beginning. Found with {}; as small as it gets: {}. Find again looks further.",
+        "Seed {seed} breaks {property}, {} after the beginning. Found in {} with {}; in {} made as small as it gets: {}. Find again looks further.",
         clock_text(at / 1_000),
+        seconds(status.searched),
         size_words(before),
+        seconds(status.shrunk),
         size_words(after)
     )
 }
 
 fn size_words(Size { nodes, actions, events }: &Size) -> String {
-    let actions = if *actions == 1 { "1 action".to_string() } else { format!("{actions} actions") };
-    format!("{nodes} nodes, {actions}, {} events", grouped(*events))
-}
-
-/// `12,345`.
-fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    let nodes = count(u64::from(*nodes), "node", "nodes");
+    let actions = count(*actions as u64, "action", "actions");
+    format!("{nodes}, {actions}, {}", count(*events, "event", "events"))
 }

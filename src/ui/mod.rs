@@ -17,7 +17,7 @@
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`laboratory`] has the rules and their switches; [`hunt`] searches in the background for a run that
 //!   breaks without them, by the program itself in a [`worker`].
-//! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
+//! - [`counts`] says numbers in words. [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
 
@@ -32,6 +32,7 @@ pub mod clients;
 pub mod commands;
 pub mod console;
 pub mod controls;
+pub mod counts;
 pub mod demonstrations;
 pub mod dialogs;
 pub mod difference;

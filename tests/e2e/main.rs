@@ -13,6 +13,7 @@ mod clients;
 mod cluster;
 mod famous;
 mod faults;
+mod finder;
 mod hands;
 mod journey;
 mod keyboard;

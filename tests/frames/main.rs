@@ -11,6 +11,8 @@
 mod browser;
 #[path = "../e2e/cluster.rs"]
 mod cluster;
+#[path = "../e2e/finder.rs"]
+mod finder;
 #[path = "../e2e/hands.rs"]
 mod hands;
 #[path = "../e2e/page.rs"]
@@ -140,12 +142,8 @@ async fn search(page: &Page) -> WebDriverResult<(Frames, f64)> {
     page.click("button", "Stop").await?;
     // `1,234 runs, 5,678,901 events, 99 runs a second, 2 workers, 12.3 s`
     let said = page.text("region", "Find me a schedule").await?;
-    let number_before = |words: &str| {
-        let before = said.split(words).next().unwrap_or_default();
-        let number = before.split_whitespace().last().unwrap_or_default();
-        number.parse::<f64>().unwrap_or(f64::NAN)
-    };
-    Ok((frames, number_before(" runs a second") / number_before(" worker")))
+    let number = |words: &str| finder::number(&said, words).unwrap_or(f64::NAN);
+    Ok((frames, number(" runs a second") / number(" worker")))
 }
 
 /// Plays a case, with some work behind it, and looks at its frames. Also tells how many messages were in

@@ -19,7 +19,7 @@ type Report = Map<String, Value>;
 const PAYLOAD: [&str; 4] = ["wasm", "js", "css", "html"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let mut steps = Steps::new(6);
+    let mut steps = Steps::new(7);
     let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
     let mut report = steps.run("native: headless bench", || native(&toolbox))?;
     report.extend(steps.run("native: commits, beside the crate `raft`", || commits(&toolbox))?);
@@ -29,7 +29,10 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         report.insert("payload_brotli_bytes".to_owned(), payload(&root.join("dist"))?.into());
         Ok(())
     })?;
-    report.extend(steps.run("page: scripts in a frame", || frames(&toolbox, &browser))?);
+    report.extend(steps.run("page: scripts in a frame", || page(&toolbox, &browser, "frames"))?);
+    report.extend(
+        steps.run("page: a search without each rule", || page(&toolbox, &browser, "searches"))?,
+    );
     steps.finish();
 
     let text = serde_json::to_string_pretty(&report)?;
@@ -66,9 +69,9 @@ fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
     ]))?)
 }
 
-/// What `tests/frames` prints of the release page.
-fn frames(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
-    let arguments = ["test", "--locked", "--quiet", "--test", "frames"];
+/// What one of the measurements prints of the release page: `tests/frames`, `tests/searches`.
+fn page(toolbox: &Toolbox, browser: &Browser, measurement: &str) -> Result<Report> {
+    let arguments = ["test", "--locked", "--quiet", "--test", measurement];
     objects(&output(&mut driven(toolbox, browser, &arguments)?)?)
 }
 

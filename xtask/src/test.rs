@@ -28,7 +28,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
     })?;
     steps.run("lints: clippy, end-to-end tests, pictures and measurements", || {
-        let tests = "--test e2e --test screenshots --test frames --test commits";
+        let tests = "--test e2e --test screenshots --test frames --test searches --test commits";
         let words = format!("clippy --locked {tests} -- -D warnings");
         cargo(&words.split(' ').collect::<Vec<_>>())
     })?;

@@ -32,12 +32,15 @@ fn told(explanation: &Explanation) -> String {
     text
 }
 
-fn check(playground: &mut Playground, question: Question, wanted: &Expect) {
-    let explanation = ask(playground, question);
-    if let Ok(steps) = &explanation.answer {
-        check_closed(steps);
+/// Asks these questions at the instant that is shown.
+fn check<const N: usize>(playground: &mut Playground, wanted: [(Question, Expect); N]) {
+    for (question, wanted) in wanted {
+        let explanation = ask(playground, question);
+        if let Ok(steps) = &explanation.answer {
+            check_closed(steps);
+        }
+        wanted.assert_eq(&told(&explanation));
     }
-    wanted.assert_eq(&told(&explanation));
 }
 
 /// Every cause stands before what it causes and is in the list; everything but the last causes something; what
@@ -65,8 +68,10 @@ fn without_the_commit_rule_of_figure_8_this_led_to_a_leader_without_a_committed_
     let mut playground = story(script!("figure-8-rule-off"));
     check(
         &mut playground,
-        Question::Broken("leader-completeness"),
-        &expect![[r#"
+        [
+            (
+                Question::Broken("leader-completeness"),
+                expect![[r#"
         0 [done by you] The rule current-term-commit is off: only entries of the leader's own term are committed by counting.
         1 [request] You sent `set b one` to n1.
         2 [server] n1 appends entry 2 and sends it to all (§5.3). <- 1
@@ -104,37 +109,33 @@ fn without_the_commit_rule_of_figure_8_this_led_to_a_leader_without_a_committed_
         34 [server] n5 becomes leader of term 4 with 3 votes of 5 (§5.2). <- 27 32 33
         35 [broken] A property is broken. leader-completeness: n5 leads term 4 without the committed entry 2. <- 0 6 23 34
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Term(2),
-        &expect![[r#"
+            ),
+            (
+                Question::Term(2),
+                expect![[r#"
         0 [done by you] You did `timeout n5`.
         1 [server] n5's election timer ran out after 50 ms; it stands for term 4 (§5.2). <- 0
         2 [server] n2 goes over to term 4: n5 is in it (§5.1). <- 1
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Vote(3),
-        &expect![[r#"
+            ),
+            (
+                Question::Vote(3),
+                expect![[r#"
         0 [done by you] You did `timeout n5`.
         1 [server] n5's election timer ran out after 50 ms; it stands for term 4 (§5.2). <- 0
         2 [disk] n5 has term 4 and its vote for itself on disk. <- 1
         3 [server] n3 votes for n5 in term 4: its log is at least as new (term 2, index 2) (§5.4.1). <- 2
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Role(1),
-        &expect![[r#"
+            ),
+            (
+                Question::Role(1),
+                expect![[r#"
         0 [done by you] n1 is killed; what was not on its disk is gone.
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Entry(3, 2),
-        &expect![[r#"
+            ),
+            (
+                Question::Entry(3, 2),
+                expect![[r#"
         0 [request] You sent `set b one` to n1.
         1 [server] n1 appends entry 2 and sends it to all (§5.3). <- 0
         2 [done by you] You did `timeout n1`.
@@ -151,34 +152,32 @@ fn without_the_commit_rule_of_figure_8_this_led_to_a_leader_without_a_committed_
         13 [server] n1 sends n3 its entry 2 (§5.3). <- 12
         14 [server] n3 appends entry 2 from n1 (§5.3). <- 1 13
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Key(5, "b".to_string()),
-        &expect![[r#"
+            ),
+            (
+                Question::Key(5, "b".to_string()),
+                expect![[r#"
         n5 has executed nothing that changes b.
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Entry(2, 7),
-        &expect![[r#"
+            ),
+            (
+                Question::Entry(2, 7),
+                expect![[r#"
         n2 has no entry 7 in its log.
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Role(9),
-        &expect![[r#"
+            ),
+            (
+                Question::Role(9),
+                expect![[r#"
         There is no n9 at this instant.
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Broken("one-vote"),
-        &expect![[r#"
+            ),
+            (
+                Question::Broken("one-vote"),
+                expect![[r#"
         one-vote holds at this instant.
     "#]],
+            ),
+        ],
     );
 }
 
@@ -188,8 +187,10 @@ fn a_leader_elected_by_itself_comes_of_its_timer_and_of_the_votes_that_it_counte
     let leader = playground.view().summary.leader.unwrap();
     check(
         &mut playground,
-        Question::Role(leader),
-        &expect![[r#"
+        [
+            (
+                Question::Role(leader),
+                expect![[r#"
         0 [timer] n4's election timer ran out after 206 ms; it asks who would vote for it in term 1 (thesis §9.6).
         1 [server] n3 would vote for n4 in term 1 (thesis §9.6). <- 0
         2 [server] n5 would vote for n4 in term 1 (thesis §9.6). <- 0
@@ -204,11 +205,10 @@ fn a_leader_elected_by_itself_comes_of_its_timer_and_of_the_votes_that_it_counte
         11 [server] n4 counts the vote of n2: 3 of 3 needed (§5.2). <- 9
         12 [server] n4 becomes leader of term 1 with 3 votes of 5 (§5.2). <- 5 10 11
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Vote(leader % 3 + 1),
-        &expect![[r#"
+            ),
+            (
+                Question::Vote(leader % 3 + 1),
+                expect![[r#"
         0 [timer] n4's election timer ran out after 206 ms; it asks who would vote for it in term 1 (thesis §9.6).
         1 [server] n3 would vote for n4 in term 1 (thesis §9.6). <- 0
         2 [server] n5 would vote for n4 in term 1 (thesis §9.6). <- 0
@@ -216,6 +216,8 @@ fn a_leader_elected_by_itself_comes_of_its_timer_and_of_the_votes_that_it_counte
         4 [disk] n4 has term 1 and its vote for itself on disk. <- 3
         5 [server] n2 votes for n4 in term 1: its log is at least as new (empty) (§5.4.1). <- 4
     "#]],
+            ),
+        ],
     );
 }
 
@@ -224,8 +226,10 @@ fn a_key_comes_of_the_commit_that_let_it_be_executed_and_of_the_request() {
     let mut playground = story("cluster 3 seed 5\nwait leader\nset color blue\nwait agree\n");
     check(
         &mut playground,
-        Question::Key(2, "color".to_string()),
-        &expect![[r#"
+        [
+            (
+                Question::Key(2, "color".to_string()),
+                expect![[r#"
         0 [request] You sent `set color blue` to n1.
         1 [request] You sent `set color blue` to n2, attempt 2. <- 0
         2 [server] n2 appends entry 2 and sends it to all (§5.3). <- 1
@@ -236,11 +240,10 @@ fn a_key_comes_of_the_commit_that_let_it_be_executed_and_of_the_request() {
         7 [server] Entry 2 is committed: it is on 2 of 3 disks and of n2's own term (§5.4.2). <- 3 6
         8 [server] n2 executes entry 2, `set color blue`. <- 2 7
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Commit(2),
-        &expect![[r#"
+            ),
+            (
+                Question::Commit(2),
+                expect![[r#"
         0 [request] You sent `set color blue` to n1.
         1 [request] You sent `set color blue` to n2, attempt 2. <- 0
         2 [server] n2 appends entry 2 and sends it to all (§5.3). <- 1
@@ -250,6 +253,8 @@ fn a_key_comes_of_the_commit_that_let_it_be_executed_and_of_the_request() {
         6 [server] n2 hears that n3 has its log up to entry 2 (§5.3). <- 5
         7 [server] Entry 2 is committed: it is on 2 of 3 disks and of n2's own term (§5.4.2). <- 3 6
     "#]],
+            ),
+        ],
     );
 }
 
@@ -260,26 +265,28 @@ fn what_a_disk_has_kept_comes_of_what_was_before_the_crash() {
     let mut playground = story(script);
     check(
         &mut playground,
-        Question::Entry(2, 2),
-        &expect![[r#"
+        [
+            (
+                Question::Entry(2, 2),
+                expect![[r#"
         0 [request] You sent `set color blue` to n1.
         1 [request] You sent `set color blue` to n2, attempt 2. <- 0
         2 [server] n2 appends entry 2 and sends it to all (§5.3). <- 1
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Role(2),
-        &expect![[r#"
+            ),
+            (
+                Question::Role(2),
+                expect![[r#"
         0 [done by you] n2 starts again with the 2 entries on its disk.
     "#]],
-    );
-    check(
-        &mut playground,
-        Question::Commit(2),
-        &expect![[r#"
+            ),
+            (
+                Question::Commit(2),
+                expect![[r#"
         n2 knows of no committed entry.
     "#]],
+            ),
+        ],
     );
 }
 
@@ -290,8 +297,9 @@ fn what_came_in_a_snapshot_comes_of_what_made_it_so_at_its_sender() {
     let mut playground = story(script);
     check(
         &mut playground,
-        Question::Key(3, "a".to_string()),
-        &expect![[r#"
+        [(
+            Question::Key(3, "a".to_string()),
+            expect![[r#"
         0 [request] You sent `set a one` to n1.
         1 [request] You sent `set a one` to n2, attempt 2. <- 0
         2 [server] n2 appends entry 2 and sends it to all (§5.3). <- 1
@@ -312,6 +320,7 @@ fn what_came_in_a_snapshot_comes_of_what_made_it_so_at_its_sender() {
         17 [server] n2 sends n3 its snapshot as of entry 4: its log no longer has what n3 lacks (§7). <- 16
         18 [server] n3 goes on from n2's snapshot as of entry 4 (§7). <- 8 17
     "#]],
+        )],
     );
 }
 

@@ -1,0 +1,119 @@
+//! The search of the laboratory, as a person asks it and reads what it says.
+
+#![allow(dead_code, reason = "the words are there before every test that says them")]
+
+use std::fmt;
+use std::time::Duration;
+
+use kvorum::playground::quest::Size;
+use kvorum::raft::Rule;
+use thirtyfour::error::WebDriverResult;
+use tokio::time::{sleep, timeout};
+
+use crate::page::Page;
+
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What the page says of a run that it has found and made small.
+#[derive(Debug)]
+pub(crate) struct Found {
+    pub(crate) property: String,
+    pub(crate) seed: u64,
+    /// How many runs were looked at.
+    pub(crate) runs: u64,
+    /// The seconds it took to find it, and to make it small.
+    pub(crate) searched: f64,
+    pub(crate) shrunk: f64,
+    pub(crate) before: Size,
+    pub(crate) after: Size,
+}
+
+impl Page {
+    /// In a cluster of its own that stands still at its beginning: switches a rule away from Raft in the laboratory.
+    pub(crate) async fn without(&self, rule: Rule) -> WebDriverResult<()> {
+        // Another address is another run: what was found before is not gone on with.
+        self.go(&format!("?seed={}&paused", rule as u32)).await?;
+        self.click("radio", "Rules").await?;
+        self.click("switch", rule.about().name).await?;
+        let switched = if rule.on_by_default() { "off" } else { "on" };
+        self.shows("list", "The cluster now", &format!("{rule} {switched}")).await
+    }
+
+    /// Presses Find, and reads what is found.
+    pub(crate) async fn finds(&self, within: Duration) -> WebDriverResult<Option<Found>> {
+        self.click("button", "Find").await?;
+        self.found(within).await
+    }
+
+    /// Reads what is found. `None` if there is nothing in what the form asks for.
+    pub(crate) async fn found(&self, within: Duration) -> WebDriverResult<Option<Found>> {
+        let said = self.searched(&["as small as it gets", "Nothing was found in"], within).await?;
+        Ok(Found::read(&said))
+    }
+
+    /// The words of the search, once they hold one of these; it takes as long as the machine needs.
+    pub(crate) async fn searched(
+        &self,
+        words: &[&str],
+        within: Duration,
+    ) -> WebDriverResult<String> {
+        let mut said = String::new();
+        let comes = async {
+            loop {
+                said = self.text("region", "Find me a schedule").await?;
+                if words.iter().any(|words| said.contains(words)) {
+                    return Ok(());
+                }
+                sleep(PAUSE).await;
+            }
+        };
+        match timeout(within, comes).await {
+            Ok(came) => came.map(|()| said),
+            Err(_) => panic!("{words:?} did not come within {within:?}; the search says {said:?}"),
+        }
+    }
+}
+
+impl Found {
+    /// `12 runs, 3,400 events, ... Seed 7 breaks liveness, 0.9 s after the beginning. Found in 0.1 s with 5 nodes, 20
+    /// actions, 3,000 events; in 0.4 s made as small as it gets: 3 nodes, 2 actions, 40 events.`
+    fn read(said: &str) -> Option<Self> {
+        let (told, rest) = said.split_once("Seed ")?;
+        let (first, after) = rest.split_once("as small as it gets: ")?;
+        let (broken, before) = first.split_once("Found in ")?;
+        let (seed, property) = broken.split_once(',')?.0.split_once(" breaks ")?;
+        let (with, made) = before.split_once("; in ")?;
+        let size = |words: &str| {
+            Some(Size {
+                nodes: number(words, " node")? as u32,
+                actions: number(words, " action")? as usize,
+                events: number(words, " event")? as u64,
+            })
+        };
+        Some(Self {
+            property: property.to_owned(),
+            seed: seed.parse().ok()?,
+            runs: number(told, " run")? as u64,
+            searched: number(before, " s ")?,
+            shrunk: number(made, " s ")?,
+            before: size(with)?,
+            after: size(after)?,
+        })
+    }
+}
+
+/// The first number that is followed by these words.
+pub(crate) fn number(said: &str, words: &str) -> Option<f64> {
+    let mut before = said.match_indices(words).map(|(place, _)| &said[..place]);
+    before.find_map(|before| before.split_whitespace().last()?.replace(',', "").parse().ok())
+}
+
+/// A row of a table.
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { property, seed, runs, searched, shrunk, before, after } = self;
+        let size = |Size { nodes, actions, events }: &Size| format!("{nodes}, {actions}, {events}");
+        write!(f, "{property} | {seed} | {searched:.1} s, {runs} | {} | ", size(before))?;
+        write!(f, "{shrunk:.1} s | {}", size(after))
+    }
+}
