@@ -255,7 +255,7 @@ impl Component for App {
                         is_open={self.sheet == Some(Sheet::Request)} />
                     <Tabs session={self.session.clone()} tab={self.tab} on_tab={calls.tab.clone()}
                         nodes={if self.tab == Tab::Inspector { nodes } else { Vec::new() }} selected={self.selected}
-                        on_select={calls.inspect.clone()} reason={reason.clone()} events={reason.map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
+                        on_select={calls.inspect.clone()} on_sight={calls.sight.clone()} reason={reason.clone()} events={reason.map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 <SheetButtons open={self.sheet} on_sheet={calls.sheet.clone()} />

@@ -12,6 +12,7 @@ use super::page;
 use super::session::Session;
 use super::stories::Stories;
 use super::verdicts::Verdicts;
+use super::views::Sight;
 use crate::playground::view::{BranchView, ComparisonView, Explanation, NodeNumber, NodeView};
 
 /// Which one.
@@ -41,6 +42,7 @@ pub struct Props {
     pub nodes: Vec<Rc<NodeView>>,
     pub selected: Option<NodeNumber>,
     pub on_select: Callback<NodeNumber>,
+    pub on_sight: Callback<Sight>,
     /// Grows when there are new sentences to show.
     pub feed: u64,
     /// Grows when the console may have new lines.
@@ -83,7 +85,7 @@ pub fn Tabs(props: &Props) -> Html {
             <Inspector session={props.session.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} reason={props.reason.clone()} events={props.events} />
         },
         Tab::Verdicts => {
-            html! { <Verdicts session={props.session.clone()} feed={props.feed} reason={props.reason.clone()} /> }
+            html! { <Verdicts session={props.session.clone()} feed={props.feed} reason={props.reason.clone()} on_sight={props.on_sight.clone()} /> }
         }
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
         Tab::Stories => html! {

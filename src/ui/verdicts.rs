@@ -14,6 +14,7 @@ use super::highlight::Highlight;
 use super::reason::Reason;
 use super::session::{Session, sentence};
 use super::transport::go_to;
+use super::views::Sight;
 use crate::playground::view::{
     CauseView, Contradiction, ContraryFact, Explanation, TurningPoint, Verdict,
 };
@@ -26,7 +27,11 @@ pub struct Props {
     pub feed: u64,
     /// What was asked last, with its answer.
     pub reason: Option<Rc<Explanation>>,
+    pub on_sight: Callback<Sight>,
 }
+
+/// The property that the view of the clients draws.
+const ORDERED: &str = "linearizability";
 
 /// How a property stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -201,6 +206,9 @@ fn asks(
             <button type="button" class="button" aria-expanded={is_open.to_string()} aria-label={format!("Why is {property} broken?")}
                 onclick={on_open.reform(move |_| property)}>{ "Why?" }</button>
             <button type="button" class="button" aria-label={format!("Back to where it became unavoidable: {property}")} onclick={on_avoid}>{ "Back to where it became unavoidable" }</button>
+            if property == ORDERED {
+                <button type="button" class="button" onclick={props.on_sight.reform(|_| Sight::Clients)}>{ "See the clients' operations" }</button>
+            }
         </div>
     }
 }

@@ -17,11 +17,11 @@ struct Call {
 }
 
 fn key() -> Key {
-    Key::new("k").unwrap()
+    Key::new("k").expect("a key")
 }
 
 fn value() -> impl Strategy<Value = Value> {
-    prop::sample::select(vec!["a", "b"]).prop_map(|text| Value::new(text).unwrap())
+    prop::sample::select(vec!["a", "b"]).prop_map(|text| Value::new(text).expect("a value"))
 }
 
 fn call() -> impl Strategy<Value = Call> {
