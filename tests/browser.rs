@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use kvorum::playground::view::{EntryView, NodeView, RoleView, Safety, Status};
+use kvorum::playground::view::{Deed, EntryView, NodeView, RoleView, Safety, Status};
 use kvorum::playground::{Input, Playground};
 use kvorum::ui::app::App;
 use kvorum::ui::card::{self, Card};

@@ -38,10 +38,8 @@ fn seeds_that_once_found_a_bug_find_none() {
 /// answered, and so were the copies of those, until there were millions.
 #[test]
 fn copies_of_messages_do_not_beget_more() {
-    for seed in [24846] {
-        let events = Search::default().run(seed).events;
-        assert!(events < 100_000, "headless swarm --seeds {seed}..{}: {events} events", seed + 1);
-    }
+    let events = Search::default().run(24846).events;
+    assert!(events < 100_000, "headless swarm --seeds 24846..24847: {events} events");
 }
 
 /// For each rule, the seed of a run of at most five servers that breaks the named property without it.
