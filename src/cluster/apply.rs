@@ -4,7 +4,7 @@
 use super::client::Answer;
 use super::server::Server;
 use super::{Cluster, Deed};
-use crate::raft::{Config, Data, Index, Input, NodeId, Payload, Rule};
+use crate::raft::{Config, Data, Index, Input, Node, NodeId, Payload, Rule};
 use crate::store::{Request, Store};
 
 impl Cluster {
@@ -82,20 +82,29 @@ impl Cluster {
         let before = std::mem::replace(&mut self.committed_config, (Some(index), config));
         let config = &self.committed_config.1;
         self.retired.extend(before.1.members().filter(|gone| !config.contains(*gone)));
+        // Who was taken back before anybody had told it is a member like all others.
+        self.retired.retain(|gone| !config.contains(*gone));
         self.switch_off_retired();
     }
 
     /// Switches off the machines that are no longer members, as far as a running server that knows it
-    /// reaches them: nobody else could tell them.
+    /// reaches them: nobody else could tell them. One that has just come knows of no members at all; and whom
+    /// the leader counts on is about to come back.
     pub(super) fn switch_off_retired(&mut self) {
+        let leader = self.leader().and_then(|leader| self.servers.get(&leader));
         let reached = |gone: &NodeId| {
-            self.servers.values().any(|server| {
-                let knows = server.node().is_some_and(|node| !node.config().contains(*gone));
-                server.id != *gone
-                    && !server.paused
-                    && knows
-                    && !self.network.is_cut(server.id, *gone)
-            })
+            let comes_back = leader.is_some_and(|leader| leader.counts_on(*gone));
+            !comes_back
+                && self.servers.values().any(|server| {
+                    let config = server.node().map(Node::config);
+                    let knows = config.is_some_and(|config| {
+                        config.members().next().is_some() && !config.contains(*gone)
+                    });
+                    server.id != *gone
+                        && !server.paused
+                        && knows
+                        && !self.network.is_cut(server.id, *gone)
+                })
         };
         let reached: Vec<NodeId> = self.retired.iter().copied().filter(reached).collect();
         for gone in reached {

@@ -17,7 +17,7 @@ pub use shrink::{Effort, Shrunk, Size, shrink};
 use crate::check::{Property, Run, Violation};
 use crate::cluster::{Action, Cluster, FaultKind, Founding, Server};
 use crate::digest::Digest;
-use crate::raft::{NodeId, Rule};
+use crate::raft::{Index, Node, NodeId, Rule};
 use crate::recording::{Instant, Recording, Timed};
 use crate::rng::Rng;
 use crate::time::{Duration, Time};
@@ -150,8 +150,20 @@ impl Search {
         if let Some(found) = self.pass(&mut world.run, quiet, false) {
             return Some(found);
         }
-        let stuck = self.wanted.is_none() && !agrees(world.run.cluster(), deaf);
-        stuck.then_some(Finding::Stuck)
+        if self.wanted.is_some() {
+            return None;
+        }
+        // Who is far behind may need longer, as long as it comes nearer.
+        while !agrees(world.run.cluster(), deaf) {
+            let before = least_applied(world.run.cluster(), deaf);
+            if let Some(found) = self.pass(&mut world.run, QUIET, false) {
+                return Some(found);
+            }
+            if least_applied(world.run.cluster(), deaf) <= before {
+                return Some(Finding::Stuck);
+            }
+        }
+        None
     }
 
     /// Lets time pass; with `hunts` only until there is a new leader.
@@ -207,12 +219,21 @@ impl World {
 
 /// Whether there is a leader and all voters have the same store.
 fn agrees(cluster: &Cluster, deaf: Option<NodeId>) -> bool {
-    let members = cluster.members();
-    let stores = cluster
-        .servers()
-        .filter(|server| members.is_voter(server.id()) && Some(server.id()) != deaf)
-        .filter_map(Server::store)
-        .map(|store| store.digest());
+    let stores = voters(cluster, deaf).filter_map(Server::store).map(|store| store.digest());
     let stores: std::collections::BTreeSet<_> = stores.collect();
     cluster.leader().is_some() && stores.len() == 1
+}
+
+/// How far the voter has come that is behind all others.
+fn least_applied(cluster: &Cluster, deaf: Option<NodeId>) -> Option<Index> {
+    let nodes = voters(cluster, deaf).filter_map(Server::node);
+    nodes.map(Node::last_applied).min().flatten()
+}
+
+/// The servers that are to agree.
+fn voters(cluster: &Cluster, deaf: Option<NodeId>) -> impl Iterator<Item = &Server> {
+    let members = cluster.members();
+    cluster
+        .servers()
+        .filter(move |server| members.is_voter(server.id()) && Some(server.id()) != deaf)
 }
