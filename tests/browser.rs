@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use kvorum::playground::view::{EntryView, NodeView, RoleView, Safety, Status};
+use kvorum::playground::view::{Deed, EntryView, NodeView, RoleView, Safety, Status};
 use kvorum::playground::{Input, Playground};
 use kvorum::ui::app::App;
 use kvorum::ui::card::{self, Card};
@@ -86,9 +86,8 @@ fn type_into(root: &Element, selector: &str, value: &str) {
 /// What some entry does.
 fn deed() -> Deed {
     let mut alone = Playground::new(1, 1);
-    let step = || Input::Step;
     loop {
-        assert_eq!(alone.apply(step()), Ok(()));
+        assert_eq!(alone.apply(Input::Step), Ok(()));
         let log = alone.view().nodes.remove(0).log;
         if let Some(entry) = log.into_iter().next() {
             return entry.what;
