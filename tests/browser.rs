@@ -86,9 +86,8 @@ fn type_into(root: &Element, selector: &str, value: &str) {
 /// What some entry does.
 fn deed() -> Deed {
     let mut alone = Playground::new(1, 1);
-    let step = || Input::Step;
     loop {
-        assert_eq!(alone.apply(step()), Ok(()));
+        assert_eq!(alone.apply(Input::Step), Ok(()));
         let log = alone.view().nodes.remove(0).log;
         if let Some(entry) = log.into_iter().next() {
             return entry.what;

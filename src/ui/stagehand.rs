@@ -124,6 +124,8 @@ impl Stagehand {
             .filter_map(|message| Some((message, Way::of(message, layout)?, shown(message))))
             .collect();
         draw_tails(&ctx, brush.palette, &drawn, ratio);
+        // What is drawn otherwise among the stamps leaves the canvas as they want it.
+        place(&ctx, 0.0, 0.0, 1.0);
         for (message, way, progress) in drawn {
             if message.lost {
                 // It ends half way, wherever it was seen last.
@@ -132,6 +134,7 @@ impl Stagehand {
             let (x, y) = way.point(progress);
             if let Some(mark) = hands.mark.filter(|mark| mark.message == message.id) {
                 draw_mark(&ctx, brush.palette, mark, (x, y), ratio);
+                place(&ctx, 0.0, 0.0, 1.0);
                 self.progress.show(brush.document, message.progress);
             }
             ctx.set_global_alpha(alpha(message, progress));
@@ -140,8 +143,8 @@ impl Stagehand {
                 let look =
                     Look { palette: brush.palette, term: message.term, label: &message.label };
                 shapes::draw(&ctx, message.shape, &look);
-            } else {
                 place(&ctx, 0.0, 0.0, 1.0);
+            } else {
                 let at = (x * ratio, y * ratio);
                 self.stamps.put(&ctx, brush.document, brush.palette, message, at);
             }

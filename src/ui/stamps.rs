@@ -18,11 +18,14 @@ use crate::playground::view::{MessageView, Shape};
 #[derive(Default)]
 pub struct Stamps {
     scale: f64,
-    /// By shape and colour, and by what is written on it.
-    kept: BTreeMap<(Shape, u64), BTreeMap<String, Stamp>>,
+    /// By shape, colour and size, and by what is written on it.
+    kept: BTreeMap<(Shape, u64, Size), BTreeMap<String, Stamp>>,
     /// How many were cut so far.
     count: u64,
 }
+
+/// In device pixels.
+type Size = (u32, u32);
 
 /// So many labels of one look are kept: entries have ever new numbers.
 const MOST_LABELS: usize = 64;
@@ -31,8 +34,6 @@ const MOST_LABELS: usize = 64;
 struct Stamp {
     canvas: HtmlCanvasElement,
     ctx: CanvasRenderingContext2d,
-    /// Of the canvas, which gives and takes it more slowly.
-    size: (u32, u32),
     /// How many were cut before it.
     number: u64,
 }
@@ -61,19 +62,25 @@ impl Stamps {
         (x, y): Point,
     ) {
         let hue = message.term.checked_sub(1).map_or(0, |term| term % TERM_HUES + 1);
-        let alike = self.kept.entry((message.shape, hue)).or_default();
+        let half = shapes::half_size(&message.label);
+        // Some dozens of pixels: it fits.
+        let side = |half: f64| (half * 2.0 * self.scale).ceil() as u32;
+        let size = (side(half.0), side(half.1));
+        let middle = (f64::from(size.0) / 2.0, f64::from(size.1) / 2.0);
+        let alike = self.kept.entry((message.shape, hue, size)).or_default();
         if !alike.contains_key(&message.label) {
-            let Some(blank) = oldest(alike).or_else(|| Stamp::blank(document)) else { return };
+            let Some(blank) = oldest(alike).or_else(|| Stamp::blank(document, size)) else {
+                return;
+            };
             self.count += 1;
-            let mut stamp = Stamp { number: self.count, ..blank };
-            stamp.cut(palette, message, self.scale);
+            let stamp = Stamp { number: self.count, ..blank };
+            stamp.cut(palette, message, self.scale, middle);
             alike.insert(message.label.clone(), stamp);
         }
         if let Some(stamp) = alike.get(&message.label) {
-            let (half, canvas) = (stamp.half(), &stamp.canvas);
             // On whole pixels, or it would be smeared over two. Only an empty canvas is refused.
-            let (left, top) = ((x - half.0).round(), (y - half.1).round());
-            let _ = ctx.draw_image_with_html_canvas_element(canvas, left, top);
+            let (left, top) = ((x - middle.0).round(), (y - middle.1).round());
+            let _ = ctx.draw_image_with_html_canvas_element(&stamp.canvas, left, top);
         }
     }
 }
@@ -89,34 +96,20 @@ fn oldest(alike: &mut BTreeMap<String, Stamp>) -> Option<Stamp> {
 }
 
 impl Stamp {
-    fn blank(document: &Document) -> Option<Self> {
+    fn blank(document: &Document, size: Size) -> Option<Self> {
         let canvas: HtmlCanvasElement = document.create_element("canvas").ok()?.dyn_into().ok()?;
+        canvas.set_width(size.0);
+        canvas.set_height(size.1);
         let ctx = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-        Some(Self { canvas, ctx, size: (0, 0), number: 0 })
+        Some(Self { canvas, ctx, number: 0 })
     }
 
     /// Draws a message's shape in place of what is there.
-    fn cut(&mut self, palette: &Palette, message: &MessageView, scale: f64) {
-        let half = shapes::half_size(&message.label);
-        // Some dozens of pixels: it fits.
-        let side = |half: f64| (half * 2.0 * scale).ceil() as u32;
-        let size = (side(half.0), side(half.1));
-        if self.size == size {
-            let half = self.half();
-            place(&self.ctx, 0.0, 0.0, 1.0);
-            self.ctx.clear_rect(0.0, 0.0, half.0 * 2.0, half.1 * 2.0);
-        } else {
-            self.canvas.set_width(size.0);
-            self.canvas.set_height(size.1);
-            self.size = size;
-        }
-        let (x, y) = self.half();
+    fn cut(&self, palette: &Palette, message: &MessageView, scale: f64, (x, y): Point) {
+        place(&self.ctx, 0.0, 0.0, 1.0);
+        self.ctx.clear_rect(0.0, 0.0, x * 2.0, y * 2.0);
         place(&self.ctx, x, y, scale);
         let look = Look { palette, term: message.term, label: &message.label };
         shapes::draw(&self.ctx, message.shape, &look);
-    }
-
-    fn half(&self) -> (f64, f64) {
-        (f64::from(self.size.0) / 2.0, f64::from(self.size.1) / 2.0)
     }
 }

@@ -166,3 +166,27 @@ pub enum MarkKind {
 impl MarkKind {
     const COUNT: usize = Self::Answer as usize + 1;
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_are_counted_as_they_come_and_go() {
+        let mut timeline = Timeline::default();
+        let kinds = [MarkKind::Commit, MarkKind::Fault, MarkKind::Commit, MarkKind::Answer];
+        for (at, kind) in (0..).zip(kinds) {
+            timeline.mark(MarkView { at, kind });
+        }
+        let counts = |timeline: &Timeline| {
+            [MarkKind::Commit, MarkKind::Fault, MarkKind::Answer].map(|kind| timeline.count(kind))
+        };
+        assert_eq!(counts(&timeline), [2, 1, 1]);
+        timeline.forget_first_mark();
+        assert_eq!(counts(&timeline), [1, 1, 1]);
+        timeline.keep_marks(2);
+        assert_eq!(counts(&timeline), [1, 1, 0]);
+        timeline.keep_marks(5);
+        assert_eq!(timeline.marks().len(), 2);
+    }
+}
