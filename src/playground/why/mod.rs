@@ -32,7 +32,7 @@ pub(super) use happening::Place;
 use happening::{Why, slice};
 
 /// How much one piece of the way plays again, in events and in what is noted of them.
-const WORK: u64 = 3_000;
+const WORK: u64 = 2_000;
 
 /// What is known of reasons, and what is still looked for.
 #[derive(Debug, Default)]
