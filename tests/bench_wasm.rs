@@ -5,7 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use kvorum::playground::quest::{Quest, Search, Told};
-use kvorum::playground::{Input, Playground, Speed};
+use kvorum::playground::{Input, Playground, Question, Speed};
 use kvorum::raft::Rule;
 use kvorum::rng::Rng;
 use kvorum::script::{Runner, spin};
@@ -73,6 +73,50 @@ fn an_hour_of_history() {
         took[SEEKS * 95 / 100],
         took[SEEKS / 2],
         playground.instant().events.max(end_events(&mut playground)),
+    );
+}
+
+/// The first question of why in half an hour with a busy workload, which plays that again in pieces; one later on,
+/// and one at an earlier instant.
+#[wasm_bindgen_test]
+fn why_in_a_long_story() {
+    const LONG: u64 = 1_800_000_000;
+    let mut playground = Playground::new(5, 1);
+    let workload = "clients 5 keys 3 writes 50% every 20ms".to_string();
+    for input in [Input::Console(workload), Input::Speed(Speed::FASTEST), Input::Play] {
+        assert_eq!(playground.apply(input), Ok(()));
+    }
+    while playground.now() < LONG {
+        assert_eq!(playground.apply(Input::Advance(1_000)), Ok(()));
+    }
+    let mut pieces = Vec::new();
+    let mut ask = |playground: &mut Playground| {
+        let (started, first) = (now(), pieces.len());
+        let mut input = Input::Why(Question::Commit(1));
+        loop {
+            let piece = now();
+            assert_eq!(playground.apply(input), Ok(()));
+            pieces.push(now() - piece);
+            if playground.progress().is_none() {
+                break;
+            }
+            input = Input::Advance(16_000);
+        }
+        (now() - started, pieces.len() - first)
+    };
+    let (took, count) = ask(&mut playground);
+    assert!(playground.explanation().is_some_and(|found| found.answer.is_ok()));
+    assert_eq!(playground.apply(Input::Seek(LONG / 2)), Ok(()));
+    while playground.progress().is_some() {
+        assert_eq!(playground.apply(Input::Advance(16_000)), Ok(()));
+    }
+    let (earlier, _) = ask(&mut playground);
+    pieces.sort_by(f64::total_cmp);
+    console_log!(
+        r#"{{"why_first_ms": {took:.0}, "why_pieces": {count}, "why_earlier_ms": {earlier:.0}, "why_piece_ms_median": {:.1}, "why_piece_ms_p99": {:.1}, "why_piece_ms_max": {:.1}}}"#,
+        pieces[pieces.len() / 2],
+        pieces[pieces.len() * 99 / 100],
+        pieces[pieces.len() - 1],
     );
 }
 

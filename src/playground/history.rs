@@ -25,6 +25,8 @@ pub(super) struct History {
     /// How many there were in all.
     count: u64,
     violation: Option<Rc<Told>>,
+    /// How many properties were told to be broken.
+    broken: usize,
 }
 
 /// Something to be told.
@@ -44,7 +46,13 @@ impl History {
     pub(super) fn violated(&mut self, at: Time, violation: &Violation) {
         let told = Rc::new(Told::Violation(at, *violation));
         self.violation = Some(Rc::clone(&told));
+        self.broken += 1;
         self.keep(told);
+    }
+
+    /// How many properties were told to be broken.
+    pub(super) fn broken(&self) -> usize {
+        self.broken
     }
 
     fn keep(&mut self, told: Rc<Told>) {

@@ -231,6 +231,13 @@ impl Playground {
 
     /// Does something now. In the past another story begins with it, unless it is what was done then.
     fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
+        let known = self.run().violations().len();
+        let request = self.act_unwatched(action)?;
+        self.stop_at_what_breaks(known);
+        Ok(request)
+    }
+
+    fn act_unwatched(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
         let tape = &mut self.branches[self.current].tape;
         if let Some((request, finished)) = tape.act_again(&mut self.scene, action) {
             self.tell_answers(&finished);
@@ -299,11 +306,16 @@ impl Playground {
         let Some(finished) = tape.go_on(&mut self.scene, until) else { return false };
         self.revision += 1;
         self.tell_answers(&finished);
+        self.stop_at_what_breaks(known);
+        self.look_for_awaited(&finished);
+        true
+    }
+
+    /// A property more than these is broken: time stands still.
+    fn stop_at_what_breaks(&mut self, known: usize) {
         if self.run().violations().len() > known {
             self.playing = false;
         }
-        self.look_for_awaited(&finished);
-        true
     }
 
     /// Handles exactly one event, after what was done before it.

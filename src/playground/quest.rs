@@ -234,6 +234,7 @@ impl Told {
 
 #[cfg(test)]
 mod tests {
+    use super::super::view::{MarkKind, MarkView};
     use super::super::{Input, Playground};
     use super::*;
 
@@ -271,6 +272,25 @@ mod tests {
         for told in &all {
             assert_eq!(Told::parse(&told.to_string()).as_ref(), Some(told));
         }
+    }
+
+    /// Here it is the restart of a server that breaks it, and no event.
+    #[test]
+    fn what_breaks_as_something_is_done_is_told_and_stops_the_run_too() {
+        let all = told(quest(Rule::SessionsInSnapshots, 0..1));
+        let Some(Told::Small(find)) = all.last() else { panic!("{all:?}") };
+        let mut playground = Playground::new(1, 0);
+        playground.apply(Input::Open(Box::new(find.archive().unwrap()))).unwrap();
+        playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
+        while playground.progress().is_some() || playground.is_playing() {
+            assert!(playground.now() <= find.at, "it has not stopped");
+            playground.apply(Input::Advance(1_000)).unwrap();
+        }
+        let violation = playground.view().summary.violation.unwrap();
+        assert!(violation.contains("state-machine-safety"), "{violation}");
+        let marks = &playground.timeline().marks;
+        let is_it = |mark: &MarkView| mark.kind == MarkKind::Violation && mark.at == find.at;
+        assert!(marks.iter().any(is_it), "{marks:?}");
     }
 
     #[test]

@@ -89,6 +89,14 @@ impl Scene {
             }
             self.history.note(fact);
         }
+        // Also what somebody does can break a property, as the restart of a server.
+        let broken = self.run.violations().get(self.history.broken()..).unwrap_or_default();
+        if let Some(track) = track.filter(|_| !broken.is_empty()) {
+            track.violated(instant);
+        }
+        for (at, violation) in broken {
+            self.history.violated(*at, violation);
+        }
         let finished = self.run.cluster_mut().take_finished();
         let own: Vec<Journey> = finished.filter(|journey| journey.client == YOU).collect();
         for journey in &own {
@@ -221,21 +229,7 @@ impl Tape {
             let _request = scene.act(&action);
         } else {
             let (_, touch) = ahead.filter(|(next, _)| *next <= until)?;
-            let known = scene.run.violations().len();
             scene.step(touch);
-            let broken = scene.run.violations().get(known..).unwrap_or_default();
-            if !broken.is_empty() {
-                let broken = broken.to_vec();
-                let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));
-                for (at, violation) in &broken {
-                    scene.history.violated(*at, violation);
-                }
-                if is_new {
-                    self.track.violated(scene.instant());
-                }
-                self.played(scene);
-                return Some(finished);
-            }
             self.lighten(scene);
         }
         let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));

@@ -48,7 +48,7 @@ pub fn Header(props: &Props) -> Html {
                     <span class="long">{ "Quorum " }</span><b>{ quorum }</b>{ format!(" of {members}") }
                 </li>
                 if !modified.is_empty() {
-                    <li class="chip" data-tone="fault" title="Rules of the protocol that are not as Raft wants them">
+                    <li class="chip" data-tone="fault" data-modified="true" title="Rules of the protocol that are not as Raft wants them">
                         <span class="long">{ "Modified: " }</span>{ modified.clone() }
                     </li>
                 }

@@ -4,7 +4,7 @@
 //! small; then the run is opened, and plays until it breaks. What is searched and how is in
 //! [`crate::playground::quest`], what follows from what a worker says in [`crate::playground::pursuit`].
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -16,9 +16,9 @@ use yew::Callback;
 use super::page;
 use super::session::{Notice, Session};
 use super::worker::READY;
-use crate::playground::Input;
-use crate::playground::pursuit::{Badge, News, Pursuit, Status};
+use crate::playground::pursuit::{Badge, News, Pursuit, Stage, Status};
 use crate::playground::quest::{Quest, Search};
+use crate::playground::{Archive, Input};
 
 /// More workers than this are of no use to a page that is to stay smooth.
 const MOST_WORKERS: u32 = 16;
@@ -32,6 +32,8 @@ struct Shared {
     pursuit: RefCell<Pursuit>,
     hands: RefCell<Vec<Hand>>,
     changed: RefCell<Callback<()>>,
+    /// The number that the run which was found last has, once it is open.
+    opened: Cell<Option<u64>>,
 }
 
 /// A worker, and what listens to it.
@@ -54,6 +56,7 @@ impl Hunt {
             pursuit: RefCell::default(),
             hands: RefCell::default(),
             changed: RefCell::default(),
+            opened: Cell::default(),
         }))
     }
 
@@ -90,6 +93,25 @@ impl Hunt {
         self.0.pursuit.borrow_mut().stop(now());
         self.end_the_idle();
         self.ring();
+    }
+
+    /// Plays what was found from its beginning.
+    pub fn watch(&self) {
+        let Stage::Found(find) = self.status().stage else { return };
+        if self.0.opened.get() == Some(self.0.session.look().run_number()) {
+            // Any instant can be shown, and goes on.
+            let _ = self.0.session.apply(Input::Seek(0));
+            let _ = self.0.session.apply(Input::Play);
+        } else if let Some(archive) = find.archive() {
+            // Another run has been opened since.
+            self.open(Box::new(archive));
+        }
+    }
+
+    fn open(&self, archive: Box<Archive>) {
+        self.0.opened.set(Some(self.0.session.look().run_number() + 1));
+        // How it ends is told when it does.
+        let _ = self.0.session.apply(Input::Open(archive));
     }
 
     /// A worker that is told what to search as soon as it listens.
@@ -130,8 +152,7 @@ impl Hunt {
         self.ring();
         match news {
             News::Progress => {}
-            // How it ends is told when it does.
-            News::Opens(archive) => drop(self.0.session.apply(Input::Open(archive))),
+            News::Opens(archive) => self.open(archive),
             News::Fails(why) => {
                 self.0.session.tell(Notice::problem(format!("The search could not go on: {why}.")));
             }

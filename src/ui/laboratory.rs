@@ -9,6 +9,7 @@ use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 
 use super::counts::{count, grouped};
 use super::hunt::Hunt;
+use super::page;
 use super::painter::clock_text;
 use super::session::Session;
 use crate::lesson::Famous;
@@ -61,7 +62,7 @@ pub fn Laboratory(props: &Props) -> Html {
         })
     };
     html! {
-        <div class="laboratory">
+        <div class="laboratory" role="group" aria-label="Laboratory" tabindex="-1">
             <Finder hunt={props.hunt.clone()} switched={Rc::new(switched(&rules))} on_show={props.on_show.clone()} />
             <section class="rules" aria-labelledby="rules-title">
                 <h3 id="rules-title">{ "The rules of the protocol" }</h3>
@@ -154,6 +155,7 @@ fn Finder(props: &FinderProps) -> Html {
             let first = hunt.first_seed(&search, first);
             asked.first = first.to_string();
             hunt.begin(&search, first..first.saturating_add(asked.runs));
+            page::show_soon(".finder-outcome");
             question.set(asked);
         })
     };
@@ -180,7 +182,10 @@ fn Finder(props: &FinderProps) -> Html {
                 <button type="button" class="button primary" onclick={on_find}>{ if status.is_busy() { "Stop" } else { "Find" } }</button>
                 { progress(&status) }
             </div>
-            { outcome(&status, &props.on_show) }
+            { outcome(&status, props.on_show.reform({
+                let hunt = props.hunt.clone();
+                move |_: yew::MouseEvent| hunt.watch()
+            })) }
         </section>
     }
 }
@@ -296,7 +301,7 @@ fn seconds(millis: u64) -> String {
 }
 
 /// What came of it.
-fn outcome(status: &Status, on_show: &Callback<()>) -> Html {
+fn outcome(status: &Status, on_watch: Callback<yew::MouseEvent>) -> Html {
     let words = match &status.stage {
         Stage::None => String::new(),
         Stage::Searching => "Searching…".to_string(),
@@ -326,7 +331,7 @@ fn outcome(status: &Status, on_show: &Callback<()>) -> Html {
             <p role="status">{ words }</p>
             if let Some(find) = find {
                 <div class="row">
-                    <button type="button" class="button" onclick={on_show.reform(|_: yew::MouseEvent| ())}>{ "Watch it" }</button>
+                    <button type="button" class="button" onclick={on_watch}>{ "Watch it" }</button>
                     <a href={format!("#{}", find.link)}>{ "Link to where it breaks" }</a>
                 </div>
             }

@@ -232,6 +232,14 @@ pub fn focus_soon(selector: impl Into<String>) {
     gloo_timers::callback::Timeout::new(0, move || focus(&selector)).forget();
 }
 
+/// Scrolls to the end of what a selector finds, where that is not seen as it is rendered next.
+pub fn show_soon(selector: &'static str) {
+    let show = move || {
+        find(selector).into_iter().for_each(|element| element.scroll_into_view_with_bool(false));
+    };
+    gloo_timers::callback::Timeout::new(0, show).forget();
+}
+
 /// Whether there is such an element.
 pub fn has(selector: &str) -> bool {
     find(selector).is_some()

@@ -127,7 +127,7 @@ impl Rect {
 impl Layout {
     /// The best layout for these nodes on a stage of this size.
     pub fn new(width: f64, height: f64, nodes: &[NodeNumber]) -> Self {
-        let (width, height) = (width.max(200.0), height.max(200.0));
+        let (width, height) = (width.max(180.0), height.max(172.0));
         let sizes = || {
             let most = nodes.len();
             SIZES.iter().filter(move |size| most <= MOST_FULL || size.3 == Density::Compact)
@@ -137,7 +137,8 @@ impl Layout {
         sizes()
             .filter(readable)
             .find_map(|size| Self::attempt(width, height, nodes, *size, true))
-            .or_else(|| sizes().find_map(|size| Self::grid(width, height, nodes, *size)))
+            .or_else(|| sizes().find_map(|size| Self::grid(width, height, nodes, *size, true)))
+            .or_else(|| sizes().find_map(|size| Self::grid(width, height, nodes, *size, false)))
             .or_else(|| Self::attempt(width, height, nodes, *SIZES.last()?, false))
             .unwrap_or_default()
     }
@@ -182,24 +183,30 @@ impl Layout {
         })
     }
 
-    /// Rows of cards, with what they agree on and the clients below them.
+    /// Rows of cards, with what they agree on and the clients below them: the clients at its sides, or, on a narrow
+    /// stage that is `high` enough, below it.
     fn grid(
         width: f64,
         height: f64,
         nodes: &[NodeNumber],
         (card_width, card_height, gap, density): Size,
+        high: bool,
     ) -> Option<Self> {
         const BELOW: f64 = CENTRE_HEAD + 2.0 * CENTRE_ROW + 20.0;
+        const CENTRE: f64 = 148.0;
         let pitch = (card_width + gap, card_height + gap);
         let columns = ((width - 16.0 + gap) / pitch.0).floor().max(1.0);
         let count = f64::from(u32::try_from(nodes.len()).unwrap_or(u32::MAX));
         let rows = (count / columns).ceil();
-        if rows * pitch.1 + BELOW + 16.0 > height {
+        let is_narrow = width < CENTRE + 2.0 * (YOU.0 + 12.0);
+        let clients_below = if is_narrow && high { YOU.1 + 6.0 } else { 0.0 };
+        let height_of_rows = height - BELOW - clients_below - 16.0;
+        if rows * pitch.1 > height_of_rows {
             return None;
         }
         // More room between the cards where there is some, so that links are seen.
         let across = pitch.0.max(((width - 16.0) / columns).min(pitch.0 * 1.3));
-        let down = pitch.1.max(((height - BELOW - 16.0) / rows).min(pitch.1 * 1.6));
+        let down = pitch.1.max((height_of_rows / rows).min(pitch.1 * 1.6));
         let left = (width - (columns - 1.0) * across) / 2.0;
         let place = |(number, node): (u32, &NodeNumber)| {
             let number = f64::from(number);
@@ -214,7 +221,11 @@ impl Layout {
             height,
             density,
             nodes: (0..).zip(nodes).map(place).collect(),
-            centre: Rect::around(width / 2.0, base - (BELOW - 20.0) / 2.0, (148.0, BELOW - 20.0)),
+            centre: Rect::around(
+                width / 2.0,
+                base - clients_below - (BELOW - 20.0) / 2.0,
+                (CENTRE, BELOW - 20.0),
+            ),
             centre_rows: 2,
             in_rows: true,
             you: Rect::around(8.0 + YOU.0 / 2.0, base - YOU.1 / 2.0, YOU),

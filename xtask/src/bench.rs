@@ -1,5 +1,5 @@
 //! `cargo xtask bench`: the numbers of DESIGN section 5, as one flat JSON object in
-//! target/bench.json. It measures and never judges.
+//! target/bench.json, and what the page's search finds without each rule. It measures and never judges.
 
 use std::fs;
 use std::path::Path;

@@ -154,12 +154,16 @@ impl Chronicle {
         Place { instant, done: self.done }
     }
 
-    /// Plays on towards a place of its story, at most so many steps; whether it is there.
-    pub(super) fn approach(&mut self, recording: &Recording, to: Place, steps: u32) -> bool {
-        for _ in 0..steps {
+    /// Plays on towards a place of its story, at most for so much work; whether it is there. An event or something
+    /// done is one piece of work, and so is each thing that is told of it.
+    pub(super) fn approach(&mut self, recording: &Recording, to: Place, work: u64) -> bool {
+        let mut steps = 0;
+        let told = self.count;
+        while steps + (self.count - told) < work {
             if !self.go_on(recording, to) {
                 return true;
             }
+            steps += 1;
         }
         false
     }

@@ -31,8 +31,8 @@ use chronicle::Chronicle;
 pub(super) use happening::Place;
 use happening::{Why, slice};
 
-/// How many steps one piece of the way plays again: less than elsewhere, since more is noted.
-const STEPS: u32 = 1_000;
+/// How much one piece of the way plays again, in events and in what is noted of them.
+const WORK: u64 = 2_000;
 
 /// What is known of reasons, and what is still looked for.
 #[derive(Debug, Default)]
@@ -127,7 +127,7 @@ impl Playground {
         let Some((_, chronicle)) = &mut self.reasons.chronicle else { return };
         self.revision += 1;
         let recording = &self.branches[*branch].tape.recording;
-        if !chronicle.approach(recording, *until, STEPS) {
+        if !chronicle.approach(recording, *until, WORK) {
             return;
         }
         let Some(inquiry) = self.reasons.inquiry.take() else {

@@ -68,7 +68,13 @@ impl App {
                 page::focus_soon("#event-search");
             }
             Shortcut::Commands => self.dialog = Some(Dialog::Commands),
-            Shortcut::View(sight) => ctx.link().send_message(Message::Sight(sight)),
+            Shortcut::View(sight) => {
+                ctx.link().send_message(Message::Sight(sight));
+                if sight == Sight::Rules {
+                    // What is there is a form: the next Tab leads into it.
+                    page::focus_soon(".laboratory");
+                }
+            }
             Shortcut::Pin => self.pin(),
             Shortcut::Famous(place) => self.begin_famous(place),
             Shortcut::Projector => {
