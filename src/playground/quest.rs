@@ -288,7 +288,7 @@ mod tests {
         }
         let violation = playground.view().summary.violation.unwrap();
         assert!(violation.contains("state-machine-safety"), "{violation}");
-        let marks = &playground.timeline().marks;
+        let marks = playground.timeline().marks();
         let is_it = |mark: &MarkView| mark.kind == MarkKind::Violation && mark.at == find.at;
         assert!(marks.iter().any(is_it), "{marks:?}");
     }
