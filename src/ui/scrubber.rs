@@ -71,8 +71,9 @@ pub struct Handle {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Shown {
-    now: u64,
-    end: u64,
+    /// That of the playground: the handle waits for something to happen, or the browser would lay it out in every
+    /// frame.
+    revision: u64,
     span: Span,
 }
 
@@ -95,7 +96,7 @@ impl Handle {
             *self = Self { input, words, ..Self::default() };
         }
         let (now, end) = (playground.now(), playground.end());
-        let shown = Some(Shown { now, end, span });
+        let shown = Some(Shown { revision: playground.revision(), span });
         if let Some(input) = self.input.as_ref().filter(|_| self.shown != shown) {
             if self.shown.is_none_or(|before| before.span.from != span.from) {
                 input.set_min(&span.from.to_string());
