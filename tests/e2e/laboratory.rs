@@ -130,6 +130,8 @@ async fn a_search_for_what_holds_ends_at_its_bound_and_claims_no_proof() -> Outc
 async fn a_search_is_stopped_at_any_time_while_the_cluster_plays_on() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&speed=1000", async |page| {
+            // A key that comes before the page does is lost.
+            page.find("button", "Pause").await?;
             page.press("x").await?;
             page.choose("Runs at most", "1,000,000").await?;
             page.click("button", "Find").await?;

@@ -34,7 +34,7 @@ const KEPT: [(State, Scheme, &[Size]); 11] = [
     (State::Inspector, Scheme::Dark, &[PROJECTOR]),
     (State::Matrix, Scheme::Light, &[LAPTOP]),
     (State::SpaceTime, Scheme::Dark, &[PROJECTOR]),
-    (State::Unordered, Scheme::Light, &[LAPTOP, PHONE]),
+    (State::Unordered, Scheme::Light, &[LAPTOP]),
     (State::Charts, Scheme::Dark, &[PROJECTOR]),
     (State::Projector, Scheme::Light, &[PROJECTOR]),
     (State::TwentyFive, Scheme::Dark, &[PROJECTOR, PHONE]),
