@@ -109,7 +109,9 @@ fn zoom(session: &Session, closer: bool) {
 /// How much time is shown: as much as was chosen, or all that is known.
 fn shown_span(session: &Session, operations: &Operations) -> u64 {
     let first = operations.keys.iter().flat_map(|of| &of.bars).map(|bar| bar.began).min();
-    let known = operations.now.saturating_sub(first.unwrap_or(operations.now));
+    // What is drawn may have been found a while ago: the time goes on.
+    let now = session.now();
+    let known = now.saturating_sub(first.unwrap_or(now));
     let all = SPANS.iter().copied().find(|span| *span >= known).unwrap_or(SPANS[SPANS.len() - 1]);
     session.scene().operations.unwrap_or(all.max(200_000))
 }
