@@ -12,6 +12,7 @@ use kvorum::playground::view::{
 };
 use kvorum::playground::{Action, Input, NodeId, Playground, Speed};
 use kvorum::ui::announcer::Announcer;
+use kvorum::ui::cadence::{Cadence, Due};
 use kvorum::ui::commands::{Does, commands, fitting, lines};
 use kvorum::ui::console::complete;
 use kvorum::ui::events::{Piece, found, pieces};
@@ -51,6 +52,33 @@ fn a_long_gap_counts_as_one_frame() {
     let mut pacer = Pacer::default();
     pacer.tick(0.0, false);
     assert_eq!(pacer.tick(10_000.0, false), Some(Pacer::FRAME));
+}
+
+#[wasm_bindgen_test]
+fn the_log_is_fed_a_few_times_a_second_and_the_rest_rendered_in_between() {
+    let mut cadence = Cadence::default();
+    let mut feeds = Vec::new();
+    for frame in 0..=60_u32 {
+        let now = 1_000.0 + f64::from(frame) * 16.0;
+        match cadence.frame(now, u64::from(frame), true) {
+            Some(Due::Feed) => feeds.push(frame),
+            due => assert_eq!(due, Some(Due::Refresh), "frame {frame}"),
+        }
+    }
+    assert_eq!(feeds, [0, 10, 20, 30, 40, 50, 60], "every 160 ms");
+    assert_eq!(cadence.frame(3_000.0, 60, true), Some(Due::Refresh), "what the feed put off");
+    assert_eq!(cadence.frame(4_000.0, 60, true), None, "nothing is new");
+}
+
+#[wasm_bindgen_test]
+fn what_the_cluster_stands_still_at_is_in_the_log_before_it_is_seen_to_stand() {
+    let mut cadence = Cadence::default();
+    assert_eq!(cadence.frame(1_000.0, 1, true), Some(Due::Feed));
+    assert_eq!(cadence.frame(1_016.0, 2, false), Some(Due::Feed), "it stops");
+    assert_eq!(cadence.frame(1_032.0, 2, false), Some(Due::Refresh));
+    // Whoever drags it through time waits: a feed in every frame would leave no frame for the rest.
+    assert_eq!(cadence.frame(1_048.0, 3, false), Some(Due::Refresh));
+    assert_eq!(cadence.frame(1_064.0, 4, false), Some(Due::Refresh));
 }
 
 #[wasm_bindgen_test]

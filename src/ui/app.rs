@@ -17,6 +17,7 @@ use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
 use super::beside::Other;
+use super::cadence::{Cadence, Due};
 use super::commands::Commands;
 use super::controls::{Controls, numbers};
 use super::dialogs::{Dialog, Help, NewCluster};
@@ -126,9 +127,6 @@ pub struct App {
     _frames: FrameLoop,
     _keys: Option<EventListener>,
 }
-
-/// How often the event log shows what is new.
-const FEED_MS: f64 = 150.0;
 
 impl Component for App {
     type Message = Message;
@@ -369,16 +367,14 @@ fn begin(beginning: Beginning) -> Session {
 fn start_frames(ctx: &Context<App>, session: Session) -> FrameLoop {
     let link = ctx.link().clone();
     let mut painter = Painter::new(session.clone());
-    let (mut rendered, mut fed, mut fed_at) = (u64::MAX, u64::MAX, 0.0);
+    let mut cadence = Cadence::default();
     FrameLoop::start(move |now| {
-        let revision = session.revision();
-        if fed != revision && now - fed_at >= FEED_MS {
-            // The next frame shows the rest: none does both.
-            (fed, fed_at) = (revision, now);
-            link.send_message(Message::Feed);
-        } else if rendered != revision {
-            rendered = revision;
-            link.send_message(Message::Refresh);
+        let is_playing = session.look().is_playing();
+        if let Some(due) = cadence.frame(now, session.revision(), is_playing) {
+            link.send_message(match due {
+                Due::Feed => Message::Feed,
+                Due::Refresh => Message::Refresh,
+            });
         }
         if let Some(painter) = &mut painter {
             painter.frame(now);

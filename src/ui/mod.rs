@@ -25,6 +25,7 @@ pub mod announcer;
 pub mod app;
 pub mod axis;
 pub mod beside;
+pub mod cadence;
 pub mod card;
 pub mod chaos;
 pub mod charts;
