@@ -251,6 +251,11 @@ fn keys_belong_to_the_field_that_is_typed_in() {
     assert_eq!(shortcut(" ", Focus::Text, false), None);
     assert_eq!(shortcut(" ", Focus::Pressable, false), None, "it presses the button");
     assert_eq!(shortcut("?", Focus::Pressable, false), Some(Shortcut::Help));
+    assert_eq!(shortcut("+", Focus::Pressable, false), Some(Shortcut::Faster), "not the button's");
+    assert_eq!(shortcut("ArrowRight", Focus::Pressable, false), Some(Shortcut::Step));
+    for key in [" ", "+", "-", "ArrowLeft", "ArrowRight"] {
+        assert_eq!(shortcut(key, Focus::Adjustable, false), None, "{key} moves the slider");
+    }
     assert_eq!(shortcut("a", Focus::Elsewhere, true), None, "Ctrl+A is the browser's");
 }
 

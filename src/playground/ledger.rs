@@ -17,11 +17,13 @@ use crate::time::Time;
 /// How many beginnings and ends of operations are kept.
 const KEPT: usize = 320;
 
+/// Another one wherever clients began or ended something, or another instant is shown: what the operations hang
+/// on, but for the time.
+pub type Version = (u64, u64, u64);
+
 /// The clients' operations as far as they are kept, key by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operations {
-    /// The instant that is shown, in microseconds.
-    pub now: u64,
     /// What was over before this is not told.
     pub since: u64,
     /// In the order of the keys.
@@ -158,7 +160,7 @@ impl Ledger {
             set_effects(&mut bars, order, micros(now));
             KeyHistory { key: key.to_string(), bars, rows, standing }
         });
-        Operations { now: micros(now), since: micros(self.since), keys: keys.collect() }
+        Operations { since: micros(self.since), keys: keys.collect() }
     }
 
     /// Looks for orders, and where there is none for what has none.

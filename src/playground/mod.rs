@@ -413,9 +413,8 @@ impl Playground {
         self.scene.ledger.operations(self.run().cluster().now())
     }
 
-    /// Another number wherever clients began or ended something, or another instant is shown: what
-    /// [`Playground::operations`] hangs on, but for the time.
-    pub fn operations_version(&self) -> (u64, u64, u64) {
+    /// Of [`Playground::operations`].
+    pub fn operations_version(&self) -> ledger::Version {
         (self.scene.ledger.count(), self.jumps, self.runs)
     }
 

@@ -420,9 +420,8 @@ fn focus_of(target: Option<&Element>) -> Focus {
     };
     let kind = target.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::type_);
     match (target.tag_name().as_str(), kind.as_deref()) {
-        ("INPUT", Some("range" | "checkbox" | "radio")) | ("BUTTON" | "SUMMARY" | "A", _) => {
-            Focus::Pressable
-        }
+        ("INPUT", Some("range" | "radio")) => Focus::Adjustable,
+        ("INPUT", Some("checkbox")) | ("BUTTON" | "SUMMARY" | "A", _) => Focus::Pressable,
         ("INPUT" | "TEXTAREA" | "SELECT", _) => Focus::Text,
         _ => Focus::Elsewhere,
     }

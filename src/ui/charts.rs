@@ -111,8 +111,8 @@ pub fn Diagrams(props: &Props) -> Html {
 
 /// The time at which a pointer is.
 fn time(span: Span, event: &yew::MouseEvent) -> Option<u64> {
-    let over = event.target()?.dyn_into::<Element>().ok()?;
-    let part = page::place(&over, event).0 / f64::from(over.client_width()).max(1.0);
+    let ((width, _), (x, _)) = page::spot(event)?;
+    let part = x / width.max(1.0);
     Some(span.from + (part.clamp(0.0, 1.0) * span.width as f64) as u64)
 }
 

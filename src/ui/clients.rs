@@ -4,14 +4,11 @@
 //! On a canvas, since it moves with the clock; what is wrong is said in words, and a table says the rest to
 //! whoever can't see it.
 
-use std::rc::Rc;
-
-use wasm_bindgen::JsCast;
-use web_sys::{Document, Element};
+use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_state_eq;
 
-use super::axis::{Axis, Pen, SPANS, zoomed};
+use super::axis::{Axis, Pen, SPANS, zoom_buttons, zoomed};
 use super::events::text_with_marks;
 use super::highlight::Highlight;
 use super::journey::span;
@@ -21,7 +18,7 @@ use super::palette::Palette;
 use super::session::Session;
 use super::transport::{go_to, moment};
 use crate::playground::Input;
-use crate::playground::ledger::{Bar, KeyHistory, Operations, Standing};
+use crate::playground::ledger::{Bar, KeyHistory, Operations, Standing, Version};
 use crate::playground::view::Place;
 
 /// How many operations the table has.
@@ -49,27 +46,23 @@ pub struct Props {
 #[component]
 pub fn Clients(props: &Props) -> Html {
     let session = &props.session;
-    let operations = session.look().operations();
+    let operations = session.operations();
     let pointed = use_state_eq(|| None::<u64>);
-    let zoom = |closer: bool| {
-        let session = session.clone();
-        Callback::from(move |_: yew::MouseEvent| zoom(&session, closer))
-    };
     let on_move = {
         let (session, pointed) = (session.clone(), pointed.setter());
         Callback::from(move |event: yew::MouseEvent| {
-            let (bar, at) = under(&session, &event);
+            let Some((bar, at)) = under(&session, &event) else { return };
             pointed.set(bar.as_ref().map(|bar| bar.id));
-            session.point(
-                bar.map_or(Some(Highlight::Instant(at)), |bar| Some(Highlight::Request(bar.id))),
-            );
+            session
+                .point(Some(bar.map_or(Highlight::Instant(at), |bar| Highlight::Request(bar.id))));
         })
     };
     let on_click = {
         let session = session.clone();
         Callback::from(move |event: yew::MouseEvent| {
-            let (bar, at) = under(&session, &event);
-            go_to(&session, Input::Seek(bar.map_or(at, |bar| bar.began)));
+            if let Some((bar, at)) = under(&session, &event) {
+                go_to(&session, Input::Seek(bar.map_or(at, |bar| bar.began)));
+            }
         })
     };
     let height = height(&operations);
@@ -77,11 +70,10 @@ pub fn Clients(props: &Props) -> Html {
         <div class="clients">
             <div class="clients-head">
                 { judgement(session, &operations) }
-                <button type="button" class="button" aria-label="Show less time" title="Show less time" onclick={zoom(true)}>{ "+" }</button>
-                <button type="button" class="button" aria-label="Show more time" title="Show more time" onclick={zoom(false)}>{ "−" }</button>
+                { zoom_buttons(session, zoom) }
             </div>
             <div class="clients-scroll" tabindex="0" role="group" aria-label="Operations as bars, scrolls up and down">
-                <canvas id="clients-canvas" role="img" aria-label={summary(&operations)} style={format!("height:{height}px")}
+                <canvas id="clients-canvas" role="img" aria-label={summary(session, &operations)} style={format!("height:{height}px")}
                     onmousemove={on_move} onclick={on_click} />
             </div>
             <p class="clients-words">{ text_with_marks(&words(&operations, *pointed), &[]) }</p>
@@ -100,7 +92,7 @@ pub fn Clients(props: &Props) -> Html {
 
 /// Shows less time or more.
 fn zoom(session: &Session, closer: bool) {
-    let shown = shown_span(session, &session.look().operations());
+    let shown = shown_span(session, &session.operations());
     if let Some(next) = zoomed(shown, closer) {
         session.set_scene(|scene| scene.operations = Some(next));
     }
@@ -109,7 +101,7 @@ fn zoom(session: &Session, closer: bool) {
 /// How much time is shown: as much as was chosen, or all that is known.
 fn shown_span(session: &Session, operations: &Operations) -> u64 {
     let first = operations.keys.iter().flat_map(|of| &of.bars).map(|bar| bar.began).min();
-    // What is drawn may have been found a while ago: the time goes on.
+    // Time goes on, also where no client does anything.
     let now = session.now();
     let known = now.saturating_sub(first.unwrap_or(now));
     let all = SPANS.iter().copied().find(|span| *span >= known).unwrap_or(SPANS[SPANS.len() - 1]);
@@ -218,12 +210,12 @@ fn place_words(history: &KeyHistory, place: usize) -> String {
     }
 }
 
-fn summary(operations: &Operations) -> String {
+fn summary(session: &Session, operations: &Operations) -> String {
     let count: usize = operations.keys.iter().map(|history| history.bars.len()).sum();
     let keys = operations.keys.len();
     format!(
         "{count} operations of clients on {keys} keys up to {}, as bars with a line through them in an order that they could have had",
-        clock_text(operations.now / 1_000)
+        clock_text(session.now() / 1_000)
     )
 }
 
@@ -262,7 +254,7 @@ struct Chart {
 impl Chart {
     fn new(session: &Session, operations: &Operations, (width, height): (f64, f64)) -> Self {
         let span = shown_span(session, operations);
-        let axis = Axis { span, now: operations.now, left: LEFT, right: width - RIGHT };
+        let axis = Axis { span, now: session.now(), left: LEFT, right: width - RIGHT };
         Self { axis, height }
     }
 
@@ -285,13 +277,10 @@ impl Chart {
 }
 
 /// The bar under the pointer, if there is one, and the instant.
-fn under(session: &Session, event: &yew::MouseEvent) -> (Option<Bar>, u64) {
-    let canvas = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let operations = session.look().operations();
-    let Some(canvas) = canvas else { return (None, operations.now) };
-    let size = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+fn under(session: &Session, event: &yew::MouseEvent) -> Option<(Option<Bar>, u64)> {
+    let (size, (x, y)) = page::spot(event)?;
+    let operations = session.operations();
     let chart = Chart::new(session, &operations, size);
-    let (x, y) = page::place(&canvas, event);
     let is_there = |top: f64, bar: &Bar| {
         let (left, right, middle) = chart.bar(top, bar);
         (left - 3.0..=right + 3.0).contains(&x) && (y - middle).abs() <= ROW / 2.0
@@ -299,22 +288,20 @@ fn under(session: &Session, event: &yew::MouseEvent) -> (Option<Bar>, u64) {
     let found = chart
         .keys(&operations)
         .find_map(|(top, history)| history.bars.iter().find(|bar| is_there(top, bar)).cloned());
-    (found, chart.axis.time(x))
+    Some((found, chart.axis.time(x)))
 }
 
 /// Draws the bars, where they are shown.
 #[derive(Default)]
 pub struct Ruler {
     surface: Surface,
-    /// What was found, and of which version.
-    known: Option<((u64, u64, u64), Rc<Operations>)>,
     drawn: Option<Drawn>,
 }
 
 /// What the picture on the canvas hangs on.
 #[derive(Clone, PartialEq)]
 struct Drawn {
-    version: (u64, u64, u64),
+    version: Version,
     now: u64,
     span: u64,
     size: (f64, f64),
@@ -325,7 +312,7 @@ struct Drawn {
 impl Ruler {
     pub fn draw(&mut self, document: &Document, palette: &Palette, session: &Session) {
         let Some(size) = self.surface.measure(document, "clients-canvas") else { return };
-        let operations = self.operations(session);
+        let operations = session.operations();
         let next = Drawn {
             version: session.look().operations_version(),
             now: session.now(),
@@ -339,8 +326,7 @@ impl Ruler {
         }
         let Some((ctx, ratio)) = self.surface.begin(document, "clients-canvas") else { return };
         self.drawn = Some(next);
-        let mut chart = Chart::new(session, &operations, self.surface.size());
-        chart.axis.now = session.now();
+        let chart = Chart::new(session, &operations, self.surface.size());
         let heights = (TOP - 12.0, chart.height - BOTTOM + 4.0);
         let pen = Pen { ctx, ratio, palette, axis: chart.axis, heights };
         let pointed = session.highlight();
@@ -351,19 +337,6 @@ impl Ruler {
         drawing.pen.within(|| {
             chart.keys(&operations).for_each(|(top, history)| drawing.key(top, history));
         });
-    }
-
-    /// Orders are looked for once, and not in every frame.
-    fn operations(&mut self, session: &Session) -> Rc<Operations> {
-        let version = session.look().operations_version();
-        match &self.known {
-            Some((of, known)) if *of == version => Rc::clone(known),
-            _ => {
-                let operations = Rc::new(session.look().operations());
-                self.known = Some((version, Rc::clone(&operations)));
-                operations
-            }
-        }
     }
 }
 

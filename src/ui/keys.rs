@@ -55,6 +55,8 @@ pub enum Focus {
     Text,
     /// On something that the space bar presses.
     Pressable,
+    /// On something that arrows and signs change as well, as a slider.
+    Adjustable,
     /// Anywhere else.
     Elsewhere,
 }
@@ -134,7 +136,12 @@ pub fn shortcut(key: &str, focus: Focus, modified: bool) -> Option<Shortcut> {
             _ => None,
         };
     }
-    if focus == Focus::Pressable && matches!(key, " " | "ArrowRight" | "ArrowLeft" | "-" | "+") {
+    let is_taken = match focus {
+        Focus::Pressable => key == " ",
+        Focus::Adjustable => matches!(key, " " | "ArrowRight" | "ArrowLeft" | "-" | "+"),
+        Focus::Text | Focus::Elsewhere => false,
+    };
+    if is_taken {
         return None;
     }
     let row = KEYS.iter().find(|(keys, ..)| keys.contains(&key))?;

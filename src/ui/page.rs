@@ -206,6 +206,14 @@ pub fn place(element: &Element, event: &MouseEvent) -> (f64, f64) {
     ((x - frame.left()) / zoom, (y - frame.top()) / zoom)
 }
 
+/// How large the element under a pointer is that listens to it, and where on it the pointer is, both as in
+/// [`place`].
+pub fn spot(event: &MouseEvent) -> Option<((f64, f64), (f64, f64))> {
+    let element = event.target()?.dyn_into::<Element>().ok()?;
+    let size = (f64::from(element.client_width()), f64::from(element.client_height()));
+    Some((size, place(&element, event)))
+}
+
 /// Moves the keyboard's focus to the first element that a selector finds. What stands in a field is then
 /// replaced by what is typed, as after a Tab.
 pub fn focus(selector: &str) {

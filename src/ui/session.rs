@@ -15,6 +15,7 @@ use super::ring::Layout;
 use super::timeline::Span;
 use super::way::Point;
 use crate::lesson::Player;
+use crate::playground::ledger::{Operations, Version};
 use crate::playground::view::{Motion, View};
 use crate::playground::{Action, Input, Playground};
 
@@ -30,6 +31,8 @@ struct Shared {
     notice: RefCell<Option<Notice>>,
     highlight: Cell<Option<Highlight>>,
     lesson: RefCell<Option<Player>>,
+    /// What was found of the clients' operations last, and of which version.
+    operations: RefCell<Option<(Version, Rc<Operations>)>>,
 }
 
 /// Something that a person is told, though they asked for nothing just now.
@@ -108,6 +111,7 @@ impl Session {
             notice: RefCell::default(),
             highlight: Cell::default(),
             lesson: RefCell::default(),
+            operations: RefCell::default(),
         }))
     }
 
@@ -189,6 +193,20 @@ impl Session {
 
     pub fn motion(&self) -> Motion {
         self.look().motion()
+    }
+
+    /// The clients' operations. Their orders are looked for once, and not in every frame.
+    pub fn operations(&self) -> Rc<Operations> {
+        let version = self.look().operations_version();
+        let mut known = self.0.operations.borrow_mut();
+        match &*known {
+            Some((of, operations)) if *of == version => Rc::clone(operations),
+            _ => {
+                let operations = Rc::new(self.look().operations());
+                *known = Some((version, Rc::clone(&operations)));
+                operations
+            }
+        }
     }
 
     pub fn revision(&self) -> u64 {

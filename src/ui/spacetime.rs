@@ -3,11 +3,10 @@
 //! On a canvas, since it moves with the clock; a table beside it says the same to whoever can't see it.
 //! What is after the instant that is shown is left out: it has not happened yet.
 
-use wasm_bindgen::JsCast;
-use web_sys::{Document, Element};
+use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use super::axis::{self, Axis, Pen};
+use super::axis::{self, Axis, Pen, zoom_buttons};
 use super::highlight::Highlight;
 use super::journey::span;
 use super::page;
@@ -43,10 +42,6 @@ pub struct Props {
 pub fn Diagram(props: &Props) -> Html {
     let session = &props.session;
     let diagram = session.look().spacetime();
-    let zoom = |closer: bool| {
-        let session = session.clone();
-        Callback::from(move |_: yew::MouseEvent| zoom(&session, closer))
-    };
     let on_move = {
         let session = session.clone();
         Callback::from(move |event: yew::MouseEvent| session.point(pointed(&session, &event)))
@@ -62,8 +57,7 @@ pub fn Diagram(props: &Props) -> Html {
     html! {
         <div class="spacetime">
             <div class="spacetime-tools">
-                <button type="button" class="button" aria-label="Show less time" title="Show less time" onclick={zoom(true)}>{ "+" }</button>
-                <button type="button" class="button" aria-label="Show more time" title="Show more time" onclick={zoom(false)}>{ "−" }</button>
+                { zoom_buttons(session, zoom) }
             </div>
             <canvas id="spacetime-canvas" class="spacetime-canvas" role="img" aria-label={summary(&diagram)}
                 onmousemove={on_move} onclick={on_click} />
@@ -188,11 +182,9 @@ impl Chart {
 
 /// The diagram under the pointer, how it lies, and where on it the pointer is.
 fn chart(session: &Session, event: &yew::MouseEvent) -> Option<(Chart, Spacetime, Point)> {
-    let canvas = event.target()?.dyn_into::<Element>().ok()?;
-    let size = (f64::from(canvas.client_width()), f64::from(canvas.client_height()));
+    let (size, at) = page::spot(event)?;
     let diagram = session.look().spacetime();
     let chart = Chart::new(&diagram, session.scene().spacetime, size);
-    let at = page::place(&canvas, event);
     Some((chart, diagram, at))
 }
 

@@ -72,3 +72,43 @@ async fn answers_without_an_order_are_named_and_lead_to_where_they_were_asked() 
         })
         .await
 }
+
+/// The first bar of the first key: where it is filled on the canvas, in pixels of the page.
+const FIRST_BAR: &str = "
+    const canvas = document.querySelector('#clients-canvas');
+    const [box, ratio] = [canvas.getBoundingClientRect(), canvas.width / canvas.clientWidth];
+    const middle = 66;
+    const row = dy => canvas.getContext('2d')
+        .getImageData(0, Math.round((middle + dy) * ratio), canvas.width, 1).data;
+    const rows = [row(-8), row(0), row(8)];
+    for (let x = 0; x < canvas.width; x += 1) {
+        if (rows.every(row => row[4 * x + 3] === 255)) {
+            return [box.x + x / ratio + 1, box.y + middle];
+        }
+    }
+    return null;";
+
+#[tokio::test]
+async fn bars_are_pointed_at_where_they_are_drawn_also_after_clients_have_done_nothing_for_long()
+-> Outcome {
+    Window::LAPTOP
+        .open("", async |page| {
+            State::Clients.open(page).await?;
+            // Each number of the clock is a second or more of a cluster that nobody asks for anything.
+            page.click("button", "Play").await?;
+            page.press("+++++++").await?;
+            page.until("ten seconds of cluster time", async || {
+                let now = page.text("timer", "Cluster time").await?;
+                let now: f64 = now.trim_end_matches(" s").parse().expect("seconds");
+                Ok((now > 10.0).then_some(()))
+            })
+            .await?;
+            page.click("button", "Pause").await?;
+            page.find("button", "Play").await?;
+            let bar: Option<(f64, f64)> = serde_json::from_value(page.script(FIRST_BAR).await?)?;
+            page.mouse("mouseMoved", bar.expect("a bar that is filled")).await?;
+            page.sees("set color blue, answered").await?;
+            Ok(())
+        })
+        .await
+}

@@ -73,12 +73,13 @@ fn operations_are_told_with_their_answers_and_an_order() {
     assert_eq!(weak.len(), 1, "a stale read has no place in the order");
     assert!(weak[0].operation.starts_with("get color") && weak[0].effect.is_none());
     assert_eq!(bars(&operations.keys[2], &[0]), ["you: get → nothing Key not found"]);
-    operations.keys.iter().for_each(|history| check(history, operations.now));
+    operations.keys.iter().for_each(|history| check(history, playground.now()));
 }
 
 #[test]
 fn a_stale_read_stands_against_the_writes_that_it_contradicts() {
-    let operations = story(STALE).operations();
+    let playground = story(STALE);
+    let operations = playground.operations();
     let color = &operations.keys[0];
     let Standing::Contradictory { bars: few, others } = &color.standing else {
         panic!("{color:?}")
@@ -88,7 +89,7 @@ fn a_stale_read_stands_against_the_writes_that_it_contradicts() {
     let told = ["you: set blue success", "you: get → blue blue", "you: set green success"];
     assert_eq!(bars(color, others), told, "all others have an order");
     assert_ne!(few[2], others[1], "the read before was right");
-    check(color, operations.now);
+    check(color, playground.now());
 }
 
 #[test]
@@ -98,7 +99,7 @@ fn what_is_under_way_or_was_given_up_is_told_so() {
     );
     let open = |playground: &super::super::Playground| {
         let operations = playground.operations();
-        check(&operations.keys[0], operations.now);
+        check(&operations.keys[0], playground.now());
         bars(&operations.keys[0], &[1, 2])
     };
     assert_eq!(open(&playground), ["you: set red ", "you: get … "]);
@@ -126,7 +127,7 @@ fn of_a_long_story_the_end_is_told_and_still_in_order() {
         pass(&mut playground, 100);
         let operations = playground.operations();
         for history in &operations.keys {
-            check(history, operations.now);
+            check(history, playground.now());
             assert!(matches!(history.standing, Standing::Ordered(_)), "{history:?}");
         }
         most = most.max(operations.keys.iter().map(|history| history.bars.len()).sum());
@@ -135,6 +136,6 @@ fn of_a_long_story_the_end_is_told_and_still_in_order() {
     assert!(playground.operations().since > 0 && most > KEPT / 3, "{most} operations");
     playground.apply(Input::Seek(1_500_000)).unwrap();
     let operations = playground.operations();
-    assert_eq!(operations.now, 1_500_000);
+    assert_eq!(playground.now(), 1_500_000);
     assert!(operations.keys.iter().flat_map(|of| &of.bars).all(|bar| bar.began <= 1_500_000));
 }
