@@ -55,30 +55,38 @@ fn a_long_gap_counts_as_one_frame() {
 }
 
 #[wasm_bindgen_test]
-fn the_log_is_fed_a_few_times_a_second_and_the_rest_rendered_in_between() {
+fn while_it_plays_renderings_and_the_strip_of_history_take_turns() {
     let mut cadence = Cadence::default();
     let mut feeds = Vec::new();
     for frame in 0..=60_u32 {
         let now = 1_000.0 + f64::from(frame) * 16.0;
         match cadence.frame(now, u64::from(frame), true) {
-            Some(Due::Feed) => feeds.push(frame),
-            due => assert_eq!(due, Some(Due::Refresh), "frame {frame}"),
+            Due::History => assert_eq!(frame % 2, 1, "frame {frame}"),
+            Due::Refresh => assert_eq!(frame % 2, 0, "frame {frame}"),
+            Due::Feed => feeds.push(frame),
         }
     }
     assert_eq!(feeds, [0, 10, 20, 30, 40, 50, 60], "every 160 ms");
-    assert_eq!(cadence.frame(3_000.0, 60, true), Some(Due::Refresh), "what the feed put off");
-    assert_eq!(cadence.frame(4_000.0, 60, true), None, "nothing is new");
+    let rest = [2_000.0, 2_016.0, 2_032.0, 2_048.0].map(|now| cadence.frame(now, 60, true));
+    assert_eq!(rest, [Due::History, Due::Refresh, Due::History, Due::History], "then all is shown");
 }
 
 #[wasm_bindgen_test]
 fn what_the_cluster_stands_still_at_is_in_the_log_before_it_is_seen_to_stand() {
-    let mut cadence = Cadence::default();
-    assert_eq!(cadence.frame(1_000.0, 1, true), Some(Due::Feed));
-    assert_eq!(cadence.frame(1_016.0, 2, false), Some(Due::Feed), "it stops");
-    assert_eq!(cadence.frame(1_032.0, 2, false), Some(Due::Refresh));
-    // Whoever drags it through time waits: a feed in every frame would leave no frame for the rest.
-    assert_eq!(cadence.frame(1_048.0, 3, false), Some(Due::Refresh));
-    assert_eq!(cadence.frame(1_064.0, 4, false), Some(Due::Refresh));
+    for turns in [0, 1] {
+        let mut cadence = Cadence::default();
+        assert_eq!(cadence.frame(1_000.0, 1, true), Due::Feed);
+        for turn in 0..=turns {
+            cadence.frame(1_016.0, 2 + turn, true);
+        }
+        let stands = [1_032.0, 1_048.0, 1_064.0, 1_080.0].map(|now| cadence.frame(now, 9, false));
+        let is_rendering = |due: &Due| *due != Due::History;
+        let seen: Vec<Due> = stands.into_iter().filter(is_rendering).collect();
+        assert_eq!(seen, [Due::Feed, Due::Refresh], "{stands:?}");
+        // Whoever drags it through time waits: a feed at every turn would leave none for the rest.
+        let dragged = [10, 11, 12, 13].map(|revision| cadence.frame(1_096.0, revision, false));
+        assert!(!dragged.contains(&Due::Feed), "{dragged:?}");
+    }
 }
 
 #[wasm_bindgen_test]

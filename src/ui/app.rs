@@ -370,14 +370,14 @@ fn start_frames(ctx: &Context<App>, session: Session) -> FrameLoop {
     let mut cadence = Cadence::default();
     FrameLoop::start(move |now| {
         let is_playing = session.look().is_playing();
-        if let Some(due) = cadence.frame(now, session.revision(), is_playing) {
-            link.send_message(match due {
-                Due::Feed => Message::Feed,
-                Due::Refresh => Message::Refresh,
-            });
+        let due = cadence.frame(now, session.revision(), is_playing);
+        match due {
+            Due::Feed => link.send_message(Message::Feed),
+            Due::Refresh => link.send_message(Message::Refresh),
+            Due::History => {}
         }
         if let Some(painter) = &mut painter {
-            painter.frame(now);
+            painter.frame(now, due == Due::History);
         }
     })
 }

@@ -74,8 +74,8 @@ impl Painter {
         })
     }
 
-    /// Draws one frame.
-    pub fn frame(&mut self, now_ms: f64) {
+    /// Draws one frame, with the strip of history or without.
+    pub fn frame(&mut self, now_ms: f64, with_history: bool) {
         // The theme may change at any time, also by the system: look twice a second.
         if self.frames.is_multiple_of(30)
             && let Some(probes) = &self.probes
@@ -113,7 +113,7 @@ impl Painter {
         self.ruler.draw(&self.document, &self.palette, &self.session);
         let now = self.session.now();
         let span = self.session.scene().span;
-        {
+        if with_history {
             let playground = self.session.look();
             let instants = Instants { now, end: playground.end(), parting: playground.parting() };
             self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);

@@ -117,6 +117,7 @@ impl Stagehand {
         };
         let scale = scale(layout);
         self.stamps.resize(scale * ratio);
+        self.stamps.next_frame();
         let mut doomed = BTreeMap::new();
         let shown = |message| way::shown_progress(message, brush.is_still);
         let messages = motion.messages.iter();

@@ -20,25 +20,31 @@ pub struct Stamps {
     scale: f64,
     /// By shape, colour and size, and by what is written on it.
     kept: BTreeMap<(Shape, u64, Size), BTreeMap<String, Stamp>>,
-    /// How many were cut so far.
-    count: u64,
+    /// How many frames were drawn so far.
+    frame: u64,
 }
 
 /// In device pixels.
 type Size = (u32, u32);
 
-/// So many labels of one look are kept: entries have ever new numbers.
-const MOST_LABELS: usize = 64;
+/// One that was put nowhere for so many frames is cut anew for another label: entries have ever new numbers, and a
+/// canvas costs more to make than to draw on.
+const IDLE_FRAMES: u64 = 8;
 
 /// A small canvas of its own.
 struct Stamp {
     canvas: HtmlCanvasElement,
     ctx: CanvasRenderingContext2d,
-    /// How many were cut before it.
-    number: u64,
+    /// The frame in which it was put somewhere last.
+    put_at: u64,
 }
 
 impl Stamps {
+    /// Another frame is drawn.
+    pub fn next_frame(&mut self) {
+        self.frame += 1;
+    }
+
     /// Forgets all: the colours are others.
     pub fn forget(&mut self) {
         self.kept.clear();
@@ -69,15 +75,13 @@ impl Stamps {
         let middle = (f64::from(size.0) / 2.0, f64::from(size.1) / 2.0);
         let alike = self.kept.entry((message.shape, hue, size)).or_default();
         if !alike.contains_key(&message.label) {
-            let Some(blank) = oldest(alike).or_else(|| Stamp::blank(document, size)) else {
-                return;
-            };
-            self.count += 1;
-            let stamp = Stamp { number: self.count, ..blank };
+            let idle = take_idle(alike, self.frame);
+            let Some(stamp) = idle.or_else(|| Stamp::blank(document, size)) else { return };
             stamp.cut(palette, message, self.scale, middle);
             alike.insert(message.label.clone(), stamp);
         }
-        if let Some(stamp) = alike.get(&message.label) {
+        if let Some(stamp) = alike.get_mut(&message.label) {
+            stamp.put_at = self.frame;
             // On whole pixels, or it would be smeared over two. Only an empty canvas is refused.
             let (left, top) = ((x - middle.0).round(), (y - middle.1).round());
             let _ = ctx.draw_image_with_html_canvas_element(&stamp.canvas, left, top);
@@ -85,13 +89,10 @@ impl Stamps {
     }
 }
 
-/// Takes out the one that was cut first, if there are enough: a canvas costs more to make than to draw on.
-fn oldest(alike: &mut BTreeMap<String, Stamp>) -> Option<Stamp> {
-    if alike.len() < MOST_LABELS {
-        return None;
-    }
-    let (label, _) = alike.iter().min_by_key(|(_, stamp)| stamp.number)?;
-    let label = label.clone();
+/// Takes out one that has been idle.
+fn take_idle(alike: &mut BTreeMap<String, Stamp>, frame: u64) -> Option<Stamp> {
+    let is_idle = |(_, stamp): &(&String, &Stamp)| stamp.put_at + IDLE_FRAMES < frame;
+    let label = alike.iter().find(is_idle)?.0.clone();
     alike.remove(&label)
 }
 
@@ -101,7 +102,7 @@ impl Stamp {
         canvas.set_width(size.0);
         canvas.set_height(size.1);
         let ctx = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-        Some(Self { canvas, ctx, number: 0 })
+        Some(Self { canvas, ctx, put_at: 0 })
     }
 
     /// Draws a message's shape in place of what is there.
