@@ -171,7 +171,7 @@ fn Onlooker(props: &Props) -> Html {
                 <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other story agrees on" />
                 <Clients layout={Rc::clone(&layout)} has_workload={view.network.workload_clients > 0} />
             }
-            <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" />
+            <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
             { for nodes.iter().filter_map(|node| card(props, &layout, node)) }
         </section>
     }

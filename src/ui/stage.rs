@@ -94,7 +94,7 @@ pub fn Stage(props: &Props) -> Html {
                 <Centre layout={Rc::clone(&layout)} agreed={props.agreed.clone()} name="What the cluster agrees on" />
                 <Clients layout={Rc::clone(&layout)} has_workload={props.network.workload_clients > 0} />
             }
-            <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-on-top={layout.in_rows.then_some("true")} />
+            <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
             { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
             <div key={format!("{:?}", props.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>
