@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tape::{JOURNEYS, Scene};
 use super::view::{
-    Agreed, ClockView, Deed, EntryView, FollowerView, LinkView, NetworkView, NodeNumber, NodeView,
-    PaceView, RoleView, Safety, Summary, Verdict, View,
+    Agreed, ClockView, Deed, EntryView, FollowerView, LinkView, Modified, NetworkView, NodeNumber,
+    NodeView, PaceView, RoleView, Safety, Summary, Verdict, View,
 };
 use super::{Playground, journey, micros};
 use crate::check::{Property, Run};
@@ -88,7 +88,7 @@ fn summary(cluster: &Cluster, violation: Option<String>) -> Summary {
 }
 
 /// The rules that are switched away from Raft, or that once some were.
-fn modified(cluster: &Cluster) -> String {
+fn modified(cluster: &Cluster) -> Modified {
     let rules = cluster.settings().rules;
     let switched: Vec<String> = Rule::TABLE
         .iter()
@@ -96,9 +96,9 @@ fn modified(cluster: &Cluster) -> String {
         .map(|about| format!("{} {}", about.name, if rules.on(about.rule) { "on" } else { "off" }))
         .collect();
     match (switched.is_empty(), cluster.is_modified()) {
-        (false, _) => switched.join(", "),
-        (true, true) => "rules were switched or a disk was wiped in this run".to_string(),
-        (true, false) => String::new(),
+        (false, _) => Modified::Rules(switched.join(", ")),
+        (true, true) => Modified::Before,
+        (true, false) => Modified::No,
     }
 }
 

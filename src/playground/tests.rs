@@ -1,6 +1,6 @@
 //! The reducer: time, console, and what a page is given to draw.
 
-use super::view::{AnswerKind, ConsoleKind, RoleView, Safety, Status};
+use super::view::{AnswerKind, ConsoleKind, Modified, RoleView, Safety, Status};
 use super::*;
 
 fn line(playground: &mut Playground, line: &str) -> Result<(), Problem> {
@@ -196,14 +196,12 @@ fn a_partition_shows_its_sides() {
 #[test]
 fn a_run_with_a_switched_rule_is_marked_for_ever() {
     let mut playground = Playground::new(3, 1);
-    assert_eq!(playground.view().summary.modified, "");
+    assert_eq!(playground.view().summary.modified, Modified::No);
     line(&mut playground, "rule step-down off").unwrap();
-    assert_eq!(playground.view().summary.modified, "step-down off");
+    let off = Modified::Rules("step-down off".to_string());
+    assert_eq!(playground.view().summary.modified, off);
     line(&mut playground, "rule step-down on").unwrap();
-    assert_eq!(
-        playground.view().summary.modified,
-        "rules were switched or a disk was wiped in this run"
-    );
+    assert_eq!(playground.view().summary.modified, Modified::Before);
 }
 
 #[test]

@@ -79,6 +79,27 @@ pub struct ClockView {
     pub past: bool,
 }
 
+/// Whether a run is Raft as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Modified {
+    #[default]
+    No,
+    /// These rules are switched away from it: `step-down off, no-op off`.
+    Rules(String),
+    /// All rules are as they should be, but some were switched before, or a disk was wiped.
+    Before,
+}
+
+impl fmt::Display for Modified {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::No => "",
+            Self::Rules(rules) => rules,
+            Self::Before => "rules were switched or a disk was wiped in this run",
+        })
+    }
+}
+
 /// The line at the top.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -90,8 +111,7 @@ pub struct Summary {
     pub members: usize,
     /// Members that run.
     pub running: usize,
-    /// What is not as Raft wants it, or once was not: empty for a run of Raft as it is.
-    pub modified: String,
+    pub modified: Modified,
     /// `None` while all properties hold; else the sentence that says what broke.
     pub violation: Option<String>,
 }

@@ -8,7 +8,7 @@ use super::icons;
 use super::keys::Shortcut;
 use super::page::Theme;
 use super::painter::clock_text;
-use crate::playground::view::Summary;
+use crate::playground::view::{Modified, Summary};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -47,11 +47,7 @@ pub fn Header(props: &Props) -> Html {
                     title={format!("{running} of {members} members run; {quorum} make a majority")}>
                     <span class="long">{ "Quorum " }</span><b>{ quorum }</b>{ format!(" of {members}") }
                 </li>
-                if !modified.is_empty() {
-                    <li class="chip" data-tone="fault" data-modified="true" title="Rules of the protocol that are not as Raft wants them">
-                        <span class="long">{ "Modified: " }</span>{ modified.clone() }
-                    </li>
-                }
+                { modified_chip(modified) }
                 { fault_chips(&props.sides, props.chaos) }
                 { verdict_chip(violation.as_deref(), &props.on_key.reform(|_| Shortcut::Verdicts)) }
                 { past_chip(props.past) }
@@ -88,6 +84,28 @@ fn leader_chip(leader: Option<u32>) -> Html {
         },
         None => html! { <li class="chip" data-tone="waiting">{ "No leader" }</li> },
     }
+}
+
+/// That the run is not Raft as it is.
+fn modified_chip(modified: &Modified) -> Html {
+    let (title, words) = match modified {
+        Modified::No => return html! { <li hidden=true /> },
+        Modified::Rules(rules) => (
+            format!("Rules of the protocol that are not as Raft wants them: {rules}"),
+            html! {
+                <>
+                    <span class="long">{ "Modified: " }</span>
+                    <span class="modified-brief" aria-hidden="true">{ "Modified" }</span>
+                    <span class="modified-rules">{ rules }</span>
+                </>
+            },
+        ),
+        Modified::Before => (
+            "Rules were switched or a disk was wiped before, in this run".to_string(),
+            html! { <span>{ "Modified before" }</span> },
+        ),
+    };
+    html! { <li class="chip" data-tone="fault" data-modified="true" {title}>{ words }</li> }
 }
 
 /// What is wrong with the world as a whole.

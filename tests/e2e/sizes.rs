@@ -1,5 +1,6 @@
 //! From a phone to a laptop: nothing sticks out, and no card hides another.
 
+use kvorum::raft::Rule;
 use serde_json::Value;
 use thirtyfour::ElementRect;
 use thirtyfour::error::WebDriverResult;
@@ -23,6 +24,30 @@ async fn cards_have_room_on_every_screen() -> Outcome {
                     })
                     .await?;
                 }
+            }
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_rule_that_is_switched_moves_nothing() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            for (width, height) in SIZES {
+                page.resize(width, height).await?;
+                page.click("radio", "Rules").await?;
+                let before = page.area("radio", "Rules").await?;
+                page.click("switch", Rule::SessionsInSnapshots.about().name).await?;
+                page.shows("list", "The cluster now", "sessions-in-snapshots off").await?;
+                let after = page.area("radio", "Rules").await?;
+                assert_eq!((before.x, before.y), (after.x, after.y), "{width}x{height}");
+                page.click("switch", Rule::SessionsInSnapshots.about().name).await?;
+                page.until("all rules on again", async || {
+                    let now = page.text("list", "The cluster now").await?;
+                    Ok((!now.contains("off")).then_some(()))
+                })
+                .await?;
             }
             Ok(())
         })

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::ExitCode;
 
-use kvorum::playground::view::{NodeView, Status, Verdict};
+use kvorum::playground::view::{Modified, NodeView, Status, Verdict};
 use kvorum::playground::{Archive, Bookmark, Input, MARK, Playground};
 use serde_json::{Value, json};
 
@@ -76,7 +76,7 @@ fn object(playground: &Playground) -> Value {
         "events": view.clock.events,
         "digest": playground.digest().to_string(),
         "leader": view.summary.leader.map(|leader| format!("n{leader}")),
-        "modified": view.summary.modified,
+        "modified": view.summary.modified.to_string(),
         "nodes": view.nodes.iter().map(node).collect::<Vec<_>>(),
         "verdicts": playground.verdicts().iter().map(verdict).collect::<serde_json::Map<_, _>>(),
     })
@@ -92,7 +92,7 @@ fn words(playground: &Playground) -> String {
         view.clock.events,
         playground.digest()
     );
-    if !view.summary.modified.is_empty() {
+    if view.summary.modified != Modified::No {
         text += &format!("modified: {}\n", view.summary.modified);
     }
     for node in &view.nodes {
