@@ -79,8 +79,8 @@ pub fn Clients(props: &Props) -> Html {
             <p class="clients-words">{ text_with_marks(&words(&operations, *pointed), &[]) }</p>
             <p class="clients-legend">
                 <span data-mark="write">{ "write" }</span><span data-mark="read">{ "read" }</span>
-                <span data-mark="weak">{ "a read that promises less: not in the order" }</span>
-                <span data-mark="effect">{ "an instant at which it could have taken effect" }</span>
+                <span data-mark="weak"><span class="long">{ "a read that promises less: not in the order" }</span><span class="short">{ "weaker read" }</span></span>
+                <span data-mark="effect"><span class="long">{ "an instant at which it could have taken effect" }</span><span class="short">{ "effect" }</span></span>
             </p>
             <details class="diagram-table">
                 <summary>{ "The latest operations as a table" }</summary>
@@ -122,24 +122,26 @@ fn judgement(session: &Session, operations: &Operations) -> Html {
     let broken: Vec<_> = broken.collect();
     let undecided = operations.keys.iter().filter(|of| of.standing == Standing::Undecided);
     let undecided: Vec<String> = undecided.map(|of| format!("`{}`", of.key)).collect();
-    let text = if operations.keys.is_empty() {
-        "No client has asked for anything yet: write or read a key (k), or let clients do it."
-            .to_string()
+    let (text, because) = if operations.keys.is_empty() {
+        let nothing =
+            "No client has asked for anything yet: write or read a key (k), or let clients do it.";
+        (nothing.to_string(), "")
     } else if !broken.is_empty() {
-        "Not linearizable: no store that does one thing at a time could have given these answers."
-            .to_string()
+        let because = ": no store that does one thing at a time could have given these answers.";
+        ("Not linearizable".to_string(), because)
     } else if undecided.is_empty() {
-        "Linearizable: a store that does one thing at a time could have given all these answers, in the order of the line."
-            .to_string()
+        let because = ": a store that does one thing at a time could have given all these answers, in the order of the line.";
+        ("Linearizable".to_string(), because)
     } else {
-        format!(
-            "Of {} too many operations have no answer: there are too many orders to look at.",
-            undecided.join(", ")
-        )
+        let undecided = undecided.join(", ");
+        let text = format!(
+            "Of {undecided} too many operations have no answer: there are too many orders to look at."
+        );
+        (text, "")
     };
     html! {
         <div class="clients-judgement" data-broken={(!broken.is_empty()).then_some("")}>
-            <p role="status">{ text_with_marks(&text, &[]) }</p>
+            <p role="status">{ text_with_marks(&text, &[]) }<span class="long">{ because }</span></p>
             { for broken.into_iter().map(|(history, bars)| contradiction(session, history, bars)) }
         </div>
     }
