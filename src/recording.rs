@@ -17,6 +17,13 @@ pub struct Instant {
     pub at: Time,
 }
 
+/// A place in a run: an instant, after so many of the recorded actions, since several can come at one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    pub instant: Instant,
+    pub done: usize,
+}
+
 /// An action and when it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timed {

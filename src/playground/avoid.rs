@@ -16,12 +16,11 @@ use super::following::Spot;
 use super::tape::{Destination, Scene};
 use super::travel::{Arrival, STEPS};
 use super::view::TurningPoint;
-use super::why::Place;
 use super::{Playground, Problem, micros};
 use crate::check::{Property, Run};
 use crate::cluster::Action;
 use crate::raft::Rule;
-use crate::recording::Timed;
+use crate::recording::{Place, Timed};
 use crate::time::{Duration, Time};
 
 /// How long after the break a trial is played.
@@ -70,13 +69,13 @@ impl Avoidance {
     fn judged(&mut self, from: Spot, is_broken: bool) -> Next {
         self.trials += 1;
         if is_broken {
-            self.breaks = from.instant.events;
+            self.breaks = from.place.instant.events;
         } else {
             self.holds = Some(from);
         }
         match self.holds {
-            Some(holds) if holds.instant.events + 1 >= self.breaks => Next::Found(holds),
-            Some(holds) => Next::Try(holds.instant.events.midpoint(self.breaks)),
+            Some(holds) if holds.place.instant.events + 1 >= self.breaks => Next::Found(holds),
+            Some(holds) => Next::Try(holds.place.instant.events.midpoint(self.breaks)),
             None if self.breaks == 0 => Next::Never,
             None => {
                 self.stride *= 2;
@@ -118,7 +117,7 @@ impl Playground {
     /// The break of a property, and when it came: before this instant, or later if that is known.
     fn break_to_avoid(&self, name: &str) -> Option<(Property, Time, Place)> {
         let property = Property::named(name)?;
-        let shown = Place { instant: self.instant(), done: self.tape().acts_done(&self.scene) };
+        let shown = self.scene.place();
         let later = || self.break_of(name).map(|place| (property, place.instant.at, place));
         let broken = self.run().violation_of(property);
         broken.map(|(at, _)| (property, *at, shown)).or_else(later)
@@ -145,9 +144,9 @@ impl Playground {
             Stage::SettingOut { events, scene } => {
                 let tape = &mut self.branches[avoidance.branch].tape;
                 if tape.approach(scene, Destination::Events(*events), STEPS) {
-                    let done = tape.acts_done(scene);
-                    let from = Spot { branch: avoidance.branch, instant: scene.instant(), done };
-                    let later = &tape.recording.actions[done..];
+                    let place = scene.place();
+                    let from = Spot { branch: avoidance.branch, place };
+                    let later = &tape.recording.actions[place.done..];
                     let left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
                     let run = Box::new(with_all_rules(scene.run.clone()));
                     avoidance.stage = Stage::Trying { from, run, left };
@@ -189,12 +188,11 @@ impl Playground {
              One event later it breaks all the same."
         );
         self.tell_turning_point(property.name(), Some(spot), text);
-        let Spot { branch, instant, done } = spot;
-        self.set_out(branch, Destination::Place { instant, done }, Arrival::Show)
+        self.set_out(spot.branch, Destination::Place(spot.place), Arrival::Show)
     }
 
     fn tell_turning_point(&mut self, property: &'static str, spot: Option<Spot>, text: String) {
-        let at = spot.map(|spot| micros(spot.instant.at));
+        let at = spot.map(|spot| micros(spot.place.instant.at));
         self.turning_point = Some(TurningPoint { property, spot, at, text });
     }
 
@@ -280,7 +278,7 @@ mod tests {
         let mut tape = tape.clone();
         let mut scene = tape.set_out(Destination::Events(events), None);
         while !tape.approach(&mut scene, Destination::Events(events), STEPS) {}
-        let later = &tape.recording.actions[tape.acts_done(&scene)..];
+        let later = &tape.recording.actions[scene.place().done..];
         let mut left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
         let property = Property::LeaderCompleteness;
         let until = playground.run().violation_of(property).unwrap().0 + AFTER;
@@ -301,7 +299,7 @@ mod tests {
         assert!((first..end.events).all(|events| !avoided(events)), "it turns once");
         go(&mut playground, Input::Avoid("leader-completeness")).unwrap();
         let found = playground.turning_point().unwrap();
-        assert_eq!(found.spot.map(|spot| spot.instant.events), Some(first - 1));
+        assert_eq!(found.spot.map(|spot| spot.place.instant.events), Some(first - 1));
         assert!(found.text.contains("One event later it breaks all the same."));
         assert_eq!(playground.instant().events, first - 1, "it is shown");
         assert!(playground.run().violation().is_none() && !playground.is_playing());

@@ -12,7 +12,7 @@ use super::view::NodeNumber;
 use super::{Playground, micros};
 use crate::cluster::{Answer, Fact, Fault, What};
 use crate::raft::{NodeId, Note};
-use crate::recording::Instant;
+use crate::recording::Place;
 
 /// The width of an interval at first, in microseconds.
 const SHORTEST: u64 = 10_000;
@@ -111,9 +111,9 @@ pub(super) struct Tally {
     /// Entries that leaders have appended and that are not yet known to be committed.
     open: VecDeque<Proposal>,
     /// The latest of those that are, and since when; for a story that leaves this one before.
-    closed: VecDeque<(Proposal, Instant)>,
-    /// When something was counted last.
-    last: Instant,
+    closed: VecDeque<(Proposal, Place)>,
+    /// Where something was counted last.
+    last: Place,
 }
 
 /// An interval while it is counted.
@@ -131,62 +131,62 @@ struct Bucket {
 struct Led {
     node: NodeId,
     term: u64,
-    from: Instant,
-    to: Option<Instant>,
+    from: Place,
+    to: Option<Place>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Proposal {
     leader: NodeId,
     index: u64,
-    at: Instant,
+    at: Place,
 }
 
 impl Default for Tally {
     fn default() -> Self {
-        let last = Instant::default();
+        let last = Place::default();
         let (reigns, open, closed) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
         Self { width: SHORTEST, buckets: Vec::new(), reigns, open, closed, last }
     }
 }
 
 impl Tally {
-    /// Takes a fact in, and the instant at which it was told.
-    pub(super) fn note(&mut self, instant: Instant, fact: &Fact) {
-        self.last = instant;
+    /// Takes a fact in, and where it was told.
+    pub(super) fn note(&mut self, at: Place, fact: &Fact) {
         match &fact.what {
             What::Answered { answer, .. } if *answer != Answer::Unknown => {
-                self.bucket(instant).answers += 1;
+                self.bucket(at).answers += 1;
             }
             What::Fault(Fault::Killed { node, .. }) | What::SwitchedOff(node) => {
-                self.reign_ends(*node, instant);
+                self.reign_ends(*node, at);
             }
             What::Server(node, note) => match note {
-                Note::StoodForElection { .. } => self.bucket(instant).candidacies += 1,
-                Note::BecameLeader { term, .. } => self.reign_begins(*node, term.0, instant),
-                Note::SteppedDown { led: true, .. } => self.reign_ends(*node, instant),
+                Note::StoodForElection { .. } => self.bucket(at).candidacies += 1,
+                Note::BecameLeader { term, .. } => self.reign_begins(*node, term.0, at),
+                Note::SteppedDown { led: true, .. } => self.reign_ends(*node, at),
                 Note::Proposed { position, .. } | Note::ProposedConfig { position, .. } => {
                     let index = position.index.get();
-                    push(&mut self.open, Proposal { leader: *node, index, at: instant }, FOLLOWED);
+                    push(&mut self.open, Proposal { leader: *node, index, at }, FOLLOWED);
                 }
-                Note::Committed { last, .. } => self.committed(*node, last.get(), instant),
-                _ => {}
+                Note::Committed { last, .. } => self.committed(*node, last.get(), at),
+                _ => return,
             },
-            _ => {}
+            _ => return,
         }
+        self.last = at;
     }
 
-    /// Another story begins after this instant.
-    pub(super) fn forget_after(&mut self, end: Instant) {
+    /// Another story begins after this place.
+    pub(super) fn forget_after(&mut self, end: Place) {
         if self.last <= end {
             return;
         }
         self.last = end;
-        let place = self.place(micros(end.at));
+        let place = self.place(micros(end.instant.at));
         self.buckets.truncate(place + 1);
         if let Some(bucket) = self.buckets.get_mut(place) {
             // What of it came before can't be told from what came after.
-            *bucket = Bucket { missing: micros(end.at) % self.width, ..Bucket::default() };
+            *bucket = Bucket { missing: micros(end.instant.at) % self.width, ..Bucket::default() };
         }
         self.reigns.retain(|led| led.from <= end);
         for led in &mut self.reigns {
@@ -200,7 +200,7 @@ impl Tally {
 
     /// All of it, for a story that was played up to `end`.
     pub(super) fn charts(&self, end: u64) -> Charts {
-        let end = end.max(micros(self.last.at));
+        let end = end.max(micros(self.last.instant.at));
         let (mut width, mut wider) = (self.width, None::<Vec<Bucket>>);
         while place(end, width) >= MOST {
             wider = Some(joined(wider.as_deref().unwrap_or(&self.buckets)));
@@ -226,8 +226,8 @@ impl Tally {
         let reign = |led: &Led| Reign {
             node: led.node.0,
             term: led.term,
-            from: micros(led.from.at),
-            to: led.to.map(|to| micros(to.at)),
+            from: micros(led.from.instant.at),
+            to: led.to.map(|to| micros(to.instant.at)),
         };
         let reigns = self.reigns.iter().map(reign).collect();
         Charts { width, intervals: (0..count).map(interval).collect(), reigns }
@@ -237,9 +237,9 @@ impl Tally {
         place(at, self.width)
     }
 
-    /// The interval of an instant.
-    fn bucket(&mut self, instant: Instant) -> &mut Bucket {
-        let at = micros(instant.at);
+    /// The interval of a place.
+    fn bucket(&mut self, place: Place) -> &mut Bucket {
+        let at = micros(place.instant.at);
         while self.place(at) >= MOST {
             self.buckets = joined(&self.buckets);
             self.width *= 2;
@@ -251,21 +251,21 @@ impl Tally {
         &mut self.buckets[place]
     }
 
-    fn reign_begins(&mut self, node: NodeId, term: u64, from: Instant) {
+    fn reign_begins(&mut self, node: NodeId, term: u64, from: Place) {
         self.reign_ends(node, from);
         push(&mut self.reigns, Led { node, term, from, to: None }, REIGNS);
     }
 
     /// The server leads no longer, if it did.
-    fn reign_ends(&mut self, node: NodeId, at: Instant) {
+    fn reign_ends(&mut self, node: NodeId, at: Place) {
         let lasting = self.reigns.iter_mut().filter(|led| led.node == node && led.to.is_none());
         lasting.for_each(|led| led.to = Some(at));
     }
 
     /// Entries up to `last` are committed, as their leader knows now. What an earlier leader had appended
     /// counts too, but took no time that could be told.
-    fn committed(&mut self, leader: NodeId, last: u64, at: Instant) {
-        let mut since: BTreeMap<u64, Option<Instant>> = BTreeMap::new();
+    fn committed(&mut self, leader: NodeId, last: u64, at: Place) {
+        let mut since: BTreeMap<u64, Option<Place>> = BTreeMap::new();
         let mut still_open = VecDeque::new();
         for proposal in std::mem::take(&mut self.open) {
             if proposal.index > last {
@@ -282,7 +282,7 @@ impl Tally {
         let bucket = self.bucket(at);
         bucket.commits += since.len() as u64;
         for since in since.into_values().flatten() {
-            bucket.latencies.add(at.at.since(since.at).as_micros(), 1);
+            bucket.latencies.add(at.instant.at.since(since.instant.at).as_micros(), 1);
         }
     }
 }

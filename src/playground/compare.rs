@@ -271,10 +271,10 @@ fn step(tape: &mut Tape, scene: &mut Scene) -> Option<Step> {
     if !tape.goes_on_after(scene) {
         return None;
     }
-    let acts = tape.acts_done(scene);
+    let acts = scene.place().done;
     let told = scene.history.numbers().end;
     tape.go_on(scene, crate::time::Time::END)?;
-    let told = if tape.acts_done(scene) > acts {
+    let told = if scene.place().done > acts {
         let act = tape.recording.actions.get(acts);
         act.map(|timed| format!("you did `{}`", timed.action)).into_iter().collect()
     } else {

@@ -46,7 +46,7 @@ impl Playground {
     /// The instant that others are compared with.
     pub fn pin(&self) -> Option<PinView> {
         let pin = self.pin.as_ref()?;
-        let story = self.branches.get(pin.spot.branch())?.name.clone();
+        let story = self.branches.get(pin.spot.branch)?.name.clone();
         let is_shown = pin.spot == self.spot();
         Some(PinView { spot: pin.spot, at: micros(pin.cluster.now()), story, is_shown })
     }

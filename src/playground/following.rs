@@ -8,7 +8,7 @@ use super::tape::Destination;
 use super::travel::Arrival;
 use super::{Playground, Problem};
 use crate::cluster::{Action, Journey, RequestId};
-use crate::recording::Instant;
+use crate::recording::Place;
 use crate::script::Wait;
 use crate::time::Time;
 
@@ -25,19 +25,11 @@ enum What {
     Wait(Wait),
 }
 
-/// A place in the stories to come back to: an instant, after so many of the things that were done.
+/// A place in the stories to come back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
     pub(super) branch: usize,
-    pub(super) instant: Instant,
-    pub(super) done: usize,
-}
-
-impl Spot {
-    /// The place of its story.
-    pub(super) fn branch(&self) -> usize {
-        self.branch
-    }
+    pub(super) place: Place,
 }
 
 impl Playground {
@@ -101,8 +93,7 @@ impl Playground {
 
     /// The place that is shown, to come back to.
     pub fn spot(&self) -> Spot {
-        let done = self.tape().acts_done(&self.scene);
-        Spot { branch: self.current, instant: self.instant(), done }
+        Spot { branch: self.current, place: self.scene.place() }
     }
 
     /// Comes back to a place, and stands still there.
@@ -111,7 +102,6 @@ impl Playground {
             return Err(Problem::NoBranch);
         }
         (self.awaited, self.playing) = (None, false);
-        let Spot { branch, instant, done } = spot;
-        self.set_out(branch, Destination::Place { instant, done }, Arrival::Show)
+        self.set_out(spot.branch, Destination::Place(spot.place), Arrival::Show)
     }
 }

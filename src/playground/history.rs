@@ -9,7 +9,7 @@ use super::view::{MarkKind, MarkView, Sentence, TermView, Timeline};
 use crate::check::Violation;
 use crate::cluster::{Fact, Fault, Topic, What, YOU};
 use crate::raft::Note;
-use crate::recording::Instant;
+use crate::recording::{Instant, Place};
 use crate::time::Time;
 
 /// How many facts are kept to be told.
@@ -115,15 +115,16 @@ impl Told {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Track {
     timeline: Timeline,
-    /// After how many events each mark came, in step with the timeline's.
-    events: VecDeque<u64>,
+    /// Where each mark came, and each term began, in step with the timeline's.
+    places: VecDeque<Place>,
+    terms: VecDeque<Place>,
     tally: Tally,
 }
 
 impl Track {
-    /// Takes a fact in, and the instant at which it was told.
-    pub(super) fn note(&mut self, instant: Instant, fact: &Fact) {
-        self.tally.note(instant, fact);
+    /// Takes a fact in, and where it was told.
+    pub(super) fn note(&mut self, place: Place, fact: &Fact) {
+        self.tally.note(place, fact);
         let terms = &mut self.timeline.terms;
         match &fact.what {
             What::Server(_, Note::StoodForElection { term, .. })
@@ -131,32 +132,33 @@ impl Track {
             {
                 if terms.len() == MARKS {
                     terms.pop_front();
+                    self.terms.pop_front();
                 }
                 terms.push_back(TermView { term: term.0, from: micros(fact.at) });
+                self.terms.push_back(place);
             }
-            What::Server(_, Note::BecameLeader { .. }) => self.mark(instant, MarkKind::Elected),
-            What::Server(_, Note::Committed { .. }) => self.mark(instant, MarkKind::Commit),
-            What::Answered { client: YOU, .. } => self.mark(instant, MarkKind::Answer),
-            What::Fault(fault) => self.mark(instant, kind_of(fault)),
+            What::Server(_, Note::BecameLeader { .. }) => self.mark(place, MarkKind::Elected),
+            What::Server(_, Note::Committed { .. }) => self.mark(place, MarkKind::Commit),
+            What::Answered { client: YOU, .. } => self.mark(place, MarkKind::Answer),
+            What::Fault(fault) => self.mark(place, kind_of(fault)),
             _ => {}
         }
     }
 
     /// A property broke.
-    pub(super) fn violated(&mut self, instant: Instant) {
-        self.mark(instant, MarkKind::Violation);
+    pub(super) fn violated(&mut self, place: Place) {
+        self.mark(place, MarkKind::Violation);
     }
 
-    /// Another story begins after this instant.
-    pub(super) fn forget_after(&mut self, end: Instant) {
+    /// Another story begins after this place.
+    pub(super) fn forget_after(&mut self, end: Place) {
         self.tally.forget_after(end);
-        let terms = &mut self.timeline.terms;
-        terms.truncate(terms.partition_point(|term| term.from <= micros(end.at)));
-        let kept = self.events.partition_point(|events| *events <= end.events);
-        let marks = self.timeline.marks();
-        let kept = kept.min(marks.partition_point(|mark| mark.at <= micros(end.at)));
+        let kept = self.terms.partition_point(|place| *place <= end);
+        self.timeline.terms.truncate(kept);
+        self.terms.truncate(kept);
+        let kept = self.places.partition_point(|place| *place <= end);
         self.timeline.keep_marks(kept);
-        self.events.truncate(kept);
+        self.places.truncate(kept);
     }
 
     pub(super) fn timeline(&self) -> &Timeline {
@@ -175,7 +177,7 @@ impl Track {
         after: Instant,
     ) -> Option<Instant> {
         let first = self.marks_while(|instant| instant <= after);
-        (first..self.events.len()).find_map(|place| self.mark_if(&wanted, place))
+        (first..self.places.len()).find_map(|place| self.mark_if(&wanted, place))
     }
 
     /// The last mark that is wanted before an instant.
@@ -190,13 +192,13 @@ impl Track {
 
     /// The last mark of all.
     pub(super) fn last(&self) -> Option<Instant> {
-        self.instant(self.events.len().checked_sub(1)?)
+        self.places.back().map(|place| place.instant)
     }
 
     /// How many marks there are from the first on for whose instants it holds.
     fn marks_while(&self, holds: impl Fn(Instant) -> bool) -> usize {
         let mut end = 0;
-        let mut beyond = self.events.len();
+        let mut beyond = self.places.len();
         while end < beyond {
             let middle = end.midpoint(beyond);
             if self.instant(middle).is_some_and(&holds) {
@@ -209,8 +211,7 @@ impl Track {
     }
 
     fn instant(&self, place: usize) -> Option<Instant> {
-        let (mark, events) = (self.timeline.marks().get(place)?, self.events.get(place)?);
-        Some(Instant { events: *events, at: Time::from_micros(mark.at) })
+        self.places.get(place).map(|place| place.instant)
     }
 
     fn mark_if(&self, wanted: impl Fn(MarkKind) -> bool, place: usize) -> Option<Instant> {
@@ -218,13 +219,13 @@ impl Track {
         mark.and_then(|_| self.instant(place))
     }
 
-    fn mark(&mut self, instant: Instant, kind: MarkKind) {
+    fn mark(&mut self, place: Place, kind: MarkKind) {
         if self.timeline.marks().len() == MARKS {
             self.timeline.forget_first_mark();
-            self.events.pop_front();
+            self.places.pop_front();
         }
-        self.timeline.mark(MarkView { at: micros(instant.at), kind });
-        self.events.push_back(instant.events);
+        self.timeline.mark(MarkView { at: micros(place.instant.at), kind });
+        self.places.push_back(place);
     }
 }
 

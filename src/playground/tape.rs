@@ -17,7 +17,7 @@ use super::ledger::Ledger;
 use super::weave::{Touch, Weave};
 use crate::check::Run;
 use crate::cluster::{Action, Founding, Journey, Refused, RequestId, YOU};
-use crate::recording::{Instant, Recording, Timed};
+use crate::recording::{Instant, Place, Recording, Timed};
 use crate::time::Time;
 
 /// How many of the visitor's requests are shown.
@@ -63,6 +63,11 @@ impl Scene {
         Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
     }
 
+    /// The same, and how many of the tape's actions were done by then.
+    pub(super) fn place(&self) -> Place {
+        Place { instant: self.instant(), done: self.done }
+    }
+
     /// Does something.
     fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         let in_flight = Weave::flights(self.run.cluster());
@@ -82,17 +87,17 @@ impl Scene {
 
     /// Writes down what has happened. Returns the visitor's requests that have ended.
     fn take_notes(&mut self, mut track: Option<&mut Track>) -> Vec<Journey> {
-        let instant = self.instant();
+        let place = self.place();
         for fact in self.run.cluster_mut().take_facts() {
             if let Some(track) = &mut track {
-                track.note(instant, &fact);
+                track.note(place, &fact);
             }
             self.history.note(fact);
         }
         // Also what somebody does can break a property, as the restart of a server.
         let broken = self.run.violations().get(self.history.broken()..).unwrap_or_default();
         if let Some(track) = track.filter(|_| !broken.is_empty()) {
-            track.violated(instant);
+            track.violated(place);
         }
         for (at, violation) in broken {
             self.history.violated(*at, violation);
@@ -132,7 +137,7 @@ pub(super) enum Destination {
     /// After exactly so many events, at this time, with what was done until then.
     Instant(Instant),
     /// After exactly so many events, at this time, with so many of the recorded actions done.
-    Place { instant: Instant, done: usize },
+    Place(Place),
     /// Just before this action of the recording.
     Act(usize),
     /// Where the first such thing happens after an instant, or this time if none does until then.
@@ -152,8 +157,9 @@ pub(super) struct Tape {
     end: Instant,
     /// How far it was played before it was kept.
     kept_end: Instant,
-    /// What happened on it, from the beginning to the end.
+    /// What happened on it, from the beginning to the place up to which notes were taken.
     pub(super) track: Track,
+    noted: Place,
 }
 
 impl Tape {
@@ -167,8 +173,8 @@ impl Tape {
         let scene = Scene::new(recording.founding);
         let scenes = vec![Kept::new(&scene)];
         let (end, track) = (scene.instant(), Track::default());
-        let joined = BTreeSet::new();
-        (Self { recording, joined, scenes, distance: DISTANCE, end, kept_end, track }, scene)
+        let (joined, noted) = (BTreeSet::new(), scene.place());
+        (Self { recording, joined, scenes, distance: DISTANCE, end, kept_end, track, noted }, scene)
     }
 
     /// The last instant that was played, or is recorded.
@@ -188,12 +194,12 @@ impl Tape {
         scene: &mut Scene,
         action: &Action,
     ) -> Result<(Option<RequestId>, Vec<Journey>), Refused> {
-        let when = scene.instant();
+        let (before, when) = (scene.place(), scene.instant());
         let request = scene.act(action)?;
         self.recording.actions.push(Timed { when, action: action.clone() });
         scene.done = self.recording.actions.len();
         self.end = when;
-        Ok((request, scene.take_notes(Some(&mut self.track))))
+        Ok((request, self.take_notes(scene, before)))
     }
 
     /// Does something again in `scene`, if it is what the recording has next, at this very instant.
@@ -206,10 +212,19 @@ impl Tape {
         if next.when != scene.instant() || next.action != *action {
             return None;
         }
+        let before = scene.place();
         // What was recorded was not refused then, so it is not now.
         let request = scene.act(action).ok()?;
         scene.done += 1;
-        Some((request, scene.take_notes(None)))
+        Some((request, self.take_notes(scene, before)))
+    }
+
+    /// Writes down what has happened in `scene` after a place; on the tape too, where that is new.
+    fn take_notes(&mut self, scene: &mut Scene, before: Place) -> Vec<Journey> {
+        let is_new = before >= self.noted;
+        let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));
+        self.noted = self.noted.max(scene.place());
+        finished
     }
 
     /// Does what comes next in `scene` up to `until`: a recorded action or an event. `None` where nothing
@@ -217,7 +232,7 @@ impl Tape {
     pub(super) fn go_on(&mut self, scene: &mut Scene, until: Time) -> Option<Vec<Journey>> {
         let ahead = Touch::ahead(scene.run.cluster_mut());
         let next = ahead.as_ref().map(|(at, _)| *at);
-        let is_new = scene.instant() >= self.end;
+        let before = scene.place();
         if let Some(Timed { when, action }) = self.act_before(scene, next) {
             if when.at > until {
                 return None;
@@ -232,7 +247,7 @@ impl Tape {
             scene.step(touch);
             self.lighten(scene);
         }
-        let finished = scene.take_notes(Some(&mut self.track).filter(|_| is_new));
+        let finished = self.take_notes(scene, before);
         self.played(scene);
         Some(finished)
     }
@@ -295,7 +310,7 @@ impl Tape {
             Destination::Time(at) => from.at <= at,
             Destination::Events(events) => from.events <= events,
             Destination::Instant(instant) => from <= instant,
-            Destination::Place { instant, done: wanted } => from <= instant && done <= wanted,
+            Destination::Place(wanted) => from <= wanted.instant && done <= wanted.done,
             Destination::Act(act) => {
                 let when = self.recording.actions.get(act).map(|timed| timed.when);
                 done <= act && when.is_none_or(|when| from <= when)
@@ -339,7 +354,7 @@ impl Tape {
                 }
                 Time::END
             }
-            Destination::Place { instant, done } => {
+            Destination::Place(Place { instant, done }) => {
                 if events >= instant.events && (scene.done >= done || !acts_by(self, instant)) {
                     return false;
                 }
@@ -367,7 +382,7 @@ impl Tape {
         let at = match to {
             Destination::Time(at) => at.min(self.end().at),
             Destination::Events(_) => return,
-            Destination::Instant(instant) | Destination::Place { instant, .. } => instant.at,
+            Destination::Instant(instant) | Destination::Place(Place { instant, .. }) => instant.at,
             Destination::Act(act) => match self.recording.actions.get(act) {
                 Some(timed) => timed.when.at,
                 None => return,
@@ -416,8 +431,8 @@ impl Tape {
         fork.recording.actions.truncate(scene.done);
         fork.joined.retain(|act| *act < scene.done);
         fork.scenes.retain(|kept| kept.whole_from <= end && kept.scene.done <= scene.done);
-        (fork.end, fork.kept_end) = (end, end);
-        fork.track.forget_after(end);
+        (fork.end, fork.kept_end, fork.noted) = (end, end, scene.place());
+        fork.track.forget_after(fork.noted);
         fork
     }
 
@@ -438,11 +453,6 @@ impl Tape {
         let is_next =
             |act: &&Timed| act.when.events == events && next.is_none_or(|next| act.when.at <= next);
         self.next_action(scene).filter(is_next)
-    }
-
-    /// How many of the recorded actions were done in `scene` or before it.
-    pub(super) fn acts_done(&self, scene: &Scene) -> usize {
-        scene.done
     }
 
     /// Whether the tape has more than the scene.

@@ -5,8 +5,14 @@ use super::super::person::{act, go, pass, playing};
 use super::*;
 use crate::cluster::{Operation, RequestId, YOU};
 use crate::raft::{Index, Position, Term};
+use crate::recording::Instant;
 use crate::store::Key;
 use crate::time::Time;
+
+/// Which event it was matters to instants of the same time only.
+fn place(at: Time) -> Place {
+    Place { instant: Instant { events: at.as_micros(), at }, done: 0 }
+}
 
 /// A tally that is told facts by hand.
 #[derive(Default)]
@@ -15,8 +21,7 @@ struct Teller(Tally);
 impl Teller {
     fn tell(&mut self, at: u64, what: What) {
         let at = Time::from_micros(at);
-        // Which event it was matters to instants of the same time only.
-        self.0.note(Instant { events: at.as_micros(), at }, &Fact { at, what });
+        self.0.note(place(at), &Fact { at, what });
     }
 
     fn answered(&mut self, at: u64, answer: Answer) {
@@ -150,7 +155,7 @@ fn another_story_has_what_came_before_it_left() {
     teller.killed(18_000, 1);
     teller.elected(26_000, 2, 3);
     let at = Time::from_micros(15_000);
-    teller.0.forget_after(Instant { events: 15_000, at });
+    teller.0.forget_after(place(at));
     let charts = teller.0.charts(15_000);
     assert_eq!(commits(&charts), [1, 0]);
     assert_eq!((charts.reigns.len(), charts.reigns[0].to), (1, None), "{:?}", charts.reigns);

@@ -429,3 +429,33 @@ fn what_is_done_again_is_drawn_again() {
     act(&mut playground, "kill n1");
     assert_eq!((shown(&playground), playground.view().branches.len()), (end, 1));
 }
+
+/// What is done right after the last event, at its very instant, has its mark once: also on the way back to it, and
+/// in a run that was opened.
+#[test]
+fn what_was_done_at_the_last_instant_is_marked_once() {
+    let marks = |playground: &Playground| {
+        let marks = playground.timeline().marks().iter();
+        marks.map(|mark| (mark.at, mark.kind)).collect::<Vec<_>>()
+    };
+    let mut playground = playing(5, 1);
+    pass(&mut playground, 400);
+    go(&mut playground, Input::Step).unwrap();
+    act(&mut playground, "kill n1");
+    act(&mut playground, "partition n2 n3");
+    let expected = marks(&playground);
+    let mut other = playing(3, 1);
+    open(&mut other, &playground.bookmark().to_fragment()).unwrap();
+    assert_eq!(marks(&other), expected, "opened");
+    for playground in [&mut playground, &mut other] {
+        go(playground, Input::Seek(200_000)).unwrap();
+        go(playground, Input::SeekEnd).unwrap();
+        assert_eq!(marks(playground), expected, "gone back to");
+        go(playground, Input::Undo).unwrap();
+        act(playground, "partition n2 n3");
+        assert_eq!(marks(playground), expected, "taken back and done again");
+        go(playground, Input::Play).unwrap();
+        pass(playground, 100);
+    }
+    assert_eq!(marks(&other), marks(&playground), "gone on with");
+}

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::broken::Broken;
-use super::happening::{Happening, Place, Tale, Why};
+use super::happening::{Happening, Tale, Why};
 use super::letters::Letter;
 use super::notes::Notes;
 use crate::check::Run;
@@ -18,7 +18,7 @@ use crate::cluster::{
     Operation, RequestId, Server, Status, Touched, Upcoming, What, Which,
 };
 use crate::raft::{Index, NodeId, Rule, Term};
-use crate::recording::{Instant, Recording, Timed};
+use crate::recording::{Instant, Place, Recording, Timed};
 use crate::store::{Seq, SessionId};
 
 /// How many indexes, terms and answered requests are remembered, to hold what breaks a property against.

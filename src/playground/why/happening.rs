@@ -11,18 +11,11 @@ use crate::playground::following::Spot;
 use crate::playground::micros;
 use crate::playground::view::{CauseKind, CauseView};
 use crate::raft::{Index, NodeId, Note, Term};
-use crate::recording::Instant;
+use crate::recording::Place;
 use crate::store::Command;
 
 /// Something that happened; many others may have been caused by it.
 pub(super) type Why = Rc<Happening>;
-
-/// Where in a story: after so many events, at this time, with so many of the recorded actions done.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::playground) struct Place {
-    pub(in crate::playground) instant: Instant,
-    pub(in crate::playground) done: usize,
-}
 
 /// Something that happened.
 #[derive(Debug)]

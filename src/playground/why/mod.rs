@@ -25,10 +25,10 @@ use super::view::{Contradiction, ContraryFact, Explanation};
 use super::{Playground, micros};
 use crate::check::Property;
 use crate::raft::{Index, Node, NodeId};
+use crate::recording::Place;
 use crate::script::Question;
 use crate::store::Key;
 use chronicle::Chronicle;
-pub(super) use happening::Place;
 use happening::{Why, slice};
 
 /// How much one piece of the way plays again, in events and in what is noted of them.
@@ -91,8 +91,7 @@ impl Playground {
     /// The place as of which a question is answered: the one that is shown, or, of a property that is known to
     /// break later, the break.
     fn as_of(&self, question: &Question) -> Place {
-        let done = self.tape().acts_done(&self.scene);
-        let shown = Place { instant: self.instant(), done };
+        let shown = self.scene.place();
         match question {
             Question::Broken(property) => self
                 .break_of(property)
@@ -106,8 +105,7 @@ impl Playground {
     pub(super) fn break_of(&self, property: &str) -> Option<Place> {
         let ours = self.reasons.broken.iter().filter(|(branch, _)| *branch == self.current);
         let known = ours.map(|(_, broken)| broken).find(|broken| broken.property == property)?;
-        let Spot { instant, done, .. } = known.broken_by.spot;
-        Some(Place { instant, done })
+        Some(known.broken_by.spot.place)
     }
 
     /// What was found of the run before is about that.
@@ -134,7 +132,7 @@ impl Playground {
             return;
         };
         let Inquiry { question, branch, until, for_console, .. } = inquiry;
-        let spot = |place: Place| Spot { branch, instant: place.instant, done: place.done };
+        let spot = |place: Place| Spot { branch, place };
         let answer = chronicle.answer(&question).map(|why| slice(&why, spot));
         self.reasons.keep(branch, spot);
         let at = micros(until.instant.at);
