@@ -73,9 +73,13 @@ impl History {
         self.latest = VecDeque::new();
     }
 
-    /// The sentence that says what broke last.
+    /// The sentence that says what broke last, and how many did if it is not alone.
     pub(super) fn violation(&self) -> Option<String> {
-        self.violation.as_ref().map(|told| told.sentence(0).text)
+        let mut text = self.violation.as_ref()?.sentence(0).text;
+        if self.broken > 1 {
+            text += &format!(" {} properties are broken in all.", self.broken);
+        }
+        Some(text)
     }
 
     /// The numbers of what is kept.

@@ -212,7 +212,15 @@ fn a_broken_property_stops_the_run_and_says_what_broke() {
     pass(&mut playground, 3_000);
     assert!(!playground.is_playing());
     let violation = playground.view().summary.violation.unwrap();
-    assert!(violation.contains("log-matching"), "{violation}");
+    assert!(violation.contains("log-matching") && !violation.contains("in all"), "{violation}");
+    // It names the latest, and does not hide that there were others.
+    while playground.verdicts().iter().filter(|verdict| verdict.broken.is_some()).count() < 2 {
+        playground.apply(Input::Play).unwrap();
+        pass(&mut playground, 100);
+    }
+    let violation = playground.view().summary.violation.unwrap();
+    assert!(!violation.contains("log-matching"), "{violation}");
+    assert!(violation.ends_with(" 2 properties are broken in all."), "{violation}");
 }
 
 #[test]
