@@ -125,6 +125,7 @@ fn raft_fields(envelope: &Envelope) -> Vec<Field> {
                     ("conflict_term", conflict_term.map_or(Value::None(()), number)),
                     ("first_index", place(Some(*first))),
                 ],
+                Appended::Outdated => vec![("success", Value::Flag(false))],
             });
             add(&[("round", Value::Number(*round))]);
         }

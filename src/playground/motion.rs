@@ -58,9 +58,10 @@ pub(super) fn shape(body: &Body) -> Shape {
             | Message::InstallSnapshotResponse { .. } => Shape::AppendOk,
             Message::InstallSnapshot { .. } => Shape::Snapshot,
             Message::TimeoutNow => Shape::Handover,
-            Message::AppendEntriesResponse { result: Appended::Conflict { .. }, .. } => {
-                Shape::AppendRefused
-            }
+            Message::AppendEntriesResponse {
+                result: Appended::Conflict { .. } | Appended::Outdated,
+                ..
+            } => Shape::AppendRefused,
         },
     }
 }

@@ -231,6 +231,9 @@ pub enum Appended {
         /// The first index of that term; where the log is too short, the index after its last.
         first: Index,
     },
+    /// The sender was of an earlier term than the receiver (Figure 2: "reply false if term < currentTerm"). The
+    /// answer's own term makes it step down; where it leads that one too, nothing follows from it.
+    Outdated,
 }
 
 /// The kind of a message: what it is called, without what it says.

@@ -315,7 +315,7 @@ impl Node {
             }
             Message::InstallSnapshot { about, offset, part, done, round } => {
                 if term < self.current_term {
-                    self.answer_old_leader(from, about.last, round, effects);
+                    self.answer_old_leader(from, round, effects);
                     return;
                 }
                 let install = Install { about, offset, part, done, round };

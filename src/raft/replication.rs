@@ -186,6 +186,10 @@ impl Node {
         round: u64,
         effects: &mut Effects,
     ) {
+        // What was sent in an earlier term proves nothing in this one: rounds are counted anew in each.
+        if result == Appended::Outdated {
+            return;
+        }
         let Role::Leader(leader) = &mut self.role else {
             return;
         };
@@ -205,6 +209,7 @@ impl Node {
             Appended::Conflict { rejected, conflict_term, first } => {
                 self.step_back(from, rejected, conflict_term, first, effects);
             }
+            Appended::Outdated => {}
         }
         self.confirm_reads(now, effects);
     }
@@ -306,8 +311,7 @@ impl Node {
     ) {
         let Append { prev, entries, leader_commit, round } = append;
         if term < self.current_term {
-            let at = prev.unwrap_or(Position { term, index: Index::FIRST });
-            self.answer_old_leader(from, at, round, effects);
+            self.answer_old_leader(from, round, effects);
             return;
         }
         self.recognise_leader(now, from, effects);
@@ -339,16 +343,8 @@ impl Node {
     }
 
     /// An answer in the newer term is all that an old leader needs to step down.
-    pub(super) fn answer_old_leader(
-        &self,
-        from: NodeId,
-        at: Position,
-        round: u64,
-        effects: &mut Effects,
-    ) {
-        let rejected = at.index;
-        let result = Appended::Conflict { rejected, conflict_term: None, first: rejected };
-        let response = Message::AppendEntriesResponse { result, round };
+    pub(super) fn answer_old_leader(&self, from: NodeId, round: u64, effects: &mut Effects) {
+        let response = Message::AppendEntriesResponse { result: Appended::Outdated, round };
         effects.messages.push(self.envelope(from, response));
     }
 

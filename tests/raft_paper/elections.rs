@@ -24,7 +24,7 @@ fn a_higher_term_ends_leadership_and_candidacy() {
         Some((Term(9), None))
     );
     let effects = server.append(3, 2, None, &[2]);
-    assert!(matches!(result(&effects), Some(Appended::Conflict { .. })), "an old leader");
+    assert_eq!(result(&effects), Some(Appended::Outdated), "an old leader");
     assert_eq!(effects.messages[0].term, Term(9));
 }
 

@@ -1,9 +1,9 @@
 //! Reads without the log: the paper's section 8, the thesis's 6.4.
 
-use kvorum::raft::{Change, Effects, Input, Message, NodeId, ReadAnswer, ReadId, ReadMode};
+use kvorum::raft::{Change, Effects, Input, Message, NodeId, ReadAnswer, ReadId, ReadMode, Term};
 use kvorum::time::Time;
 
-use crate::server::{Server, at, index, sent_to};
+use crate::server::{Server, at, index, position, sent_to};
 
 /// The round of an AppendEntries that is sent.
 fn round(effects: &Effects) -> Option<u64> {
@@ -103,4 +103,29 @@ fn a_new_leader_has_no_lease() {
     assert_eq!(server.node.lease_end(), Some(at(1) + server.node.settings().lease()));
     let ready = ReadAnswer::Ready { id: ReadId(1), read_index: Some(index(2)) };
     assert_eq!(server.sync().reads, [ready]);
+}
+
+/// Thesis 6.4, 6.4.1: what proves that a leader leads is an answer to what it has sent as the leader of this term.
+/// What it sent in an earlier term may come late, and is refused in this one.
+#[test]
+fn an_answer_to_what_was_sent_in_an_earlier_term_proves_nothing() {
+    let mut leader = Server::leader(3);
+    leader.at(500).receive(3, 3, Message::RequestVoteResponse { vote_granted: false });
+    leader.elect();
+    leader.sync();
+    leader.matched(3, 2);
+    assert_eq!(leader.node.commit_index(), Some(index(2)));
+    let read = |server: &mut Server, mode| server.step(Input::Read(ReadId(1), mode)).reads;
+    assert_eq!(read(&mut leader, ReadMode::ReadIndex), []);
+
+    let mut follower = Server::new(2, 3, 4, &[2]);
+    let (prev, entries) = (Some(position(2, 1)), Vec::new());
+    let old = Message::AppendEntries { prev, entries, leader_commit: None, round: 300 };
+    let answer = follower.receive(1, 2, old).messages.remove(0);
+    assert_eq!(answer.term, Term(4), "enough for an old leader to step down");
+    let before = leader.node.lease_end();
+    let effects = leader.at(520).receive(2, 4, answer.message);
+    assert_eq!((effects.reads, leader.node.lease_end()), (Vec::new(), before));
+    assert_eq!(read(&mut leader, ReadMode::ReadIndex), [], "nor a read that comes later");
+    assert_eq!(leader.answered(3, 2, 1).reads.len(), 1, "but this does");
 }
