@@ -60,16 +60,17 @@ fn gap(a: &[Point], b: &[Point]) -> Option<(Point, Point)> {
     both.min_by(|one, other| far(one.0, one.1).total_cmp(&far(other.0, other.1)))
 }
 
-/// Ways between cards that join all of a side, as short as can be (Prim's spanning tree).
-pub fn corridors(layout: &Layout, side: &[NodeNumber]) -> Vec<(Point, Point)> {
+/// The cards between which ways lead that join all of a side, as short as can be (Prim's spanning tree).
+pub fn corridors(layout: &Layout, side: &[NodeNumber]) -> Vec<(Rect, Rect)> {
     let cards = side.iter().filter_map(|node| layout.node(*node));
-    let mut lonely: Vec<Point> = cards.map(|card| (card.x, card.y)).collect();
-    let mut joined: Vec<Point> = lonely.pop().into_iter().collect();
+    let mut lonely: Vec<Rect> = cards.copied().collect();
+    let mut joined: Vec<Rect> = lonely.pop().into_iter().collect();
     let mut ways = Vec::new();
+    let length = |(_, from, to): &(usize, Rect, Rect)| far((from.x, from.y), (to.x, to.y));
     while !lonely.is_empty() {
         let all = lonely.iter().enumerate();
         let all = all.flat_map(|(at, to)| joined.iter().map(move |from| (at, *from, *to)));
-        let shortest = all.min_by(|one, other| far(one.1, one.2).total_cmp(&far(other.1, other.2)));
+        let shortest = all.min_by(|one, other| length(one).total_cmp(&length(other)));
         let Some((at, from, to)) = shortest else { break };
         joined.push(lonely.swap_remove(at));
         ways.push((from, to));
@@ -79,16 +80,18 @@ pub fn corridors(layout: &Layout, side: &[NodeNumber]) -> Vec<(Point, Point)> {
 
 /// The tinted ground under each side, and if it stands the wall between two.
 pub fn draw(layout: &Layout, sides: &[Vec<NodeNumber>], stands: bool) -> Html {
-    let grounds =
-        sides.iter().enumerate().map(|(number, side)| ground(layout, sides, number, side));
     let straight = match sides {
         [a, b] => between(layout, a, b),
         _ => None,
     };
-    let wall = match straight.filter(|_| stands) {
-        Some(line) => bricks(line),
-        None if stands && sides.len() > 1 => enclosures(layout, sides),
-        None => html! { <g /> },
+    let grounds = || {
+        sides.iter().enumerate().map(|(number, side)| ground(layout, sides, number, side)).collect()
+    };
+    let (grounds, wall): (Vec<Html>, Html) = match straight.filter(|_| stands) {
+        Some(line) => (grounds(), bricks(line)),
+        // The floors within the walls are the grounds.
+        None if stands && sides.len() > 1 => (Vec::new(), enclosures(layout, sides)),
+        None => (grounds(), html! { <g /> }),
     };
     html! {
         <>
@@ -103,12 +106,14 @@ fn enclosures(layout: &Layout, sides: &[Vec<NodeNumber>]) -> Html {
     let largest = (0..sides.len()).rev().max_by_key(|number| sides[*number].len());
     let others = sides.iter().enumerate().filter(|(number, _)| Some(*number) != largest);
     let around = |(number, side): (usize, &Vec<NodeNumber>)| {
-        let cards = side.iter().filter_map(|node| layout.node(*node)).map(|card| {
-            let [(left, top), _, (right, bottom), _] = corners(card, 0.0);
-            format!("M{left:.1} {top:.1}H{right:.1}V{bottom:.1}H{left:.1}Z")
+        let cards = side.iter().filter_map(|node| layout.node(*node));
+        let cards = cards.map(|card| outline(&corners(card, 0.0)));
+        let ways = corridors(layout, side).into_iter().map(|(from, to)| {
+            if apart(&from, &to) > HALL {
+                return outline(&[(from.x, from.y), (to.x, to.y)]);
+            }
+            outline(&around_all([from, to].iter().flat_map(|card| corners(card, 0.0)).collect()))
         });
-        let ways = corridors(layout, side).into_iter();
-        let ways = ways.map(|((x, y), to)| format!("M{x:.1} {y:.1}L{:.1} {:.1}", to.0, to.1));
         let d: String = cards.chain(ways).collect();
         let letter = side_letter(number).to_string();
         html! {
@@ -118,6 +123,21 @@ fn enclosures(layout: &Layout, sides: &[Vec<NodeNumber>]) -> Html {
         }
     };
     html! { <>{ for others.map(around) }</> }
+}
+
+/// Cards of a side that are so near to each other stand in one hall: there is no room for walls between them.
+const HALL: f64 = 48.0;
+
+/// How far two cards are from each other.
+fn apart(a: &Rect, b: &Rect) -> f64 {
+    let gap = |middles: f64, sides: f64| (middles.abs() - sides / 2.0).max(0.0);
+    gap(a.x - b.x, a.width + b.width).hypot(gap(a.y - b.y, a.height + b.height))
+}
+
+/// A closed line through these points.
+fn outline(points: &[Point]) -> String {
+    let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
+    format!("M{}Z", points.join("L"))
 }
 
 /// A ground that would lie under another side's card is left out.
@@ -159,10 +179,14 @@ fn corners(card: &Rect, pad: f64) -> [Point; 4] {
     [(left, top), (right, top), (right, bottom), (left, bottom)]
 }
 
-/// The convex hull of a side's cards (Andrew's monotone chain).
+/// The convex hull of a side's cards.
 fn hull(layout: &Layout, side: &[NodeNumber]) -> Vec<Point> {
     let cards = side.iter().filter_map(|node| layout.node(*node));
-    let mut points: Vec<Point> = cards.flat_map(|card| corners(card, 4.0)).collect();
+    around_all(cards.flat_map(|card| corners(card, 4.0)).collect())
+}
+
+/// The convex hull of some points (Andrew's monotone chain), turning right as the corners of a card do.
+fn around_all(mut points: Vec<Point>) -> Vec<Point> {
     points.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
     let mut outline: Vec<Point> = Vec::new();
     let backwards: Vec<Point> = points.iter().rev().copied().collect();
