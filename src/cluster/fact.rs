@@ -193,7 +193,8 @@ impl fmt::Display for What {
             Self::Fault(fault) => fault.fmt(f),
             Self::Switched(rule, on) => {
                 let now = if *on { "on" } else { "off" };
-                write!(f, "The rule {rule} is {now}: {}.", rule.about().guards)
+                let says = if *on { ":" } else { "; it says:" };
+                write!(f, "The rule {rule} is {now}{says} {}.", rule.about().guards)
             }
             Self::Started(node) => {
                 write!(f, "{node} starts with an empty disk and waits to be taken in.")

@@ -72,43 +72,43 @@ fn without_the_commit_rule_of_figure_8_this_led_to_a_leader_without_a_committed_
             (
                 Question::Broken("leader-completeness"),
                 expect![[r#"
-        0 [done by you] The rule current-term-commit is off: only entries of the leader's own term are committed by counting.
-        1 [request] You sent `set b one` to n1.
-        2 [server] n1 appends entry 2 and sends it to all (§5.3). <- 1
-        3 [server] n2 appends entry 2 from n1 (§5.3). <- 2
-        4 [disk] n2 has its log on disk up to entry 2. <- 3
-        5 [request] You sent `set b five` to n5.
-        6 [server] n5 appends entry 2 and sends it to all (§5.3). <- 5
-        7 [done by you] You did `timeout n1`.
-        8 [server] n1's election timer ran out after 60 ms; it stands for term 3 (§5.2). <- 7
-        9 [disk] n1 has term 3 and its vote for itself on disk. <- 8
-        10 [server] n1 counts the vote of n1: 1 of 3 needed (§5.2). <- 9
-        11 [server] n2 votes for n1 in term 3: its log is at least as new (term 1, index 2) (§5.4.1). <- 9
-        12 [server] n3 votes for n1 in term 3: its log is at least as new (term 1, index 2) (§5.4.1). <- 9
-        13 [disk] n2 has term 3 and its vote for n1 on disk. <- 11
-        14 [disk] n3 has term 3 and its vote for n1 on disk. <- 12
-        15 [server] n1 counts the vote of n2: 2 of 3 needed (§5.2). <- 13
-        16 [server] n1 counts the vote of n3: 3 of 3 needed (§5.2). <- 14
-        17 [server] n1 becomes leader of term 3 with 3 votes of 5 (§5.2). <- 10 15 16
-        18 [server] n1 hears that n2 has its log up to entry 2 (§5.3). <- 4
-        19 [server] n1 sends n3 its entry 2 (§5.3). <- 17
-        20 [server] n3 appends entry 2 from n1 (§5.3). <- 2 19
-        21 [disk] n3 has its log on disk up to entry 2. <- 20
-        22 [server] n1 hears that n3 has its log up to entry 2 (§5.3). <- 21
-        23 [server] Entry 2 is committed: it is on 3 of 5 disks and of an earlier term, which should not count (§5.4.2). <- 0 2 18 22
-        24 [done by you] You did `timeout n5`.
-        25 [server] n5's election timer ran out after 50 ms; it stands for term 4 (§5.2). <- 24
-        26 [disk] n5 has term 4 and its vote for itself on disk. <- 25
-        27 [server] n5 counts the vote of n5: 1 of 3 needed (§5.2). <- 26
-        28 [server] n2 votes for n5 in term 4: its log is at least as new (term 2, index 2) (§5.4.1). <- 26
-        29 [server] n3 votes for n5 in term 4: its log is at least as new (term 2, index 2) (§5.4.1). <- 26
-        30 [disk] n2 has term 4 and its vote for n5 on disk. <- 28
-        31 [disk] n3 has term 4 and its vote for n5 on disk. <- 29
-        32 [server] n5 counts the vote of n2: 2 of 3 needed (§5.2). <- 30
-        33 [server] n5 counts the vote of n3: 3 of 3 needed (§5.2). <- 31
-        34 [server] n5 becomes leader of term 4 with 3 votes of 5 (§5.2). <- 27 32 33
-        35 [broken] A property is broken. leader-completeness: n5 leads term 4 without the committed entry 2. <- 0 6 23 34
-    "#]],
+                    0 [done by you] The rule current-term-commit is off; it says: only entries of the leader's own term are committed by counting.
+                    1 [request] You sent `set b one` to n1.
+                    2 [server] n1 appends entry 2 and sends it to all (§5.3). <- 1
+                    3 [server] n2 appends entry 2 from n1 (§5.3). <- 2
+                    4 [disk] n2 has its log on disk up to entry 2. <- 3
+                    5 [request] You sent `set b five` to n5.
+                    6 [server] n5 appends entry 2 and sends it to all (§5.3). <- 5
+                    7 [done by you] You did `timeout n1`.
+                    8 [server] n1's election timer ran out after 60 ms; it stands for term 3 (§5.2). <- 7
+                    9 [disk] n1 has term 3 and its vote for itself on disk. <- 8
+                    10 [server] n1 counts the vote of n1: 1 of 3 needed (§5.2). <- 9
+                    11 [server] n2 votes for n1 in term 3: its log is at least as new (term 1, index 2) (§5.4.1). <- 9
+                    12 [server] n3 votes for n1 in term 3: its log is at least as new (term 1, index 2) (§5.4.1). <- 9
+                    13 [disk] n2 has term 3 and its vote for n1 on disk. <- 11
+                    14 [disk] n3 has term 3 and its vote for n1 on disk. <- 12
+                    15 [server] n1 counts the vote of n2: 2 of 3 needed (§5.2). <- 13
+                    16 [server] n1 counts the vote of n3: 3 of 3 needed (§5.2). <- 14
+                    17 [server] n1 becomes leader of term 3 with 3 votes of 5 (§5.2). <- 10 15 16
+                    18 [server] n1 hears that n2 has its log up to entry 2 (§5.3). <- 4
+                    19 [server] n1 sends n3 its entry 2 (§5.3). <- 17
+                    20 [server] n3 appends entry 2 from n1 (§5.3). <- 2 19
+                    21 [disk] n3 has its log on disk up to entry 2. <- 20
+                    22 [server] n1 hears that n3 has its log up to entry 2 (§5.3). <- 21
+                    23 [server] Entry 2 is committed: it is on 3 of 5 disks and of an earlier term, which should not count (§5.4.2). <- 0 2 18 22
+                    24 [done by you] You did `timeout n5`.
+                    25 [server] n5's election timer ran out after 50 ms; it stands for term 4 (§5.2). <- 24
+                    26 [disk] n5 has term 4 and its vote for itself on disk. <- 25
+                    27 [server] n5 counts the vote of n5: 1 of 3 needed (§5.2). <- 26
+                    28 [server] n2 votes for n5 in term 4: its log is at least as new (term 2, index 2) (§5.4.1). <- 26
+                    29 [server] n3 votes for n5 in term 4: its log is at least as new (term 2, index 2) (§5.4.1). <- 26
+                    30 [disk] n2 has term 4 and its vote for n5 on disk. <- 28
+                    31 [disk] n3 has term 4 and its vote for n5 on disk. <- 29
+                    32 [server] n5 counts the vote of n2: 2 of 3 needed (§5.2). <- 30
+                    33 [server] n5 counts the vote of n3: 3 of 3 needed (§5.2). <- 31
+                    34 [server] n5 becomes leader of term 4 with 3 votes of 5 (§5.2). <- 27 32 33
+                    35 [broken] A property is broken. leader-completeness: n5 leads term 4 without the committed entry 2. <- 0 6 23 34
+                "#]],
             ),
             (
                 Question::Term(2),
