@@ -1,8 +1,8 @@
 //! The two dialogs: keys and legend, and a new cluster.
 
-use web_sys::{HtmlCanvasElement, HtmlDialogElement, HtmlInputElement, SubmitEvent};
+use web_sys::{HtmlCanvasElement, HtmlDialogElement, HtmlInputElement, InputEvent, SubmitEvent};
 use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
-use yew::{use_effect_with, use_node_ref, use_state};
+use yew::{TargetCast, UseStateHandle, use_effect_with, use_node_ref, use_state, use_state_eq};
 
 use super::guide::Ask;
 use super::keys::{KEYS, NODE_KEYS};
@@ -164,14 +164,24 @@ pub struct NewProps {
 #[component]
 pub fn NewCluster(props: &NewProps) -> Html {
     let dialog = use_dialog(props.is_open);
-    let (nodes, seed) = (use_node_ref(), use_node_ref());
+    // As they are typed: also what is refused stays.
+    let (nodes, seed) = (use_state_eq(String::new), use_state_eq(String::new));
     let problem = use_state(|| None::<String>);
-    let proposed = use_state(page::draw_seed);
+    {
+        let (session, nodes, seed) = (props.session.clone(), nodes.setter(), seed.setter());
+        let problem = problem.setter();
+        use_effect_with(props.is_open, move |is_open| {
+            if *is_open {
+                nodes.set(session.view().nodes.len().to_string());
+                seed.set(page::draw_seed().to_string());
+                problem.set(None);
+            }
+        });
+    }
     let onsubmit = {
         let (props_session, on_close, on_begun) =
             (props.session.clone(), props.on_close.clone(), props.on_begun.clone());
-        let (nodes, seed, problem, proposed) =
-            (nodes.clone(), seed.clone(), problem.setter(), proposed.setter());
+        let (nodes, seed, problem) = (nodes.clone(), seed.clone(), problem.setter());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             let result = read(&nodes, &seed)
@@ -179,19 +189,16 @@ pub fn NewCluster(props: &NewProps) -> Html {
             if result.is_ok() {
                 on_begun.emit(());
                 on_close.emit(());
-                proposed.set(page::draw_seed());
             }
             problem.set(result.err());
         })
     };
     let preset = |count: &'static str| {
-        let nodes = nodes.clone();
-        let onclick = Callback::from(move |_| {
-            if let Some(input) = nodes.cast::<HtmlInputElement>() {
-                input.set_value(count);
-            }
-        });
-        html! { <button key={count} type="button" class="button" {onclick} aria-label={format!("{count} nodes")}>{ count }</button> }
+        let (is_chosen, nodes) = (nodes.trim() == count, nodes.setter());
+        let onclick = Callback::from(move |_| nodes.set(count.to_string()));
+        html! {
+            <button key={count} type="button" class="button" {onclick} aria-label={format!("{count} nodes")} aria-pressed={is_chosen.to_string()}>{ count }</button>
+        }
     };
     html! {
         <dialog class="dialog small" ref={dialog} onclose={props.on_close.reform(|_: yew::Event| ())} aria-labelledby="new-title">
@@ -202,33 +209,39 @@ pub fn NewCluster(props: &NewProps) -> Html {
                     <label for="new-nodes">{ format!("Nodes, 1 to {}", page::MOST_NODES) }</label>
                     <div class="row">
                         { for ["3", "5", "7"].iter().map(|count| preset(count)) }
-                        <input id="new-nodes" type="text" inputmode="numeric" ref={nodes.clone()} value="5" autocomplete="off" />
+                        <input id="new-nodes" type="text" inputmode="numeric" value={(*nodes).clone()} oninput={typed(&nodes)} autocomplete="off" />
                     </div>
                 </div>
                 <div class="field">
                     <label for="new-seed">{ "Seed" }</label>
-                    <input id="new-seed" type="text" inputmode="numeric" ref={seed.clone()} value={proposed.to_string()} autocomplete="off" />
+                    <input id="new-seed" type="text" inputmode="numeric" value={(*seed).clone()} oninput={typed(&seed)} autocomplete="off" />
                 </div>
                 <p class="problem" role="alert">{ (*problem).clone() }</p>
                 <div class="row dialog-foot">
-                    <button type="submit" class="button primary">{ "Begin" }</button>
                     <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Cancel" }</button>
+                    <button type="submit" class="button primary">{ "Begin" }</button>
                 </div>
             </form>
         </dialog>
     }
 }
 
-fn read(nodes: &NodeRef, seed: &NodeRef) -> Result<(u32, u64), String> {
-    let text = |field: &NodeRef| {
-        field.cast::<HtmlInputElement>().map(|input| input.value()).unwrap_or_default()
-    };
-    let nodes =
-        text(nodes).trim().parse().ok().filter(|nodes| (1..=page::MOST_NODES).contains(nodes));
+/// Keeps what is typed in a field.
+fn typed(text: &UseStateHandle<String>) -> Callback<InputEvent> {
+    let text = text.setter();
+    Callback::from(move |event: InputEvent| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            text.set(input.value());
+        }
+    })
+}
+
+fn read(nodes: &str, seed: &str) -> Result<(u32, u64), String> {
+    let nodes = nodes.trim().parse().ok().filter(|nodes| (1..=page::MOST_NODES).contains(nodes));
     let nodes = nodes.ok_or_else(|| {
         format!("The number of nodes must be between 1 and {}.", page::MOST_NODES)
     })?;
-    let seed = text(seed).trim().parse();
+    let seed = seed.trim().parse();
     let seed = seed.map_err(|_| format!("The seed must be a whole number up to {}.", u64::MAX))?;
     Ok((nodes, seed))
 }

@@ -1,5 +1,6 @@
 //! What people get wrong is answered where they did it, in words, and changes nothing.
 
+use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Window};
@@ -63,6 +64,25 @@ async fn a_bad_line_says_where_and_what_was_expected() -> Outcome {
             }
             assert_eq!(everything(page).await?, before);
             assert_eq!(page.console_errors().await?, Vec::<String>::new());
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_number_of_nodes_that_is_refused_stays_to_be_mended() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&nodes=7&paused", async |page| {
+            page.click("button", "New cluster…").await?;
+            let nodes = page.find("textbox", "Nodes, 1 to 51").await?;
+            assert_eq!(nodes.prop("value").await?.as_deref(), Some("7"), "as many as there are");
+            page.click("button", "3 nodes").await?;
+            nodes.clear().await?;
+            nodes.send_keys("99" + Key::Enter).await?;
+            page.sees("The number of nodes must be between 1 and 51.").await?;
+            assert_eq!(nodes.prop("value").await?.as_deref(), Some("99"));
+            nodes.send_keys(Key::Backspace + Key::Enter).await?;
+            page.shows("list", "The cluster now", "of 9").await?;
             Ok(())
         })
         .await
