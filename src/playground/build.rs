@@ -76,8 +76,15 @@ fn summary(cluster: &Cluster, violation: Option<String>) -> Summary {
     let is_up = |id: &&crate::raft::NodeId| {
         cluster.server(**id).is_some_and(|server| server.status() == Status::Running)
     };
+    let leader = cluster.leader().and_then(|id| cluster.server(id)?.node());
+    let is_rival = |node: &&Node| {
+        let led = leader.filter(|leader| leader.id() != node.id());
+        node.is_leader() && led.is_some_and(|leader| leader.current_term() == node.current_term())
+    };
+    let rivals = cluster.running_nodes().filter(is_rival).map(|node| node.id().0);
     Summary {
-        leader: cluster.leader().map(|id| id.0),
+        leader: leader.map(|node| node.id().0),
+        rivals: rivals.collect(),
         term: nodes().map(|node| node.current_term().0).max().unwrap_or_default(),
         quorum: majority(members.voters()),
         members: members.voters().len(),

@@ -205,6 +205,17 @@ fn a_run_with_a_switched_rule_is_marked_for_ever() {
 }
 
 #[test]
+fn of_two_leaders_of_one_term_both_are_named() {
+    let mut playground = Playground::new(3, 7);
+    line(&mut playground, "rule majority-quorum off").unwrap();
+    pass(&mut playground, 2_000);
+    let summary = playground.view().summary;
+    assert!(summary.violation.unwrap().contains("election-safety"));
+    assert!(summary.leader.is_some() && summary.rivals.len() == 1, "{:?}", summary.rivals);
+    assert!(!summary.rivals.contains(&summary.leader.unwrap()));
+}
+
+#[test]
 fn a_broken_property_stops_the_run_and_says_what_broke() {
     let mut playground = Playground::new(5, 1);
     line(&mut playground, "rule consistency-check off").unwrap();

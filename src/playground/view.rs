@@ -104,6 +104,8 @@ impl fmt::Display for Modified {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub leader: Option<NodeNumber>,
+    /// Others that lead the same term, where a rule is broken.
+    pub rivals: Vec<NodeNumber>,
     /// The highest term of a running server.
     pub term: u64,
     /// How many servers make a majority, of how many members.

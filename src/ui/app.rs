@@ -242,7 +242,7 @@ impl Component for App {
                 <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
                     on_ask={calls.ask.clone()} on_new={calls.new.clone()} on_share={calls.share.clone()} on_runs={self.keeps_runs().then(|| calls.runs.clone())}
                     on_key={calls.key.clone()} projector={self.screen.projector} on_theme={calls.theme.clone()} on_help={calls.help.clone()} />
-                <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader}
+                <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader} sides={view.sides.clone()}
                     is_cut={!view.cuts.is_empty()} is_broken={self.is_broken} on_messages={calls.messages.clone()} is_open={self.sheet == Some(Sheet::Controls)}
                     on_new={calls.new.clone()} />
                 <GuideBar shown={shown.clone()} on_ask={calls.ask.clone()} />

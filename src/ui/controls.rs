@@ -21,6 +21,7 @@ pub struct Props {
     pub network: NetworkView,
     pub nodes: Vec<NodeNumber>,
     pub leader: Option<NodeNumber>,
+    pub sides: Vec<Vec<NodeNumber>>,
     pub is_cut: bool,
     /// Whether anything in the world is broken or slow.
     pub is_broken: bool,
@@ -65,7 +66,7 @@ pub fn Controls(props: &Props) -> Html {
                 <p class="problem" role="alert">{ (*add_problem).clone() }</p>
             </section>
             <Network session={props.session.clone()} network={props.network} />
-            <Partition session={props.session.clone()} nodes={props.nodes.clone()} leader={props.leader}
+            <Partition session={props.session.clone()} nodes={props.nodes.clone()} leader={props.leader} sides={props.sides.clone()}
                 is_cut={props.is_cut} />
             <Chaos session={props.session.clone()} level={props.network.chaos} is_broken={props.is_broken}
                 on_messages={props.on_messages.clone()} />

@@ -8,7 +8,7 @@ use super::icons;
 use super::keys::Shortcut;
 use super::page::Theme;
 use super::painter::clock_text;
-use crate::playground::view::{Modified, Summary};
+use crate::playground::view::{Modified, NodeNumber, Summary};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -34,14 +34,15 @@ pub struct Props {
 
 #[component]
 pub fn Header(props: &Props) -> Html {
-    let Summary { leader, term, quorum, members, running, modified, violation } = &props.summary;
+    let Summary { leader, rivals, term, quorum, members, running, modified, violation } =
+        &props.summary;
     let has_quorum = running >= quorum;
     html! {
         <header class="top">
             { icons::logo() }
             <h1>{ "Kvorum" }</h1>
             <ul class="chips" aria-label="The cluster now">
-                { leader_chip(*leader) }
+                { leader_chip(*leader, rivals) }
                 <li class="chip">{ "Term " }<b>{ term }</b></li>
                 <li class="chip" data-tone={if has_quorum { "plain" } else { "fault" }}
                     title={format!("{running} of {members} members run; {quorum} make a majority")}>
@@ -77,8 +78,16 @@ pub fn Header(props: &Props) -> Html {
     }
 }
 
-fn leader_chip(leader: Option<u32>) -> Html {
+fn leader_chip(leader: Option<NodeNumber>, rivals: &[NodeNumber]) -> Html {
     match leader {
+        Some(leader) if !rivals.is_empty() => {
+            let mut leaders = [&[leader], rivals].concat();
+            leaders.sort_unstable();
+            let names: Vec<String> = leaders.iter().map(|node| format!("n{node}")).collect();
+            html! {
+                <li class="chip" data-tone="fault" title="They lead the same term">{ "Leaders " }<b>{ names.join(", ") }</b></li>
+            }
+        }
         Some(leader) => html! {
             <li class="chip" data-tone="leader">{ "Leader " }<b>{ format!("n{leader}") }</b></li>
         },

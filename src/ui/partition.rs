@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::use_state;
+use yew::{use_effect_with, use_state};
 
 use super::session::Session;
 use crate::playground::view::NodeNumber;
@@ -14,16 +14,25 @@ pub struct Props {
     pub session: Session,
     pub nodes: Vec<NodeNumber>,
     pub leader: Option<NodeNumber>,
+    /// Those of the partition that is in force.
+    pub sides: Vec<Vec<NodeNumber>>,
     pub is_cut: bool,
 }
 
 #[component]
 pub fn Partition(props: &Props) -> Html {
-    // None until somebody chooses: then the smaller half.
+    // None until somebody chooses: then the first side that is in force, or the smaller half.
     let chosen = use_state(|| None::<BTreeSet<NodeNumber>>);
+    {
+        let chosen = chosen.setter();
+        use_effect_with(props.sides.clone(), move |_| chosen.set(None));
+    }
     let problem = use_state(|| None::<String>);
-    let half = || props.nodes.iter().take(props.nodes.len() / 2).copied().collect();
-    let side: BTreeSet<NodeNumber> = (*chosen).clone().unwrap_or_else(half);
+    let first = || match props.sides.first() {
+        Some(side) => side.iter().copied().collect(),
+        None => props.nodes.iter().take(props.nodes.len() / 2).copied().collect(),
+    };
+    let side: BTreeSet<NodeNumber> = (*chosen).clone().unwrap_or_else(first);
     let split = {
         let (session, problem) = (props.session.clone(), problem.setter());
         move |side: &BTreeSet<NodeNumber>, nodes: &[NodeNumber]| {
@@ -35,12 +44,8 @@ pub fn Partition(props: &Props) -> Html {
         Callback::from(move |_| split(&side, &nodes))
     };
     let on_isolate = {
-        let (chosen, leader, nodes) = (chosen.setter(), props.leader, props.nodes.clone());
-        Callback::from(move |_| {
-            let side: BTreeSet<NodeNumber> = leader.into_iter().collect();
-            split(&side, &nodes);
-            chosen.set(Some(side));
-        })
+        let (leader, nodes) = (props.leader, props.nodes.clone());
+        Callback::from(move |_| split(&leader.into_iter().collect(), &nodes))
     };
     let on_heal = {
         let (session, problem) = (props.session.clone(), problem.setter());
