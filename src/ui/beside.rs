@@ -86,7 +86,7 @@ fn steps(
 ) -> Html {
     let text = |step: Option<&PartingStep>| match step {
         None => "It is over.".to_string(),
-        Some(step) => step.text.clone().unwrap_or("An event that has no sentence.".to_string()),
+        Some(step) => step.text.clone().unwrap_or("Here nothing comes of it.".to_string()),
     };
     let row = |name: &str, text: &str| {
         let text = text_with_marks(text, &[]);

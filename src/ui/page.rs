@@ -240,6 +240,11 @@ pub fn focus_soon(selector: impl Into<String>) {
     gloo_timers::callback::Timeout::new(0, move || focus(&selector)).forget();
 }
 
+/// Scrolls to the beginning of what a selector finds.
+pub fn show(selector: &str) {
+    find(selector).into_iter().for_each(|element| element.scroll_into_view_with_bool(true));
+}
+
 /// Scrolls to the end of what a selector finds, where that is not seen as it is rendered next.
 pub fn show_soon(selector: &'static str) {
     let show = move || {

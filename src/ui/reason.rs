@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::use_state_eq;
+use yew::{use_effect_with, use_state_eq};
 
 use super::events::{text_with_marks, time};
 use super::highlight::Highlight;
@@ -30,6 +30,9 @@ pub fn node_of(question: &Question) -> Option<NodeNumber> {
     }
 }
 
+/// What asks, while it has the focus.
+const ASKING: &str = ".why:focus, .verdict-asks button:focus";
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
@@ -42,6 +45,13 @@ pub struct Props {
 pub fn Reason(props: &Props) -> Html {
     let details = use_state_eq(|| false);
     let Explanation { question, at, answer } = &*props.explanation;
+    // Who has asked reads on here, from its beginning; whoever does something else is left in peace.
+    use_effect_with((question.clone(), *at), |_| {
+        if page::has(ASKING) {
+            page::focus(".reason");
+            page::show(".reason");
+        }
+    });
     let words = match answer {
         Ok(steps) => format!("{} led to this: {question}, at {}.", counted(steps), time(*at)),
         Err(instead) => instead.clone(),
@@ -129,7 +139,6 @@ pub fn why(session: &Session, question: Question, what: &str) -> Html {
         let session = session.clone();
         Callback::from(move |_: yew::MouseEvent| {
             go_to(&session, Input::Why(question.clone()));
-            page::focus_soon(".inspector .reason");
         })
     };
     html! {

@@ -124,7 +124,7 @@ fn compared(props: &Props, comparison: &ComparisonView, apply: &Callback<Input>)
 fn parting(parting: Option<&Parting>, ours: &str, theirs: &str, apply: &Callback<Input>) -> Html {
     let step = |name: &str, step: &Option<PartingStep>| {
         let words = step.as_ref().map_or("was not played any further".to_string(), |step| {
-            let text = step.text.as_deref().unwrap_or("something happens that has no sentence");
+            let text = step.text.as_deref().unwrap_or("nothing comes of it");
             format!("{}: {text}", clock_text(step.at / 1_000))
         });
         html! { <div key={name.to_string()}><dt>{ name }</dt><dd>{ words }</dd></div> }

@@ -90,6 +90,8 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
             page.click("button", &format!("Why is {PROPERTY} broken?")).await?;
             page.sees(&format!("{} events led to this: {PROPERTY} is broken", steps.len() - 1))
                 .await?;
+            // Who has asked reads on there.
+            page.is_focused("region", &format!("Why: {PROPERTY} is broken")).await?;
             page.sees(&steps[0].text.replace('`', "")).await?;
             page.click("button", &format!("Go to event 1, {}", time(steps[0].at))).await?;
             page.shows("list", "The cluster now", "The past").await?;
@@ -120,6 +122,7 @@ async fn the_inspector_says_why_anything_is_so_by_keyboard() -> Outcome {
             page.press(Key::Enter + "").await?;
             page.sees(&format!("led to this: the role of n{leader}")).await?;
             let why = format!("Why: the role of n{leader}");
+            page.is_focused("region", &why).await?;
             page.shows("region", &why, &format!("n{leader} becomes leader of term 1")).await?;
             page.shows("region", &why, "timer").await?;
 

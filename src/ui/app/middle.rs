@@ -7,6 +7,7 @@ use yew::prelude::{Html, html};
 use super::super::beside::{Other, beside};
 use super::super::guide;
 use super::super::laboratory::Laboratory;
+use super::super::page;
 use super::super::popup::Opened;
 use super::super::session::Notice;
 use super::super::stage::Stage;
@@ -89,6 +90,7 @@ impl App {
             Ok(()) => {
                 (self.sight, self.note) = (Sight::Beside, String::new());
                 self.begun();
+                page::focus_soon(".stage");
             }
             Err(problem) => self.session.tell(Notice::problem(problem)),
         }
