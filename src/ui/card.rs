@@ -373,7 +373,8 @@ fn vote(node: &NodeView) -> Html {
 fn short_words(node: &NodeView) -> String {
     match (node.status, node.role, node.votes) {
         (Status::Running, Some(RoleView::Candidate), Some((votes, needed))) => {
-            format!("Votes {votes}/{needed}")
+            // What matters comes first: small cards cut the rest off.
+            format!("{votes}/{needed} votes")
         }
         (Status::Paused, ..) => "Paused".to_string(),
         _ => role_words(node),

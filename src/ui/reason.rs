@@ -74,11 +74,20 @@ pub fn Reason(props: &Props) -> Html {
     }
 }
 
+/// How many there are before the last, which is what was asked for. Writes are left out of the list at first.
 fn counted(steps: &[CauseView]) -> String {
-    match steps.len() - 1 {
-        0 => "Nothing else".to_string(),
-        1 => "One event".to_string(),
-        count => format!("{count} events"),
+    let before = &steps[..steps.len().saturating_sub(1)];
+    let writes = before.iter().filter(|step| step.kind.is_detail()).count();
+    let words = |count: usize, one: &str, many: &str| match count {
+        0 => None,
+        1 => Some(one.to_string()),
+        _ => Some(format!("{count} {many}")),
+    };
+    let events = words(before.len() - writes, "One event", "events");
+    match (events, words(writes, "One write to disk", "writes to disk")) {
+        (None, None) => "Nothing else".to_string(),
+        (Some(words), None) | (None, Some(words)) => words,
+        (Some(events), Some(writes)) => format!("{events} and {}", writes.to_lowercase()),
     }
 }
 

@@ -88,8 +88,10 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
             }
 
             page.click("button", &format!("Why is {PROPERTY} broken?")).await?;
-            page.sees(&format!("{} events led to this: {PROPERTY} is broken", steps.len() - 1))
-                .await?;
+            let (writes, events): (Vec<_>, Vec<_>) =
+                steps[..steps.len() - 1].iter().partition(|step| step.kind.is_detail());
+            let counted = format!("{} events and {} writes to disk", events.len(), writes.len());
+            page.sees(&format!("{counted} led to this: {PROPERTY} is broken")).await?;
             // Who has asked reads on there.
             page.is_focused("region", &format!("Why: {PROPERTY} is broken")).await?;
             page.sees(&steps[0].text.replace('`', "")).await?;
