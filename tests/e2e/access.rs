@@ -110,7 +110,7 @@ async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
         .open(&broken_link(), async |page| {
             page.click("button", "Verdicts").await?;
             page.click("button", "Why is leader-completeness broken?").await?;
-            page.sees("events led to this").await?;
+            page.sees("led to this: leader-completeness is broken").await?;
             axe.judge_both(page, "a broken property and what led to it").await?;
             page.click("button", "Back to where it became unavoidable: leader-completeness")
                 .await?;
