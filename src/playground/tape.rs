@@ -194,11 +194,11 @@ impl Tape {
         scene: &mut Scene,
         action: &Action,
     ) -> Result<(Option<RequestId>, Vec<Journey>), Refused> {
-        let (before, when) = (scene.place(), scene.instant());
+        let before = scene.place();
         let request = scene.act(action)?;
-        self.recording.actions.push(Timed { when, action: action.clone() });
+        self.recording.actions.push(Timed { when: before.instant, action: action.clone() });
         scene.done = self.recording.actions.len();
-        self.end = when;
+        self.end = before.instant;
         Ok((request, self.take_notes(scene, before)))
     }
 

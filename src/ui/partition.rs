@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use yew::prelude::{Callback, Html, Properties, component, html};
-use yew::{use_effect_with, use_state};
+use yew::{use_effect_with, use_state, use_state_eq};
 
 use super::session::Session;
 use crate::playground::view::NodeNumber;
@@ -22,7 +22,7 @@ pub struct Props {
 #[component]
 pub fn Partition(props: &Props) -> Html {
     // None until somebody chooses: then the first side that is in force, or the smaller half.
-    let chosen = use_state(|| None::<BTreeSet<NodeNumber>>);
+    let chosen = use_state_eq(|| None::<BTreeSet<NodeNumber>>);
     {
         let chosen = chosen.setter();
         use_effect_with(props.sides.clone(), move |_| chosen.set(None));
