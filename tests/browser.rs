@@ -182,6 +182,20 @@ async fn a_block_shows_how_safe_its_entry_is() {
 }
 
 #[wasm_bindgen_test]
+async fn a_block_says_what_its_entry_does_once_it_is_pointed_at() {
+    let root = mount_card(card_props(node(), Density::Full)).await;
+    let block = find(&root, ".block[data-entry='2']");
+    assert_eq!(block.get_attribute("title"), None, "nobody asked");
+    let bubbles = EventInit::new();
+    bubbles.set_bubbles(true);
+    let over = Event::new_with_event_init_dict("mouseover", &bubbles).expect("an event");
+    block.dispatch_event(&over).expect("an event that is dispatched");
+    let title = block.get_attribute("title").unwrap_or_default();
+    assert!(title.starts_with("Entry 2, term 3: "), "{title}");
+    assert!(title.ends_with("(on disk, not committed)"), "{title}");
+}
+
+#[wasm_bindgen_test]
 async fn a_dead_node_can_only_be_restarted() {
     let dead = NodeView { status: Status::Down, role: None, votes: None, digest: None, ..node() };
     let root = mount_card(card_props(dead, Density::Full)).await;

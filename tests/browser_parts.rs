@@ -57,18 +57,25 @@ fn a_long_gap_counts_as_one_frame() {
 #[wasm_bindgen_test]
 fn while_it_plays_renderings_and_the_strip_of_history_take_turns() {
     let mut cadence = Cadence::default();
-    let mut feeds = Vec::new();
-    for frame in 0..=60_u32 {
+    let mut frames = String::new();
+    for frame in 0..24_u32 {
         let now = 1_000.0 + f64::from(frame) * 16.0;
-        match cadence.frame(now, u64::from(frame), true) {
-            Due::History => assert_eq!(frame % 2, 1, "frame {frame}"),
-            Due::Refresh => assert_eq!(frame % 2, 0, "frame {frame}"),
-            Due::Feed => feeds.push(frame),
-        }
+        frames.push(match cadence.frame(now, u64::from(frame), true) {
+            Due::History => '-',
+            Due::Refresh => 'r',
+            Due::Feed => 'f',
+        });
     }
-    assert_eq!(feeds, [0, 10, 20, 30, 40, 50, 60], "every 160 ms");
-    let rest = [2_000.0, 2_016.0, 2_032.0, 2_048.0].map(|now| cadence.frame(now, 60, true));
-    assert_eq!(rest, [Due::History, Due::Refresh, Due::History, Due::History], "then all is shown");
+    assert_eq!(
+        frames, "f-r--r--r-f-r--r--r-f-r-",
+        "a feed every 160 ms, a rendering every third frame"
+    );
+    let rest = [2_000.0, 2_016.0, 2_032.0, 2_048.0].map(|now| cadence.frame(now, 23, true));
+    assert_eq!(rest, [Due::Feed, Due::History, Due::Refresh, Due::History], "then all is shown");
+    let stands = [2_064.0, 2_080.0, 2_096.0].map(|now| cadence.frame(now, 24, false));
+    assert_eq!(stands, [Due::Feed, Due::History, Due::Refresh]);
+    let step = [2_100.0, 2_104.0].map(|now| cadence.frame(now, 25, false));
+    assert_eq!(step, [Due::History, Due::Refresh], "who steps waits for nothing");
 }
 
 #[wasm_bindgen_test]

@@ -61,6 +61,11 @@ impl Run {
         &self.cluster
     }
 
+    /// What the judge of the clients' history knows by now.
+    pub fn linearizability(&self) -> &Linearizability {
+        &self.linearizability
+    }
+
     /// The cluster, to ask it what is next or to take what it has to tell. Events and actions go
     /// through [`Run::step`] and [`Run::apply`], so that they are judged.
     pub fn cluster_mut(&mut self) -> &mut Cluster {

@@ -120,6 +120,8 @@ pub struct Cluster {
     now: Time,
     events: u64,
     queue: Queue,
+    /// What comes next, once it has been looked for and until something is done.
+    next: Option<(Time, Event)>,
     servers: BTreeMap<NodeId, Server>,
     /// The last name that was given to a server. Names are never used again: what an earlier bearer
     /// promised may still be in the network.
@@ -165,6 +167,7 @@ impl Cluster {
             now: Time::ZERO,
             events: 0,
             queue: Queue::default(),
+            next: None,
             servers: BTreeMap::new(),
             last_name: NodeId(size),
             network: Network::new(Rng::new(founding.seed, NETWORK_STREAM)),
@@ -196,6 +199,7 @@ impl Cluster {
     /// again unless somebody acts.
     pub fn step(&mut self) -> Option<Touched> {
         let (at, event) = self.next_event()?;
+        self.next = None;
         self.now = at;
         self.events += 1;
         let node = match event {
@@ -264,6 +268,13 @@ impl Cluster {
     }
 
     fn next_event(&mut self) -> Option<(Time, Event)> {
+        if self.next.is_none() {
+            self.next = self.look_for_next();
+        }
+        self.next
+    }
+
+    fn look_for_next(&mut self) -> Option<(Time, Event)> {
         while let Some((at, event)) = self.queue.peek()
             && self.is_void(at, event)
         {

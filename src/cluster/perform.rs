@@ -22,6 +22,7 @@ impl Cluster {
     /// Does it now. Requests, additions and removals return the number of the request that travels;
     /// everything else has happened when this returns.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
+        self.next = None;
         match action {
             Action::Add(node) => return self.add(Change::Add(*node)).map(Some),
             Action::Learn(node) => return self.add(Change::Learn(*node)).map(Some),

@@ -180,7 +180,7 @@ impl Playground {
     /// What moves in the story that is compared with, at the instant that is shown.
     pub fn other_motion(&self) -> Option<Motion> {
         let scene = &self.comparison.as_ref()?.scene;
-        Some(motion::motion(scene.run.cluster()))
+        Some(motion::motion(scene.run.cluster(), self.passing()))
     }
 
     /// When the story that is shown and the one that it is compared with part, in microseconds.

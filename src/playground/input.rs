@@ -41,6 +41,11 @@ impl Speed {
         u32::try_from(speed.unwrap_or(most).min(most)).map_or(Self::FASTEST, Self::new)
     }
 
+    /// How much cluster time passes in that much real time, if the machine can do it.
+    pub fn covers(self, real: Duration) -> Duration {
+        Duration::from_micros(real.as_micros().saturating_mul(u64::from(self.0)) / 1_000)
+    }
+
     /// Microseconds of cluster time per millisecond of real time.
     pub const fn get(self) -> u32 {
         self.0

@@ -1,21 +1,21 @@
 //! The clients' operations of the recent past, and an order that they could have had.
 //!
 //! It belongs to a scene, so that to seek an instant gives what was there. It holds a bounded number of
-//! beginnings and ends, and the judge of what was before them, who knows in which states each key could be.
+//! beginnings and ends, and what the run's judge knew before them: in which states each key could be.
 //! Orders are looked for only when somebody asks.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::micros;
 use super::view::Place;
-use crate::check::{Linearizability, conflict};
-use crate::cluster::{Answer, CallEvent, Cluster, Operation, RequestId};
+use crate::check::{Linearizability, Run, conflict};
+use crate::cluster::{Answer, CallEvent, Operation, RequestId};
 use crate::store::{ClientId, Command, Key, Outcome};
 use crate::time::Time;
 
-/// How many beginnings and ends of operations are kept.
-const KEPT: usize = 320;
+/// A stretch is over with so many beginnings and ends of operations.
+const STRETCH: usize = 160;
 
 /// Another one wherever clients began or ended something, or another instant is shown: what the operations hang
 /// on, but for the time.
@@ -78,15 +78,22 @@ pub struct Bar {
     pub effect: Option<u64>,
 }
 
-/// What is kept of what clients did.
+/// What is kept of what clients did: the last stretch, and the one before it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
-    calls: VecDeque<Rc<Call>>,
+    earlier: Stretch,
+    last: Stretch,
     /// How many beginnings and ends there were in all.
     count: u64,
-    /// What was known before the first that is kept, and which operations were under way then.
-    before: Linearizability,
-    under_way: BTreeMap<RequestId, Rc<Call>>,
+}
+
+/// Beginnings and ends that follow each other.
+#[derive(Clone, Debug, Default)]
+struct Stretch {
+    calls: Vec<Rc<Call>>,
+    /// What the judge knew before the first, and the beginnings of what was under way then.
+    before: Rc<Linearizability>,
+    under_way: Vec<Rc<Call>>,
     since: Time,
 }
 
@@ -97,15 +104,45 @@ struct Call {
     event: CallEvent,
 }
 
+impl Call {
+    fn id(&self) -> RequestId {
+        match &self.event {
+            CallEvent::Began { id, .. } | CallEvent::Ended { id, .. } => *id,
+        }
+    }
+
+    fn is_beginning(&self) -> bool {
+        matches!(self.event, CallEvent::Began { .. })
+    }
+}
+
+impl Stretch {
+    /// Begins where another one ends, at this instant of the run.
+    fn after(before: &Self, run: &Run) -> Self {
+        let ended = before.calls.iter().filter(|call| !call.is_beginning());
+        let ended: BTreeSet<RequestId> = ended.map(|call| call.id()).collect();
+        let known = before.under_way.iter().chain(&before.calls);
+        let under_way = known.filter(|call| call.is_beginning() && !ended.contains(&call.id()));
+        Self {
+            calls: Vec::new(),
+            before: Rc::new(run.linearizability().clone()),
+            under_way: under_way.cloned().collect(),
+            since: run.cluster().now(),
+        }
+    }
+}
+
 impl Ledger {
-    /// An event or an action has come to its end.
-    pub(super) fn happened(&mut self, cluster: &Cluster) {
-        for event in cluster.calls() {
-            if self.calls.len() == KEPT {
-                self.forget_first();
-            }
-            self.calls.push_back(Rc::new(Call { at: cluster.now(), event: event.clone() }));
+    /// An event or an action has come to its end, and was judged.
+    pub(super) fn happened(&mut self, run: &Run) {
+        let at = run.cluster().now();
+        for event in run.cluster().calls() {
+            self.last.calls.push(Rc::new(Call { at, event: event.clone() }));
             self.count += 1;
+        }
+        if self.last.calls.len() >= STRETCH {
+            let next = Stretch::after(&self.last, run);
+            self.earlier = std::mem::replace(&mut self.last, next);
         }
     }
 
@@ -114,27 +151,16 @@ impl Ledger {
         self.count
     }
 
-    fn forget_first(&mut self) {
-        let Some(call) = self.calls.pop_front() else { return };
-        match &call.event {
-            CallEvent::Began { id, operation, .. } => {
-                self.before.began(*id, operation);
-                self.under_way.insert(*id, Rc::clone(&call));
-            }
-            CallEvent::Ended { id, answer, .. } => {
-                // That there was no order was told when it was so.
-                let _ = self.before.ended(*id, answer);
-                self.under_way.remove(id);
-            }
-        }
-        self.since = call.at;
+    /// What is kept, the earliest first.
+    fn calls(&self) -> impl Iterator<Item = &Rc<Call>> {
+        self.earlier.calls.iter().chain(&self.last.calls)
     }
 
     /// All of it, with orders.
     pub(super) fn operations(&self, now: Time) -> Operations {
         let mut histories: BTreeMap<&Key, Vec<Bar>> = BTreeMap::new();
         let mut key_of: BTreeMap<RequestId, &Key> = BTreeMap::new();
-        for call in self.under_way.values().chain(&self.calls) {
+        for call in self.earlier.under_way.iter().chain(self.calls()) {
             match &call.event {
                 CallEvent::Began { id, client, operation } => {
                     let Some(key) = operation.key() else { continue };
@@ -160,22 +186,22 @@ impl Ledger {
             set_effects(&mut bars, order, micros(now));
             KeyHistory { key: key.to_string(), bars, rows, standing }
         });
-        Operations { since: micros(self.since), keys: keys.collect() }
+        Operations { since: micros(self.earlier.since), keys: keys.collect() }
     }
 
     /// Looks for orders, and where there is none for what has none.
     fn judged(&self) -> Found {
-        let mut judge = self.before.with_orders();
+        let mut judge = self.earlier.before.with_orders();
         let mut found = Found::default();
-        for (place, call) in self.calls.iter().enumerate() {
+        for (place, call) in self.calls().enumerate() {
             match &call.event {
                 CallEvent::Began { id, operation, .. } => judge.began(*id, operation),
                 CallEvent::Ended { id, answer, .. } => {
                     if let Err(key) = judge.ended(*id, answer) {
-                        let until_here = self.calls.iter().take(place + 1);
+                        let until_here = self.calls().take(place + 1);
                         let events: Vec<CallEvent> =
                             until_here.map(|call| call.event.clone()).collect();
-                        let without_order = || conflict(&self.before, &events, &key);
+                        let without_order = || conflict(&self.earlier.before, &events, &key);
                         found.contradictory.entry(key.clone()).or_insert_with(without_order);
                     }
                 }

@@ -400,7 +400,12 @@ impl Playground {
 
     /// What moves, at this instant.
     pub fn motion(&self) -> Motion {
-        motion::motion(self.run().cluster())
+        motion::motion(self.run().cluster(), self.passing())
+    }
+
+    /// How fast time passes, if it does.
+    fn passing(&self) -> Option<Speed> {
+        self.playing.then_some(self.speed)
     }
 
     /// The recent past as a space-time diagram, at this instant.

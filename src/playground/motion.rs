@@ -1,16 +1,23 @@
 //! What moves: messages on their way and election timers running out.
 
+use super::Speed;
 use super::view::{MessageView, Motion, Place, Shape};
 use crate::cluster::{Body, Cluster, Endpoint, Flight, Status, YOU};
 use crate::raft::{Appended, Message};
 use crate::store::ClientId;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
-/// Everything that moves, as it is now.
-pub(super) fn motion(cluster: &Cluster) -> Motion {
+/// Nobody reads a number that is gone sooner than this.
+const READABLE: Duration = Duration::from_millis(150);
+
+/// Everything that moves, as it is now, while time passes at a speed or stands still. What is over before it could
+/// be read has no number.
+pub(super) fn motion(cluster: &Cluster, passing: Option<Speed>) -> Motion {
     let now = cluster.now();
+    // As long as that takes, so much time of the cluster passes.
+    let readable = passing.map_or(Duration::ZERO, |speed| speed.covers(READABLE));
     let mut messages: Vec<MessageView> =
-        cluster.network().flights().map(|flight| message(flight, now)).collect();
+        cluster.network().flights().map(|flight| message(flight, now, readable)).collect();
     messages.sort_unstable_by_key(|message| message.id);
     let timers = cluster
         .servers()
@@ -23,7 +30,8 @@ pub(super) fn motion(cluster: &Cluster) -> Motion {
     Motion { messages, timers }
 }
 
-fn message(flight: &Flight, now: Time) -> MessageView {
+fn message(flight: &Flight, now: Time, readable: Duration) -> MessageView {
+    let is_readable = flight.arrives_at.since(flight.sent_at) >= readable;
     MessageView {
         id: flight.id.0,
         shape: shape(&flight.body),
@@ -32,7 +40,7 @@ fn message(flight: &Flight, now: Time) -> MessageView {
         progress: share(flight.sent_at, flight.arrives_at, now),
         lost: flight.lost.is_some(),
         term: term(&flight.body),
-        label: label(&flight.body),
+        label: if is_readable { label(&flight.body) } else { String::new() },
     }
 }
 

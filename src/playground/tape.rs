@@ -73,7 +73,7 @@ impl Scene {
         let in_flight = Weave::flights(self.run.cluster());
         let request = self.run.apply(action)?;
         self.weave.acted(self.run.cluster(), in_flight);
-        self.ledger.happened(self.run.cluster());
+        self.ledger.happened(&self.run);
         Ok(request)
     }
 
@@ -82,7 +82,7 @@ impl Scene {
         touch.look_closer(self.run.cluster());
         self.run.step();
         self.weave.happened(self.run.cluster(), touch);
-        self.ledger.happened(self.run.cluster());
+        self.ledger.happened(&self.run);
     }
 
     /// Writes down what has happened. Returns the visitor's requests that have ended.

@@ -1,6 +1,6 @@
 //! The reducer: time, console, and what a page is given to draw.
 
-use super::view::{AnswerKind, ConsoleKind, Modified, RoleView, Safety, Status};
+use super::view::{AnswerKind, ConsoleKind, Modified, RoleView, Safety, Shape, Status};
 use super::*;
 
 fn line(playground: &mut Playground, line: &str) -> Result<(), Problem> {
@@ -31,6 +31,29 @@ fn it_starts_by_itself_and_elects_a_leader() {
     let leaders = view.nodes.iter().filter(|node| node.role == Some(RoleView::Leader));
     assert_eq!(leaders.count(), 1);
     assert_eq!((view.agreed.count, view.agreed.of), (5, 5));
+}
+
+#[test]
+fn a_message_that_is_gone_before_it_could_be_read_has_no_number() {
+    let mut playground = Playground::new(3, 1);
+    pass(&mut playground, 1_000);
+    line(&mut playground, "set color blue").unwrap();
+    let appends = |playground: &Playground| {
+        let motion = playground.motion();
+        let appends = motion.messages.into_iter().filter(|message| message.shape == Shape::Append);
+        appends.map(|message| message.label).collect::<Vec<_>>()
+    };
+    while appends(&playground).is_empty() {
+        playground.apply(Input::Step).unwrap();
+    }
+    let read = |playground: &mut Playground, speed| {
+        playground.apply(Input::Speed(Speed::new(speed))).unwrap();
+        appends(playground)
+    };
+    assert_eq!(read(&mut playground, 20_000), ["2", "2"], "while it stands still");
+    playground.apply(Input::Play).unwrap();
+    assert_eq!(read(&mut playground, 20_000), ["", ""], "twenty times as fast as life");
+    assert_eq!(read(&mut playground, 20), ["2", "2"], "a fiftieth of it");
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What a frame does beside drawing what moves.
 //!
-//! No frame does all, so that none takes long: renderings and the strip of history take turns. What changes with
-//! every event, as the event log, is fed a few times a second, so that a fast run costs no more than a slow one.
+//! No frame does all, so that none takes long: renderings and the strip of history take turns, and while time passes a
+//! rendering comes in every third frame at most, which the eye takes for at once. What changes with every event, as the
+//! event log, is fed a few times a second, so that a fast run costs no more than a slow one.
 //! Where the cluster comes to stand still it is fed at once, before a button says that it stands: who sees it stand
 //! reads what it stands at.
 
@@ -25,6 +26,7 @@ pub struct Cadence {
     fed: u64,
     rendered: u64,
     fed_at: f64,
+    rendered_at: f64,
     was_playing: bool,
     has_stopped: bool,
 }
@@ -36,6 +38,7 @@ impl Default for Cadence {
             fed: u64::MAX,
             rendered: u64::MAX,
             fed_at: 0.0,
+            rendered_at: 0.0,
             was_playing: false,
             has_stopped: false,
         }
@@ -45,6 +48,9 @@ impl Default for Cadence {
 impl Cadence {
     /// The least time between two feeds while time passes, in milliseconds.
     pub const FEED_MS: f64 = 150.0;
+    /// The least time between two renderings while time passes, in milliseconds: between two and three frames of
+    /// most screens.
+    pub const REFRESH_MS: f64 = 40.0;
 
     /// What is due in the frame at `now_ms`: `revision` is the playground's.
     pub fn frame(&mut self, now_ms: f64, revision: u64, is_playing: bool) -> Due {
@@ -56,8 +62,10 @@ impl Cadence {
         {
             (self.fed, self.fed_at, self.has_stopped) = (revision, now_ms, false);
             Due::Feed
-        } else if self.rendered != revision {
-            self.rendered = revision;
+        } else if self.rendered != revision
+            && (!is_playing || now_ms - self.rendered_at >= Self::REFRESH_MS)
+        {
+            (self.rendered, self.rendered_at) = (revision, now_ms);
             Due::Refresh
         } else {
             Due::History

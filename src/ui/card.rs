@@ -8,7 +8,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::{AttrValue, Callback, Html, Properties, classes, component, html};
-use yew::{TargetCast, use_memo};
+use yew::{MouseEvent, TargetCast, use_memo};
 
 use super::icons;
 use super::keys::{NodeKey, node_key};
@@ -263,7 +263,7 @@ fn log(props: &Props, most: usize) -> Html {
     // A list of its own: keys count for nothing in a list where others have none.
     let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
-        <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)}>
+        <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
             if node.log.is_empty() {
                 <li class="blocks-empty">{ "no entries yet" }</li>
             }
@@ -293,24 +293,39 @@ pub fn safety_words(safety: Safety) -> &'static str {
     }
 }
 
+/// Says what an entry is once it is pointed at: a fast run has hundreds a second, of which nobody points at most.
+fn tell_entry(node: &Rc<NodeView>) -> Callback<MouseEvent> {
+    let node = Rc::clone(node);
+    Callback::from(move |event: MouseEvent| {
+        let Some(block) = event.target_dyn_into::<Element>() else { return };
+        let index = block.get_attribute("data-entry").and_then(|index| index.parse().ok());
+        let entry = index.and_then(|index: u64| node.log.iter().find(|entry| entry.index == index));
+        if let Some(EntryView { index, term, safety, what }) = entry {
+            let words = format!("Entry {index}, term {term}: {what} ({})", safety_words(*safety));
+            let _ = block.set_attribute("title", &words);
+        }
+    })
+}
+
 /// The element of an entry that is no longer shown is used again, for one that has come since.
 fn block(entry: &EntryView, most: usize) -> Html {
-    html! { <Block key={entry.index % most as u64} entry={entry.clone()} /> }
+    let EntryView { index, term, safety, .. } = *entry;
+    html! { <Block key={index % most as u64} {index} {term} {safety} /> }
 }
 
 #[derive(Properties, PartialEq)]
 struct BlockProps {
-    entry: EntryView,
+    index: u64,
+    term: u64,
+    safety: Safety,
 }
 
 #[component]
 fn Block(props: &BlockProps) -> Html {
-    let EntryView { index, term, safety, what } = &props.entry;
-    let title = format!("Entry {index}, term {term}: {what} ({})", safety_words(*safety));
-    let number = AttrValue::from(index.to_string());
+    let number = AttrValue::from(props.index.to_string());
     html! {
-        <li class="block" data-hue={hue(*term)} data-entry={number.clone()}
-            data-safety={safety_key(*safety)} {title}>{ number }</li>
+        <li class="block" data-hue={hue(props.term)} data-entry={number.clone()}
+            data-safety={safety_key(props.safety)}>{ number }</li>
     }
 }
 

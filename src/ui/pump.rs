@@ -44,7 +44,8 @@ pub struct Pump {
 }
 
 impl Pump {
-    const INTERVAL_MS: u32 = 16;
+    /// A little longer than a frame of most screens, so that hardly any frame has the work of two ticks.
+    const INTERVAL_MS: u32 = 17;
     /// How long one tick may work on what takes long: the rest is for drawing.
     const BUSY_MS: f64 = 10.0;
 
