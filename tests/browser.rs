@@ -211,7 +211,7 @@ async fn a_dead_node_can_only_be_restarted() {
 #[wasm_bindgen_test]
 async fn a_card_that_is_only_looked_at_says_whose_it_is_and_has_nothing_to_press() {
     let looked_at = Some("another story".into());
-    for density in [Density::Full, Density::Narrow, Density::Compact] {
+    for density in [Density::Full, Density::Narrow, Density::Brief, Density::Compact] {
         let root =
             mount_card(card::Props { looked_at: looked_at.clone(), ..card_props(node(), density) });
         let root = root.await;

@@ -164,6 +164,22 @@ fn up_to_nine_nodes_are_full_cards_on_a_desk() {
     }
 }
 
+/// Half a stage in windows of 1280 × 720 and 390 × 844, where two stories stand side by side; a phone's stage, whole
+/// and below a sentence that explains something.
+#[wasm_bindgen_test]
+fn few_nodes_show_their_logs_wherever_they_are_explained() {
+    for (width, height, most) in
+        [(366.0, 382.0, 5), (194.0, 303.0, 3), (390.0, 564.0, 7), (390.0, 380.0, 5)]
+    {
+        for count in 3..=most {
+            let layout = Layout::new(width, height, &nodes(count));
+            let case = format!("{count} nodes on {width} × {height}");
+            assert_ne!(layout.density, Density::Compact, "{case}");
+            assert!(!layout.you.crowds(&layout.clients, 0.0), "{case}");
+        }
+    }
+}
+
 fn message(id: u64, from: u32, to: u32, progress: f32) -> MessageView {
     let (from, to, label) = (Place::Node(from), Place::Node(to), String::new());
     MessageView { id, shape: Shape::Heartbeat, from, to, progress, lost: false, term: 1, label }

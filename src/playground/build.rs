@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::tape::{JOURNEYS, Scene};
 use super::view::{
-    Agreed, ClockView, Deed, EntryView, FollowerView, LinkView, Modified, NetworkView, NodeNumber,
-    NodeView, PaceView, RoleView, Safety, Summary, Verdict, View,
+    Agreed, Broken, ClockView, Deed, EntryView, FollowerView, LinkView, Modified, NetworkView,
+    NodeNumber, NodeView, PaceView, RoleView, Safety, Summary, Verdict, View,
 };
 use super::{Playground, journey, micros};
 use crate::check::{Property, Run};
@@ -70,7 +70,7 @@ pub(super) fn verdicts(run: &Run) -> Vec<Verdict> {
     Property::ALL.iter().map(verdict).collect()
 }
 
-fn summary(cluster: &Cluster, violation: Option<String>) -> Summary {
+fn summary(cluster: &Cluster, violation: Option<Broken>) -> Summary {
     let members = cluster.members();
     let nodes = || cluster.servers().filter_map(Server::node);
     let is_up = |id: &&crate::raft::NodeId| {

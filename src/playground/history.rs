@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::charts::{Charts, Tally};
 use super::micros;
-use super::view::{MarkKind, MarkView, Sentence, TermView, Timeline};
+use super::view::{Broken, MarkKind, MarkView, Sentence, TermView, Timeline};
 use crate::check::Violation;
 use crate::cluster::{Fact, Fault, Topic, What, YOU};
 use crate::raft::Note;
@@ -24,7 +24,7 @@ pub(super) struct History {
     latest: VecDeque<Rc<Told>>,
     /// How many there were in all.
     count: u64,
-    violation: Option<Rc<Told>>,
+    violation: Option<(Time, Violation)>,
     /// How many properties were told to be broken.
     broken: usize,
 }
@@ -45,7 +45,7 @@ impl History {
     /// A property broke.
     pub(super) fn violated(&mut self, at: Time, violation: &Violation) {
         let told = Rc::new(Told::Violation(at, *violation));
-        self.violation = Some(Rc::clone(&told));
+        self.violation = Some((at, *violation));
         self.broken += 1;
         self.keep(told);
     }
@@ -73,13 +73,16 @@ impl History {
         self.latest = VecDeque::new();
     }
 
-    /// The sentence that says what broke last, and how many did if it is not alone.
-    pub(super) fn violation(&self) -> Option<String> {
-        let mut text = self.violation.as_ref()?.sentence(0).text;
+    /// What broke last, and how many did if it is not alone.
+    pub(super) fn violation(&self) -> Option<Broken> {
+        let (at, violation) = self.violation.as_ref()?;
+        let mut sentence = Told::Violation(*at, *violation).sentence(0).text;
+        let mut what = violation.property.to_string();
         if self.broken > 1 {
-            text += &format!(" {} properties are broken in all.", self.broken);
+            sentence += &format!(" {} properties are broken in all.", self.broken);
+            what = format!("{} properties", self.broken);
         }
-        Some(text)
+        Some(Broken { what, sentence })
     }
 
     /// The numbers of what is kept.

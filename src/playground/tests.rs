@@ -1,6 +1,6 @@
 //! The reducer: time, console, and what a page is given to draw.
 
-use super::view::{AnswerKind, ConsoleKind, Modified, RoleView, Safety, Shape, Status};
+use super::view::{AnswerKind, Broken, ConsoleKind, Modified, RoleView, Safety, Shape, Status};
 use super::*;
 
 fn line(playground: &mut Playground, line: &str) -> Result<(), Problem> {
@@ -233,7 +233,7 @@ fn of_two_leaders_of_one_term_both_are_named() {
     line(&mut playground, "rule majority-quorum off").unwrap();
     pass(&mut playground, 2_000);
     let summary = playground.view().summary;
-    assert!(summary.violation.unwrap().contains("election-safety"));
+    assert!(summary.violation.unwrap().sentence.contains("election-safety"));
     assert!(summary.leader.is_some() && summary.rivals.len() == 1, "{:?}", summary.rivals);
     assert!(!summary.rivals.contains(&summary.leader.unwrap()));
 }
@@ -245,16 +245,18 @@ fn a_broken_property_stops_the_run_and_says_what_broke() {
     line(&mut playground, "clients 5 keys 2 writes 80% every 5ms").unwrap();
     pass(&mut playground, 3_000);
     assert!(!playground.is_playing());
-    let violation = playground.view().summary.violation.unwrap();
-    assert!(violation.contains("log-matching") && !violation.contains("in all"), "{violation}");
+    let Broken { what, sentence } = playground.view().summary.violation.unwrap();
+    assert!(sentence.contains("log-matching") && !sentence.contains("in all"), "{sentence}");
+    assert_eq!(what, "log-matching");
     // It names the latest, and does not hide that there were others.
     while playground.verdicts().iter().filter(|verdict| verdict.broken.is_some()).count() < 2 {
         playground.apply(Input::Play).unwrap();
         pass(&mut playground, 100);
     }
-    let violation = playground.view().summary.violation.unwrap();
-    assert!(!violation.contains("log-matching"), "{violation}");
-    assert!(violation.ends_with(" 2 properties are broken in all."), "{violation}");
+    let Broken { what, sentence } = playground.view().summary.violation.unwrap();
+    assert!(!sentence.contains("log-matching"), "{sentence}");
+    assert!(sentence.ends_with(" 2 properties are broken in all."), "{sentence}");
+    assert_eq!(what, "2 properties");
 }
 
 #[test]

@@ -114,8 +114,17 @@ pub struct Summary {
     /// Members that run.
     pub running: usize,
     pub modified: Modified,
-    /// `None` while all properties hold; else the sentence that says what broke.
-    pub violation: Option<String>,
+    /// `None` while all properties hold.
+    pub violation: Option<Broken>,
+}
+
+/// That a property is broken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broken {
+    /// `election-safety`, `2 properties`.
+    pub what: String,
+    /// What broke last, and by what.
+    pub sentence: String,
 }
 
 /// What a server is, as a page names it.

@@ -105,11 +105,11 @@ fn steps(
     }
 }
 
-/// What a story is called, and whether it is sound at this instant.
+/// What a story is called, and whether its properties hold at this instant.
 fn heading(name: &str, view: &View, now: u64) -> Html {
-    let broken = view.summary.violation.clone();
+    let broken = view.summary.violation.as_ref().map(|broken| broken.sentence.clone());
     let (tone, verdict) =
-        if broken.is_some() { ("broken", "✗ broken") } else { ("sound", "✓ sound") };
+        if broken.is_some() { ("broken", "✗ broken") } else { ("sound", "✓ holds") };
     let is_over = view.clock.now < now;
     html! {
         <section class="beside-head" aria-label={format!("Story {name}")}>

@@ -60,19 +60,22 @@ pub fn Card(props: &Props) -> Html {
     let density = match props.density {
         Density::Full => "full",
         Density::Narrow => "narrow",
-        Density::Compact => "compact",
+        Density::Brief | Density::Compact => "compact",
     };
+    let is_brief = props.density == Density::Brief;
     html! {
         <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} style={(*style).clone()}
             id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
             onkeydown={keys(props)}
-            data-role={role_key(node)} data-status={status_key(node.status)} data-density={density}
+            data-role={role_key(node)} data-status={status_key(node.status)} data-density={density} data-brief={is_brief.then_some("true")}
             data-side={props.side.map(|side| side.to_string())}
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
             <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
             if props.density != Density::Compact {
-                { log(props, blocks_that_fit(props.place.width, node)) }
+                { log(props, blocks_that_fit(props, node)) }
+            }
+            if !props.density.is_small() {
                 { foot(props) }
             } else {
                 <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
@@ -186,7 +189,7 @@ fn Head(props: &HeadProps) -> Html {
             { badge(props) }
             <div class="card-who">
                 <div class="card-title">
-                if props.density == Density::Compact || !props.is_mine {
+                if props.density.is_small() || !props.is_mine {
                     <strong class="card-name">{ name.clone() }</strong>
                 } else {
                     <button type="button" class="card-name" onclick={on_inspect}
@@ -246,12 +249,13 @@ fn badge_shape(node: &NodeView) -> Html {
 }
 
 /// How many blocks of the log fit into a card.
-fn blocks_that_fit(width: f64, node: &NodeView) -> usize {
+fn blocks_that_fit(props: &Props, node: &NodeView) -> usize {
     let digits = node.log_len.max(1).ilog10() + 1;
     // As the styles have it: a gap, then border, padding and digits, but never narrower than high.
     let block = 4.0 + 19.0_f64.max(11.0 + 6.8 * f64::from(digits));
-    // Without the card's own border and padding, and the mark for what is left out.
-    let room = width - 27.0 - 18.0;
+    // Without the card's own border and padding, and the mark for what is left out, for which a small one has no room.
+    let besides = if props.density.is_small() { 12.0 } else { 27.0 + 18.0 };
+    let room = props.place.width - besides;
     // A card has between 1 and 20 of them.
     (room / block).floor().clamp(1.0, 20.0) as usize
 }
@@ -259,13 +263,14 @@ fn blocks_that_fit(width: f64, node: &NodeView) -> usize {
 fn log(props: &Props, most: usize) -> Html {
     let node = &props.node;
     let hidden = node.log.len().saturating_sub(most);
-    let left_out = node.log_len > node.log.len() as u64 || hidden > 0;
+    let is_cut = node.log_len > node.log.len() as u64 || hidden > 0;
+    let left_out = is_cut && !props.density.is_small();
     // A list of its own: keys count for nothing in a list where others have none.
     let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
         <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
             if node.log.is_empty() {
-                <li class="blocks-empty">{ "no entries yet" }</li>
+                <li class="blocks-empty">{ if node.status == Status::Down { "nothing on disk" } else { "no entries yet" } }</li>
             }
             if left_out {
                 <li class="blocks-more" aria-hidden="true">{ "…" }</li>
@@ -387,10 +392,12 @@ fn vote(node: &NodeView) -> Html {
 /// The role in words for a small card.
 fn short_words(node: &NodeView) -> String {
     match (node.status, node.role, node.votes) {
+        // Of many there is no room for more, and the badge is a raised hand.
+        (Status::Running, _, Some((votes, needed))) if needed > 9 => format!("{votes}/{needed}"),
         (Status::Running, Some(RoleView::Candidate), Some((votes, needed))) => {
-            // What matters comes first: small cards cut the rest off.
             format!("{votes}/{needed} votes")
         }
+        (Status::Running, _, Some((votes, needed))) => format!("asks {votes}/{needed}"),
         (Status::Paused, ..) => "Paused".to_string(),
         _ => role_words(node),
     }

@@ -4,7 +4,6 @@ use web_sys::KeyboardEvent;
 use yew::prelude::{Callback, Html, Properties, component, html, use_state_eq};
 
 use super::guide::Ask;
-use super::icons;
 use super::page;
 use crate::lesson::{DEMONSTRATIONS, Demonstration};
 
@@ -46,7 +45,7 @@ pub fn Demonstrations(props: &Props) -> Html {
     html! {
         <div class="demonstrations">
             <button type="button" id="demonstrations" class="button" aria-label="Demonstrations" aria-expanded={open.to_string()} onclick={on_toggle}>
-                <span class="short">{ icons::board() }</span><span class="long">{ "Demonstrations ▾" }</span>
+                <span>{ "Demo" }<span class="long">{ "nstration" }</span>{ "s ▾" }</span>
             </button>
             if *open {
                 <div class="demonstrations-back" onclick={Callback::from(move |_| close())} />

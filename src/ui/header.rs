@@ -8,7 +8,7 @@ use super::icons;
 use super::keys::Shortcut;
 use super::page::Theme;
 use super::painter::clock_text;
-use crate::playground::view::{Modified, NodeNumber, Summary};
+use crate::playground::view::{Broken, Modified, NodeNumber, Summary};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -36,7 +36,6 @@ pub struct Props {
 pub fn Header(props: &Props) -> Html {
     let Summary { leader, rivals, term, quorum, members, running, modified, violation } =
         &props.summary;
-    let has_quorum = running >= quorum;
     html! {
         <header class="top">
             { icons::logo() }
@@ -44,13 +43,10 @@ pub fn Header(props: &Props) -> Html {
             <ul class="chips" aria-label="The cluster now">
                 { leader_chip(*leader, rivals) }
                 <li class="chip">{ "Term " }<b>{ term }</b></li>
-                <li class="chip" data-tone={if has_quorum { "plain" } else { "fault" }}
-                    title={format!("{running} of {members} members run; {quorum} make a majority")}>
-                    <span class="long">{ "Quorum " }</span><b>{ quorum }</b>{ format!(" of {members}") }
-                </li>
+                { quorum_chip(*quorum, *running, *members) }
                 { modified_chip(modified) }
                 { fault_chips(&props.sides, props.chaos) }
-                { verdict_chip(violation.as_deref(), &props.on_key.reform(|_| Shortcut::Verdicts)) }
+                { verdict_chip(violation.as_ref(), (!props.projector).then(|| props.on_key.reform(|_| Shortcut::Verdicts))) }
                 { past_chip(props.past) }
             </ul>
             <div class="top-buttons">
@@ -75,6 +71,18 @@ pub fn Header(props: &Props) -> Html {
                     onclick={props.on_help.reform(|_| ())}>{ "?" }</button>
             </div>
         </header>
+    }
+}
+
+fn quorum_chip(quorum: usize, running: usize, members: usize) -> Html {
+    let title = format!("{running} of {members} members run; {quorum} make a majority");
+    if running < quorum {
+        return html! {
+            <li class="chip" data-tone="fault" {title}>{ "No quorum: " }<b>{ running }</b>{ format!(" of {members}") }<span class="long">{ " run" }</span></li>
+        };
+    }
+    html! {
+        <li class="chip" {title}><span class="chip-word">{ "Quorum " }</span><b>{ quorum }</b>{ format!(" of {members}") }</li>
     }
 }
 
@@ -111,7 +119,7 @@ fn modified_chip(modified: &Modified) -> Html {
         ),
         Modified::Before => (
             "Rules were switched or a disk was wiped before, in this run".to_string(),
-            html! { <span>{ "Modified before" }</span> },
+            html! { <span>{ "Modified" }<span class="long">{ " before" }</span></span> },
         ),
     };
     html! { <li class="chip" data-tone="fault" data-modified="true" {title}>{ words }</li> }
@@ -123,7 +131,7 @@ fn fault_chips(sides: &[usize], chaos: u32) -> Html {
     html! {
         <>
             <li class="chip" data-tone="fault" hidden={counts.is_empty()} title="So many nodes on each side of the partition">
-                <span class="long">{ "Partition " }</span><b>{ counts.join(" | ") }</b>
+                <span class="long">{ "Partition " }</span><span class="short">{ "Split " }</span><b>{ counts.join(" | ") }</b>
             </li>
             <li class="chip" data-tone="fault" hidden={chaos == 0} title="Faults come at random">
                 { "Chaos " }<b>{ format!("{} %", chaos / 10_000) }</b>
@@ -143,16 +151,28 @@ fn past_chip(end: Option<u64>) -> Html {
     }
 }
 
-fn verdict_chip(violation: Option<&str>, on_open: &Callback<yew::MouseEvent>) -> Html {
+/// What a projector shows has no verdicts beside it to open. In as few words as are clear, so that the line stays one; the whole sentence is told, and stands in the events.
+fn verdict_chip(violation: Option<&Broken>, on_open: Option<Callback<yew::MouseEvent>>) -> Html {
     match violation {
         None => html! {
             <li class="chip" data-tone="good" title="Thirteen properties, from the five of the Raft paper to linearizability and liveness, judged after every event">
-                { "✓ " }<span class="long">{ "all properties hold" }</span><span class="short">{ "safe" }</span>
+                { "✓ " }<span class="long">{ "all properties hold" }</span><span class="short">{ "holds" }</span>
             </li>
         },
-        Some(sentence) => html! {
-            <li class="chip" data-tone="fault"><span role="alert">{ "✕ " }{ sentence.to_string() }</span>{ " " }<button type="button" class="chip-button" onclick={on_open}>{ "Verdicts" }</button></li>
-        },
+        Some(Broken { what, sentence }) => {
+            let words = html! { <>{ "✕ " }<span class="broken-what">{ what.clone() }{ " " }</span>{ "broken" }</> };
+            let title = sentence.clone();
+            html! {
+                <li class="chip-broken">
+                    <span class="hidden" role="alert">{ sentence.clone() }</span>
+                    if let Some(on_open) = on_open {
+                        <button type="button" class="chip" data-tone="fault" {title} onclick={on_open} aria-label={format!("{what} broken: verdicts")}>{ words }</button>
+                    } else {
+                        <span class="chip" data-tone="fault" {title}>{ words }</span>
+                    }
+                </li>
+            }
+        }
     }
 }
 
@@ -164,6 +184,6 @@ fn theme_button(theme: Theme, onclick: Callback<yew::MouseEvent>) -> Html {
     };
     let name = AttrValue::from(name);
     html! {
-        <button type="button" class="button square" aria-label={name.clone()} title={name} {onclick}>{ icon }</button>
+        <button type="button" class="button square theme-button" aria-label={name.clone()} title={name} {onclick}>{ icon }</button>
     }
 }

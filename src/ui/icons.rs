@@ -89,10 +89,6 @@ pub fn more() -> Html {
     icon("M2 6.6h2.8v2.8H2zM6.6 6.6h2.8v2.8H6.6zM11.2 6.6H14v2.8h-2.8z")
 }
 
-pub fn board() -> Html {
-    icon("M1.5 2.5h13v8.2H8.9l2.4 3.3H9.6L8 11.8 6.4 14H4.7l2.4-3.3H1.5zM3 4v5.2h10V4z")
-}
-
 pub fn person() -> Html {
     icon("M8 1.5a3 3 0 1 1 0 6 3 3 0 0 1 0-6zM2 14.5c0-3.6 2.6-5.8 6-5.8s6 2.2 6 5.8z")
 }

@@ -29,8 +29,8 @@ pub struct Props {
     pub on_close: Callback<()>,
 }
 
-/// Wide enough for its four buttons; about as high as it gets without entries.
-const SIZE: (f64, f64) = (288.0, 340.0);
+/// Wide enough for its four buttons; as high as it gets without entries.
+const SIZE: (f64, f64) = (288.0, 366.0);
 
 /// How much later a delayed message arrives unless one says otherwise, in milliseconds.
 const DELAY: u64 = 50;

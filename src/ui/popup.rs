@@ -38,10 +38,11 @@ pub fn beside(layout: &Layout, thing: &Rect, (width, height): (f64, f64)) -> (St
     let x = thing.x.clamp(left, left + width);
     let below = thing.top() + thing.height + 6.0;
     if below + height <= layout.height {
-        return (format!("left:{left}px;top:{below}px;width:{width}px"), (x, below));
+        let style = format!("left:{left}px;top:{below}px;width:{width}px;--edge:{below}px");
+        return (style, (x, below));
     }
     let bottom = (layout.height - thing.top() + 6.0).min(layout.height - height).max(4.0);
-    let style = format!("left:{left}px;bottom:{bottom}px;width:{width}px");
+    let style = format!("left:{left}px;bottom:{bottom}px;width:{width}px;--edge:{bottom}px");
     (style, (x, layout.height - bottom))
 }
 

@@ -26,8 +26,17 @@ pub enum Density {
     Full,
     /// The same in less room: its buttons are in a menu.
     Narrow,
+    /// Name, role, term, and the last entries of its log.
+    Brief,
     /// Name, role and term.
     Compact,
+}
+
+impl Density {
+    /// Whether a card has room for little more than its name.
+    pub fn is_small(self) -> bool {
+        matches!(self, Self::Brief | Self::Compact)
+    }
 }
 
 /// The places of a stage.
@@ -48,14 +57,20 @@ pub struct Layout {
 
 const MARGIN: f64 = 14.0;
 const YOU: (f64, f64) = (64.0, 48.0);
-const CENTRE_HEAD: f64 = 46.0;
+
+/// How large the clients are: smaller on half a phone.
+fn you_in(width: f64) -> (f64, f64) {
+    if width < 250.0 { (54.0, 44.0) } else { YOU }
+}
+
+const CENTRE_HEAD: f64 = 42.0;
 const CENTRE_ROW: f64 = 22.0;
 
 /// A size of cards: width, height, the least gap between two of them.
 type Size = (f64, f64, f64, Density);
 
 /// Card sizes to try, the best first. Large ones must leave room for the links between them.
-const SIZES: [Size; 14] = [
+const SIZES: [Size; 17] = [
     (216.0, 132.0, 44.0, Density::Full),
     (204.0, 130.0, 34.0, Density::Full),
     (192.0, 128.0, 24.0, Density::Full),
@@ -63,6 +78,9 @@ const SIZES: [Size; 14] = [
     (156.0, 116.0, 12.0, Density::Narrow),
     (140.0, 114.0, 12.0, Density::Narrow),
     (128.0, 112.0, 10.0, Density::Narrow),
+    (112.0, 84.0, 8.0, Density::Brief),
+    (100.0, 80.0, 8.0, Density::Brief),
+    (80.0, 70.0, 5.0, Density::Brief),
     (112.0, 60.0, 8.0, Density::Compact),
     (100.0, 56.0, 8.0, Density::Compact),
     (84.0, 50.0, 6.0, Density::Compact),
@@ -170,13 +188,10 @@ impl Layout {
             let small = if width < 500.0 { 132.0 } else { 184.0 };
             let (centre, centre_rows) = Self::middle(width, height, small, &places)
                 .or(Some((Rect::around(width / 2.0, height / 2.0, (small, 0.0)), 0)))
-                .filter(|(_, rows)| !strict || *rows >= 2)?;
-            let mut taken = places.clone();
-            taken.push(centre);
-            let you =
-                Self::free_place(width, height, YOU, &taken).or((!strict).then_some(centre))?;
-            taken.push(you);
-            let clients = Self::free_place(width, height, YOU, &taken).unwrap_or(you);
+                .filter(|(_, rows)| !strict || *rows >= Self::least_rows(width))?;
+            let taken = [&places[..], &[centre]].concat();
+            let [you, clients] = Self::free_places(width, height, you_in(width), &taken)
+                .or_else(|| (!strict).then_some([centre; 2]))?;
             let nodes = nodes.iter().copied().zip(places).collect();
             let in_rows = false;
             Some(Self { width, height, density, nodes, centre, centre_rows, in_rows, you, clients })
@@ -233,11 +248,16 @@ impl Layout {
         })
     }
 
+    /// How many rows the box in the middle must have at least: half a phone has no room for two.
+    fn least_rows(width: f64) -> usize {
+        if width < 250.0 { 1 } else { 2 }
+    }
+
     /// The box in the middle: as many rows as there is room for, up to eight, wherever between the
     /// cards there is most room.
     fn middle(width: f64, height: f64, wide: f64, cards: &[Rect]) -> Option<(Rect, usize)> {
         let shifts = [0.0, 0.03, -0.03, 0.06, -0.06, 0.1, -0.1, 0.15, -0.15, 0.2, -0.2];
-        (2..=8).rev().find_map(|rows| {
+        (Self::least_rows(width)..=8).rev().find_map(|rows| {
             let tall = CENTRE_HEAD + CENTRE_ROW * f64::from(u8::try_from(rows).unwrap_or(2));
             shifts.iter().find_map(|shift| {
                 let place = Rect::around(width / 2.0, height * (0.5 + shift), (wide, tall));
@@ -248,8 +268,8 @@ impl Layout {
         })
     }
 
-    /// A place that nothing else is near: the middle of the lower edge if possible.
-    fn free_place(width: f64, height: f64, size: (f64, f64), taken: &[Rect]) -> Option<Rect> {
+    /// Two places that nothing else is near: the first in the middle of the lower edge if possible.
+    fn free_places(width: f64, height: f64, size: (f64, f64), taken: &[Rect]) -> Option<[Rect; 2]> {
         let spots = [
             (0.5, 1.0),
             (0.0, 1.0),
@@ -278,8 +298,13 @@ impl Layout {
             let y = 8.0 + size.1 / 2.0 + down * (height - 16.0 - size.1);
             Rect::around(x, y, size)
         };
-        spots.into_iter().map(at).find(|place| {
+        let is_free = |place: &Rect| {
             place.is_within(width, height) && !taken.iter().any(|other| other.crowds(place, 6.0))
+        };
+        let free: Vec<Rect> = spots.into_iter().map(at).filter(is_free).collect();
+        free.iter().find_map(|first| {
+            let second = free.iter().find(|second| !second.crowds(first, 6.0))?;
+            Some([*first, *second])
         })
     }
 }

@@ -299,8 +299,8 @@ fn draw_line(
 fn scale(layout: &Layout) -> f64 {
     let card = layout.nodes.values().next().map_or(0.0, |card| card.width);
     match layout.density {
-        Density::Compact if layout.in_rows => (card / 120.0).clamp(0.4, 0.72),
-        Density::Compact => 0.72,
+        Density::Brief | Density::Compact if layout.in_rows => (card / 120.0).clamp(0.4, 0.72),
+        Density::Brief | Density::Compact => 0.72,
         Density::Full | Density::Narrow => 0.92,
     }
 }

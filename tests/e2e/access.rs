@@ -108,7 +108,7 @@ async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
     let axe = Axe::new();
     Window::LAPTOP
         .open(&broken_link(), async |page| {
-            page.click("button", "Verdicts").await?;
+            page.click("button", "leader-completeness broken: verdicts").await?;
             page.click("button", "Why is leader-completeness broken?").await?;
             page.sees("led to this: leader-completeness is broken").await?;
             axe.judge_both(page, "a broken property and what led to it").await?;

@@ -74,7 +74,7 @@ async fn a_famous_run_shows_both_stories_where_they_part_and_stops_where_one_bre
             let (ours, theirs) = (format!("Story without {RULE}"), format!("Story with {RULE}"));
             page.shows("region", &ours, "broken").await?;
             page.find("button", "Play").await?;
-            page.shows("region", &theirs, "sound").await?;
+            page.shows("region", &theirs, "holds").await?;
             page.shows("list", "The cluster now", "leader-completeness").await?;
             page.shows("group", "n3", "Leader").await?;
             let mut runner = Runner::default();
@@ -96,7 +96,7 @@ async fn where_nothing_is_compared_the_view_says_how() -> Outcome {
             page.take_line("kill n1").await?;
             page.click("button", "Undo").await?;
             page.click("button", "Compare with A").await?;
-            page.shows("region", "Story A", "sound").await?;
+            page.shows("region", "Story A", "holds").await?;
             page.shows("group", "n1 in A", "Down").await?;
             page.click("radio", "Stage").await?;
             page.is_gone("group", "n1 in A").await?;

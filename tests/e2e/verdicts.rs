@@ -78,7 +78,7 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
             // It stands still where it was broken, and says so; the panel is a click away.
             page.shows("list", "The cluster now", PROPERTY).await?;
             page.find("button", "Play").await?;
-            page.click("button", "Verdicts").await?;
+            page.click("button", &format!("{PROPERTY} broken: verdicts")).await?;
             page.shows("tabpanel", "verdicts panel", "1 of 13 properties is broken.").await?;
             assert_eq!(facts.len(), 2);
             for fact in &facts {
