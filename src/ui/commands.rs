@@ -181,7 +181,7 @@ pub fn Commands(props: &Props) -> Html {
             <form {onsubmit}>
                 <input type="text" role="combobox" ref={field} aria-label="Command" aria-controls="command-list" aria-expanded="true" aria-autocomplete="list"
                     aria-activedescendant={(!rows.is_empty()).then(|| format!("command-{chosen}"))} aria-describedby="command-problem"
-                    value={text} {oninput} {onkeydown} placeholder="What to do, or a line such as: set color blue"
+                    value={text} {oninput} {onkeydown} placeholder="What to do, or: set color blue"
                     autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go" />
                 <p class="problem" id="command-problem" role="alert">{ problem }</p>
                 <ul id="command-list" class="command-list" role="listbox" aria-label="Commands">{ for rows.iter().enumerate().map(option) }</ul>

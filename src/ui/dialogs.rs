@@ -72,7 +72,7 @@ pub fn Help(props: &HelpProps) -> Html {
                 <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
             </div>
             <div class="legend-columns">
-                <section><h3>{ "Keys" }</h3><dl class="keys">{ for KEYS.iter().map(key) }</dl>
+                <section class="legend-keys"><h3>{ "Keys" }</h3><dl class="keys">{ for KEYS.iter().map(key) }</dl>
                     <p class="quiet">{ "In a demonstration and in the tour: Enter or PgDn for the next step, PgUp back, Esc to leave." }</p></section>
                 <section>
                     <h3>{ "Keys of a card" }</h3>{ pairs("keys", &NODE_KEYS) }

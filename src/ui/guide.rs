@@ -277,7 +277,9 @@ fn words(shown: Option<&Shown>) -> (String, Option<String>, String) {
             ("The tour".to_string(), step(stop + 1, TOUR.len()), text.to_string())
         }
         Some(Shown::Lesson(caption)) => {
-            (caption.title.clone(), step(caption.number, caption.of), caption.sentence.clone())
+            let step = step(caption.number, caption.of).filter(|_| !caption.is_waiting);
+            let coming = format!("Step {} of {}, under way…", caption.number, caption.of);
+            (caption.title.clone(), step.or(Some(coming)), caption.sentence.clone())
         }
     }
 }
@@ -321,7 +323,7 @@ fn by_itself(shown: &Shown, on_ask: &Callback<Ask>) -> Html {
     let on = caption.goes_on_by_itself;
     html! {
         <button type="button" class="button guide-auto" aria-pressed={on.to_string()} title="Goes on when a sentence has stood long enough to be read"
-            onclick={on_ask.reform(move |_| Ask::ByItself(!on))}>{ "By itself" }</button>
+            onclick={on_ask.reform(move |_| Ask::ByItself(!on))}>{ "Go on by itself" }</button>
     }
 }
 

@@ -160,7 +160,7 @@ fn node_choice(props: &Props, draft: &UseStateHandle<Draft>) -> Html {
         <div class="field" data-field="node">
             <label for="node">{ "Node" }</label>
             <select id="node" {onchange}>
-                <option key="any" value="" selected={draft.via.is_none()}>{ "whoever leads" }</option>
+                <option key="any" value="" selected={draft.via.is_none()}>{ "the leader" }</option>
                 { for props.nodes.iter().map(option) }
             </select>
         </div>
