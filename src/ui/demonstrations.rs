@@ -45,7 +45,7 @@ pub fn Demonstrations(props: &Props) -> Html {
     html! {
         <div class="demonstrations">
             <button type="button" id="demonstrations" class="button" aria-label="Demonstrations" aria-expanded={open.to_string()} onclick={on_toggle}>
-                <span>{ "Demo" }<span class="long">{ "nstration" }</span>{ "s ▾" }</span>
+                { "Demonstrations ▾" }
             </button>
             if *open {
                 <div class="demonstrations-back" onclick={Callback::from(move |_| close())} />

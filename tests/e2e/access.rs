@@ -188,7 +188,7 @@ async fn axe_finds_nothing_in_a_dialog() -> Outcome {
             page.begin("").await?;
             for (button, dialog) in [
                 ("Help", "Keys and legend"),
-                ("New cluster…", "New cluster"),
+                ("New cluster, from the controls", "New cluster"),
                 ("Share…", "Share this run"),
                 ("Runs…", "Runs kept in this browser"),
                 ("Commands…", "Commands"),

@@ -176,8 +176,8 @@ async fn a_finger_draws_the_line_on_a_phone() -> Outcome {
             page.take_touches().await?;
             let stage = page.area("main", "Stage").await?;
             let (x, y) = page.middle(1).await?;
-            // Half way down to the next cards: a finger that is put beside a card means the card.
-            let below = (y + page.middle(5).await?.1) / 2.0;
+            // A third of the way down to the next cards: a finger that is put beside a card means the card.
+            let below = y + (page.middle(5).await?.1 - y) * 0.3;
             page.touch("touchStart", Some((stage.x + 8.0, below))).await?;
             for step in 1..=8 {
                 let at = stage.x + 8.0 + f64::from(step) * (stage.width - 16.0) / 8.0;

@@ -73,7 +73,7 @@ async fn a_bad_line_says_where_and_what_was_expected() -> Outcome {
 async fn a_number_of_nodes_that_is_refused_stays_to_be_mended() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&nodes=7&paused", async |page| {
-            page.click("button", "New cluster…").await?;
+            page.click("button", "New cluster, from the controls").await?;
             let nodes = page.find("textbox", "Nodes, 1 to 51").await?;
             assert_eq!(nodes.prop("value").await?.as_deref(), Some("7"), "as many as there are");
             page.click("button", "3 nodes").await?;
