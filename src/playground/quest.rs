@@ -286,7 +286,7 @@ mod tests {
             assert!(playground.now() <= find.at, "it has not stopped");
             playground.apply(Input::Advance(1_000)).unwrap();
         }
-        let violation = playground.view().summary.violation.unwrap();
+        let violation = playground.view().summary.violation.unwrap().sentence;
         assert!(violation.contains("state-machine-safety"), "{violation}");
         let marks = playground.timeline().marks();
         let is_it = |mark: &MarkView| mark.kind == MarkKind::Violation && mark.at == find.at;

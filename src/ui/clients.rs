@@ -13,8 +13,9 @@ use super::events::text_with_marks;
 use super::highlight::Highlight;
 use super::journey::span;
 use super::page;
-use super::painter::{Surface, clock_text};
+use super::painter::clock_text;
 use super::palette::Palette;
+use super::picture::Picture;
 use super::session::Session;
 use super::transport::{go_to, moment};
 use crate::playground::Input;
@@ -294,41 +295,36 @@ fn under(session: &Session, event: &yew::MouseEvent) -> Option<(Option<Bar>, u64
 }
 
 /// Draws the bars, where they are shown.
-#[derive(Default)]
 pub struct Ruler {
-    surface: Surface,
-    drawn: Option<Drawn>,
+    picture: Picture<Drawn>,
 }
 
-/// What the picture on the canvas hangs on.
-#[derive(Clone, PartialEq)]
+/// What the picture hangs on.
+#[derive(PartialEq)]
 struct Drawn {
     version: Version,
     now: u64,
     span: u64,
-    size: (f64, f64),
     pointed: Option<Highlight>,
-    palette: Palette,
+}
+
+impl Default for Ruler {
+    fn default() -> Self {
+        Self { picture: Picture::new("clients-canvas") }
+    }
 }
 
 impl Ruler {
     pub fn draw(&mut self, document: &Document, palette: &Palette, session: &Session) {
-        let Some(size) = self.surface.measure(document, "clients-canvas") else { return };
-        let operations = session.operations();
-        let next = Drawn {
+        let wanted = |_| Drawn {
             version: session.look().operations_version(),
             now: session.now(),
-            span: shown_span(session, &operations),
-            size,
+            span: shown_span(session, &session.operations()),
             pointed: session.highlight(),
-            palette: palette.clone(),
         };
-        if self.surface.is_kept() && self.drawn.as_ref() == Some(&next) {
-            return;
-        }
-        let Some((ctx, ratio)) = self.surface.begin(document, "clients-canvas") else { return };
-        self.drawn = Some(next);
-        let chart = Chart::new(session, &operations, self.surface.size());
+        let Some((ctx, ratio)) = self.picture.begin(document, palette, wanted) else { return };
+        let operations = session.operations();
+        let chart = Chart::new(session, &operations, self.picture.size());
         let heights = (TOP - 12.0, chart.height - BOTTOM + 4.0);
         let pen = Pen { ctx, ratio, palette, axis: chart.axis, heights };
         let pointed = session.highlight();

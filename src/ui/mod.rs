@@ -10,6 +10,7 @@
 //!   sides; [`header`], [`transport`], [`dialogs`] the rest.
 //!
 //! - [`beside`] has two stages, of two stories; [`stagehand`] draws what moves on one.
+//! - [`picture`] is a canvas that is drawn on only where it is to show something else.
 //! - [`views`] puts [`matrix`], [`spacetime`], [`clients`], [`charts`] or [`difference`] in the stage's place;
 //!   [`axis`] is the time of those that move with the clock; [`highlight`] marks in all what is pointed at in one.
 //! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
@@ -62,6 +63,7 @@ pub mod page;
 pub mod painter;
 pub mod palette;
 pub mod partition;
+pub mod picture;
 pub mod popup;
 pub mod pump;
 pub mod reason;

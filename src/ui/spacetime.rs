@@ -10,8 +10,9 @@ use super::axis::{self, Axis, Pen, zoom_buttons};
 use super::highlight::Highlight;
 use super::journey::span;
 use super::page;
-use super::painter::{Surface, clock_text};
+use super::painter::clock_text;
 use super::palette::Palette;
+use super::picture::Picture;
 use super::session::Session;
 use super::shapes::{self, Look};
 use super::transport::{go_to, moment};
@@ -216,43 +217,36 @@ fn distance([x1, y1, x2, y2]: [f64; 4], x: f64, y: f64) -> f64 {
 }
 
 /// Draws it, where it is shown.
-#[derive(Default)]
 pub struct Loom {
-    surface: Surface,
-    drawn: Option<Drawn>,
+    picture: Picture<Drawn>,
 }
 
-/// What the picture on the canvas hangs on.
-#[derive(Clone, PartialEq)]
+/// What the picture hangs on.
+#[derive(PartialEq)]
 struct Drawn {
     revision: u64,
     now: u64,
     width: u64,
-    size: (f64, f64),
     pointed: Option<Highlight>,
-    palette: Palette,
+}
+
+impl Default for Loom {
+    fn default() -> Self {
+        Self { picture: Picture::new("spacetime-canvas") }
+    }
 }
 
 impl Loom {
     pub fn draw(&mut self, document: &Document, palette: &Palette, session: &Session) {
-        let Some(size) = self.surface.measure(document, "spacetime-canvas") else { return };
-        let next = Drawn {
+        let wanted = |_| Drawn {
             revision: session.revision(),
             now: session.now(),
             width: session.scene().spacetime,
-            size,
             pointed: session.highlight(),
-            palette: palette.clone(),
         };
-        if self.surface.is_kept() && self.drawn.as_ref() == Some(&next) {
-            return;
-        }
-        let Some((ctx, ratio)) = self.surface.begin(document, "spacetime-canvas") else {
-            return;
-        };
-        self.drawn = Some(next);
+        let Some((ctx, ratio)) = self.picture.begin(document, palette, wanted) else { return };
         let diagram = session.look().spacetime();
-        let chart = Chart::new(&diagram, session.scene().spacetime, self.surface.size());
+        let chart = Chart::new(&diagram, session.scene().spacetime, self.picture.size());
         let (pointed, axis) = (session.highlight(), chart.axis);
         let heights = (TOP - 12.0, chart.height - BOTTOM + 6.0);
         let pen = Pen { ctx, ratio, palette, axis, heights };

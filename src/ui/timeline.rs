@@ -5,16 +5,19 @@
 
 use web_sys::{CanvasRenderingContext2d, Document};
 
-use super::painter::Surface;
 use super::palette::Palette;
+use super::picture::Picture;
 use crate::playground::view::{MarkKind, Timeline};
 
 /// The strip and what it shows.
-#[derive(Default)]
 pub struct Strip {
-    surface: Surface,
-    /// What was drawn last: the pixel of now, the extent, the palette, how much there was to draw.
-    drawn: Option<Drawn>,
+    picture: Picture<Drawn>,
+}
+
+impl Default for Strip {
+    fn default() -> Self {
+        Self { picture: Picture::new("timeline-canvas") }
+    }
 }
 
 /// The instants that the strip marks beside what happened, in microseconds.
@@ -28,13 +31,12 @@ pub struct Instants {
     pub parting: Option<u64>,
 }
 
-#[derive(Clone, PartialEq)]
+/// What the picture hangs on: the pixel of now, the extent, how much there was to draw.
+#[derive(PartialEq)]
 struct Drawn {
     now: i64,
     end: i64,
     span: Span,
-    size: (f64, f64),
-    palette: Palette,
     terms: usize,
     marks: usize,
     parting: Option<u64>,
@@ -54,25 +56,19 @@ impl Strip {
         Instants { now, end, parting }: Instants,
     ) {
         let end = end.max(now);
-        let size = self.surface.measure(document, "timeline-canvas").unwrap_or(self.surface.size());
-        let scale = size.0 / to_f64(span.width.max(1));
-        let next = Drawn {
+        let scale = |size: (f64, f64)| size.0 / to_f64(span.width.max(1));
+        let wanted = |size| Drawn {
             // Twice a pixel; at most some thousands.
-            now: (to_f64(now) * scale * 2.0) as i64,
-            end: (to_f64(end) * scale * 2.0) as i64,
+            now: (to_f64(now) * scale(size) * 2.0) as i64,
+            end: (to_f64(end) * scale(size) * 2.0) as i64,
             span,
-            size,
-            palette: palette.clone(),
             terms: timeline.terms.len(),
             marks: timeline.marks().len(),
             parting,
         };
-        if self.drawn.as_ref() == Some(&next) {
-            return;
-        }
-        let Some((ctx, ratio)) = self.surface.begin(document, "timeline-canvas") else {
-            return;
-        };
+        let Some((ctx, ratio)) = self.picture.begin(document, palette, wanted) else { return };
+        let size = self.picture.size();
+        let scale = scale(size);
         let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
         let sheet = Sheet { ctx, palette, scale, span, now, end, width: size.0 };
         sheet.draw_axis();
@@ -83,7 +79,6 @@ impl Strip {
             sheet.draw_parting(parting);
         }
         sheet.draw_now();
-        self.drawn = Some(next);
     }
 }
 
