@@ -27,8 +27,8 @@ const fn stop(place: Place, sentence: &'static str) -> Stop {
 pub const TOUR: [Stop; 7] = [
     stop(
         Place::Cards,
-        "Each card is a server of one Raft cluster; the golden one leads, once it is elected. Its log is a row \
-         of blocks, coloured by term: full is committed, hollow is not.",
+        "Each card is a server of one cluster. The one that turns golden leads. Blocks are its log, \
+         coloured by term: full is committed, hollow is not.",
     ),
     stop(
         Place::Messages,

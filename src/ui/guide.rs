@@ -277,9 +277,10 @@ fn words(shown: Option<&Shown>) -> (String, Option<String>, String) {
             ("The tour".to_string(), step(stop + 1, TOUR.len()), text.to_string())
         }
         Some(Shown::Lesson(caption)) => {
-            let step = step(caption.number, caption.of).filter(|_| !caption.is_waiting);
-            let coming = format!("Step {} of {}, under way…", caption.number, caption.of);
-            (caption.title.clone(), step.or(Some(coming)), caption.sentence.clone())
+            // What the sentence says has not come true yet.
+            let coming = if caption.is_waiting { ", under way…" } else { "" };
+            let step = step(caption.number, caption.of).map(|step| step + coming);
+            (caption.title.clone(), step, caption.sentence.clone())
         }
     }
 }

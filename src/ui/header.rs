@@ -151,7 +151,8 @@ fn past_chip(end: Option<u64>) -> Html {
     }
 }
 
-/// What a projector shows has no verdicts beside it to open. In as few words as are clear, so that the line stays one; the whole sentence is told, and stands in the events.
+/// In as few words as are clear, so that the line at the top stays one; the whole sentence is told, and stands in
+/// the events. `on_open` leads to the verdicts, where there are some beside the stage.
 fn verdict_chip(violation: Option<&Broken>, on_open: Option<Callback<yew::MouseEvent>>) -> Html {
     match violation {
         None => html! {

@@ -7,6 +7,7 @@ use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
+use crate::verdicts::broken_link;
 
 const SIZES: [(u32, u32); 5] = [(390, 844), (844, 390), (768, 1024), (1280, 720), (1440, 900)];
 
@@ -52,6 +53,40 @@ async fn a_rule_that_is_switched_moves_nothing() -> Outcome {
             Ok(())
         })
         .await
+}
+
+/// A broken property, the past, a partition and a lost majority are told in the one line at the top.
+#[tokio::test]
+async fn what_goes_wrong_moves_nothing() -> Outcome {
+    Window::LAPTOP
+        .open("", async |page| {
+            for (width, height) in [(1280, 720), (1440, 900)] {
+                page.resize(width, height).await?;
+                page.go("?seed=42&paused").await?;
+                let whole = stage(page).await?;
+                page.go(&broken_link()).await?;
+                page.find("button", "leader-completeness broken: verdicts").await?;
+                assert_eq!(stage(page).await?, whole, "broken, {width}x{height}");
+                page.click("button", "Step back").await?;
+                page.shows("list", "The cluster now", "The past").await?;
+                assert_eq!(stage(page).await?, whole, "the past, {width}x{height}");
+                page.type_line("partition n1 | n2 n3").await?;
+                page.shows("list", "The cluster now", "Partition 1 | 2").await?;
+                for node in 1..=3 {
+                    page.type_line(&format!("kill n{node}")).await?;
+                }
+                page.shows("list", "The cluster now", "No quorum: 0 of 3 run").await?;
+                assert_eq!(stage(page).await?, whole, "parted, {width}x{height}");
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Where the stage is, and how large.
+async fn stage(page: &Page) -> WebDriverResult<[f64; 4]> {
+    let area = page.area("main", "Stage").await?;
+    Ok([area.x, area.y, area.width, area.height])
 }
 
 /// A class sees the stage, what happened last, and the way of a request; everything is larger.
