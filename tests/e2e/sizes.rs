@@ -58,11 +58,10 @@ async fn a_rule_that_is_switched_moves_nothing() -> Outcome {
 /// A broken property, the past, a partition and a lost majority are told in the one line at the top.
 #[tokio::test]
 async fn what_goes_wrong_moves_nothing() -> Outcome {
-    Window::LAPTOP
-        .open("", async |page| {
-            for (width, height) in [(1280, 720), (1440, 900)] {
-                page.resize(width, height).await?;
-                page.go("?seed=42&paused").await?;
+    for (width, height) in [(1280, 720), (1440, 900)] {
+        // A browser of its own: a link that was opened before comes back as it was left.
+        Window { width, height, ..Window::LAPTOP }
+            .open("?seed=42&paused", async |page| {
                 let whole = stage(page).await?;
                 page.go(&broken_link()).await?;
                 page.find("button", "leader-completeness broken: verdicts").await?;
@@ -72,15 +71,14 @@ async fn what_goes_wrong_moves_nothing() -> Outcome {
                 assert_eq!(stage(page).await?, whole, "the past, {width}x{height}");
                 page.type_line("partition n1 | n2 n3").await?;
                 page.shows("list", "The cluster now", "Partition 1 | 2").await?;
-                for node in 1..=3 {
-                    page.type_line(&format!("kill n{node}")).await?;
-                }
-                page.shows("list", "The cluster now", "No quorum: 0 of 3 run").await?;
+                page.type_line("kill n1").await?;
+                page.shows("list", "The cluster now", "No quorum: 1 of 3 run").await?;
                 assert_eq!(stage(page).await?, whole, "parted, {width}x{height}");
-            }
-            Ok(())
-        })
-        .await
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
 }
 
 /// Where the stage is, and how large.
