@@ -81,10 +81,10 @@ async fn what_goes_wrong_moves_nothing() -> Outcome {
     Ok(())
 }
 
-/// Where the stage is, and how large.
-async fn stage(page: &Page) -> WebDriverResult<[f64; 4]> {
-    let area = page.area("main", "Stage").await?;
-    Ok([area.x, area.y, area.width, area.height])
+/// Where the stage is, and how large, in words.
+async fn stage(page: &Page) -> WebDriverResult<String> {
+    let ElementRect { x, y, width, height } = page.area("main", "Stage").await?;
+    Ok(format!("{width} by {height} at {x}, {y}"))
 }
 
 /// A class sees the stage, what happened last, and the way of a request; everything is larger.
