@@ -254,7 +254,7 @@ fn blocks_that_fit(props: &Props, node: &NodeView) -> usize {
     // As the styles have it: a gap, then border, padding and digits, but never narrower than high.
     let block = 4.0 + 19.0_f64.max(11.0 + 6.8 * f64::from(digits));
     // Without the card's own border and padding, and the mark for what is left out, for which a small one has no room.
-    let besides = if props.density.is_small() { 12.0 } else { 27.0 + 18.0 };
+    let besides = if props.density.is_small() { 12.5 } else { 27.0 + 18.0 };
     let room = props.place.width - besides;
     // A card has between 1 and 20 of them.
     (room / block).floor().clamp(1.0, 20.0) as usize
@@ -270,13 +270,22 @@ fn log(props: &Props, most: usize) -> Html {
     html! {
         <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
             if node.log.is_empty() {
-                <li class="blocks-empty">{ if node.status == Status::Down { "nothing on disk" } else { "no entries yet" } }</li>
+                <li class="blocks-empty">{ nothing(props) }</li>
             }
             if left_out {
                 <li class="blocks-more" aria-hidden="true">{ "…" }</li>
             }
             { blocks }
         </ol>
+    }
+}
+
+/// What stands in place of a log without entries.
+fn nothing(props: &Props) -> &'static str {
+    match props.node.status {
+        _ if props.density.is_small() => "empty",
+        Status::Down => "nothing on disk",
+        Status::Running | Status::Paused => "no entries yet",
     }
 }
 

@@ -57,12 +57,6 @@ pub struct Layout {
 
 const MARGIN: f64 = 14.0;
 const YOU: (f64, f64) = (64.0, 48.0);
-
-/// How large the clients are: smaller on half a phone.
-fn you_in(width: f64) -> (f64, f64) {
-    if width < 250.0 { (54.0, 44.0) } else { YOU }
-}
-
 const CENTRE_HEAD: f64 = 42.0;
 const CENTRE_ROW: f64 = 22.0;
 
@@ -190,7 +184,7 @@ impl Layout {
                 .or(Some((Rect::around(width / 2.0, height / 2.0, (small, 0.0)), 0)))
                 .filter(|(_, rows)| !strict || *rows >= Self::least_rows(width))?;
             let taken = [&places[..], &[centre]].concat();
-            let [you, clients] = Self::free_places(width, height, you_in(width), &taken)
+            let [you, clients] = Self::free_places(width, height, YOU, &taken)
                 .or_else(|| (!strict).then_some([centre; 2]))?;
             let nodes = nodes.iter().copied().zip(places).collect();
             let in_rows = false;
