@@ -6,7 +6,7 @@
 
 use super::{Lesson, Step};
 use crate::playground::view::Progress;
-use crate::playground::{Input, Playground, Speed, Spot};
+use crate::playground::{Input, Playground, RunId, Speed, Spot};
 
 /// How long a step waits, in microseconds of cluster time, before it says that what it waits for may not
 /// come any more.
@@ -22,7 +22,7 @@ const STANDS_PER_LETTER: u64 = 45_000;
 pub struct Player {
     lesson: Lesson,
     /// Which of the playground's runs it plays on.
-    run: u64,
+    run: RunId,
     /// Where to come back to for each step that was begun: where the one before it had come to its end, or
     /// was given up. The last one is on.
     spots: Vec<Spot>,
@@ -75,7 +75,7 @@ impl Player {
         let _ = playground.apply(Input::Pause);
         let mut player = Self {
             lesson,
-            run: playground.run_number(),
+            run: playground.run_id(),
             spots: Vec::new(),
             done: 0,
             end: None,
@@ -89,7 +89,7 @@ impl Player {
 
     /// Whether the run that it plays on is still the one that is shown.
     pub fn is_on(&self, playground: &Playground) -> bool {
-        self.run == playground.run_number()
+        self.run == playground.run_id()
     }
 
     /// What is to be shown.
@@ -127,7 +127,7 @@ impl Player {
     /// What is waited for comes at once; and if nothing is, the next step begins. One that is in trouble
     /// is given up.
     pub fn next(&mut self, playground: &mut Playground) {
-        if is_travelling(playground) {
+        if is_away(playground) {
             return;
         }
         if self.trouble.is_some() {
@@ -144,6 +144,9 @@ impl Player {
 
     /// Goes to just before the step that is on, as if it had not begun. The first one begins again.
     pub fn back(&mut self, playground: &mut Playground) {
+        if matches!(playground.progress(), Some(Progress::Opening(_))) {
+            return;
+        }
         let Some(spot) = self.spots.pop() else { return };
         // The story that it lies in is still there. What the visitor did there lies behind it.
         let _ = playground.apply(Input::Return(spot));
@@ -174,7 +177,7 @@ impl Player {
 
     /// Does what comes next in the step, up to what has to be waited for.
     fn go_on(&mut self, playground: &mut Playground) {
-        while playground.waits_since().is_none() && !is_travelling(playground) {
+        while playground.waits_since().is_none() && !is_away(playground) {
             if matches!(self.trouble, Some(Trouble::Late(_))) {
                 // It came after all.
                 self.trouble = None;
@@ -217,7 +220,8 @@ impl Player {
     }
 }
 
-/// Whether the place that it was sent back to is still being looked for.
-fn is_travelling(playground: &Playground) -> bool {
-    matches!(playground.progress(), Some(Progress::Travelling(_)))
+/// Whether the place that it was sent back to is still being looked for, or another run is being opened: then
+/// nothing can be done here.
+fn is_away(playground: &Playground) -> bool {
+    matches!(playground.progress(), Some(Progress::Travelling(_) | Progress::Opening(_)))
 }

@@ -13,6 +13,7 @@
 use std::collections::VecDeque;
 
 use super::following::Spot;
+use super::job::Job;
 use super::tape::{Destination, Scene};
 use super::travel::{Arrival, STEPS};
 use super::view::TurningPoint;
@@ -31,6 +32,8 @@ const AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Avoidance {
     property: Property,
     branch: usize,
+    /// How many actions the story had when the search began.
+    actions: usize,
     /// Until when each trial is played.
     until: Time,
     /// From here on it breaks, as far as was tried.
@@ -89,7 +92,7 @@ impl Playground {
     /// Begins to look for the last instant from which this broken property could still have been avoided.
     pub(super) fn avoid(&mut self, name: &'static str) -> Result<(), Problem> {
         self.playing = false;
-        self.turning_point = None;
+        self.shown.turning_point = None;
         let Some((property, until, breaks)) = self.break_to_avoid(name) else {
             self.tell_turning_point(name, None, format!("{name} holds at this instant."));
             return Ok(());
@@ -101,23 +104,25 @@ impl Playground {
             return Ok(());
         }
         let breaks = breaks.instant.events;
-        self.avoidance = Some(Avoidance {
+        let avoidance = Avoidance {
             property,
-            branch: self.current,
+            branch: self.shown.current,
+            actions: self.tape().recording.actions.len(),
             until: until + AFTER,
             breaks,
             holds: None,
             stride: 1,
             trials: 0,
-            stage: self.try_from(self.current, breaks.saturating_sub(1)),
-        });
-        self.go_on_avoiding()
+            stage: self.try_from(self.shown.current, breaks.saturating_sub(1)),
+        };
+        self.end_job();
+        self.go_on_avoiding(Box::new(avoidance))
     }
 
     /// The break of a property, and when it came: before this instant, or later if that is known.
     fn break_to_avoid(&self, name: &str) -> Option<(Property, Time, Place)> {
         let property = Property::named(name)?;
-        let shown = self.scene.place();
+        let shown = self.shown.scene.place();
         let later = || self.break_of(name).map(|place| (property, place.instant.at, place));
         let broken = self.run().violation_of(property);
         broken.map(|(at, _)| (property, *at, shown)).or_else(later)
@@ -132,21 +137,20 @@ impl Playground {
     }
 
     fn try_from(&self, branch: usize, events: u64) -> Stage {
-        let scene = self.branches[branch].tape.set_out(Destination::Events(events), None);
+        let scene = self.shown.branches[branch].tape.set_out(Destination::Events(events), None);
         Stage::SettingOut { events, scene: Box::new(scene) }
     }
 
-    /// Plays the next piece of a trial, if there is one.
-    pub(super) fn go_on_avoiding(&mut self) -> Result<(), Problem> {
-        let Some(mut avoidance) = self.avoidance.take() else { return Ok(()) };
+    /// Plays the next piece of a trial.
+    pub(super) fn go_on_avoiding(&mut self, mut avoidance: Box<Avoidance>) -> Result<(), Problem> {
         self.revision += 1;
         let judged = match &mut avoidance.stage {
             Stage::SettingOut { events, scene } => {
-                let tape = &mut self.branches[avoidance.branch].tape;
+                let tape = &mut self.shown.branches[avoidance.branch].tape;
                 if tape.approach(scene, Destination::Events(*events), STEPS) {
                     let place = scene.place();
                     let from = Spot { branch: avoidance.branch, place };
-                    let later = &tape.recording.actions[place.done..];
+                    let later = &tape.recording.actions[place.done..avoidance.actions];
                     let left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
                     let run = Box::new(with_all_rules(scene.run.clone()));
                     avoidance.stage = Stage::Trying { from, run, left };
@@ -159,13 +163,13 @@ impl Playground {
             }
         };
         let Some((from, is_broken)) = judged else {
-            self.avoidance = Some(avoidance);
+            self.job = Some(Job::Avoiding(avoidance));
             return Ok(());
         };
         match avoidance.judged(from, is_broken) {
             Next::Try(events) => {
                 avoidance.stage = self.try_from(avoidance.branch, events);
-                self.avoidance = Some(avoidance);
+                self.job = Some(Job::Avoiding(avoidance));
                 Ok(())
             }
             Next::Found(spot) => self.found_turning_point(avoidance.property, spot),
@@ -193,12 +197,12 @@ impl Playground {
 
     fn tell_turning_point(&mut self, property: &'static str, spot: Option<Spot>, text: String) {
         let at = spot.map(|spot| micros(spot.place.instant.at));
-        self.turning_point = Some(TurningPoint { property, spot, at, text });
+        self.shown.turning_point = Some(TurningPoint { property, spot, at, text });
     }
 
     /// What was found of where a property became unavoidable.
     pub fn turning_point(&self) -> Option<&TurningPoint> {
-        self.turning_point.as_ref()
+        self.shown.turning_point.as_ref()
     }
 }
 
@@ -274,7 +278,7 @@ mod tests {
     }
 
     fn played_from(playground: &Playground, events: u64) -> bool {
-        let tape = &playground.branches[0].tape;
+        let tape = &playground.shown.branches[0].tape;
         let mut tape = tape.clone();
         let mut scene = tape.set_out(Destination::Events(events), None);
         while !tape.approach(&mut scene, Destination::Events(events), STEPS) {}

@@ -39,7 +39,7 @@ pub(super) fn view(playground: &Playground) -> View {
             end: micros(playground.tape().end().at),
             past: playground.is_past(),
         },
-        ..of_scene(&playground.scene)
+        ..of_scene(&playground.shown.scene)
     }
 }
 

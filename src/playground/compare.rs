@@ -12,6 +12,7 @@ use super::view::{ClockView, ComparisonView, Motion, Parting, PartingStep, View}
 use super::{Playground, Problem, build, micros, motion};
 use crate::cluster::{Cluster, Server};
 use crate::recording::Instant;
+use crate::time::Time;
 
 /// How many steps two stories are followed in which nothing differs, although their actions do.
 const MOST_STEPS: u32 = 20_000;
@@ -51,23 +52,24 @@ impl Playground {
     /// Begins to compare another story with the one that is shown, or stops.
     pub(super) fn compare(&mut self, with: Option<usize>) -> Result<(), Problem> {
         let Some(with) = with else {
-            self.comparison = None;
+            self.shown.comparison = None;
             return Ok(());
         };
-        if with >= self.branches.len() || with == self.current {
+        if with >= self.shown.branches.len() || with == self.shown.current {
             return Err(Problem::NoBranch);
         }
-        let scene =
-            self.branches[with].tape.set_out(Destination::Time(self.scene.instant().at), None);
-        let search = self.begin_search(self.current, with);
-        let ours = self.current;
-        self.comparison = Some(Comparison { with, ours, scene, is_there: false, search });
+        let scene = self.shown.branches[with]
+            .tape
+            .set_out(Destination::Time(self.shown.scene.instant().at), None);
+        let search = self.begin_search(self.shown.current, with);
+        let ours = self.shown.current;
+        self.shown.comparison = Some(Comparison { with, ours, scene, is_there: false, search });
         self.go_on_comparing();
         Ok(())
     }
 
     fn begin_search(&self, ours: usize, theirs: usize) -> Search {
-        let actions = |branch: usize| &self.branches[branch].tape.recording.actions;
+        let actions = |branch: usize| &self.shown.branches[branch].tape.recording.actions;
         let (mine, others) = (actions(ours), actions(theirs));
         let act = mine.iter().zip(others).take_while(|(mine, other)| mine == other).count();
         let branch = match (mine.get(act), others.get(act)) {
@@ -76,33 +78,33 @@ impl Playground {
             (Some(_), _) => ours,
             (None, Some(_)) => theirs,
         };
-        let scene = self.branches[branch].tape.set_out(Destination::Act(act), None);
+        let scene = self.shown.branches[branch].tape.set_out(Destination::Act(act), None);
         Search::SettingOut { branch, scene: Box::new(scene), act }
     }
 
     /// Goes on with the comparison, if there is one, and follows the instant that is shown.
     pub(super) fn go_on_comparing(&mut self) {
-        let Some(mut comparison) = self.comparison.take() else { return };
-        if comparison.ours != self.current {
+        let Some(mut comparison) = self.shown.comparison.take() else { return };
+        if comparison.ours != self.shown.current {
             // Another story is shown by now: it is compared with that, if it is another.
             let with = comparison.with;
-            if with != self.current {
+            if with != self.shown.current {
                 // The story is there, as it was before.
                 let _ = self.compare(Some(with));
             }
             return;
         }
-        let shown = self.scene.instant();
+        let shown = self.shown.scene.instant();
         self.follow(&mut comparison, shown);
         if self.search(&mut comparison) {
             self.revision += 1;
         }
-        self.comparison = Some(comparison);
+        self.shown.comparison = Some(comparison);
     }
 
     /// Moves the other story to the instant that is shown.
     fn follow(&mut self, comparison: &mut Comparison, shown: Instant) {
-        let tape = &mut self.branches[comparison.with].tape;
+        let tape = &mut self.shown.branches[comparison.with].tape;
         let to = Destination::Time(shown.at);
         let wanted = shown.at.min(tape.end().at);
         if comparison.is_there && comparison.scene.instant().at == wanted {
@@ -124,7 +126,7 @@ impl Playground {
         match &mut comparison.search {
             Search::Over(_) => return false,
             Search::SettingOut { branch, scene, act } => {
-                let tape = &mut self.branches[*branch].tape;
+                let tape = &mut self.shown.branches[*branch].tape;
                 if tape.approach(scene, Destination::Act(*act), STEPS) {
                     let (ours, theirs) = (scene.clone(), scene.clone());
                     comparison.search = Search::Following { ours, theirs, left: MOST_STEPS };
@@ -133,7 +135,7 @@ impl Playground {
             Search::Following { ours, theirs, left } => {
                 let places = [comparison.ours, comparison.with];
                 // Two stories that are compared are not one.
-                let Ok([mine, other]) = self.branches.get_disjoint_mut(places) else {
+                let Ok([mine, other]) = self.shown.branches.get_disjoint_mut(places) else {
                     return false;
                 };
                 for _ in 0..STEPS / 2 {
@@ -151,7 +153,7 @@ impl Playground {
     }
 
     pub(super) fn comparison_view(&self) -> Option<ComparisonView> {
-        let comparison = self.comparison.as_ref()?;
+        let comparison = self.shown.comparison.as_ref()?;
         let parting = match &comparison.search {
             Search::Over(parting) => Some(parting.clone()),
             _ => None,
@@ -166,12 +168,12 @@ impl Playground {
     /// The story that is compared with, at the instant that is shown: what belongs to a cluster, and how far
     /// it was played.
     pub fn other_view(&self) -> Option<View> {
-        let Comparison { with, scene, .. } = self.comparison.as_ref()?;
+        let Comparison { with, scene, .. } = self.shown.comparison.as_ref()?;
         let cluster = scene.run.cluster();
         let clock = ClockView {
             now: micros(cluster.now()),
             events: cluster.events(),
-            end: micros(self.branches.get(*with)?.tape.end().at),
+            end: micros(self.shown.branches.get(*with)?.tape.end().at),
             ..ClockView::default()
         };
         Some(View { clock, ..build::of_scene(scene) })
@@ -179,13 +181,13 @@ impl Playground {
 
     /// What moves in the story that is compared with, at the instant that is shown.
     pub fn other_motion(&self) -> Option<Motion> {
-        let scene = &self.comparison.as_ref()?.scene;
+        let scene = &self.shown.comparison.as_ref()?.scene;
         Some(motion::motion(scene.run.cluster(), self.passing()))
     }
 
     /// When the story that is shown and the one that it is compared with part, in microseconds.
     pub fn parting(&self) -> Option<u64> {
-        match &self.comparison.as_ref()?.search {
+        match &self.shown.comparison.as_ref()?.search {
             Search::Over(parting) => parting.at(),
             Search::SettingOut { .. } | Search::Following { .. } => None,
         }
@@ -209,9 +211,8 @@ fn meet(
     }
     let (mine, others) = (acts(tape, ours), acts(other, theirs));
     let now = ours.instant().at.max(theirs.instant().at);
-    // What was done in one of them came before the next event of both.
-    ours.run.cluster_mut().rest_until(now);
-    theirs.run.cluster_mut().rest_until(now);
+    rest(ours, now);
+    rest(theirs, now);
     if is_same(ours, theirs) {
         let (mine, other) = (step(tape, ours), step(other, theirs));
         return match (&mine, &other) {
@@ -224,6 +225,14 @@ fn meet(
     let mine = mine.into_iter().nth(common).or_else(|| step(tape, ours));
     let others = others.into_iter().nth(common).or_else(|| step(other, theirs));
     Some(parting(mine, others))
+}
+
+/// Lets time pass where nothing happens, up to the next event at most: what was done in one of two stories can
+/// make something happen in it before anything is done in the other.
+fn rest(scene: &mut Scene, until: Time) {
+    let cluster = scene.run.cluster_mut();
+    let until = cluster.next_time().map_or(until, |next| next.min(until));
+    cluster.rest_until(until);
 }
 
 /// Two steps that differ, each with what is told of it alone, if anything is.
@@ -273,7 +282,7 @@ fn step(tape: &mut Tape, scene: &mut Scene) -> Option<Step> {
     }
     let acts = scene.place().done;
     let told = scene.history.numbers().end;
-    tape.go_on(scene, crate::time::Time::END)?;
+    tape.go_on(scene, Time::END)?;
     let told = if scene.place().done > acts {
         let act = tape.recording.actions.get(acts);
         act.map(|timed| format!("you did `{}`", timed.action)).into_iter().collect()

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use super::input::Class;
 use super::view::{ConsoleKind, ConsoleLine, Explanation};
 use super::{Playground, Problem};
 use crate::cluster::{Action, Answer, RequestId};
@@ -83,12 +84,32 @@ impl Console {
         }
     }
 
+    /// What was asked is no longer looked for.
+    pub(super) fn asked_in_vain(&mut self) {
+        let text = "What led to it is no longer looked for.".to_string();
+        self.print(ConsoleKind::Output, text);
+    }
+
     fn print(&mut self, kind: ConsoleKind, text: String) {
         if self.lines.len() == LINES {
             self.lines.pop_front();
         }
         self.lines.push_back(ConsoleLine { id: self.next_id, kind, text });
         self.next_id += 1;
+    }
+}
+
+/// What a line has to do with the run that is shown.
+pub(super) fn class_of(line: &str) -> Class {
+    match parse_line(line) {
+        Ok(Some(command)) => match command {
+            Command::Cluster(_) => Class::BeginsRun,
+            Command::Act { .. } | Command::Curl(_) | Command::Expect(_) | Command::Why(_) => {
+                Class::AtInstant
+            }
+            Command::At { .. } | Command::Wait(_) | Command::Help => Class::Playback,
+        },
+        Ok(None) | Err(_) => Class::Playback,
     }
 }
 
@@ -138,7 +159,7 @@ impl Playground {
             }
             Command::Expect(expect) => {
                 let answer = self.console.last_answer.clone();
-                let met = expect.check(&mut self.scene.run, answer.as_ref());
+                let met = expect.check(&mut self.shown.scene.run, answer.as_ref());
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
                 self.console.print(ConsoleKind::Output, "as expected".to_string());
             }

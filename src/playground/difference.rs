@@ -40,13 +40,13 @@ impl Playground {
     /// Others are to be compared with the instant that is shown.
     pub(super) fn set_pin(&mut self) {
         let cluster = self.run().cluster().clone();
-        self.pin = Some(Box::new(Pin { spot: self.spot(), cluster }));
+        self.shown.pin = Some(Box::new(Pin { spot: self.spot(), cluster }));
     }
 
     /// The instant that others are compared with.
     pub fn pin(&self) -> Option<PinView> {
-        let pin = self.pin.as_ref()?;
-        let story = self.branches.get(pin.spot.branch)?.name.clone();
+        let pin = self.shown.pin.as_ref()?;
+        let story = self.shown.branches.get(pin.spot.branch)?.name.clone();
         let is_shown = pin.spot == self.spot();
         Some(PinView { spot: pin.spot, at: micros(pin.cluster.now()), story, is_shown })
     }
@@ -57,7 +57,7 @@ impl Playground {
         let cluster = self.run().cluster();
         let is_meant = |difference: &NodeDifference| who.is_none_or(|who| difference.id == who);
         let mut differences = match with {
-            With::Pin => match &self.pin {
+            With::Pin => match &self.shown.pin {
                 Some(pin) => of_clusters(&pin.cluster, cluster),
                 None => Vec::new(),
             },

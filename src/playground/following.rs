@@ -35,8 +35,9 @@ pub struct Spot {
 impl Playground {
     /// Does something; where it is a request, time passes until that has ended.
     pub(super) fn ask(&mut self, action: &Action) -> Result<(), Problem> {
-        self.awaited = None;
-        if let Some(id) = self.act(action)? {
+        let request = self.act(action)?;
+        self.shown.awaited = None;
+        if let Some(id) = request {
             self.begin_waiting(What::Answer(id));
         }
         Ok(())
@@ -45,7 +46,7 @@ impl Playground {
     /// Lets time pass until that has come. How long a span of time is, is for the visitor to say: it is
     /// not waited for.
     pub(super) fn wait_for(&mut self, wait: Wait) {
-        self.awaited = None;
+        self.shown.awaited = None;
         if !matches!(wait, Wait::For(_)) {
             self.begin_waiting(What::Wait(wait));
             self.look_for_awaited(&[]);
@@ -53,38 +54,38 @@ impl Playground {
     }
 
     fn begin_waiting(&mut self, what: What) {
-        self.awaited = Some(Awaited { what, since: self.run().cluster().now() });
+        self.shown.awaited = Some(Awaited { what, since: self.run().cluster().now() });
         self.playing = true;
     }
 
     /// Stands still if what is waited for has come; looks after every event. These requests have ended
     /// with it.
     pub(super) fn look_for_awaited(&mut self, finished: &[Journey]) {
-        let has_come = match &self.awaited {
+        let has_come = match &self.shown.awaited {
             None => return,
             Some(Awaited { what: What::Answer(id), .. }) => {
                 finished.iter().any(|journey| journey.id == *id)
             }
             Some(Awaited { what: What::Wait(wait), .. }) => {
-                wait.has_come(&mut self.scene.run, self.console.last_answer())
+                wait.has_come(&mut self.shown.scene.run, self.console.last_answer())
             }
         };
         if has_come {
-            (self.awaited, self.playing) = (None, false);
+            (self.shown.awaited, self.playing) = (None, false);
         }
     }
 
     /// Since when something is waited for, in microseconds of cluster time.
     pub fn waits_since(&self) -> Option<u64> {
-        self.awaited.as_ref().map(|awaited| awaited.since.as_micros())
+        self.shown.awaited.as_ref().map(|awaited| awaited.since.as_micros())
     }
 
     /// What is waited for and is not there, in words.
     pub fn what_is_missing(&mut self) -> Option<String> {
-        Some(match &self.awaited.as_ref()?.what {
+        Some(match &self.shown.awaited.as_ref()?.what {
             What::Answer(_) => "an answer".to_string(),
             What::Wait(Wait::Until(expect)) => {
-                let unmet = expect.check(&mut self.scene.run, self.console.last_answer());
+                let unmet = expect.check(&mut self.shown.scene.run, self.console.last_answer());
                 unmet.err()?.to_string()
             }
             What::Wait(wait) => wait.to_string(),
@@ -93,15 +94,15 @@ impl Playground {
 
     /// The place that is shown, to come back to.
     pub fn spot(&self) -> Spot {
-        Spot { branch: self.current, place: self.scene.place() }
+        Spot { branch: self.shown.current, place: self.shown.scene.place() }
     }
 
     /// Comes back to a place, and stands still there.
     pub(super) fn return_to(&mut self, spot: Spot) -> Result<(), Problem> {
-        if spot.branch >= self.branches.len() {
+        if spot.branch >= self.shown.branches.len() {
             return Err(Problem::NoBranch);
         }
-        (self.awaited, self.playing) = (None, false);
+        (self.shown.awaited, self.playing) = (None, false);
         self.set_out(spot.branch, Destination::Place(spot.place), Arrival::Show)
     }
 }

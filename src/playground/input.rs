@@ -124,7 +124,9 @@ pub enum Input {
     /// there, and pauses.
     Avoid(&'static str),
     /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
-    /// piece by piece while real time advances; until it is there, all stays as it is.
+    /// piece by piece while real time advances; until it is there, all stays as it is, and what is to be done
+    /// to the run that is still shown is refused. [`Playground::opening_id`](super::Playground::opening_id)
+    /// says which run it will be.
     Open(Box<Archive>),
     /// Opens the run that was just refused since it was made with a version that played differently: what was
     /// done in it is done at the same times, whatever comes of it here.
@@ -142,27 +144,53 @@ pub enum Input {
     Restart { nodes: u32, seed: u64 },
 }
 
-impl Input {
-    /// Whether it goes to an instant that does not hang on the one that is shown.
-    pub(super) fn goes_elsewhere(&self) -> bool {
-        let goes = matches!(self, Self::Seek(_) | Self::SeekEnd | Self::Return(_));
-        goes || matches!(self, Self::Branch(_) | Self::Restart { .. })
-    }
+/// What an input has to do with the run that is shown, and so with what takes long and is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Time passes.
+    Time,
+    /// It changes how the run is played or looked at, and is done at any instant, whatever is under way.
+    Playback,
+    /// It goes to an instant that does not hang on the one that is shown.
+    Travels,
+    /// It is done at the instant that is shown.
+    AtInstant,
+    /// It changes the run, whatever instant is shown.
+    OfRun,
+    /// Another run begins, or begins to be opened.
+    BeginsRun,
+    /// The run that was refused begins to be opened.
+    OpensRefused,
+}
 
-    /// Whether it is done at the instant that is shown.
-    pub(super) fn is_about_an_instant(&self) -> bool {
-        let goes = matches!(self, Self::Step | Self::StepBack | Self::Undo);
-        let goes = goes || matches!(self, Self::Next(_) | Self::Previous(_));
-        let acts = matches!(self, Self::Act(_) | Self::Ask(_) | Self::Await(_) | Self::Together(_));
-        goes || acts
-            || matches!(
-                self,
-                Self::Console(_)
-                    | Self::Compare(_)
-                    | Self::Pin(true)
-                    | Self::Why(_)
-                    | Self::Avoid(_)
-            )
+impl Class {
+    /// Whether a person has gone on to something else with it than what they were told last.
+    pub(super) fn is_about_a_run(self) -> bool {
+        match self {
+            Self::Time | Self::Playback | Self::OpensRefused => false,
+            Self::Travels | Self::AtInstant | Self::OfRun | Self::BeginsRun => true,
+        }
+    }
+}
+
+impl Input {
+    /// What it has to do with the run that is shown.
+    pub(super) fn class(&self) -> Class {
+        match self {
+            Self::Advance(_) => Class::Time,
+            Self::Play | Self::Pause | Self::Speed(_) => Class::Playback,
+            Self::Pin(false) | Self::Compare(None) | Self::GiveUp => Class::Playback,
+            Self::Seek(_) | Self::SeekEnd | Self::Return(_) | Self::Branch(_) => Class::Travels,
+            Self::Act(_) | Self::Together(_) | Self::Ask(_) | Self::Await(_) => Class::AtInstant,
+            Self::Step | Self::StepBack | Self::Undo => Class::AtInstant,
+            Self::Next(_) | Self::Previous(_) => Class::AtInstant,
+            Self::Compare(Some(_)) | Self::Pin(true) => Class::AtInstant,
+            Self::Why(_) | Self::Avoid(_) => Class::AtInstant,
+            Self::Rename(..) => Class::OfRun,
+            Self::Restart { .. } | Self::Open(_) => Class::BeginsRun,
+            Self::OpenByTime => Class::OpensRefused,
+            Self::Console(line) => super::console::class_of(line),
+        }
     }
 }
 
@@ -222,6 +250,10 @@ pub enum Problem {
     Diverged,
     /// Another instant is being played up to, which takes a while.
     Travelling,
+    /// Another run is being opened, which takes a while.
+    Opening,
+    /// A run that is to be opened has no story.
+    NothingToOpen,
 }
 
 impl fmt::Display for Problem {
@@ -245,6 +277,8 @@ impl fmt::Display for Problem {
             Self::Travelling => {
                 write!(f, "another instant is still being played up to: wait for it, or stop that")
             }
+            Self::Opening => write!(f, "a run is being opened: wait for it, or stop that"),
+            Self::NothingToOpen => write!(f, "there is no run in it that could be opened"),
         }
     }
 }

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::micros;
+use super::shown::RunId;
 use super::view::Place;
 use crate::check::{Linearizability, Run, conflict};
 use crate::cluster::{Answer, CallEvent, Operation, RequestId};
@@ -19,7 +20,7 @@ const STRETCH: usize = 160;
 
 /// Another one wherever clients began or ended something, or another instant is shown: what the operations hang
 /// on, but for the time.
-pub type Version = (u64, u64, u64);
+pub type Version = (u64, u64, RunId);
 
 /// The clients' operations as far as they are kept, key by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -15,6 +15,7 @@ mod following;
 mod hands;
 mod history;
 mod input;
+mod job;
 mod journey;
 pub mod laboratory;
 pub mod ledger;
@@ -23,6 +24,7 @@ mod motion;
 mod opening;
 pub mod pursuit;
 pub mod quest;
+mod shown;
 mod tape;
 mod travel;
 pub mod view;
@@ -44,22 +46,18 @@ pub use difference::With;
 pub use following::Spot;
 pub use input::{Input, Landmark, Problem, Speed};
 pub use link::{BadLink, Bookmark, MARK};
+pub use shown::RunId;
 
 use crate::check::Run;
 use crate::cluster::{Journey, RequestId};
 use crate::time::Time;
-use avoid::Avoidance;
-use compare::Comparison;
 use console::Console;
-use difference::Pin;
-use following::Awaited;
+use job::Job;
 use ledger::Operations;
-use opening::Opening;
-use tape::{Scene, Tape};
-use travel::Trip;
-use view::{ConsoleLine, Motion, Sentence, Timeline, TurningPoint, Verdict, View};
+use shown::Shown;
+use tape::Tape;
+use view::{ConsoleLine, Motion, Sentence, Timeline, Verdict, View};
 use weave::Spacetime;
-use why::Reasons;
 
 /// The most events that one `Advance` handles: enough for the highest speed that a frame has room
 /// for. What is left is not made up later; time just passes more slowly.
@@ -72,78 +70,43 @@ const LONGEST_ADVANCE: u64 = 100_000;
 /// A cluster under a person's hands.
 #[derive(Debug)]
 pub struct Playground {
-    /// The instant that is shown.
-    scene: Scene,
-    /// All stories that were begun; one of them is played.
-    branches: Vec<Branch>,
-    current: usize,
+    /// The run that is shown.
+    shown: Shown,
+    /// What takes long and is under way.
+    job: Option<Job>,
+    /// The run that was refused last, since it does not come here to its instant: as long as nothing else was
+    /// done.
+    refused: Option<Box<Archive>>,
+    /// What was given to the run that was created last.
+    last_id: RunId,
     /// What is added to the numbers of sentences, so that they grow for whoever reads along.
     numbers: u64,
     /// How often another instant was shown than the one that follows by itself.
     jumps: u64,
-    /// How many runs came before this one.
-    runs: u64,
     playing: bool,
     speed: Speed,
     /// Real time that has not yet made a whole microsecond of cluster time, in thousandths of one.
     leftover: u64,
     revision: u64,
     console: Console,
-    opening: Option<Box<Opening>>,
-    /// The run that was refused last, since it does not come here to its instant.
-    diverged: Option<Box<Archive>>,
-    trip: Option<Trip>,
-    /// What time passes for.
-    awaited: Option<Awaited>,
-    comparison: Option<Comparison>,
-    pin: Option<Box<Pin>>,
-    reasons: Reasons,
-    avoidance: Option<Avoidance>,
-    turning_point: Option<TurningPoint>,
-}
-
-/// A story: how it began and how it went on.
-#[derive(Debug)]
-struct Branch {
-    name: String,
-    /// The branch that it left, and when, in microseconds.
-    left: Option<(usize, u64)>,
-    tape: Tape,
-    /// Where it was left for another.
-    at: Instant,
-}
-
-impl Branch {
-    fn first(tape: Tape, scene: &Scene) -> Self {
-        Self { name: travel::letters(0), left: None, tape, at: scene.instant() }
-    }
 }
 
 impl Playground {
     /// A cluster of `nodes` servers, playing at the default speed.
     pub fn new(nodes: u32, seed: u64) -> Self {
-        let (tape, scene) = Tape::new(Founding { nodes, seed });
+        let id = RunId::default();
         Self {
-            branches: vec![Branch::first(tape, &scene)],
-            scene,
-            current: 0,
+            shown: Shown::founded(id, Founding { nodes, seed }),
+            job: None,
+            refused: None,
+            last_id: id,
             numbers: 0,
             jumps: 0,
-            runs: 0,
             playing: true,
             speed: Speed::default(),
             leftover: 0,
             revision: 0,
             console: Console::default(),
-            opening: None,
-            diverged: None,
-            trip: None,
-            awaited: None,
-            comparison: None,
-            pin: None,
-            reasons: Reasons::default(),
-            avoidance: None,
-            turning_point: None,
         }
     }
 
@@ -152,14 +115,11 @@ impl Playground {
         if let Input::Advance(real_micros) = input {
             return self.pass(real_micros);
         }
-        if input.goes_elsewhere() {
-            self.trip = None;
-        } else if input.is_about_an_instant() {
-            let done = self.finish_travelling();
-            if let (Err(problem), Input::Console(line)) = (&done, &input) {
-                self.refuse_line(line, problem);
+        if let Err(problem) = self.make_way_for(&input) {
+            if let Input::Console(line) = &input {
+                self.refuse_line(line, &problem);
             }
-            done?;
+            return Err(problem);
         }
         match input {
             Input::Advance(_) => {}
@@ -169,8 +129,8 @@ impl Playground {
             Input::Together(actions) => self.act_together(&actions)?,
             Input::Ask(action) => self.ask(&action)?,
             Input::Await(wait) => self.wait_for(wait),
-            Input::Play => self.playing = true,
-            Input::Pause => self.playing = false,
+            Input::Play => self.set_playing(true),
+            Input::Pause => self.set_playing(false),
             Input::Step => {
                 self.playing = false;
                 self.step();
@@ -200,15 +160,14 @@ impl Playground {
             Input::Why(question) => self.ask_why(question, false),
             Input::Avoid(property) => self.avoid(property)?,
             Input::Pin(true) => self.set_pin(),
-            Input::Pin(false) => self.pin = None,
-            Input::Open(archive) => self.begin_opening(*archive),
+            Input::Pin(false) => self.shown.pin = None,
+            Input::Open(archive) => self.begin_opening(*archive)?,
             Input::OpenByTime => self.begin_opening_by_time(),
             Input::GiveUp => {
-                (self.opening, self.trip, self.awaited) = (None, None, None);
-                self.reasons.give_up();
-                self.avoidance = None;
+                self.end_job();
+                self.shown.awaited = None;
             }
-            Input::Speed(speed) => self.speed = speed,
+            Input::Speed(speed) => self.set_speed(speed),
             Input::Console(line) => {
                 self.revision += 1;
                 return self.type_line(&line);
@@ -217,16 +176,6 @@ impl Playground {
         }
         self.revision += 1;
         Ok(())
-    }
-
-    /// A new cluster in place of the old one; speed, playback and console stay.
-    fn found(&mut self, founding: Founding) {
-        let (tape, scene) = Tape::new(founding);
-        self.branches = vec![Branch::first(tape, &scene)];
-        (self.current, self.comparison, self.awaited, self.pin) = (0, None, None, None);
-        self.forget_reasons();
-        self.runs += 1;
-        self.show(scene);
     }
 
     /// Does something now. In the past another story begins with it, unless it is what was done then.
@@ -238,39 +187,30 @@ impl Playground {
     }
 
     fn act_unwatched(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
-        let tape = &mut self.branches[self.current].tape;
-        if let Some((request, finished)) = tape.act_again(&mut self.scene, action) {
+        let tape = &mut self.shown.branches[self.shown.current].tape;
+        if let Some((request, finished)) = tape.act_again(&mut self.shown.scene, action) {
             self.tell_answers(&finished);
             return Ok(request);
         }
-        if tape.goes_on_after(&self.scene) {
+        if tape.goes_on_after(&self.shown.scene) {
             // What is refused begins no story.
-            let mut scene = self.scene.clone();
+            let mut scene = self.shown.scene.clone();
             let mut fork = tape.fork(&scene);
             let (request, _) = fork.act(&mut scene, action).map_err(Problem::Refused)?;
             self.begin_branch(fork, &scene);
-            self.scene = scene;
+            self.shown.scene = scene;
             return Ok(request);
         }
-        let (request, finished) = tape.act(&mut self.scene, action).map_err(Problem::Refused)?;
+        let (request, finished) =
+            tape.act(&mut self.shown.scene, action).map_err(Problem::Refused)?;
         self.tell_answers(&finished);
         Ok(request)
     }
 
     /// Real time passes: for what takes long, and else for the cluster.
     fn pass(&mut self, real_micros: u64) -> Result<(), Problem> {
-        if self.opening.is_some() {
-            return self.go_on_opening();
-        }
-        if self.trip.is_some() {
-            return self.go_on_travelling();
-        }
-        if self.avoidance.is_some() {
-            return self.go_on_avoiding();
-        }
-        if self.is_asking() {
-            self.go_on_asking();
-            return Ok(());
+        if let Some(job) = self.job.take() {
+            return self.go_on_with(job);
         }
         self.advance(real_micros);
         self.go_on_comparing();
@@ -290,7 +230,7 @@ impl Playground {
             if !self.go_on(until) {
                 // With no bound nothing is to come at all; time passes all the same.
                 let target = target.max(self.run().cluster().now());
-                self.branches[self.current].tape.rest(&mut self.scene, target);
+                self.shown.branches[self.shown.current].tape.rest(&mut self.shown.scene, target);
                 return;
             }
             if !self.playing {
@@ -302,8 +242,8 @@ impl Playground {
     /// What comes next, if it comes until then: a recorded action or an event.
     fn go_on(&mut self, until: Time) -> bool {
         let known = self.run().violations().len();
-        let tape = &mut self.branches[self.current].tape;
-        let Some(finished) = tape.go_on(&mut self.scene, until) else { return false };
+        let tape = &mut self.shown.branches[self.shown.current].tape;
+        let Some(finished) = tape.go_on(&mut self.shown.scene, until) else { return false };
         self.revision += 1;
         self.tell_answers(&finished);
         self.stop_at_what_breaks(known);
@@ -334,11 +274,11 @@ impl Playground {
 
     /// The run at the instant that is shown.
     fn run(&self) -> &Run {
-        &self.scene.run
+        &self.shown.scene.run
     }
 
     fn tape(&self) -> &Tape {
-        &self.branches[self.current].tape
+        &self.shown.branches[self.shown.current].tape
     }
 
     /// Whether time passes.
@@ -370,11 +310,6 @@ impl Playground {
     /// How often another instant was shown than the one that follows by itself.
     pub fn jumps(&self) -> u64 {
         self.jumps
-    }
-
-    /// Grows with every new run: a new cluster, or one that was opened.
-    pub fn run_number(&self) -> u64 {
-        self.runs
     }
 
     /// What a run is called as long as nobody has named it.
@@ -410,23 +345,23 @@ impl Playground {
 
     /// The recent past as a space-time diagram, at this instant.
     pub fn spacetime(&self) -> Spacetime {
-        self.scene.weave.spacetime(self.run().cluster())
+        self.shown.scene.weave.spacetime(self.run().cluster())
     }
 
     /// The clients' operations of the recent past, at this instant, and an order that they could have had.
     pub fn operations(&self) -> Operations {
-        self.scene.ledger.operations(self.run().cluster().now())
+        self.shown.scene.ledger.operations(self.run().cluster().now())
     }
 
     /// Of [`Playground::operations`].
     pub fn operations_version(&self) -> ledger::Version {
-        (self.scene.ledger.count(), self.jumps, self.runs)
+        (self.shown.scene.ledger.count(), self.jumps, self.shown.id)
     }
 
     /// The sentences from number `from` on, as far as they are kept. The numbers only grow, even where
     /// another instant is shown.
     pub fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = Sentence> {
-        let history = &self.scene.history;
+        let history = &self.shown.scene.history;
         let numbers = history.numbers();
         let first = from.saturating_sub(self.numbers).clamp(numbers.start, numbers.end);
         (first..numbers.end).filter_map(|number| history.sentence(number, self.numbers))

@@ -9,14 +9,18 @@
 use std::collections::VecDeque;
 
 use super::archive::{Archive, Story};
+use super::job::Job;
+use super::shown::{Branch, RunId, Shown};
 use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
-use super::{Branch, Playground, Problem};
+use super::{Playground, Problem, Speed};
 use crate::recording::{Instant, Recording, Timed};
 
 /// A run that is being opened.
 #[derive(Debug)]
 pub(super) struct Opening {
+    /// Which run it will be.
+    id: RunId,
     archive: Archive,
     /// The story that is to be shown, as far as it was played.
     tape: Tape,
@@ -29,15 +33,15 @@ pub(super) struct Opening {
 }
 
 impl Opening {
-    fn new(archive: Archive) -> Option<Self> {
+    fn new(id: RunId, archive: Archive) -> Option<Self> {
         let story = archive.stories.get(archive.current)?;
         let (tape, scene) = Tape::of(story.recording.clone(), story.played);
         let end = story.shown.max(tape.end());
-        Some(Self { archive, tape, scene, end, is_played: false, by_time: None })
+        Some(Self { id, archive, tape, scene, end, is_played: false, by_time: None })
     }
 
     /// Of a run that does not come here to its instant: its story alone, from the beginning.
-    fn by_time(archive: Archive) -> Option<Self> {
+    fn by_time(id: RunId, archive: Archive) -> Option<Self> {
         let Archive { mut stories, current, speed, .. } = archive;
         if current >= stories.len() {
             return None;
@@ -49,7 +53,13 @@ impl Opening {
         let recording = tape.recording.clone();
         let story = Story { name, left: None, recording, played, shown, digest: None };
         let archive = Archive { stories: vec![story], current: 0, speed, playing: false };
-        Some(Self { archive, tape, scene, end, is_played: false, by_time: Some(actions.into()) })
+        let by_time = Some(actions.into());
+        Some(Self { id, archive, tape, scene, end, is_played: false, by_time })
+    }
+
+    /// Which run it will be.
+    pub(super) fn id(&self) -> RunId {
+        self.id
     }
 
     /// How much of it has been played.
@@ -106,41 +116,51 @@ impl Opening {
 }
 
 impl Playground {
-    pub(super) fn begin_opening(&mut self, archive: Archive) {
-        (self.trip, self.diverged) = (None, None);
-        self.opening = Opening::new(archive).map(Box::new);
+    /// Begins to open a run in place of whatever was under way.
+    pub(super) fn begin_opening(&mut self, archive: Archive) -> Result<(), Problem> {
+        let id = self.draw_id();
+        let opening = Opening::new(id, archive).ok_or(Problem::NothingToOpen)?;
+        self.begin_job(Job::Opening(Box::new(opening)));
+        Ok(())
     }
 
-    /// Opens by time what was refused last since it does not come here to its instant.
+    /// Opens by time what was refused last since it does not come here to its instant, if there is such a run.
     pub(super) fn begin_opening_by_time(&mut self) {
-        self.trip = None;
-        let archive = self.diverged.take();
-        self.opening = archive.and_then(|archive| Opening::by_time(*archive)).map(Box::new);
-    }
-
-    /// Whether a run was refused that can be opened by time.
-    pub fn can_open_by_time(&self) -> bool {
-        self.diverged.is_some()
-    }
-
-    /// Plays the next piece of a run that is being opened, if there is one.
-    pub(super) fn go_on_opening(&mut self) -> Result<(), Problem> {
-        let Some(opening) = &mut self.opening else { return Ok(()) };
-        self.revision += 1;
-        let Some(result) = opening.go_on() else { return Ok(()) };
-        let Some(opening) = self.opening.take() else { return Ok(()) };
-        if let Err(problem) = result {
-            self.diverged = Some(Box::new(opening.archive));
-            return Err(problem);
+        let Some(archive) = self.refused.take() else { return };
+        let id = self.draw_id();
+        if let Some(opening) = Opening::by_time(id, *archive) {
+            self.begin_job(Job::Opening(Box::new(opening)));
         }
-        let shown = opening.by_time.as_ref().map(|_| opening.story().shown.at);
-        self.take_over(*opening);
-        shown.map_or(Ok(()), |shown| self.seek(shown))
+    }
+
+    /// Whether a run was refused that can be opened by time: it is the problem that was told last, and nothing
+    /// else was done since.
+    pub fn can_open_by_time(&self) -> bool {
+        self.refused.is_some()
+    }
+
+    /// Plays the next piece of a run that is being opened.
+    pub(super) fn go_on_opening(&mut self, mut opening: Box<Opening>) -> Result<(), Problem> {
+        match opening.go_on() {
+            None => {
+                self.job = Some(Job::Opening(opening));
+                Ok(())
+            }
+            Some(Err(problem)) => {
+                self.refused = Some(Box::new(opening.archive));
+                Err(problem)
+            }
+            Some(Ok(())) => {
+                let shown = opening.by_time.as_ref().map(|_| opening.story().shown.at);
+                self.take_over(*opening);
+                shown.map_or(Ok(()), |shown| self.seek(shown))
+            }
+        }
     }
 
     /// The run that was opened comes in place of the one that was shown.
     fn take_over(&mut self, opening: Opening) {
-        let Opening { archive, tape, scene, .. } = opening;
+        let Opening { id, archive, tape, scene, .. } = opening;
         let Archive { stories, current, speed, playing } = archive;
         let mut played = Some(tape);
         let branch = |(place, story): (usize, Story)| {
@@ -149,18 +169,31 @@ impl Playground {
             let tape = tape.unwrap_or_else(|| Tape::of(recording, kept_end).0);
             Branch { name, left, tape, at: shown }
         };
-        self.branches = stories.into_iter().enumerate().map(branch).collect();
-        (self.current, self.speed, self.playing) = (current, speed, playing);
-        (self.comparison, self.awaited, self.pin) = (None, None, None);
-        self.forget_reasons();
-        self.runs += 1;
-        self.show(scene);
+        let branches = stories.into_iter().enumerate().map(branch).collect();
+        (self.speed, self.playing) = (speed, playing);
+        self.replace_run(Shown::new(id, branches, current, scene));
+    }
+
+    /// Lets time pass or stand still; in a run that is being opened, too, once it is there.
+    pub(super) fn set_playing(&mut self, playing: bool) {
+        self.playing = playing;
+        if let Some(Job::Opening(opening)) = &mut self.job {
+            opening.archive.playing = playing;
+        }
+    }
+
+    /// The same of how fast it passes.
+    pub(super) fn set_speed(&mut self, speed: Speed) {
+        self.speed = speed;
+        if let Some(Job::Opening(opening)) = &mut self.job {
+            opening.archive.speed = speed;
+        }
     }
 
     /// The whole run, to be kept.
     pub fn archive(&self) -> Archive {
         let story = |(place, branch): (usize, &Branch)| {
-            let is_current = place == self.current;
+            let is_current = place == self.shown.current;
             Story {
                 name: branch.name.clone(),
                 left: branch.left,
@@ -171,10 +204,13 @@ impl Playground {
             }
         };
         Archive {
-            stories: self.branches.iter().enumerate().map(story).collect(),
-            current: self.current,
+            stories: self.shown.branches.iter().enumerate().map(story).collect(),
+            current: self.shown.current,
             speed: self.speed,
             playing: self.playing,
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,10 +6,12 @@
 
 use super::archive::tidy_name;
 use super::history::Track;
+use super::job::Job;
 use super::link::Bookmark;
+use super::shown::Branch;
 use super::tape::{Destination, Scene, Tape};
-use super::view::{BranchView, MarkKind, Progress};
-use super::{Branch, Landmark, Playground, Problem};
+use super::view::{BranchView, MarkKind};
+use super::{Landmark, Playground, Problem};
 use crate::cluster::Action;
 use crate::digest::Digest;
 use crate::recording::{Instant, Recording};
@@ -46,12 +48,16 @@ pub(super) enum Arrival {
 }
 
 impl Playground {
-    /// Shows another instant, or another story.
+    /// Shows another instant, or another story, of the run.
     pub(super) fn show(&mut self, scene: Scene) {
-        // Whoever reads along takes what is told there for new.
-        let next = self.numbers + self.scene.history.numbers().end;
+        self.leave_for(&scene);
+        self.shown.scene = scene;
+    }
+
+    /// Another instant is to be shown: whoever reads along takes what is told there for new.
+    pub(super) fn leave_for(&mut self, scene: &Scene) {
+        let next = self.numbers + self.shown.scene.history.numbers().end;
         self.numbers = next - scene.history.numbers().start.min(next);
-        self.scene = scene;
         self.jumps += 1;
         self.leftover = 0;
         self.console.forget_requests();
@@ -59,13 +65,15 @@ impl Playground {
 
     /// Goes to this time, or to the end of what was played if that comes first.
     pub(super) fn seek(&mut self, to: Time) -> Result<(), Problem> {
-        self.set_out(self.current, Destination::Time(to), Arrival::Show)
+        self.set_out(self.shown.current, Destination::Time(to), Arrival::Show)
     }
 
     /// Goes back by one event.
     pub(super) fn step_back(&mut self) -> Result<(), Problem> {
         match self.run().cluster().events().checked_sub(1) {
-            Some(events) => self.set_out(self.current, Destination::Events(events), Arrival::Show),
+            Some(events) => {
+                self.set_out(self.shown.current, Destination::Events(events), Arrival::Show)
+            }
             None => Ok(()),
         }
     }
@@ -73,7 +81,7 @@ impl Playground {
     /// Goes to the first such thing after this instant. Where none was played yet, time passes until it
     /// comes.
     pub(super) fn next_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
-        let (here, track) = (self.scene.instant(), &self.tape().track);
+        let (here, track) = (self.shown.scene.instant(), &self.tape().track);
         let to = match track.next(|kind| landmark.includes(kind), here) {
             Some(instant) => Destination::Instant(instant),
             None => {
@@ -82,15 +90,15 @@ impl Playground {
                 Destination::Landmark { landmark, after, until }
             }
         };
-        self.set_out(self.current, to, Arrival::Show)
+        self.set_out(self.shown.current, to, Arrival::Show)
     }
 
     /// Goes to the last such thing before this instant.
     pub(super) fn previous_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
         let track = &self.tape().track;
-        let to = track.previous(|kind| landmark.includes(kind), self.scene.instant());
+        let to = track.previous(|kind| landmark.includes(kind), self.shown.scene.instant());
         let to = to.ok_or(Problem::NoneBefore(landmark))?;
-        self.set_out(self.current, Destination::Instant(to), Arrival::Show)
+        self.set_out(self.shown.current, Destination::Instant(to), Arrival::Show)
     }
 
     /// Does several things as one. It is refused only where none of them can be done.
@@ -98,7 +106,9 @@ impl Playground {
         let (mut refused, mut is_begun) = (Ok(()), false);
         for action in actions {
             match self.act(action) {
-                Ok(_) if is_begun => self.branches[self.current].tape.join_last(&self.scene),
+                Ok(_) if is_begun => {
+                    self.shown.branches[self.shown.current].tape.join_last(&self.shown.scene)
+                }
                 Ok(_) => is_begun = true,
                 Err(problem) => refused = Err(problem),
             }
@@ -108,13 +118,13 @@ impl Playground {
 
     /// Goes on otherwise from just before the last thing that was done.
     pub(super) fn undo(&mut self) -> Result<(), Problem> {
-        let to = self.tape().last_act(&self.scene).ok_or(Problem::NothingToUndo)?;
-        self.set_out(self.current, to, Arrival::Fork)
+        let to = self.tape().last_act(&self.shown.scene).ok_or(Problem::NothingToUndo)?;
+        self.set_out(self.shown.current, to, Arrival::Fork)
     }
 
     /// Goes over to another branch, to where that was left.
     pub(super) fn go_over_to(&mut self, number: usize) -> Result<(), Problem> {
-        let branch = self.branches.get(number).ok_or(Problem::NoBranch)?;
+        let branch = self.shown.branches.get(number).ok_or(Problem::NoBranch)?;
         self.set_out(number, Destination::Instant(branch.at), Arrival::Show)
     }
 
@@ -124,29 +134,29 @@ impl Playground {
         to: Destination,
         then: Arrival,
     ) -> Result<(), Problem> {
-        let here = (branch == self.current).then_some(&self.scene);
-        let scene = self.branches[branch].tape.set_out(to, here);
+        let here = (branch == self.shown.current).then_some(&self.shown.scene);
+        let scene = self.shown.branches[branch].tape.set_out(to, here);
         let began = scene.instant().events;
-        self.trip = Some(Trip { scene, began, branch, to, then });
-        self.go_on_travelling()
+        let trip = Box::new(Trip { scene, began, branch, to, then });
+        self.end_job();
+        self.go_on_travelling(trip)
     }
 
-    /// Goes the next piece of the way that is being gone, if there is one.
-    pub(super) fn go_on_travelling(&mut self) -> Result<(), Problem> {
-        let Some(mut trip) = self.trip.take() else { return Ok(()) };
+    /// Goes the next piece of a way.
+    pub(super) fn go_on_travelling(&mut self, mut trip: Box<Trip>) -> Result<(), Problem> {
         self.revision += 1;
-        let tape = &mut self.branches[trip.branch].tape;
+        let tape = &mut self.shown.branches[trip.branch].tape;
         if !tape.approach(&mut trip.scene, trip.to, STEPS) {
-            self.trip = Some(trip);
+            self.job = Some(Job::Travelling(trip));
             return Ok(());
         }
-        let Trip { scene, branch, to, then, .. } = trip;
+        let Trip { scene, branch, to, then, .. } = *trip;
         let is_missing = tape.is_missing(to);
         match then {
-            Arrival::Show if branch == self.current => {}
+            Arrival::Show if branch == self.shown.current => {}
             Arrival::Show => {
-                self.branches[self.current].at = self.scene.instant();
-                self.current = branch;
+                self.shown.branches[self.shown.current].at = self.shown.scene.instant();
+                self.shown.current = branch;
             }
             Arrival::Fork => {
                 let fork = tape.fork(&scene);
@@ -163,25 +173,28 @@ impl Playground {
     /// Goes the rest of the way if that is short: the page must not stand still for it.
     pub(super) fn finish_travelling(&mut self) -> Result<(), Problem> {
         for _ in 0..SHORT_WAY {
+            let Some(Job::Travelling(trip)) = self.job.take_if(|job| job.is_travelling()) else {
+                return Ok(());
+            };
             // What was looked for and did not come is no matter to what is done now.
-            let _ = self.go_on_travelling();
+            let _ = self.go_on_travelling(trip);
         }
-        if self.trip.is_some() { Err(Problem::Travelling) } else { Ok(()) }
+        if self.job.is_some() { Err(Problem::Travelling) } else { Ok(()) }
     }
 
     /// From `scene` on the story goes on otherwise; the old one is kept.
     pub(super) fn begin_branch(&mut self, tape: Tape, scene: &Scene) {
-        self.branches[self.current].at = self.scene.instant();
+        self.shown.branches[self.shown.current].at = self.shown.scene.instant();
         let at = scene.instant();
-        let left = Some((self.current, at.at.as_micros()));
-        let name = letters(self.branches.len());
-        self.branches.push(Branch { name, left, tape, at });
-        self.current = self.branches.len() - 1;
+        let left = Some((self.shown.current, at.at.as_micros()));
+        let name = letters(self.shown.branches.len());
+        self.shown.branches.push(Branch { name, left, tape, at });
+        self.shown.current = self.shown.branches.len() - 1;
     }
 
     /// Whether the story goes on after the instant that is shown.
     pub fn is_past(&self) -> bool {
-        self.tape().goes_on_after(&self.scene)
+        self.tape().goes_on_after(&self.shown.scene)
     }
 
     /// All that was done in this story, whether before this instant or after it.
@@ -196,7 +209,7 @@ impl Playground {
 
     /// The instant that is shown.
     pub fn instant(&self) -> Instant {
-        self.scene.instant()
+        self.shown.scene.instant()
     }
 
     /// The digest of the cluster that is shown.
@@ -204,28 +217,19 @@ impl Playground {
         self.run().cluster().digest()
     }
 
-    /// How much of what takes a while is done.
-    pub fn progress(&self) -> Option<Progress> {
-        if let Some(opening) = &self.opening {
-            return Some(Progress::Opening(opening.percent()));
-        }
-        if let Some(avoidance) = &self.avoidance {
-            return Some(Progress::Avoiding(avoidance.percent()));
-        }
-        if let Some(percent) = self.reasons.percent() {
-            return Some(Progress::Explaining(percent));
-        }
-        let Trip { scene, began, branch, to, .. } = self.trip.as_ref()?;
-        let tape = &self.branches[*branch].tape;
+    /// How much of a way is gone, in percent.
+    pub(super) fn percent_gone(&self, trip: &Trip) -> u64 {
+        let Trip { scene, began, branch, to, .. } = trip;
+        let tape = &self.shown.branches[*branch].tape;
         let target = tape.kept_after(*to).unwrap_or(tape.end()).events.max(began + 1);
         let gone = (scene.instant().events - began) * 100 / (target - began);
-        Some(Progress::Travelling(gone.min(99)))
+        gone.min(99)
     }
 
     /// Gives another name to a branch.
     pub(super) fn rename(&mut self, number: usize, name: &str) -> Result<(), Problem> {
         let name = tidy_name(name).ok_or(Problem::NoName)?;
-        self.branches.get_mut(number).ok_or(Problem::NoBranch)?.name = name;
+        self.shown.branches.get_mut(number).ok_or(Problem::NoBranch)?.name = name;
         Ok(())
     }
 
@@ -239,15 +243,15 @@ impl Playground {
         let view = |(place, branch): (usize, &Branch)| BranchView {
             name: branch.name.clone(),
             left: branch.left,
-            current: place == self.current,
+            current: place == self.shown.current,
             actions: branch.tape.recording.actions.len(),
         };
-        self.branches.iter().enumerate().map(view).collect()
+        self.shown.branches.iter().enumerate().map(view).collect()
     }
 
     /// How far each story was played, in microseconds.
     pub fn ends(&self) -> Vec<u64> {
-        self.branches.iter().map(|branch| branch.tape.end().at.as_micros()).collect()
+        self.shown.branches.iter().map(|branch| branch.tape.end().at.as_micros()).collect()
     }
 }
 

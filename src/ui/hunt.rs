@@ -18,7 +18,7 @@ use super::session::{Notice, Session};
 use super::worker::READY;
 use crate::playground::pursuit::{Badge, News, Pursuit, Stage, Status};
 use crate::playground::quest::{Quest, Search};
-use crate::playground::{Archive, Input};
+use crate::playground::{Archive, Input, RunId};
 
 /// More workers than this are of no use to a page that is to stay smooth.
 const MOST_WORKERS: u32 = 16;
@@ -32,8 +32,8 @@ struct Shared {
     pursuit: RefCell<Pursuit>,
     hands: RefCell<Vec<Hand>>,
     changed: RefCell<Callback<()>>,
-    /// The number that the run which was found last has, once it is open.
-    opened: Cell<Option<u64>>,
+    /// The run which was found last, once it is open.
+    opened: Cell<Option<RunId>>,
 }
 
 /// A worker, and what listens to it.
@@ -98,7 +98,7 @@ impl Hunt {
     /// Plays what was found from its beginning.
     pub fn watch(&self) {
         let Stage::Found(find) = self.status().stage else { return };
-        if self.0.opened.get() == Some(self.0.session.look().run_number()) {
+        if self.0.opened.get() == Some(self.0.session.look().run_id()) {
             // Any instant can be shown, and goes on.
             let _ = self.0.session.apply(Input::Seek(0));
             let _ = self.0.session.apply(Input::Play);
@@ -109,9 +109,9 @@ impl Hunt {
     }
 
     fn open(&self, archive: Box<Archive>) {
-        self.0.opened.set(Some(self.0.session.look().run_number() + 1));
         // How it ends is told when it does.
         let _ = self.0.session.apply(Input::Open(archive));
+        self.0.opened.set(self.0.session.look().opening_id());
     }
 
     /// A worker that is told what to search as soon as it listens.

@@ -15,7 +15,7 @@ use super::page;
 use super::session::{Notice, Session};
 use super::shelf::{Kept, Outcome, Shelf};
 use crate::playground::view::Progress;
-use crate::playground::{Archive, Input, MOST_BYTES, Recording};
+use crate::playground::{Archive, Input, MOST_BYTES, Recording, RunId};
 
 /// How often the run is saved while it changes, in milliseconds.
 const EVERY_MS: u32 = 1_000;
@@ -49,7 +49,7 @@ struct Saved {
     id: String,
     name: String,
     /// Which of the page's runs it is.
-    number: u64,
+    number: RunId,
     /// What was saved last: revision and time.
     state: Option<(u64, u64)>,
 }
@@ -161,14 +161,9 @@ impl Keeper {
             return None;
         }
         let mut run = self.0.run.borrow_mut();
-        if run.id.is_empty() || run.number != playground.run_number() {
+        if run.id.is_empty() || run.number != playground.run_id() {
             let id = page::draw_id();
-            *run = Saved {
-                id,
-                name: playground.title(),
-                number: playground.run_number(),
-                state: None,
-            };
+            *run = Saved { id, name: playground.title(), number: playground.run_id(), state: None };
         }
         let state = (playground.revision(), playground.now());
         if run.state.replace(state) == Some(state) {
@@ -217,10 +212,10 @@ impl Keeper {
         let own = Kept { tab: self.0.tab.clone(), ..kept };
         let _ = shelf.overwrite(&own).await;
         let opened = self.0.session.apply(Input::Open(Box::new(archive)));
-        // The number that the run will have when it is open.
-        let number = self.0.session.look().run_number() + 1;
+        let opening = self.0.session.look().opening_id();
+        let Some(number) = opening.filter(|_| opened.is_ok()) else { return false };
         *self.0.run.borrow_mut() = Saved { id: own.id, name: own.name, number, state: None };
-        opened.is_ok()
+        true
     }
 
     /// Opens the run that a link holds.

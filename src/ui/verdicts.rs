@@ -57,7 +57,7 @@ pub fn Verdicts(props: &Props) -> Html {
     let missing = judged.iter().find(|one| one.standing == Standing::Broken && one.found.is_none());
     let missing = missing.map(|one| one.verdict.property).filter(|_| !playground.is_playing());
     let turning = playground.turning_point().cloned();
-    let run = playground.run_number();
+    let run = playground.run_id();
     drop(playground);
     {
         // The facts that contradict each other are looked for at once: nobody has to ask.

@@ -147,3 +147,27 @@ fn while_nothing_happens_the_other_story_makes_no_news() {
     assert!(playground.now() > 100_000 && playground.revision() == revision);
     assert_eq!(playground.other_view().unwrap().clock.now, playground.now(), "it followed");
 }
+
+/// What is done in one of two stories can make something happen before the other does anything: an election
+/// that begins at once, before a request that is asked a little later.
+#[test]
+fn what_is_done_in_one_story_may_make_something_happen_before_the_other_does_anything() {
+    let mut playground = playing(5, 42);
+    pass(&mut playground, 20);
+    act(&mut playground, "set a b");
+    pass(&mut playground, 30);
+    go(&mut playground, Input::Seek(0)).unwrap();
+    act(&mut playground, "timeout n1");
+    playground.apply(Input::Compare(Some(0))).unwrap();
+    let Some(Parting::At { ours: Some(ours), .. }) = compared(&mut playground).parting else {
+        panic!("they part")
+    };
+    assert_eq!((ours.at, ours.text), (0, Some("you did `timeout n1`".to_string())));
+    // Seen from the other story it is the same.
+    go(&mut playground, Input::Branch(0)).unwrap();
+    playground.apply(Input::Compare(Some(1))).unwrap();
+    let Some(Parting::At { theirs: Some(theirs), .. }) = compared(&mut playground).parting else {
+        panic!("they part")
+    };
+    assert_eq!((theirs.at, theirs.text), (0, Some("you did `timeout n1`".to_string())));
+}

@@ -21,6 +21,7 @@ mod notes;
 use std::rc::Rc;
 
 use super::following::Spot;
+use super::job::Job;
 use super::view::{Contradiction, ContraryFact, Explanation};
 use super::{Playground, micros};
 use crate::check::Property;
@@ -34,12 +35,11 @@ use happening::{Why, slice};
 /// How much one piece of the way plays again, in events and in what is noted of them.
 const WORK: u64 = 2_000;
 
-/// What is known of reasons, and what is still looked for.
+/// What is known of reasons.
 #[derive(Debug, Default)]
 pub(super) struct Reasons {
     /// A story as far as it was played again, and whose.
     chronicle: Option<(usize, Box<Chronicle>)>,
-    inquiry: Option<Inquiry>,
     pub(super) explanation: Option<Rc<Explanation>>,
     /// Properties that broke, and in which story.
     broken: Vec<(usize, Contradiction)>,
@@ -47,7 +47,7 @@ pub(super) struct Reasons {
 
 /// Something that is looked for.
 #[derive(Debug)]
-struct Inquiry {
+pub(super) struct Inquiry {
     question: Question,
     branch: usize,
     until: Place,
@@ -56,42 +56,28 @@ struct Inquiry {
     for_console: bool,
 }
 
-impl Reasons {
-    /// Gives up what is looked for.
-    pub(super) fn give_up(&mut self) {
-        self.inquiry = None;
-    }
-
-    /// Whether something is looked for, and how much of that is done, in percent.
-    pub(super) fn percent(&self) -> Option<u64> {
-        let Inquiry { until, began, .. } = self.inquiry.as_ref()?;
-        let gone = self.chronicle.as_ref().map_or(0, |(_, known)| known.place().instant.events);
-        let all = (until.instant.events - began).max(1);
-        Some((gone.saturating_sub(*began) * 100 / all).min(99))
-    }
-}
-
 impl Playground {
     /// Begins to look for the reason of something at the instant that is shown.
     pub(super) fn ask_why(&mut self, question: Question, for_console: bool) {
         self.playing = false;
         let until = self.as_of(&question);
-        let known = self.reasons.chronicle.take().filter(|(branch, known)| {
+        let known = self.shown.reasons.chronicle.take().filter(|(branch, known)| {
             let at = known.place();
-            *branch == self.current && at.instant <= until.instant && at.done <= until.done
+            *branch == self.shown.current && at.instant <= until.instant && at.done <= until.done
         });
-        let (branch, known) = known
-            .unwrap_or_else(|| (self.current, Box::new(Chronicle::new(&self.tape().recording))));
+        let (branch, known) = known.unwrap_or_else(|| {
+            (self.shown.current, Box::new(Chronicle::new(&self.tape().recording)))
+        });
         let began = known.place().instant.events;
-        self.reasons.chronicle = Some((branch, known));
-        self.reasons.inquiry = Some(Inquiry { question, branch, until, began, for_console });
-        self.go_on_asking();
+        self.shown.reasons.chronicle = Some((branch, known));
+        self.end_job();
+        self.go_on_asking(Inquiry { question, branch, until, began, for_console });
     }
 
     /// The place as of which a question is answered: the one that is shown, or, of a property that is known to
     /// break later, the break.
     fn as_of(&self, question: &Question) -> Place {
-        let shown = self.scene.place();
+        let shown = self.shown.scene.place();
         match question {
             Question::Broken(property) => self
                 .break_of(property)
@@ -103,55 +89,59 @@ impl Playground {
 
     /// Where a property of this story breaks, if somebody has asked why.
     pub(super) fn break_of(&self, property: &str) -> Option<Place> {
-        let ours = self.reasons.broken.iter().filter(|(branch, _)| *branch == self.current);
+        let ours =
+            self.shown.reasons.broken.iter().filter(|(branch, _)| *branch == self.shown.current);
         let known = ours.map(|(_, broken)| broken).find(|broken| broken.property == property)?;
         Some(known.broken_by.spot.place)
     }
 
-    /// What was found of the run before is about that.
-    pub(super) fn forget_reasons(&mut self) {
-        self.reasons = Reasons::default();
-        (self.avoidance, self.turning_point) = (None, None);
+    /// How much of the way to an answer is gone, in percent.
+    pub(super) fn percent_asked(&self, inquiry: &Inquiry) -> u64 {
+        let Inquiry { until, began, .. } = inquiry;
+        let chronicle = self.shown.reasons.chronicle.as_ref();
+        let gone = chronicle.map_or(0, |(_, known)| known.place().instant.events);
+        let all = (until.instant.events - began).max(1);
+        (gone.saturating_sub(*began) * 100 / all).min(99)
     }
 
-    /// Whether a reason is still looked for.
-    pub(super) fn is_asking(&self) -> bool {
-        self.reasons.inquiry.is_some()
+    /// What was asked is no longer looked for.
+    pub(super) fn give_up_asking(&mut self, inquiry: &Inquiry) {
+        if inquiry.for_console {
+            self.console.asked_in_vain();
+        }
     }
 
-    /// Plays the next piece again, if a reason is looked for.
-    pub(super) fn go_on_asking(&mut self) {
-        let Some(Inquiry { branch, until, .. }) = &self.reasons.inquiry else { return };
-        let Some((_, chronicle)) = &mut self.reasons.chronicle else { return };
+    /// Plays the next piece of the way to an answer again.
+    pub(super) fn go_on_asking(&mut self, inquiry: Inquiry) {
+        let Some((_, chronicle)) = &mut self.shown.reasons.chronicle else { return };
         self.revision += 1;
-        let recording = &self.branches[*branch].tape.recording;
-        if !chronicle.approach(recording, *until, WORK) {
+        let recording = &self.shown.branches[inquiry.branch].tape.recording;
+        if !chronicle.approach(recording, inquiry.until, WORK) {
+            self.job = Some(Job::Asking(inquiry));
             return;
         }
-        let Some(inquiry) = self.reasons.inquiry.take() else {
-            return;
-        };
         let Inquiry { question, branch, until, for_console, .. } = inquiry;
         let spot = |place: Place| Spot { branch, place };
         let answer = chronicle.answer(&question).map(|why| slice(&why, spot));
-        self.reasons.keep(branch, spot);
+        self.shown.reasons.keep(branch, spot);
         let at = micros(until.instant.at);
         let explanation = Explanation { question, at, answer };
         if for_console {
             self.console.explained(&explanation);
         }
-        self.reasons.explanation = Some(Rc::new(explanation));
+        self.shown.reasons.explanation = Some(Rc::new(explanation));
     }
 
     /// The answer to what was asked last.
     pub fn explanation(&self) -> Option<Rc<Explanation>> {
-        self.reasons.explanation.clone()
+        self.shown.reasons.explanation.clone()
     }
 
     /// The facts that contradict each other where properties of this story broke, as far as somebody has asked
     /// why. Some may break only after the instant that is shown.
     pub fn contradictions(&self) -> Vec<Contradiction> {
-        let ours = self.reasons.broken.iter().filter(|(branch, _)| *branch == self.current);
+        let ours =
+            self.shown.reasons.broken.iter().filter(|(branch, _)| *branch == self.shown.current);
         ours.map(|(_, broken)| broken.clone()).collect()
     }
 }
