@@ -184,13 +184,7 @@ impl fmt::Display for Operation {
         match self {
             Self::Write(command) => command.fmt(f),
             Self::Read { key, .. } => write!(f, "get {}", Word(key.as_str())),
-            Self::Change(Change::Add(node)) => write!(f, "add {node}"),
-            Self::Change(Change::Learn(node)) => write!(f, "add {node} learner"),
-            Self::Change(Change::Remove(node)) => write!(f, "remove {node}"),
-            Self::Change(Change::Members(voters)) => {
-                write!(f, "members")?;
-                voters.iter().try_for_each(|voter| write!(f, " {voter}"))
-            }
+            Self::Change(change) => change.fmt(f),
         }
     }
 }

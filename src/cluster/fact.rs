@@ -123,7 +123,7 @@ impl What {
                 | Note::BecameLeader { .. }
                 | Note::SteppedDown { .. } => Topic::Election,
                 Note::Committed { .. } | Note::LearnedCommit { .. } => Topic::Commit,
-                Note::ProposedConfig { .. } => Topic::Membership,
+                Note::ProposedConfig { .. } | Note::ChangeEnded { .. } => Topic::Membership,
                 Note::TransferBegan { .. }
                 | Note::AskedToStand { .. }
                 | Note::TransferAborted { .. } => Topic::Election,

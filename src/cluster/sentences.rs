@@ -31,6 +31,9 @@ pub(super) fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) 
             let kind = if config.is_joint() { "joint configuration" } else { "configuration" };
             write!(f, "{node} appends entry {}, the {kind}: {config} (§6).", position.index)
         }
+        Note::ChangeEnded { ended, by } => {
+            write!(f, "{node} goes no further with `{ended}`: `{by}` was asked for later (§6).")
+        }
         Note::Committed { last, copies, of, own_term, on_disk } => {
             let place = if *on_disk { "disks" } else { "servers, on disk or not," };
             let term = if *own_term {

@@ -10,8 +10,8 @@ use super::network::{Body, Endpoint};
 use super::server::{Asker, PendingRead, Process, Proposal};
 use super::{Cluster, YOU};
 use crate::raft::{
-    Change, Config, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, ReadMode, Refusal,
-    Rule, Term,
+    Accepted, Change, Config, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, ReadMode,
+    Refusal, Rule, Term,
 };
 use crate::store::{ClientId, Request, Stamp};
 
@@ -30,7 +30,7 @@ impl Cluster {
                     once: self.settings.rules.on(Rule::DuplicateSuppression),
                 };
                 let data = Data::new(Request { stamp, ..write }.encode());
-                self.serve_proposal(by, asker, Input::Propose(data))
+                self.serve_write(by, asker, data)
             }
             // A machine that was switched off meanwhile can't be taken in.
             Call::Change(change)
@@ -39,7 +39,7 @@ impl Cluster {
                 self.reply(by, asker, Reply::Busy);
                 Some(by)
             }
-            Call::Change(change) => self.serve_proposal(by, asker, Input::Change(change)),
+            Call::Change(change) => self.serve_change(by, asker, change),
             Call::Read { key, consistency: Consistency::Stale } => {
                 let value = self.process_mut(by)?.store.get(&key).cloned();
                 self.reply(by, asker, Reply::Done(Answer::Value(value)));
@@ -64,36 +64,66 @@ impl Cluster {
         }
     }
 
-    fn serve_proposal(&mut self, by: NodeId, asker: Asker, input: Input) -> Option<NodeId> {
-        let change = match &input {
-            Input::Change(change) => Some(change.clone()),
-            _ => None,
-        };
-        let result = self.step_node_and(by, input, |cluster, effects| {
+    fn serve_write(&mut self, by: NodeId, asker: Asker, data: Data) -> Option<NodeId> {
+        let result = self.step_node_and(by, Input::Propose(data), |cluster, effects| {
             let result = effects.proposed.take();
-            if let Some(Ok(position)) = result
-                && let Some(process) = cluster.process_mut(by)
-            {
-                let Position { term, index } = position;
-                process.proposals.insert(index, Proposal { term, asker, change });
-                cluster.note(asker.id, Station::Appended { by, position });
+            if let Some(Ok(position)) = result {
+                cluster.await_entry(by, position, asker, None);
             }
-            result
+            result.and_then(Result::err)
         })?;
-        match result {
-            Some(Err(Refusal::NotLeader { leader })) => {
-                self.reply(by, asker, Reply::Redirect(leader));
-            }
-            Some(Err(
-                Refusal::ChangeInProgress | Refusal::Transferring { .. } | Refusal::CatchingUp(_),
-            )) => self.reply(by, asker, Reply::Busy),
-            Some(Err(refusal @ (Refusal::LastServer | Refusal::NotVoter(_)))) => {
-                self.reply(by, asker, Reply::Done(Answer::Refused(refusal)));
-            }
-            Some(Err(Refusal::NoChange)) => self.reply(by, asker, Reply::Done(Answer::Changed)),
-            Some(Ok(_)) | None => {}
-        }
+        self.refuse(by, asker, result);
         Some(by)
+    }
+
+    fn serve_change(&mut self, by: NodeId, asker: Asker, change: Change) -> Option<NodeId> {
+        let result =
+            self.step_node_and(by, Input::Change(change.clone()), |cluster, effects| {
+                let result = effects.change.take();
+                match result {
+                    Some(Ok(Accepted::Proposed(position))) => {
+                        cluster.await_entry(by, position, asker, Some(change));
+                    }
+                    Some(Ok(Accepted::CatchingUp(_))) => {
+                        if let Some(process) = cluster.process_mut(by) {
+                            let term = process.node.current_term();
+                            process.changing.push(Proposal { term, asker, change: Some(change) });
+                        }
+                    }
+                    Some(Err(_)) | None => {}
+                }
+                result.and_then(Result::err)
+            })?;
+        self.refuse(by, asker, result);
+        Some(by)
+    }
+
+    /// Whoever has asked for it waits for the entry at that position.
+    fn await_entry(
+        &mut self,
+        by: NodeId,
+        position: Position,
+        asker: Asker,
+        change: Option<Change>,
+    ) {
+        let Some(process) = self.process_mut(by) else { return };
+        let Position { term, index } = position;
+        process.proposals.insert(index, Proposal { term, asker, change });
+        self.note(asker.id, Station::Appended { by, position });
+    }
+
+    /// A proposal was not taken, if there is a refusal.
+    fn refuse(&mut self, by: NodeId, asker: Asker, refusal: Option<Refusal>) {
+        let reply = match refusal {
+            None => return,
+            Some(Refusal::NotLeader { leader }) => Reply::Redirect(leader),
+            Some(Refusal::ChangeInProgress | Refusal::Transferring { .. }) => Reply::Busy,
+            Some(refusal @ (Refusal::LastServer | Refusal::NotVoter(_))) => {
+                Reply::Done(Answer::Refused(refusal))
+            }
+            Some(Refusal::NoChange) => Reply::Done(Answer::Changed),
+        };
+        self.reply(by, asker, reply);
     }
 
     /// The entry at `index` is applied: whoever waits for it gets an answer, if it is still the entry

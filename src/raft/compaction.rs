@@ -101,7 +101,7 @@ impl Node {
             if progress.matched(Some(last.index)) {
                 self.advance_commit_index(now, effects);
                 self.go_on_with_transfer(effects);
-                self.pursue_goal(now, effects);
+                self.pursue_goals(now, effects);
             }
             self.send_append(from, false, effects);
         } else if let Pace::Snapshot { last: of, offset, waiting } = &mut progress.pace

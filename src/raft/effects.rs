@@ -2,6 +2,7 @@
 
 use super::config::Config;
 use super::disk_promises::Write;
+use super::membership::{Accepted, Change};
 use super::message::{Data, Envelope, Index, NodeId, Position, Term};
 use super::reads::Certainty;
 use crate::time::Duration;
@@ -17,9 +18,11 @@ pub struct Effects {
     pub restore: Option<Data>,
     /// Reads that are decided.
     pub reads: Vec<ReadAnswer>,
-    /// What became of `Input::Propose` or `Input::Change`; of `Input::ProposeAll` the last position,
-    /// the others stand right before it.
+    /// What became of `Input::Propose`; of `Input::ProposeAll` the last position, the others stand right
+    /// before it.
     pub proposed: Option<Result<Position, Refusal>>,
+    /// What became of `Input::Change`.
+    pub change: Option<Result<Accepted, Refusal>>,
     /// What became of `Input::Transfer`.
     pub transfer: Option<Result<(), Refusal>>,
     /// What happened and why, for whoever watches. Nothing depends on it.
@@ -34,6 +37,7 @@ impl Effects {
         self.restore = None;
         self.reads.clear();
         self.proposed = None;
+        self.change = None;
         self.transfer = None;
         self.notes.clear();
     }
@@ -52,7 +56,7 @@ pub enum ReadAnswer {
     NotLeader { id: ReadId, leader: Option<NodeId> },
 }
 
-/// Why a proposal was not taken.
+/// Why a proposal was not taken: nothing of it has happened, and nothing of it will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
     /// This server is no leader; it may know who is.
@@ -66,8 +70,6 @@ pub enum Refusal {
     LastServer,
     /// The leader hands over to this server and takes no proposals meanwhile.
     Transferring { to: NodeId },
-    /// This server has to learn the log first.
-    CatchingUp(NodeId),
     /// This server does not vote, so it can't lead.
     NotVoter(NodeId),
 }
@@ -97,6 +99,9 @@ pub enum Note {
     Proposed { position: Position, noop: bool },
     /// As the leader it proposes this configuration.
     ProposedConfig { config: Config, position: Position },
+    /// As the leader it goes no further with a change, since a later one that it has accepted wants the
+    /// contrary.
+    ChangeEnded { ended: Change, by: Change },
     /// It has a snapshot of its state machine; so many entries of the log are kept.
     TookSnapshot { last: Position, kept: u64 },
     /// As the leader it sends a snapshot: the log no longer has what the follower lacks.

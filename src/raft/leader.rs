@@ -23,8 +23,8 @@ pub struct Leader {
     pub(super) earlier_rounds: VecDeque<(u64, Time)>,
     pub(super) reads: VecDeque<PendingRead>,
     pub(super) transfer: Option<Transfer>,
-    /// A change of the membership of which not all steps are done.
-    pub(super) goal: Option<Change>,
+    /// Changes of the membership of which not all steps are done, in the order in which they came.
+    pub(super) goals: Vec<Change>,
     /// It has asked another to stand in this term, so it counts on no lease any more.
     pub(super) lease_is_void: bool,
 }
@@ -45,7 +45,7 @@ impl Leader {
             earlier_rounds: VecDeque::new(),
             reads: VecDeque::new(),
             transfer: None,
-            goal: None,
+            goals: Vec::new(),
             lease_is_void: false,
         }
     }

@@ -8,6 +8,8 @@
 //! until the last is committed and, as Ongaro's correction of 2015 says, until the leader has committed
 //! an entry of its own term.
 
+use std::fmt;
+
 use super::config::Config;
 use super::effects::{Effects, Note, Refusal, StepDown};
 use super::leader::Pace;
@@ -50,6 +52,63 @@ impl Change {
             Self::Members(voters) => voters,
         }
     }
+
+    /// The servers that it names.
+    fn named(&self) -> &[NodeId] {
+        match self {
+            Self::Add(id) | Self::Learn(id) | Self::Remove(id) => std::slice::from_ref(id),
+            Self::Members(voters) => voters,
+        }
+    }
+
+    /// Whether it wants the server to vote; `None` where it leaves that as it is.
+    fn wants_vote_of(&self, id: NodeId) -> Option<bool> {
+        match self {
+            Self::Add(own) => (*own == id).then_some(true),
+            Self::Learn(_) => None,
+            Self::Remove(own) => (*own == id).then_some(false),
+            Self::Members(voters) => Some(voters.contains(&id)),
+        }
+    }
+
+    /// Whether no configuration can be as both want it.
+    fn contradicts(&self, other: &Self) -> bool {
+        let differs = |id: &NodeId| {
+            let wanted = (self.wants_vote_of(*id), other.wants_vote_of(*id));
+            matches!(wanted, (Some(one), Some(other)) if one != other)
+        };
+        self.named().iter().chain(other.named()).any(differs)
+    }
+}
+
+/// As the script language writes it.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Add(node) => write!(f, "add {node}"),
+            Self::Learn(node) => write!(f, "add {node} learner"),
+            Self::Remove(node) => write!(f, "remove {node}"),
+            Self::Members(voters) => {
+                write!(f, "members")?;
+                voters.iter().try_for_each(|voter| write!(f, " {voter}"))
+            }
+        }
+    }
+}
+
+/// How the leader has taken a change on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Its first step, which may be the only one, stands here in the log.
+    Proposed(Position),
+    /// Its next step is proposed as soon as this server has learned the log (thesis, section 4.2.1).
+    CatchingUp(NodeId),
+}
+
+/// The next step towards what a change wants.
+enum Step {
+    Propose(Config),
+    CatchUp(NodeId),
 }
 
 /// The configurations of a server: the one that holds before its log, and those in its log.
@@ -107,67 +166,86 @@ impl Configs {
 }
 
 impl Node {
-    /// The leader's part of a change: proposes the next step towards it.
+    /// The leader's part of a change: takes the first step towards it, and remembers it until all are
+    /// done. A refused one changes nothing, now or later; an accepted one ends those under way that want
+    /// the contrary.
     pub(super) fn change(
         &mut self,
         now: Time,
         change: &Change,
         effects: &mut Effects,
-    ) -> Result<Position, Refusal> {
-        if !self.is_leader() {
-            return Err(self.not_leader());
-        }
-        let goal = match &self.role {
-            Role::Leader(leader) => leader.goal.as_ref(),
-            _ => None,
-        };
-        if goal == Some(change) {
+    ) -> Result<Accepted, Refusal> {
+        let Role::Leader(leader) = &self.role else { return Err(self.not_leader()) };
+        if leader.goals.contains(change) {
             return Err(Refusal::ChangeInProgress);
         }
-        self.next_step(now, change, effects)
+        let accepted = self.next_step(now, change, effects)?;
+        if let Role::Leader(leader) = &mut self.role {
+            leader.goals.retain(|goal| {
+                let ends = goal.contradicts(change);
+                if ends {
+                    let (ended, by) = (goal.clone(), change.clone());
+                    effects.notes.push(Note::ChangeEnded { ended, by });
+                }
+                !ends
+            });
+            leader.goals.push(change.clone());
+        }
+        self.forget_reached_goals();
+        Ok(accepted)
     }
 
-    /// Proposes the next configuration on the way to what `change` wants, and remembers whether there is
-    /// more to do then.
+    /// Takes the next step on the way to what `change` wants, or tells what it waits for.
     fn next_step(
         &mut self,
         now: Time,
         change: &Change,
         effects: &mut Effects,
-    ) -> Result<Position, Refusal> {
+    ) -> Result<Accepted, Refusal> {
         let waits = !self.config_is_committed() && self.obeys(Rule::OneChangeAtATime)
             || !self.has_committed_own_term() && self.obeys(Rule::CommitBeforeChange);
         if waits {
             return Err(Refusal::ChangeInProgress);
         }
-        let next = self.next_config(change);
-        let is_last = match &next {
-            Ok(config) => change.is_done(config),
-            Err(refusal) => !matches!(refusal, Refusal::CatchingUp(_)),
-        };
-        if let Role::Leader(leader) = &mut self.role {
-            leader.goal = (!is_last).then(|| change.clone());
+        let step = self.next_config(change)?;
+        self.check_open()?;
+        match step {
+            Step::CatchUp(id) => Ok(Accepted::CatchingUp(id)),
+            Step::Propose(config) => {
+                let position = self.propose(now, Payload::Config(config.clone()), effects)?;
+                effects.notes.push(Note::ProposedConfig { config, position });
+                Ok(Accepted::Proposed(position))
+            }
         }
-        let config = next?;
-        let position = self.propose(now, Payload::Config(config.clone()), effects)?;
-        effects.notes.push(Note::ProposedConfig { config, position });
-        Ok(position)
     }
 
-    /// Goes on with a change that takes several steps, as far as it can go by now.
-    pub(super) fn pursue_goal(&mut self, now: Time, effects: &mut Effects) {
+    /// Goes on with the changes that take several steps, as far as it can go by now. One that waits for a
+    /// server to catch up holds no other up.
+    pub(super) fn pursue_goals(&mut self, now: Time, effects: &mut Effects) {
         let Role::Leader(leader) = &self.role else { return };
-        if leader.goal.is_some()
-            && leader.transfer.is_none()
-            && self.config_is_committed()
-            && let Some(goal) = leader.goal.clone()
-        {
-            let _not_yet = self.next_step(now, &goal, effects);
+        if leader.goals.is_empty() || leader.transfer.is_some() || !self.config_is_committed() {
+            return;
+        }
+        self.forget_reached_goals();
+        let Role::Leader(leader) = &self.role else { return };
+        for goal in leader.goals.clone() {
+            if !matches!(self.next_step(now, &goal, effects), Ok(Accepted::CatchingUp(_))) {
+                break;
+            }
+        }
+        self.forget_reached_goals();
+    }
+
+    /// Forgets the changes whose last step is in the log.
+    fn forget_reached_goals(&mut self) {
+        let config = self.configs.current();
+        if let Role::Leader(leader) = &mut self.role {
+            leader.goals.retain(|goal| !goal.is_done(config));
         }
     }
 
-    /// The next configuration on the way to what `change` wants.
-    fn next_config(&self, change: &Change) -> Result<Config, Refusal> {
+    /// The next step on the way to what `change` wants.
+    fn next_config(&self, change: &Change) -> Result<Step, Refusal> {
         let config = self.config();
         // Only a committed configuration may be called "so already": another can still be undone.
         if change.is_done(config) {
@@ -177,8 +255,10 @@ impl Node {
             return Err(Refusal::ChangeInProgress);
         }
         let target = match change {
-            Change::Learn(id) => return Ok(config.with_learners([*id])),
-            Change::Remove(id) if config.is_learner(*id) => return Ok(config.without(*id)),
+            Change::Learn(id) => return Ok(Step::Propose(config.with_learners([*id]))),
+            Change::Remove(id) if config.is_learner(*id) => {
+                return Ok(Step::Propose(config.without(*id)));
+            }
             Change::Add(id) => config.with_voter(*id),
             Change::Remove(id) => config.without(*id),
             Change::Members(voters) => Config::new(voters.clone()),
@@ -189,10 +269,10 @@ impl Node {
         let strangers: Vec<NodeId> =
             target.voters().iter().copied().filter(|id| !config.contains(*id)).collect();
         if !strangers.is_empty() {
-            return Ok(config.with_learners(strangers));
+            return Ok(Step::Propose(config.with_learners(strangers)));
         }
         if let Some(behind) = target.voters().iter().find(|id| !self.has_caught_up(**id)) {
-            return Err(Refusal::CatchingUp(*behind));
+            return Ok(Step::CatchUp(*behind));
         }
         let changed =
             |one: &[NodeId], other: &[NodeId]| one.iter().filter(|id| !other.contains(id)).count();
@@ -200,7 +280,7 @@ impl Node {
         let one_at_most = changed(old, new) + changed(new, old) <= 1;
         let next = config.joint_with(new.iter().copied());
         let direct = one_at_most || !self.obeys(Rule::JointConsensus);
-        Ok(if direct { next.after_joint() } else { next })
+        Ok(Step::Propose(if direct { next.after_joint() } else { next }))
     }
 
     /// Whether the server votes already, or could without slowing the others down (thesis 4.2.1).
@@ -240,7 +320,7 @@ impl Node {
         if !self.is_leader() || !self.config_is_committed() {
             return;
         }
-        self.pursue_goal(now, effects);
+        self.pursue_goals(now, effects);
         if self.config().is_joint() && self.config_is_committed() {
             let config = self.config().after_joint();
             if let Ok(position) = self.propose(now, Payload::Config(config.clone()), effects) {

@@ -42,7 +42,7 @@ pub use disk_promises::{Ticket, Write};
 pub use effects::{Effects, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
 pub use leader::{Leader, Pace, Progress};
 pub use log::Log;
-pub use membership::Change;
+pub use membership::{Accepted, Change};
 pub use message::{
     Appended, Data, Entry, Envelope, Index, Message, MessageKind, NodeId, Payload, Position,
     Snapshot, SnapshotInfo, Term, count,

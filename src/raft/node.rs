@@ -197,7 +197,7 @@ impl Node {
                 effects.proposed = Some(self.propose(now, Payload::Command(data), effects));
             }
             Input::ProposeAll(batch) => effects.proposed = self.propose_all(now, batch, effects),
-            Input::Change(change) => effects.proposed = Some(self.change(now, &change, effects)),
+            Input::Change(change) => effects.change = Some(self.change(now, &change, effects)),
             Input::Read(id, mode) => self.read(now, id, mode, effects),
             Input::Snapshot { data, keep } => self.compact(data, keep, effects),
             Input::Transfer(to) => effects.transfer = Some(self.begin_transfer(now, to, effects)),

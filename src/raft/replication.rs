@@ -63,7 +63,7 @@ impl Node {
     }
 
     /// Whether this server takes commands: it leads, and does not hand over.
-    fn check_open(&self) -> Result<(), Refusal> {
+    pub(super) fn check_open(&self) -> Result<(), Refusal> {
         match (self.is_leader(), self.transfer()) {
             (false, _) => Err(self.not_leader()),
             (true, Some(Transfer { to, .. })) => Err(Refusal::Transferring { to }),
@@ -202,7 +202,7 @@ impl Node {
                 if progress.matched(match_index) {
                     self.advance_commit_index(now, effects);
                     self.go_on_with_transfer(effects);
-                    self.pursue_goal(now, effects);
+                    self.pursue_goals(now, effects);
                 }
                 self.send_append(from, false, effects);
             }

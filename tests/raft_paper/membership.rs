@@ -1,8 +1,8 @@
 //! Changes of the membership: the paper's section 6, the thesis's 4.1, 4.2 and 4.3.
 
 use kvorum::raft::{
-    Appended, Change, Config, Entry, Input, Message, MessageKind, NodeId, Payload, Position,
-    Refusal, Term,
+    Accepted, Appended, Change, Config, Entry, Input, Message, MessageKind, NodeId, Note, Payload,
+    Position, Refusal, Term,
 };
 
 use crate::server::{
@@ -11,6 +11,19 @@ use crate::server::{
 
 fn add(id: u32) -> Input {
     Input::Change(Change::Add(NodeId(id)))
+}
+
+fn remove(id: u32) -> Input {
+    Input::Change(Change::Remove(NodeId(id)))
+}
+
+fn members(ids: &[u32]) -> Input {
+    Input::Change(Change::Members(ids.iter().copied().map(NodeId).collect()))
+}
+
+/// A change that is accepted; its next step stands here in the log.
+fn proposed(term: u64, number: u64) -> Option<Result<Accepted, Refusal>> {
+    Some(Ok(Accepted::Proposed(position(term, number))))
 }
 
 fn learn(id: u32) -> Input {
@@ -35,8 +48,7 @@ fn joint_leader() -> Server {
     for id in [3, 4, 5] {
         server.matched(id, 3);
     }
-    let members = Change::Members([1, 4, 5].map(NodeId).to_vec());
-    server.step(Input::Change(members));
+    server.step(members(&[1, 4, 5]));
     let config = server.node.config().clone();
     assert!(config.is_joint(), "{config}");
     server
@@ -77,14 +89,14 @@ fn changes_of_the_membership_come_one_at_a_time() {
     let mut server = Server::new(1, 3, 1, &[]);
     server.elect();
     let early = server.step(add(4));
-    assert_eq!(early.proposed, Some(Err(Refusal::ChangeInProgress)));
+    assert_eq!(early.change, Some(Err(Refusal::ChangeInProgress)));
     server.sync();
     server.matched(2, 1);
-    assert!(matches!(server.step(add(4)).proposed, Some(Ok(_))));
+    assert!(matches!(server.step(add(4)).change, Some(Ok(_))));
     assert!(server.node.config().is_learner(NodeId(4)), "first it learns, in force at once");
     for id in [4, 5] {
         let effects = server.step(add(id));
-        assert_eq!(effects.proposed, Some(Err(Refusal::ChangeInProgress)));
+        assert_eq!(effects.change, Some(Err(Refusal::ChangeInProgress)));
     }
     server.sync();
     server.matched(2, 2);
@@ -96,7 +108,7 @@ fn changes_of_the_membership_come_one_at_a_time() {
     server.matched(2, 3);
     assert_eq!(server.node.commit_index(), Some(index(2)), "three of four are needed now");
     server.matched(4, 3);
-    assert_eq!(server.step(add(4)).proposed, Some(Err(Refusal::NoChange)));
+    assert_eq!(server.step(add(4)).change, Some(Err(Refusal::NoChange)));
 }
 
 /// Thesis 4.2.2: a leader that removes itself leads until that is committed, and does not count itself.
@@ -106,8 +118,8 @@ fn a_leader_that_leaves_steps_down_when_that_is_committed() {
     server.elect();
     server.sync();
     server.matched(2, 1);
-    let leave = server.step(Input::Change(Change::Remove(NodeId(1))));
-    assert!(matches!(leave.proposed, Some(Ok(_))));
+    let leave = server.step(remove(1));
+    assert!(matches!(leave.change, Some(Ok(_))));
     server.sync();
     server.matched(2, 2);
     assert!(server.node.is_leader(), "its own copy does not count");
@@ -211,11 +223,11 @@ fn a_server_that_does_not_catch_up_holds_nothing_up() {
     server.matched(2, 3);
     assert_eq!(server.node.commit_index(), Some(index(3)));
     assert!(server.node.config().is_learner(NodeId(4)));
-    assert_eq!(server.step(add(5)).proposed, Some(Ok(position(2, 4))));
+    assert_eq!(server.step(add(5)).change, proposed(2, 4));
     server.sync();
     server.matched(2, 4);
-    let give_up = server.step(Input::Change(Change::Remove(NodeId(4))));
-    assert_eq!(give_up.proposed, Some(Ok(position(2, 5))));
+    let give_up = server.step(remove(4));
+    assert_eq!(give_up.change, proposed(2, 5));
     assert!(!server.node.config().contains(NodeId(4)));
 }
 
@@ -246,7 +258,7 @@ fn a_change_that_goes_on_is_refused_a_second_time() {
     server.sync();
     server.matched(2, 2);
     assert_eq!(server.node.commit_index(), Some(index(2)), "it waits for 4 to catch up");
-    assert_eq!(server.step(add(4)).proposed, Some(Err(Refusal::ChangeInProgress)));
+    assert_eq!(server.step(add(4)).change, Some(Err(Refusal::ChangeInProgress)));
 }
 
 /// A cluster keeps its last voter: without one nobody could ever decide anything again.
@@ -255,9 +267,120 @@ fn the_last_voter_stays() {
     let mut server = Server::new(1, 1, 1, &[]);
     server.elect();
     server.sync();
-    let remove = |id| Input::Change(Change::Remove(NodeId(id)));
-    assert_eq!(server.step(remove(1)).proposed, Some(Err(Refusal::LastServer)));
-    assert_eq!(server.step(learn(2)).proposed, Some(Ok(position(2, 2))));
+    assert_eq!(server.step(remove(1)).change, Some(Err(Refusal::LastServer)));
+    assert_eq!(server.step(learn(2)).change, proposed(2, 2));
     server.sync();
-    assert_eq!(server.step(remove(2)).proposed, Some(Ok(position(2, 3))), "a learner may go");
+    assert_eq!(server.step(remove(2)).change, proposed(2, 3), "a learner may go");
+}
+
+/// A leader of the servers 1 to 3 that has accepted 4, which learns and has answered nothing yet.
+fn leader_with_a_learner() -> Server {
+    let mut server = Server::leader(3);
+    assert_eq!(server.step(add(4)).change, proposed(2, 2));
+    server.sync();
+    server.matched(2, 2);
+    assert_eq!(server.node.commit_index(), Some(index(2)));
+    server
+}
+
+/// Thesis 3.10 and 4: a change that is refused since the leader hands over is not made later either.
+#[test]
+fn a_change_refused_during_a_transfer_is_not_made_after_it() {
+    for is_learner in [false, true] {
+        let mut server = Server::leader(3);
+        if is_learner {
+            server.step(learn(4));
+            server.sync();
+            server.matched(2, 2);
+        }
+        let before = server.node.config().clone();
+        server.at(10).step(Input::Transfer(NodeId(3)));
+        let refused = Some(Err(Refusal::Transferring { to: NodeId(3) }));
+        assert_eq!(server.step(add(4)).change, refused);
+        server.at(200).matched(2, 1);
+        server.at(310).step(Input::Tick);
+        assert!(server.node.is_leader() && server.node.transfer().is_none(), "it is given up");
+        for (follower, last) in [(2, 2), (4, 2), (2, 3), (4, 3)] {
+            server.matched(follower, last);
+        }
+        assert_eq!(server.node.config(), &before, "the learner is there already: {is_learner}");
+    }
+}
+
+/// Thesis 4.2.1: a change that was accepted goes on to its end, whatever is refused meanwhile.
+#[test]
+fn a_refused_change_ends_no_other() {
+    let refusals: [(bool, Input, Refusal); 4] = [
+        (true, remove(2), Refusal::Transferring { to: NodeId(3) }),
+        (true, learn(5), Refusal::Transferring { to: NodeId(3) }),
+        (false, remove(9), Refusal::NoChange),
+        (false, members(&[1, 2, 3]), Refusal::NoChange),
+    ];
+    for (transfers, change, refusal) in refusals {
+        let mut server = leader_with_a_learner();
+        if transfers {
+            server.at(10).step(Input::Transfer(NodeId(3)));
+        }
+        assert_eq!(server.step(change.clone()).change, Some(Err(refusal)), "{change:?}");
+        server.at(200).matched(2, 2);
+        server.at(310).step(Input::Tick);
+        server.matched(4, 2);
+        assert_eq!(server.node.config(), &config(4), "{change:?}");
+    }
+}
+
+/// Thesis 4.2.1: a change that only waits for a server to catch up is accepted, and goes on by itself.
+#[test]
+fn a_change_that_waits_for_a_server_to_catch_up_is_accepted() {
+    let mut server = Server::leader(3);
+    server.step(learn(4));
+    server.sync();
+    server.matched(2, 2);
+    let accepted = server.step(add(4)).change;
+    assert_eq!(accepted, Some(Ok(Accepted::CatchingUp(NodeId(4)))));
+    server.matched(4, 2);
+    assert_eq!(server.node.config(), &config(4));
+}
+
+/// An accepted change is ended by none that leaves it possible: here 4 and 5 both come to vote.
+#[test]
+fn changes_that_agree_all_come_to_their_end() {
+    let mut server = leader_with_a_learner();
+    let mut last = 2;
+    let mut commit = |server: &mut Server, from: &[u32]| {
+        last += 1;
+        server.sync();
+        for follower in from {
+            server.matched(*follower, last);
+        }
+        assert_eq!(server.node.commit_index(), Some(index(last)));
+    };
+    assert_eq!(server.step(add(5)).change, proposed(2, 3));
+    commit(&mut server, &[2, 3]);
+    assert_eq!(server.node.config(), &config(3).with_learners([4, 5].map(NodeId)));
+    server.matched(5, 3);
+    assert!(server.node.config().is_voter(NodeId(5)), "4 holds it up no longer");
+    commit(&mut server, &[2, 5]);
+    server.matched(4, 4);
+    assert_eq!(server.node.config(), &config(5));
+    commit(&mut server, &[2, 5]);
+    assert_eq!(server.step(add(4)).change, Some(Err(Refusal::NoChange)), "all is done");
+}
+
+/// Of two changes that want the contrary the one that was accepted last is made, and the end of the other
+/// is told.
+#[test]
+fn a_change_that_wants_the_contrary_ends_an_earlier_one() {
+    for by in [Change::Remove(NodeId(4)), Change::Members([1, 2].map(NodeId).to_vec())] {
+        let mut server = leader_with_a_learner();
+        let effects = server.step(Input::Change(by.clone()));
+        assert_eq!(effects.change, proposed(2, 3));
+        let ended = Note::ChangeEnded { ended: Change::Add(NodeId(4)), by };
+        assert!(effects.notes.contains(&ended), "{:?}", effects.notes);
+        server.sync();
+        server.matched(2, 3);
+        server.matched(3, 3);
+        server.matched(4, 3);
+        assert!(!server.node.config().is_voter(NodeId(4)), "{}", server.node.config());
+    }
 }

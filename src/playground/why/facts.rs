@@ -192,6 +192,7 @@ impl Chronicle {
                 self.set_asked(id, &why)
             }
             Note::ConfirmedRead { .. }
+            | Note::ChangeEnded { .. }
             | Note::TransferAborted { .. }
             | Note::AnsweredPreVote { .. }
             | Note::RefusedVote { .. }
