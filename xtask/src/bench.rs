@@ -9,9 +9,11 @@ use serde_json::{Map, Value};
 
 use crate::browser::Browser;
 use crate::build::release_page;
+use crate::needs;
 use crate::steps::Steps;
 use crate::test::{driven, wasm_test};
-use crate::tools::{Toolbox, output};
+use crate::times;
+use crate::tools::{Toolbox, cache, output};
 
 type Report = Map<String, Value>;
 
@@ -19,8 +21,8 @@ type Report = Map<String, Value>;
 const PAYLOAD: [&str; 4] = ["wasm", "js", "css", "html"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let mut steps = Steps::new(7);
-    let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
+    let steps = Steps::new(7);
+    let (toolbox, browser) = steps.run("tools", || needs::to_drive(root))?;
     let mut report = steps.run("native: headless bench", || native(&toolbox))?;
     report.extend(steps.run("native: commits, beside the crate `raft`", || commits(&toolbox))?);
     report.extend(steps.run("wasm: in the browser, and time travel", || wasm(&toolbox, &browser))?);
@@ -34,6 +36,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         steps.run("page: a search without each rule", || page(&toolbox, &browser, "searches"))?,
     );
     steps.finish();
+    // What other chores took, where they were seen to.
+    report.extend(times::all(&cache()?));
+    report.extend(times::all(&root.join("target")));
 
     let text = serde_json::to_string_pretty(&report)?;
     fs::create_dir_all(root.join("target")).context("The folder target/ cannot be made.")?;

@@ -4,9 +4,10 @@
 use std::env;
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result};
 
 use crate::install;
+use crate::voice::Voice;
 
 pub(crate) struct Browser {
     pub(crate) chromium: PathBuf,
@@ -14,20 +15,18 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Finds Chromium and its driver, or installs them.
-    pub(crate) fn get() -> Result<Self> {
-        if let Some(browser) = Self::find() {
-            return Ok(browser);
-        }
+    /// Installs Chromium and its driver.
+    pub(crate) fn install(voice: &Voice) -> Result<()> {
         let packages = ["chromium", "chromium-driver", "fonts-dejavu-core"];
-        install::debian(&packages, "Chromium, or its driver,")?;
-        match Self::find() {
-            Some(browser) => Ok(browser),
-            None => bail!("Chromium was installed, but it is not on the PATH."),
-        }
+        install::debian(&packages, "Chromium, or its driver,", voice)
     }
 
-    fn find() -> Option<Self> {
+    /// The browser that is there.
+    pub(crate) fn found() -> Result<Self> {
+        Self::find().context("Chromium was installed, but it is not on the PATH.")
+    }
+
+    pub(crate) fn find() -> Option<Self> {
         let chromium = program("CHROMIUM", &["chromium", "chromium-browser", "google-chrome"])?;
         let driver = program("CHROMEDRIVER", &["chromedriver"])?;
         Some(Self { chromium, driver })

@@ -5,10 +5,12 @@ use std::process::Command;
 
 use anyhow::Result;
 
+use crate::needs;
 use crate::tools::{Toolbox, run as run_command};
+use crate::voice::{Shown, Voice};
 
 pub(crate) fn run(root: &Path) -> Result<()> {
-    release_page(&Toolbox::open(root)?)?;
+    release_page(&needs::to_build(root)?)?;
     println!("built dist/, ready for any static host");
     Ok(())
 }
@@ -16,6 +18,11 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 /// The release page, built into dist/.
 pub(crate) fn release_page(toolbox: &Toolbox) -> Result<()> {
     run_command(&mut trunk(toolbox, &["build", "--release", "--locked"])?)
+}
+
+/// The same while something else goes on.
+pub(crate) fn release_page_beside(toolbox: &Toolbox, voice: &Voice) -> Result<()> {
+    voice.run(&mut trunk(toolbox, &["build", "--release", "--locked"])?, Shown::All)
 }
 
 /// Trunk, offline: cargo fetches the crates first, and the tools are there.
@@ -40,6 +47,10 @@ mod tests {
     fn every_style_is_linked_once() {
         let root = crate::repository().unwrap();
         let page = fs::read_to_string(root.join("index.html")).unwrap();
+        let styles = fs::read_dir(root.join("styles")).unwrap();
+        let start = r#"<link data-trunk rel="css""#;
+        let links = page.lines().filter(|line| line.trim().starts_with(start)).count();
+        assert!(links > 0 && links == styles.count(), "{links} styles are linked");
         for entry in fs::read_dir(root.join("styles")).unwrap() {
             let name = entry.unwrap().file_name().into_string().unwrap();
             let link = format!(r#"<link data-trunk rel="css" href="styles/{name}">"#);

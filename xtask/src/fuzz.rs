@@ -5,15 +5,16 @@ use std::path::Path;
 
 use anyhow::Result;
 
+use crate::needs;
 use crate::steps::Steps;
-use crate::tools::{Toolbox, run as run_command};
+use crate::tools::run as run_command;
 
 /// The targets of fuzz/Cargo.toml.
 const TARGETS: [&str; 5] = ["parser", "recording", "entry", "snapshot", "record"];
 
 pub(crate) fn run(root: &Path, seconds: u32) -> Result<()> {
-    let mut steps = Steps::new(1 + TARGETS.len());
-    let toolbox = steps.run("tools", || Toolbox::for_fuzzing(root))?;
+    let steps = Steps::new(1 + TARGETS.len());
+    let toolbox = steps.run("tools", || needs::to_fuzz(root))?;
     for target in TARGETS {
         steps.run(&format!("{target}: {seconds} s"), || {
             // No sanitizer: they need a nightly compiler, and there is no unsafe code to watch.

@@ -5,25 +5,27 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail};
 
-use crate::tools::{Source, Tool, output, run};
+use crate::tools::{Recipe, Source, Tool, WASM_TARGET, output};
+use crate::voice::{Shown, Voice};
 
 /// Installs a tool into `home`.
-pub(crate) fn tool(tool: &Tool, home: &Path) -> Result<()> {
+pub(crate) fn tool(tool: &Tool, home: &Path, voice: &Voice) -> Result<()> {
     let Tool { package, version, program, source, .. } = tool;
     let unfinished = home.with_file_name(format!(".{package}-{version}.{}", std::process::id()));
     fs::create_dir_all(&unfinished)
         .with_context(|| format!("The folder {} cannot be made.", unfinished.display()))?;
     let installed = match source {
-        Source::Crates { minutes } => {
-            println!("installing {package} {version} ({minutes}, once)");
-            from_crates(package, version, &unfinished)
+        Source::Crates(recipe) => {
+            voice.say(&format!("installing {version} ({}, once)", recipe.minutes));
+            from_crates(package, version, *recipe, &unfinished, voice)
         }
         Source::Npm | Source::NpmScript { .. } => {
-            println!("installing {program} from npm's {package} {version} (once)");
-            from_npm(package, version, &unfinished)
+            voice.say(&format!("installing {version} with {program} from npm (once)"));
+            from_npm(package, version, &unfinished, voice)
         }
     };
     let placed = installed
@@ -36,47 +38,80 @@ pub(crate) fn tool(tool: &Tool, home: &Path) -> Result<()> {
     placed
 }
 
+pub(crate) fn wasm_target(voice: &Voice) -> Result<()> {
+    voice.say(&format!("adding the target {WASM_TARGET}"));
+    voice.run(Command::new("rustup").args(["target", "add", WASM_TARGET]), Shown::Progress)
+}
+
 /// Debian packages, where this user may install them; otherwise says what to type.
-pub(crate) fn debian(packages: &[&str], purpose: &str) -> Result<()> {
+pub(crate) fn debian(packages: &[&str], purpose: &str, voice: &Voice) -> Result<()> {
     let wanted = packages.join(" ");
     if !is_root() || which::which("apt-get").is_err() {
         bail!("{purpose} is missing. On Debian: sudo apt-get install {wanted}");
     }
-    println!("installing {wanted} from Debian (once)");
+    // Two at a time would find Debian's own lock taken, and give up.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    voice.say(&format!("installing {wanted} from Debian (once)"));
     let apt = || {
         let mut command = Command::new("apt-get");
         command.env("DEBIAN_FRONTEND", "noninteractive").arg("--quiet=2");
         command
     };
-    run(apt().arg("update"))?;
-    run(apt().args(["install", "--yes", "--no-install-recommends"]).args(packages))
+    voice.run(apt().arg("update"), Shown::Progress)?;
+    let install = ["install", "--yes", "--no-install-recommends"];
+    voice.run(apt().args(install).args(packages), Shown::Progress)
 }
 
-fn from_crates(package: &str, version: &str, folder: &Path) -> Result<()> {
+fn from_crates(
+    package: &str,
+    version: &str,
+    recipe: Recipe,
+    folder: &Path,
+    voice: &Voice,
+) -> Result<()> {
     let root = |command: &mut Command| -> Result<()> {
         // Outside the repository, so that its cargo settings are not the tool's.
         command.current_dir(folder).arg("--root").arg(folder);
-        run(command)
+        voice.run(command, Shown::Progress)
     };
     if which::which("cargo-binstall").is_ok() {
         let quick = ["binstall", "--no-confirm", "--locked", "--version", version, package];
         match root(Command::new("cargo").args(quick)) {
             Ok(()) => return Ok(()),
-            Err(error) => println!("{error:#} Building it instead."),
+            Err(error) => voice.say(&format!("{error:#} Building it instead.")),
         }
     }
-    let built = ["install", "--quiet", "--locked", "--version", version, package];
-    root(Command::new("cargo").args(built))
+    let mut command = Command::new("cargo");
+    command.args(["install", "--locked", "--version", version, package]);
+    root(command.args(words(recipe)))
 }
 
-fn from_npm(package: &str, version: &str, folder: &Path) -> Result<()> {
+/// How cargo is told to build it so. In the packages' own profiles are minutes of optimization.
+fn words(recipe: Recipe) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut set = |setting: String| {
+        words.extend(["--config".to_owned(), format!("profile.release.{setting}")]);
+    };
+    for setting in ["opt-level=0", "lto=\"off\"", "codegen-units=16", "debug=false"] {
+        set(setting.to_owned());
+    }
+    recipe.optimized.iter().for_each(|package| set(format!("package.{package}.opt-level=1")));
+    if !recipe.default_features {
+        words.push("--no-default-features".to_owned());
+    }
+    words.extend(recipe.programs.iter().flat_map(|name| ["--bin".to_owned(), (*name).to_owned()]));
+    words
+}
+
+fn from_npm(package: &str, version: &str, folder: &Path, voice: &Voice) -> Result<()> {
     if which::which("npm").is_err() {
-        debian(&["nodejs", "npm"], "npm")?;
+        debian(&["nodejs", "npm"], "npm", voice)?;
     }
     let flags = ["install", "--no-audit", "--no-fund", "--loglevel=error", "--prefix"];
     let mut command = Command::new("npm");
     command.args(flags).arg(folder).arg(format!("{package}@{version}")).current_dir(folder);
-    run(&mut command)
+    voice.run(&mut command, Shown::Progress)
 }
 
 /// Moves the finished folder to its place. A whole one that is there already, because another run

@@ -9,12 +9,16 @@ mod browser;
 mod build;
 mod fuzz;
 mod install;
+mod needs;
 mod screenshots;
 mod seal;
 mod serve;
 mod steps;
+mod tally;
 mod test;
+mod times;
 mod tools;
+mod voice;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -7,11 +7,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::browser::Browser;
 use crate::build::release_page;
+use crate::needs;
 use crate::steps::Steps;
 use crate::test::driven;
-use crate::tools::{Toolbox, run as run_command};
+use crate::tools::run as run_command;
 
 /// The README's pictures, and what they are called among all.
 const README: [(&str, &str); 2] = [
@@ -20,8 +20,8 @@ const README: [(&str, &str); 2] = [
 ];
 
 pub(crate) fn run(root: &Path, no_build: bool, accept: bool) -> Result<()> {
-    let mut steps = Steps::new(if no_build { 2 } else { 3 });
-    let (toolbox, browser) = steps.run("tools", || Ok((Toolbox::open(root)?, Browser::get()?)))?;
+    let steps = Steps::new(if no_build { 2 } else { 3 });
+    let (toolbox, browser) = steps.run("tools", || needs::to_drive(root))?;
     if !no_build {
         steps.run("page: release build into dist/", || release_page(&toolbox))?;
     }

@@ -6,10 +6,10 @@ use std::process::Command;
 use anyhow::Result;
 
 use crate::build::trunk;
-use crate::tools::Toolbox;
+use crate::needs;
 
 pub(crate) fn run(root: &Path, extra: &[String]) -> Result<()> {
-    let toolbox = Toolbox::open(root)?;
+    let toolbox = needs::to_serve(root, extra.iter().any(|argument| argument == "--release"))?;
     let mut arguments = vec!["serve"];
     // The page under work must not take the place of the release page in dist/.
     if !extra.iter().any(|argument| argument.starts_with("--dist") || argument == "-d") {

@@ -1,41 +1,89 @@
 //! Numbered steps that say in one line what begins, and in another how long it took. A failure
-//! names its step.
+//! names its step, and no other begins after it.
 
 #![expect(
     clippy::disallowed_methods,
     reason = "how long a step took is for people, and decides nothing"
 )]
 
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Instant;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 pub(crate) struct Steps {
     total: usize,
-    begun: usize,
+    begun: AtomicUsize,
+    has_failed: AtomicBool,
     started: Instant,
 }
 
+/// Why a step did not begin: one that went beside it failed.
+#[derive(Debug)]
+pub(crate) struct NotBegun;
+
+impl fmt::Display for NotBegun {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        out.write_str("A step failed, and no other begins.")
+    }
+}
+
+impl std::error::Error for NotBegun {}
+
 impl Steps {
     pub(crate) fn new(total: usize) -> Self {
-        Self { total, begun: 0, started: Instant::now() }
+        let (begun, has_failed) = (AtomicUsize::new(0), AtomicBool::new(false));
+        Self { total, begun, has_failed, started: Instant::now() }
     }
 
-    /// Runs one step, announced as `[2/9] title`.
-    pub(crate) fn run<T>(&mut self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
-        self.begun += 1;
-        let place = format!("[{}/{}]", self.begun, self.total);
+    /// Runs one step, announced as `[2/9] title`. Others may run at the same time.
+    pub(crate) fn run<T>(&self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        ensure!(!self.has_failed.load(Ordering::SeqCst), NotBegun);
+        let place = format!("[{}/{}]", self.begun.fetch_add(1, Ordering::SeqCst) + 1, self.total);
         println!("{place} {title}");
         let started = Instant::now();
-        let value = work()
-            .with_context(|| format!("Step {} of {} failed: {title}.", self.begun, self.total))?;
-        println!("{place} done in {:.1} s", started.elapsed().as_secs_f64());
-        Ok(value)
+        match work() {
+            Ok(value) => {
+                println!("{place} done in {:.1} s", started.elapsed().as_secs_f64());
+                Ok(value)
+            }
+            Err(error) => {
+                self.has_failed.store(true, Ordering::SeqCst);
+                println!("{place} failed; what runs beside it comes to its end");
+                Err(error).with_context(|| format!("Step {place} failed: {title}."))
+            }
+        }
     }
 
     /// The closing line, after the last step.
     pub(crate) fn finish(self) {
-        assert_eq!(self.begun, self.total, "every announced step runs exactly once");
+        let begun = self.begun.into_inner();
+        assert_eq!(begun, self.total, "every announced step runs exactly once");
         println!("all {} steps done in {:.1} s", self.total, self.started.elapsed().as_secs_f64());
+    }
+}
+
+/// What comes of two that went side by side: both, or what failed first.
+pub(crate) fn both(one: Result<()>, other: Result<()>) -> Result<()> {
+    match (one, other) {
+        (Err(error), Err(reason)) if error.is::<NotBegun>() => Err(reason),
+        (one, other) => one.and(other),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::bail;
+
+    use super::*;
+
+    #[test]
+    fn after_a_failure_no_step_begins_and_the_failure_is_what_is_told() {
+        let steps = Steps::new(3);
+        let failed = steps.run("one", || -> Result<()> { bail!("It is broken.") });
+        let stopped = steps.run("two", || -> Result<()> { panic!("it does not begin") });
+        let told = both(stopped, failed).unwrap_err();
+        assert_eq!(told.to_string(), "Step [1/3] failed: one.");
     }
 }

@@ -1,59 +1,92 @@
 //! `cargo xtask test`: everything that must hold before a change lands. CI runs this and nothing
 //! else.
 
-use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Result, anyhow};
 
 use crate::browser::Browser;
-use crate::build::release_page;
-use crate::steps::Steps;
-use crate::tools::{Toolbox, axe, run as run_command};
+use crate::build::release_page_beside;
+use crate::needs;
+use crate::steps::{Steps, both};
+use crate::tally::{self, Targets};
+use crate::times;
+use crate::tools::{Toolbox, run as run_command};
+use crate::voice::{Shown, Voice};
 
 const WASM: [&str; 5] = ["--locked", "--package", "kvorum", "--target", "wasm32-unknown-unknown"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let mut steps = Steps::new(9);
+    let target = root.join("target");
+    // What was built before saves most of the time.
+    let is_cold = !target.join("wasm32-unknown-unknown/debug").exists();
+    let seconds = times::of(|| all(root))?;
+    times::note(&target, if is_cold { "test_s" } else { "test_again_s" }, seconds)
+}
+
+fn all(root: &Path) -> Result<()> {
+    let steps = Steps::new(9);
     let (toolbox, browser, axe) = steps
         .run("tools: Rust target, wasm-bindgen, Trunk, wasm-opt, Chromium, axe", || {
-            Ok((Toolbox::open(root)?, Browser::get()?, axe()?))
+            needs::to_test(root)
         })?;
-    let tests = browser_tests(root)?;
-    let cargo = |arguments: &[&str]| run_command(&mut toolbox.cargo(arguments)?);
-
-    steps.run("layout: cargo fmt --check", || cargo(&["fmt", "--all", "--check"]))?;
-    steps.run("lints: clippy, native", || {
-        cargo(&["clippy", "--locked", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    steps.run("layout: cargo fmt --check", || cargo(&toolbox, &["fmt", "--all", "--check"]))?;
+    let targets = Targets::of(&toolbox)?;
+    // One core links the page while the other compiles. Where both need cargo's build folder, one waits.
+    thread::scope(|scope| {
+        let wasm = scope.spawn(|| for_wasm(&steps, &toolbox, &browser, &targets.browser));
+        let native = natively(&steps, &toolbox, &targets.native);
+        let wasm = wasm.join().unwrap_or_else(|_| Err(anyhow!("The steps for wasm32 broke off.")));
+        both(native, wasm)
     })?;
-    steps.run("lints: clippy, end-to-end tests, pictures and measurements", || {
-        let tests = "--test e2e --test screenshots --test frames --test searches --test commits";
-        let words = format!("clippy --locked {tests} -- -D warnings");
-        cargo(&words.split(' ').collect::<Vec<_>>())
+    steps.run("tests: end to end", || {
+        let mut command = end_to_end(&toolbox, &browser, &axe)?;
+        tally::run(&mut command, &["e2e".to_owned()], None)
     })?;
-    steps.run("lints: clippy, wasm32", || clippy_wasm(&toolbox, &tests))?;
-    steps.run("tests: native", || cargo(&["test", "--locked", "--workspace"]))?;
-    steps.run("tests: in the browser", || in_browser(&toolbox, &browser, &tests))?;
-    steps.run("page: release build into dist/", || release_page(&toolbox))?;
-    steps.run("tests: end to end", || run_command(&mut end_to_end(&toolbox, &browser, &axe)?))?;
     steps.finish();
     Ok(())
 }
 
-fn clippy_wasm(toolbox: &Toolbox, tests: &[String]) -> Result<()> {
-    let mut command = toolbox.cargo(&["clippy"])?;
-    command.args(WASM).args(["--lib", "--bin", "kvorum", "--test", "bench_wasm"]);
-    run_command(choose(&mut command, tests).args(["--", "-D", "warnings"]))
+fn natively(steps: &Steps, toolbox: &Toolbox, targets: &[String]) -> Result<()> {
+    steps.run("lints: clippy, native", || {
+        let words = "clippy --locked --workspace --all-targets -- -D warnings";
+        cargo(toolbox, &words.split(' ').collect::<Vec<_>>())
+    })?;
+    steps.run("lints: clippy, end-to-end tests, pictures and measurements", || {
+        let tests = "--test e2e --test screenshots --test frames --test searches --test commits";
+        let words = format!("clippy --locked {tests} -- -D warnings");
+        cargo(toolbox, &words.split(' ').collect::<Vec<_>>())
+    })?;
+    steps.run("tests: native", || {
+        tally::run(&mut toolbox.cargo(&["test", "--locked", "--workspace"])?, targets, None)
+    })
 }
 
-fn in_browser(toolbox: &Toolbox, browser: &Browser, tests: &[String]) -> Result<()> {
-    if tests.is_empty() {
-        println!("there is no tests/browser*.rs");
-        return Ok(());
-    }
-    let mut command = wasm_test(toolbox, browser, 120)?;
-    run_command(choose(&mut command, tests))
+/// Beside what is native.
+fn for_wasm(steps: &Steps, toolbox: &Toolbox, browser: &Browser, tests: &[String]) -> Result<()> {
+    let voice = Voice::of("wasm32");
+    steps.run("page: release build into dist/", || release_page_beside(toolbox, &voice))?;
+    steps.run("lints: clippy, wasm32", || {
+        voice.run(&mut clippy_wasm(toolbox, tests)?, Shown::All)
+    })?;
+    steps.run("tests: in the browser", || {
+        // So long that only a test that hangs takes longer, however busy the machine is.
+        let mut command = wasm_test(toolbox, browser, 300)?;
+        tally::run(choose(&mut command, tests), tests, Some(&voice))
+    })
+}
+
+fn cargo(toolbox: &Toolbox, arguments: &[&str]) -> Result<()> {
+    run_command(&mut toolbox.cargo(arguments)?)
+}
+
+fn clippy_wasm(toolbox: &Toolbox, tests: &[String]) -> Result<Command> {
+    let mut command = toolbox.cargo(&["clippy"])?;
+    command.args(WASM).args(["--lib", "--bin", "kvorum", "--test", "bench_wasm"]);
+    choose(&mut command, tests).args(["--", "-D", "warnings"]);
+    Ok(command)
 }
 
 /// `cargo test` for the browser, which gives each test file this many seconds.
@@ -83,17 +116,4 @@ fn choose<'a>(command: &'a mut Command, tests: &[String]) -> &'a mut Command {
         command.args(["--test", test]);
     }
     command
-}
-
-/// The names of `tests/browser*.rs`, in order.
-fn browser_tests(root: &Path) -> Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(root.join("tests")).context("The folder tests/ is not readable.")? {
-        let name = entry?.file_name().to_string_lossy().into_owned();
-        names.extend(
-            name.strip_suffix(".rs").filter(|stem| stem.starts_with("browser")).map(str::to_owned),
-        );
-    }
-    names.sort();
-    Ok(names)
 }

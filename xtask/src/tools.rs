@@ -1,4 +1,4 @@
-//! The tools the page is built with, each in exactly one version: found on the PATH, found in this
+//! The tools the page is built and tested with, each in exactly one version: found on the PATH, found in this
 //! project's cache, or installed there. Children run with them first on their PATH.
 //!
 //! Nothing is fetched but from the registries of crates.io and npm; Trunk, which would download
@@ -13,6 +13,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::install;
+use crate::voice::Voice;
 
 /// The newest Trunk that this Rust compiles.
 const TRUNK: &str = "0.21.14";
@@ -21,7 +22,7 @@ const BINARYEN: &str = "132.0.0";
 const CARGO_FUZZ: &str = "0.13.1";
 /// Judges the page's accessibility in the end-to-end tests.
 const AXE: &str = "4.14.1";
-const WASM_TARGET: &str = "wasm32-unknown-unknown";
+pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
 /// One tool in the one version that is used.
 pub(crate) struct Tool {
@@ -37,19 +38,33 @@ pub(crate) struct Tool {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// Built from crates.io; the minutes it takes are said before it begins.
-    Crates { minutes: &'static str },
+    /// Built from crates.io.
+    Crates(Recipe),
     /// The npm registry.
     Npm,
     /// The npm registry too; not a program but a script for a page, in this folder.
     NpmScript { folder: &'static str },
 }
 
+/// How a tool is built: as soon as it can be, not as well. Each of them is built once on a machine and works for
+/// seconds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Recipe {
+    /// How long two cores take, said before it begins.
+    pub(crate) minutes: &'static str,
+    /// The programs that are used; all of the package if none is named.
+    pub(crate) programs: &'static [&'static str],
+    /// Whether it has what its authors chose.
+    pub(crate) default_features: bool,
+    /// The packages that do the work each time the page is built: these are worth the compiler's time.
+    pub(crate) optimized: &'static [&'static str],
+}
+
 impl Source {
     /// Where an installed tool's programs are, below its cache folder.
     fn programs(self) -> &'static str {
         match self {
-            Self::Crates { .. } => "bin",
+            Self::Crates(_) => "bin",
             Self::Npm => "node_modules/.bin",
             Self::NpmScript { folder } => folder,
         }
@@ -63,30 +78,14 @@ pub(crate) struct Toolbox {
 }
 
 impl Toolbox {
-    /// Gets everything the page is built with.
-    pub(crate) fn open(root: &Path) -> Result<Self> {
-        ensure_wasm_target()?;
+    /// Of tools that are there.
+    pub(crate) fn of<'a>(root: &Path, tools: impl Iterator<Item = &'a Tool>) -> Result<Self> {
         let mut folders = Vec::new();
-        for tool in tools(root)? {
+        for tool in tools {
             folders.extend(tool.folder()?);
         }
         let inherited = env::var_os("PATH").unwrap_or_default();
         folders.extend(env::split_paths(&inherited));
-        let path = env::join_paths(folders).context("A folder on the PATH has a strange name.")?;
-        Ok(Self { root: root.to_owned(), path })
-    }
-
-    /// Only cargo-fuzz: nothing else is needed to fuzz.
-    pub(crate) fn for_fuzzing(root: &Path) -> Result<Self> {
-        let tool = Tool {
-            package: "cargo-fuzz",
-            version: CARGO_FUZZ.to_owned(),
-            program: "cargo-fuzz",
-            word: CARGO_FUZZ.to_owned(),
-            source: Source::Crates { minutes: "about a minute" },
-        };
-        let inherited = env::var_os("PATH").unwrap_or_default();
-        let folders = tool.folder()?.into_iter().chain(env::split_paths(&inherited));
         let path = env::join_paths(folders).context("A folder on the PATH has a strange name.")?;
         Ok(Self { root: root.to_owned(), path })
     }
@@ -113,18 +112,6 @@ impl Toolbox {
     }
 }
 
-/// axe-core, a script that a test injects into the page.
-pub(crate) fn axe() -> Result<PathBuf> {
-    let tool = Tool {
-        package: "axe-core",
-        version: AXE.to_owned(),
-        program: "axe.min.js",
-        word: AXE.to_owned(),
-        source: Source::NpmScript { folder: "node_modules/axe-core" },
-    };
-    Ok(tool.installed()?.join(tool.program))
-}
-
 /// Runs a command to its end, its output going where this one's goes.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status =
@@ -147,7 +134,7 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
 }
 
 /// A command as a person would type it.
-fn shown(command: &Command) -> String {
+pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = [program].into_iter().chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
@@ -166,7 +153,8 @@ fn forget_outer_cargo(command: &mut Command) {
     }
 }
 
-fn tools(root: &Path) -> Result<[Tool; 3]> {
+/// What every build of the page needs.
+pub(crate) fn page_tools(root: &Path) -> Result<[Tool; 2]> {
     let bindgen = locked_version(root, "wasm-bindgen")?;
     Ok([
         Tool {
@@ -174,38 +162,79 @@ fn tools(root: &Path) -> Result<[Tool; 3]> {
             word: bindgen.clone(),
             version: bindgen,
             program: "wasm-bindgen",
-            source: Source::Crates { minutes: "about four minutes" },
+            source: Source::Crates(Recipe {
+                minutes: "about three minutes",
+                // The runner is the tests', and costs nothing: the package's library has it in any case.
+                programs: &["wasm-bindgen-test-runner", "wasm-bindgen"],
+                // They are one: encrypted connections, which the runner does not need to reach a driver on this machine.
+                default_features: false,
+                optimized: &["walrus", "wasmparser", "wasm-encoder", "wasm-bindgen-cli-support"],
+            }),
         },
         Tool {
             package: "trunk",
             word: TRUNK.to_owned(),
             version: TRUNK.to_owned(),
             program: "trunk",
-            source: Source::Crates { minutes: "about ten minutes" },
-        },
-        Tool {
-            package: "binaryen",
-            // npm's 132.0.0 calls itself "wasm-opt version 132 (version_132)".
-            word: BINARYEN.trim_end_matches(".0").to_owned(),
-            version: BINARYEN.to_owned(),
-            program: "wasm-opt",
-            source: Source::Npm,
+            source: Source::Crates(Recipe {
+                minutes: "about four minutes",
+                programs: &[],
+                // They are for what `--offline` and `--skip-version-check` switch off, and for https.
+                default_features: false,
+                optimized: &[],
+            }),
         },
     ])
 }
 
+/// Makes a release of the page smaller.
+pub(crate) fn wasm_opt() -> Tool {
+    Tool {
+        package: "binaryen",
+        // npm's 132.0.0 calls itself "wasm-opt version 132 (version_132)".
+        word: BINARYEN.trim_end_matches(".0").to_owned(),
+        version: BINARYEN.to_owned(),
+        program: "wasm-opt",
+        source: Source::Npm,
+    }
+}
+
+/// axe-core, a script that a test injects into the page.
+pub(crate) fn axe() -> Tool {
+    Tool {
+        package: "axe-core",
+        version: AXE.to_owned(),
+        program: "axe.min.js",
+        word: AXE.to_owned(),
+        source: Source::NpmScript { folder: "node_modules/axe-core" },
+    }
+}
+
+pub(crate) fn cargo_fuzz() -> Tool {
+    Tool {
+        package: "cargo-fuzz",
+        version: CARGO_FUZZ.to_owned(),
+        program: "cargo-fuzz",
+        word: CARGO_FUZZ.to_owned(),
+        source: Source::Crates(Recipe {
+            minutes: "less than a minute",
+            programs: &[],
+            default_features: true,
+            optimized: &[],
+        }),
+    }
+}
+
 impl Tool {
-    /// The folder to put first on the PATH; none if the right version is on it already.
-    fn folder(&self) -> Result<Option<PathBuf>> {
-        if self.is_on_path() { Ok(None) } else { self.installed().map(Some) }
+    /// Whether it can be used as it is, from the PATH or from this project's cache.
+    pub(crate) fn is_there(&self) -> Result<bool> {
+        Ok(self.is_on_path() || self.is_in(&self.home()?))
     }
 
-    /// The folder in this project's cache where it is, installed there if need be.
-    fn installed(&self) -> Result<PathBuf> {
-        let home = cache()?.join(format!("{}-{}", self.package, self.version));
-        if !self.is_in(&home) {
-            install::tool(self, &home)?;
-        }
+    /// Installs it into this project's cache.
+    pub(crate) fn install(&self, voice: &Voice) -> Result<()> {
+        let home = self.home()?;
+        install::tool(self, &home, voice)?;
         ensure!(
             self.is_in(&home),
             "{} {} was installed, but {} is not in {}.",
@@ -214,10 +243,28 @@ impl Tool {
             self.program,
             home.display()
         );
-        Ok(home.join(self.source.programs()))
+        Ok(())
     }
 
-    /// Whether this cache folder holds the whole tool: its program comes last.
+    /// The folder to put first on the PATH; none if the right version is on it already.
+    fn folder(&self) -> Result<Option<PathBuf>> {
+        if self.is_on_path() {
+            return Ok(None);
+        }
+        Ok(Some(self.home()?.join(self.source.programs())))
+    }
+
+    /// Its folder in this project's cache.
+    fn home(&self) -> Result<PathBuf> {
+        Ok(cache()?.join(format!("{}-{}", self.package, self.version)))
+    }
+
+    /// Its file in this project's cache.
+    pub(crate) fn file(&self) -> Result<PathBuf> {
+        Ok(self.home()?.join(self.source.programs()).join(self.program))
+    }
+
+    /// Whether this cache folder holds the whole tool: it was moved there when it was whole.
     pub(crate) fn is_in(&self, home: &Path) -> bool {
         home.join(self.source.programs()).join(self.program).exists()
     }
@@ -234,7 +281,7 @@ impl Tool {
 }
 
 /// `$KVORUM_TOOLS`, or `kvorum/tools` in the user's cache.
-fn cache() -> Result<PathBuf> {
+pub(crate) fn cache() -> Result<PathBuf> {
     if let Some(folder) = env::var_os("KVORUM_TOOLS") {
         return Ok(folder.into());
     }
@@ -245,14 +292,11 @@ fn cache() -> Result<PathBuf> {
         .join("kvorum/tools"))
 }
 
-fn ensure_wasm_target() -> Result<()> {
+/// Whether Rust can build for WebAssembly.
+pub(crate) fn has_wasm_target() -> Result<bool> {
     let arguments = ["--print", "target-libdir", "--target", WASM_TARGET];
     let folder = output(Command::new("rustc").args(arguments))?;
-    if Path::new(folder.trim()).exists() {
-        return Ok(());
-    }
-    println!("adding the Rust target {WASM_TARGET}");
-    run(Command::new("rustup").args(["target", "add", WASM_TARGET]))
+    Ok(Path::new(folder.trim()).exists())
 }
 
 /// A package's version in `Cargo.lock`, whose layout is cargo's own and stable.

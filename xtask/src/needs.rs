@@ -1,0 +1,132 @@
+//! What a chore needs beside Rust. What is missing is installed side by side: compilers and downloads leave each other
+//! room.
+
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use anyhow::{Result, bail};
+
+use crate::browser::Browser;
+use crate::install;
+use crate::times;
+use crate::tools::{Tool, Toolbox, axe, cache, cargo_fuzz, has_wasm_target, page_tools, wasm_opt};
+use crate::voice::Voice;
+
+enum Need {
+    /// The standard library for WebAssembly.
+    WasmTarget,
+    Tool(Tool),
+    Browser,
+}
+
+/// For `cargo xtask serve`: nothing that only a release or a test needs.
+pub(crate) fn to_serve(root: &Path, release: bool) -> Result<Toolbox> {
+    let mut needs = page(root)?;
+    if release {
+        needs.push(Need::Tool(wasm_opt()));
+    }
+    meet(root, &needs)
+}
+
+/// For a release of the page.
+pub(crate) fn to_build(root: &Path) -> Result<Toolbox> {
+    to_serve(root, true)
+}
+
+/// For a browser that is led through the page.
+pub(crate) fn to_drive(root: &Path) -> Result<(Toolbox, Browser)> {
+    let mut needs = page(root)?;
+    needs.extend([Need::Tool(wasm_opt()), Need::Browser]);
+    Ok((meet(root, &needs)?, Browser::found()?))
+}
+
+/// For all tests; axe-core's script is the third.
+pub(crate) fn to_test(root: &Path) -> Result<(Toolbox, Browser, PathBuf)> {
+    let mut needs = page(root)?;
+    needs.extend([Need::Tool(wasm_opt()), Need::Tool(axe()), Need::Browser]);
+    let toolbox = meet(root, &needs)?;
+    Ok((toolbox, Browser::found()?, axe().file()?))
+}
+
+pub(crate) fn to_fuzz(root: &Path) -> Result<Toolbox> {
+    meet(root, &[Need::Tool(cargo_fuzz())])
+}
+
+fn page(root: &Path) -> Result<Vec<Need>> {
+    Ok([Need::WasmTarget].into_iter().chain(page_tools(root)?.map(Need::Tool)).collect())
+}
+
+/// Installs what is missing; a toolbox with all of it.
+fn meet(root: &Path, needs: &[Need]) -> Result<Toolbox> {
+    let mut missing = Vec::new();
+    for need in needs {
+        if !need.is_met()? {
+            missing.push(need);
+        }
+    }
+    if !missing.is_empty() {
+        let tools = |need: &&Need| matches!(need, Need::Tool(_));
+        let is_whole =
+            missing.iter().copied().filter(tools).count() == needs.iter().filter(tools).count();
+        let seconds = times::of(|| side_by_side(&missing))?;
+        // How long they take is known only where all that the tests need had to come.
+        if is_whole && needs.iter().any(|need| matches!(need, Need::Browser)) {
+            times::note(&cache()?, "tools_install_s", seconds)?;
+        }
+    }
+    let tools = needs.iter().filter_map(|need| match need {
+        Need::Tool(tool) => Some(tool),
+        Need::WasmTarget | Need::Browser => None,
+    });
+    Toolbox::of(root, tools)
+}
+
+/// One that fails says so at once, and lets the others come to their end: what is there need not be built again.
+fn side_by_side(missing: &[&Need]) -> Result<()> {
+    let failed: Vec<&str> = thread::scope(|scope| {
+        let works: Vec<_> = missing.iter().map(|need| scope.spawn(|| install(need))).collect();
+        let done = missing.iter().zip(works);
+        done.filter_map(|(need, work)| (!work.join().unwrap_or(false)).then(|| need.name()))
+            .collect()
+    });
+    if !failed.is_empty() {
+        bail!("Could not be installed: {}. What went wrong is said above.", failed.join(", "));
+    }
+    Ok(())
+}
+
+/// Whether it could be installed.
+fn install(need: &Need) -> bool {
+    let voice = Voice::of(need.name());
+    let result = match need {
+        Need::WasmTarget => install::wasm_target(&voice),
+        Need::Tool(tool) => tool.install(&voice),
+        Need::Browser => Browser::install(&voice),
+    };
+    match &result {
+        Ok(()) => voice.say("there"),
+        Err(error) => {
+            let reasons: Vec<_> = error.chain().map(ToString::to_string).collect();
+            voice.say(&format!("error: {}", reasons.join("\n  because: ")));
+        }
+    }
+    result.is_ok()
+}
+
+impl Need {
+    fn name(&self) -> &str {
+        match self {
+            Self::WasmTarget => "Rust for WebAssembly",
+            Self::Tool(tool) => tool.package,
+            Self::Browser => "Chromium",
+        }
+    }
+
+    fn is_met(&self) -> Result<bool> {
+        match self {
+            Self::WasmTarget => has_wasm_target(),
+            Self::Tool(tool) => tool.is_there(),
+            Self::Browser => Ok(Browser::find().is_some()),
+        }
+    }
+}
