@@ -232,6 +232,7 @@ fn a_line_divides_the_cards_by_their_middles() {
 
 #[wasm_bindgen_test]
 fn a_wall_stands_between_the_sides_that_it_parts() {
+    let mut walls = 0;
     for (width, height) in STAGES {
         for count in 2..=25 {
             let layout = Layout::new(width, height, &nodes(count));
@@ -241,6 +242,7 @@ fn a_wall_stands_between_the_sides_that_it_parts() {
                 continue;
             }
             if let Some((from, to)) = between(&layout, &a, &b) {
+                walls += 1;
                 let mut parted = divide(&layout, from, to);
                 parted.sort();
                 let mut sides = [a, b];
@@ -249,6 +251,7 @@ fn a_wall_stands_between_the_sides_that_it_parts() {
             }
         }
     }
+    assert!(walls > STAGES.len(), "{walls} walls");
     let layout = Layout::new(844.0, 760.0, &nodes(5));
     assert!(between(&layout, &[1], &[2, 3, 4, 5]).is_some());
     assert!(between(&layout, &[1, 2], &[3, 4, 5]).is_some());

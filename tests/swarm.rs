@@ -77,6 +77,11 @@ fn without(rule: Rule) -> Search {
 
 #[test]
 fn without_a_rule_its_property_falls() {
+    let mut rules: Vec<Rule> = BROKEN.iter().map(|(rule, ..)| *rule).collect();
+    rules.sort();
+    let mut all: Vec<Rule> = Rule::TABLE.iter().map(|about| about.rule).collect();
+    all.sort();
+    assert_eq!(rules, all, "each rule has its seed");
     for (rule, seed, property) in BROKEN {
         let line = line(*rule, *seed);
         assert_eq!(rule.about().falls, property.name());

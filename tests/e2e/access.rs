@@ -52,7 +52,8 @@ impl Axe {
         }
         let ask = "const [levels, done] = arguments;
             axe.run(document, { runOnly: levels, resultTypes: ['violations'] }).then(
-                result => done(result.violations.flatMap(rule => rule.nodes.map(node =>
+                result => done(result.passes.length === 0 ? ['axe looked at nothing'] :
+                    result.violations.flatMap(rule => rule.nodes.map(node =>
                     `${rule.id}: ${node.target.join(' ')}: ${node.failureSummary.replace(/\\s+/g, ' ')}`))),
                 problem => done([String(problem)]));";
         page.driver().execute_async(ask, vec![json!(LEVELS)]).await?.convert()

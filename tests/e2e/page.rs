@@ -111,10 +111,11 @@ impl Page {
         let document = cdp.send_raw("DOM.getDocument", json!({ "depth": 0 })).await?;
         let query = json!({ "nodeId": document["root"]["nodeId"], "accessibleName": name });
         let mut answer = cdp.send_raw("Accessibility.queryAXTree", query).await?;
-        let nodes = answer["nodes"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        // Without this list nothing would ever be there, and whatever is to go would be gone.
+        let nodes = answer["nodes"].as_array_mut().expect("a list of nodes");
         let is_it =
             |node: &Value| node["ignored"] == json!(false) && is_role(&node["role"]["value"], role);
-        Ok(nodes.into_iter().filter(is_it).collect())
+        Ok(std::mem::take(nodes).into_iter().filter(is_it).collect())
     }
 
     /// Clicks the element with this role and name.
