@@ -176,8 +176,14 @@ impl Tally {
         self.last = at;
     }
 
-    /// Another story begins after this place.
-    pub(super) fn forget_after(&mut self, end: Place) {
+    /// Another story begins after this place: what it has of this one.
+    pub(super) fn until(&self, end: Place) -> Self {
+        let mut until = self.clone();
+        until.forget_after(end);
+        until
+    }
+
+    fn forget_after(&mut self, end: Place) {
         if self.last <= end {
             return;
         }
@@ -196,6 +202,9 @@ impl Tally {
         self.open.extend(self.closed.drain(kept..).map(|(proposal, _)| proposal));
         self.open.retain(|proposal| proposal.at <= end);
         self.open.make_contiguous().sort_by_key(|proposal| proposal.at);
+        self.reigns.shrink_to_fit();
+        self.open.shrink_to_fit();
+        self.closed.shrink_to_fit();
     }
 
     /// All of it, for a story that was played up to `end`.

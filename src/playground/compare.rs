@@ -48,6 +48,13 @@ enum Search {
     Over(Parting),
 }
 
+impl Comparison {
+    /// Whether this story is one of the two.
+    pub(super) fn is_of(&self, branch: usize) -> bool {
+        branch == self.with || branch == self.ours
+    }
+}
+
 impl Playground {
     /// Begins to compare another story with the one that is shown, or stops.
     pub(super) fn compare(&mut self, with: Option<usize>) -> Result<(), Problem> {

@@ -160,6 +160,8 @@ pub(super) struct Tape {
     /// What happened on it, from the beginning to the place up to which notes were taken.
     pub(super) track: Track,
     noted: Place,
+    /// When it was shown last, in the playground's jumps.
+    pub(super) seen: u64,
 }
 
 impl Tape {
@@ -174,7 +176,10 @@ impl Tape {
         let scenes = vec![Kept::new(&scene)];
         let (end, track) = (scene.instant(), Track::default());
         let (joined, noted) = (BTreeSet::new(), scene.place());
-        (Self { recording, joined, scenes, distance: DISTANCE, end, kept_end, track, noted }, scene)
+        let distance = DISTANCE;
+        let tape =
+            Self { recording, joined, scenes, distance, end, kept_end, track, noted, seen: 0 };
+        (tape, scene)
     }
 
     /// The last instant that was played, or is recorded.
@@ -426,14 +431,34 @@ impl Tape {
 
     /// A tape that goes on from `scene` otherwise.
     pub(super) fn fork(&self, scene: &Scene) -> Self {
-        let end = scene.instant();
-        let mut fork = self.clone();
-        fork.recording.actions.truncate(scene.done);
-        fork.joined.retain(|act| *act < scene.done);
-        fork.scenes.retain(|kept| kept.whole_from <= end && kept.scene.done <= scene.done);
-        (fork.end, fork.kept_end, fork.noted) = (end, end, scene.place());
-        fork.track.forget_after(fork.noted);
-        fork
+        let (end, noted) = (scene.instant(), scene.place());
+        let actions = self.recording.actions.iter().take(scene.done).cloned().collect();
+        let is_before = |kept: &&Kept| kept.whole_from <= end && kept.scene.done <= scene.done;
+        Self {
+            recording: Recording { founding: self.recording.founding, actions },
+            joined: self.joined.range(..scene.done).copied().collect(),
+            scenes: self.scenes.iter().filter(is_before).cloned().collect(),
+            distance: self.distance,
+            end,
+            kept_end: end,
+            track: self.track.until(noted),
+            noted,
+            seen: self.seen,
+        }
+    }
+
+    /// Keeps only what was done, and how far it was played: whoever goes there plays it again. Nobody may be on the
+    /// way in it.
+    pub(super) fn fold(&mut self) {
+        let (end, seen) = (self.end(), self.seen);
+        let nothing = Recording { founding: self.recording.founding, actions: Vec::new() };
+        let (folded, _) = Self::of(std::mem::replace(&mut self.recording, nothing), end);
+        *self = Self { joined: std::mem::take(&mut self.joined), seen, ..folded };
+    }
+
+    /// Whether there is nothing of it but what was done.
+    pub(super) fn is_folded(&self) -> bool {
+        self.noted == Place::default()
     }
 
     /// Whether something recorded is still to be done after `scene`.

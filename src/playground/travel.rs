@@ -8,7 +8,7 @@ use super::archive::tidy_name;
 use super::history::Track;
 use super::job::Job;
 use super::link::Bookmark;
-use super::shown::Branch;
+use super::shown::{Branch, Shown};
 use super::tape::{Destination, Scene, Tape};
 use super::view::{BranchView, MarkKind};
 use super::{Landmark, Playground, Problem};
@@ -26,6 +26,10 @@ const SHORT_WAY: u32 = 4;
 
 /// How far beyond the end of what was played something is looked for.
 const LOOK_AHEAD: Duration = Duration::from_secs(60);
+
+/// How many stories are kept with all that was seen in them: those that were shown last. Each takes a megabyte or more
+/// when it is long.
+const WHOLE: usize = 8;
 
 /// A way that is being gone.
 #[derive(Debug)]
@@ -155,8 +159,9 @@ impl Playground {
         match then {
             Arrival::Show if branch == self.shown.current => {}
             Arrival::Show => {
-                self.shown.branches[self.shown.current].at = self.shown.scene.instant();
+                self.leave_story();
                 self.shown.current = branch;
+                self.fold_stories();
             }
             Arrival::Fork => {
                 let fork = tape.fork(&scene);
@@ -184,12 +189,34 @@ impl Playground {
 
     /// From `scene` on the story goes on otherwise; the old one is kept.
     pub(super) fn begin_branch(&mut self, tape: Tape, scene: &Scene) {
-        self.shown.branches[self.shown.current].at = self.shown.scene.instant();
+        self.leave_story();
         let at = scene.instant();
         let left = Some((self.shown.current, at.at.as_micros()));
         let name = letters(self.shown.branches.len());
         self.shown.branches.push(Branch { name, left, tape, at });
         self.shown.current = self.shown.branches.len() - 1;
+        self.fold_stories();
+    }
+
+    /// Another story is shown next.
+    fn leave_story(&mut self) {
+        let story = &mut self.shown.branches[self.shown.current];
+        (story.at, story.tape.seen) = (self.shown.scene.instant(), self.jumps);
+    }
+
+    /// Of the stories that nobody has looked at for long only what was done in them is kept.
+    fn fold_stories(&mut self) {
+        let Shown { branches, current, comparison, .. } = &mut self.shown;
+        let is_used = |place: usize| {
+            place == *current
+                || comparison.as_ref().is_some_and(|comparison| comparison.is_of(place))
+        };
+        let stories = branches.iter().enumerate().filter(|(_, branch)| !branch.tape.is_folded());
+        let mut whole: Vec<_> = stories.map(|(place, branch)| (branch.tape.seen, place)).collect();
+        whole.sort_unstable();
+        let over = whole.len().saturating_sub(WHOLE);
+        let unused = whole.into_iter().filter(|(_, place)| !is_used(*place));
+        unused.take(over).for_each(|(_, place)| branches[place].tape.fold());
     }
 
     /// Whether the story goes on after the instant that is shown.

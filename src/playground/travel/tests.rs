@@ -459,3 +459,27 @@ fn what_was_done_at_the_last_instant_is_marked_once() {
     }
     assert_eq!(marks(&other), marks(&playground), "gone on with");
 }
+
+/// One page needed 273 MB: each story that was begun kept all that was seen in it.
+#[test]
+fn of_many_stories_those_shown_last_are_kept_whole_and_all_are_found_again() {
+    const MANY: u64 = 20;
+    let mut playground = a_story();
+    let mut ends = vec![shown(&playground)];
+    for number in 1..MANY {
+        go(&mut playground, Input::Branch(0)).unwrap();
+        go(&mut playground, Input::Seek(300_000 + number * 50_000)).unwrap();
+        act(&mut playground, &format!("set story {number}"));
+        pass(&mut playground, 100);
+        ends.push(shown(&playground));
+    }
+    let whole = playground.shown.branches.iter().filter(|branch| !branch.tape.is_folded());
+    assert_eq!((whole.count(), ends.len()), (WHOLE, playground.shown.branches.len()));
+    assert!(!playground.shown.branches[0].tape.is_folded(), "it was shown again and again");
+    for (number, end) in ends.iter().enumerate().skip(1) {
+        go(&mut playground, Input::Branch(number)).unwrap();
+        assert!(shown(&playground) == *end, "story {number}");
+        let whole = playground.shown.branches.iter().filter(|branch| !branch.tape.is_folded());
+        assert!(whole.count() <= WHOLE);
+    }
+}

@@ -129,11 +129,12 @@ impl Timeline {
         }
     }
 
-    /// Only the first ones stay.
-    pub(in crate::playground) fn keep_marks(&mut self, kept: usize) {
-        for mark in self.marks.drain(kept.min(self.marks.len())..) {
-            self.counts[mark.kind as usize] -= 1;
-        }
+    /// Only the first ones, so many of each.
+    pub(in crate::playground) fn first(&self, terms: usize, marks: usize) -> Self {
+        let terms = self.terms.iter().take(terms).copied().collect();
+        let mut first = Self { terms, ..Self::default() };
+        self.marks.iter().take(marks).for_each(|mark| first.mark(*mark));
+        first
     }
 }
 
@@ -184,9 +185,7 @@ mod tests {
         assert_eq!(counts(&timeline), [2, 1, 1]);
         timeline.forget_first_mark();
         assert_eq!(counts(&timeline), [1, 1, 1]);
-        timeline.keep_marks(2);
-        assert_eq!(counts(&timeline), [1, 1, 0]);
-        timeline.keep_marks(5);
-        assert_eq!(timeline.marks().len(), 2);
+        assert_eq!(counts(&timeline.first(0, 2)), [1, 1, 0]);
+        assert_eq!(timeline.first(0, 5).marks().len(), 3);
     }
 }
