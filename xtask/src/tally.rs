@@ -91,14 +91,17 @@ impl Targets {
     fn read(metadata: &str) -> Result<Self> {
         let metadata: Value = serde_json::from_str(metadata).context("`cargo metadata` is odd.")?;
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        let packages = list(&metadata["packages"]);
-        let targets = packages.iter().flat_map(|package| list(&package["targets"]));
-        // Programs have their tests in the library, if they have any.
-        let tested = targets.filter(|target| {
-            target["test"] == true && list(&target["kind"]).iter().all(|kind| kind != "bin")
-        });
-        let mut names: Vec<String> =
-            tested.filter_map(|target| target["name"].as_str().map(str::to_owned)).collect();
+        let mut names = Vec::new();
+        for package in list(&metadata["packages"]) {
+            let targets = list(&package["targets"]);
+            let is = |target: &Value, kind: &str| list(&target["kind"]).iter().any(|it| it == kind);
+            let has_library = targets.iter().any(|target| is(target, "lib"));
+            let tested = targets.iter().filter(|target| {
+                // A program beside a library has its tests there.
+                target["test"] == true && !(has_library && is(target, "bin"))
+            });
+            names.extend(tested.filter_map(|target| target["name"].as_str().map(str::to_owned)));
+        }
         names.sort();
         let (browser, native) = names.into_iter().partition(|name| name.starts_with("browser"));
         Ok(Self { native, browser })
@@ -157,9 +160,11 @@ test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
             target("test", "browser_core", true),
             target("test", "e2e", false),
         ];
-        let text = format!(r#"{{"packages": [{{"targets": [{}]}}]}}"#, targets.join(","));
+        let chores = target("bin", "xtask", true);
+        let packages = [targets.join(","), chores].map(|it| format!(r#"{{"targets": [{it}]}}"#));
+        let text = format!(r#"{{"packages": [{}]}}"#, packages.join(","));
         let targets = Targets::read(&text).unwrap();
-        assert_eq!(targets.native, ["kvorum", "scripts"]);
+        assert_eq!(targets.native, ["kvorum", "scripts", "xtask"]);
         assert_eq!(targets.browser, ["browser_core"]);
     }
 }
