@@ -430,7 +430,8 @@ fn little_is_spoken_and_not_too_fast() {
     assert_eq!(announcer.speak(10_000.0), "n3 is killed. n1 leads term 4.");
     let answer = Some(AnswerView { kind: AnswerKind::Success, text: "success".to_string() });
     let operation = "set color blue".to_string();
-    let journey = JourneyView { id: 1, operation, took: 9, answer, stations: Vec::new() };
+    let journey =
+        JourneyView { id: 1, client: Place::You, operation, took: 9, answer, stations: Vec::new() };
     announcer.listen(sentences.iter().cloned(), &leads, &[journey]);
     assert_eq!(announcer.speak(10_100.0), "n3 is killed. n1 leads term 4.", "still being heard");
     assert_eq!(announcer.speak(12_000.0), "set color blue: success.");

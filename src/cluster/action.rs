@@ -8,6 +8,7 @@ use super::network::{LinkChange, MessageId};
 use super::workload::Workload;
 use crate::raft::{MessageKind, NodeId, Refusal, Rule};
 use crate::rng::Chance;
+use crate::store::ClientId;
 use crate::time::Duration;
 
 /// Something done to a cluster from outside. Its `Display` is the line of the script language that
@@ -67,7 +68,7 @@ pub enum Action {
     /// Does something to a message in flight.
     Mail { which: Which, handling: Handling },
     /// Sends a client's request, to a given server or to whom the client thinks best.
-    Request { operation: Operation, via: Option<NodeId> },
+    Request { client: ClientId, operation: Operation, via: Option<NodeId> },
     /// Starts, changes or ends the background workload.
     Clients(Option<Workload>),
     /// Lets faults come at random from now on, the more the greater the chance; `None` ends that, and what
@@ -162,6 +163,21 @@ pub enum Refused {
     EmptyWorkload,
     /// More clients or keys than there may be.
     LargeWorkload,
+    /// A client of the workload asks for nothing but what that lets it ask.
+    NoName(ClientId),
+}
+
+impl Action {
+    /// Whose request it sends, if it sends one: changes of the membership are the visitor's.
+    pub fn asker(&self) -> Option<ClientId> {
+        match self {
+            Self::Request { client, .. } => Some(*client),
+            Self::Add(_) | Self::Learn(_) | Self::Members(_) | Self::Remove(_) => {
+                Some(ClientId::YOU)
+            }
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Action {
@@ -208,7 +224,12 @@ impl fmt::Display for Action {
                 Handling::Duplicate => write!(f, "duplicate {which}"),
                 Handling::Deliver => write!(f, "deliver {which}"),
             },
-            Self::Request { operation, via } => write_request(f, operation, *via),
+            Self::Request { client, operation, via } => {
+                if *client != ClientId::YOU {
+                    write!(f, "as {client} ")?;
+                }
+                write_request(f, operation, *via)
+            }
             Self::Clients(None) => write!(f, "clients off"),
             Self::Clients(Some(workload)) => write!(f, "clients {workload}"),
             Self::Chaos(None) => write!(f, "chaos off"),
@@ -313,6 +334,9 @@ impl fmt::Display for Refused {
             ),
             Self::EmptyWorkload => {
                 write!(f, "a workload needs a client, a key and a pace of 1ms at least")
+            }
+            Self::NoName(client) => {
+                write!(f, "{client} is a client of the workload; named clients are c1 to c100")
             }
             Self::LargeWorkload => write!(
                 f,

@@ -3,7 +3,7 @@
 //!
 //! Deliberately lacks wiped disks: Raft promises nothing where a server forgets what it was told to keep.
 
-use super::{Action, ClockChange, Cluster, Event, Operation, Rate, Server, Status};
+use super::{Action, ClockChange, Cluster, Event, Operation, Rate, Server, Status, YOU};
 use crate::raft::{Change, NodeId};
 use crate::rng::{Chance, Rng};
 use crate::time::Duration;
@@ -156,7 +156,7 @@ impl FaultMix {
         if self.kinds.contains(&FaultKind::Membership) && cluster.members().voters().len() > 3 {
             let leaves = rng.pick(servers)?.id();
             let operation = Operation::Change(Change::Remove(leaves));
-            actions.push(Action::Request { operation, via: Some(leader) });
+            actions.push(Action::Request { client: YOU, operation, via: Some(leader) });
         }
         Some(actions)
     }

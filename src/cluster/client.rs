@@ -259,6 +259,8 @@ pub(super) struct Pending {
 /// All clients and their requests.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clients {
+    /// Those with names that have asked for something.
+    pub(super) named: BTreeSet<ClientId>,
     pub(super) pending: BTreeMap<RequestId, Pending>,
     sessions: BTreeMap<ClientId, Session>,
     next_request: u64,

@@ -230,7 +230,7 @@ impl fmt::Display for MailKind {
     }
 }
 
-/// The visitor is "you"; the clients of the workload have names.
+/// A client at the beginning of a sentence.
 struct Who(ClientId);
 
 impl Who {

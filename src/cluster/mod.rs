@@ -61,7 +61,7 @@ use server::Process;
 pub const MAX_NODES: usize = 51;
 
 /// The visitor's own client.
-pub const YOU: ClientId = ClientId(0);
+pub const YOU: ClientId = ClientId::YOU;
 
 /// What a cluster begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

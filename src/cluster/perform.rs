@@ -28,8 +28,8 @@ impl Cluster {
             Action::Learn(node) => return self.add(Change::Learn(*node)).map(Some),
             Action::Members(nodes) => return self.go_over_to(nodes).map(Some),
             Action::Remove(node) => return self.remove(*node).map(Some),
-            Action::Request { operation, via } => {
-                return self.request(operation.clone(), *via).map(Some);
+            Action::Request { client, operation, via } => {
+                return self.request(*client, operation.clone(), *via).map(Some);
             }
             Action::Kill(node) => self.kill(*node, false)?,
             Action::KillTorn(node) => self.kill(*node, true)?,
@@ -167,11 +167,19 @@ impl Cluster {
         }
     }
 
-    fn request(&mut self, operation: Operation, via: Option<NodeId>) -> Result<RequestId, Refused> {
+    fn request(
+        &mut self,
+        client: ClientId,
+        operation: Operation,
+        via: Option<NodeId>,
+    ) -> Result<RequestId, Refused> {
+        if !client.is_by_hand() {
+            return Err(Refused::NoName(client));
+        }
         if let Some(node) = via {
             self.known(node)?;
         }
-        Ok(self.begin_request(YOU, operation, via))
+        Ok(self.begin_request(client, operation, via))
     }
 
     fn kill(&mut self, node: NodeId, torn: bool) -> Result<(), Refused> {

@@ -8,6 +8,7 @@ use super::workload::Workload;
 use super::{Cluster, Deed, Founding, Snapshots};
 use crate::digest::{Digest, Digester};
 use crate::raft::{Config, Index, Node, NodeId, Role, Settings, count};
+use crate::store::ClientId;
 use crate::time::{Duration, Time};
 
 /// What a cluster reports of itself.
@@ -77,6 +78,11 @@ impl Cluster {
     /// The name for the next new server.
     pub fn next_node_id(&self) -> NodeId {
         NodeId(self.last_name.0.saturating_add(1))
+    }
+
+    /// The named clients that have asked for something.
+    pub fn named_clients(&self) -> impl ExactSizeIterator<Item = ClientId> {
+        self.clients.named.iter().copied()
     }
 
     /// Requests that have no answer yet.

@@ -1,5 +1,6 @@
 //! How clients and servers talk: requests, redirects, answers, and what a client does when none comes.
 
+use super::Cluster;
 use super::client::{
     ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, CallEvent, ClientAnswer, ClientRequest, Consistency,
     Journey, Operation, PATIENCE, Pending, Reply, RequestId, Station,
@@ -8,7 +9,6 @@ use super::event::Event;
 use super::fact::What;
 use super::network::{Body, Endpoint};
 use super::server::{Asker, PendingRead, Process, Proposal};
-use super::{Cluster, YOU};
 use crate::raft::{
     Accepted, Change, Config, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, ReadMode,
     Refusal, Rule, Term,
@@ -242,6 +242,7 @@ impl Cluster {
     ) -> RequestId {
         let terms = (self.now, self.session_lasts);
         let (id, call) = self.clients.new_call(client, &operation, terms);
+        self.clients.named.extend(client.name().map(|_| client));
         let target = via
             .or(self.clients.believed_leader.get(&client).copied())
             .filter(|id| self.servers.contains_key(id));
@@ -385,17 +386,18 @@ impl Cluster {
         self.finished.push(journey);
     }
 
-    /// Notes where a request is; of the visitor's own it is told.
+    /// Notes where a request is, and tells it where somebody asked by hand.
     fn note(&mut self, id: RequestId, station: Station) {
         let Some(pending) = self.clients.pending.get(&id) else {
             return;
         };
-        if pending.journey.client != YOU {
+        let client = pending.journey.client;
+        if !client.is_by_hand() {
             return;
         }
         let operation = pending.journey.operation.clone();
         self.clients.note(id, self.now, station);
-        self.tell(What::Request { id, client: YOU, operation, station });
+        self.tell(What::Request { id, client, operation, station });
     }
 
     /// A client of the workload takes its turn.

@@ -22,7 +22,7 @@ fn five_servers_elect_a_leader_and_serve_a_write_and_a_read() {
     run_until(&mut cluster, Time::from_micros(1_000_000));
     assert!(cluster.leader().is_some());
     let via = Some(NodeId(3));
-    cluster.apply(&Action::Request { operation: set("color", "blue"), via }).unwrap();
+    cluster.apply(&Action::Request { client: YOU, operation: set("color", "blue"), via }).unwrap();
     run_until(&mut cluster, Time::from_micros(2_000_000));
     let answers: Vec<_> = cluster.take_finished().filter_map(|journey| journey.answer).collect();
     assert!(
@@ -71,7 +71,14 @@ fn refused_actions_change_nothing() {
         (Action::Partition(vec![vec![n1], vec![n1]]), Refused::TwoGroups(n1)),
         (Action::Network(same), Refused::BadTiming),
         (Action::Timeout(n1), Refused::NoTimer(n1)),
-        (Action::Request { operation: set("k", "v"), via: Some(n9) }, Refused::Unknown(n9)),
+        (
+            Action::Request { client: YOU, operation: set("k", "v"), via: Some(n9) },
+            Refused::Unknown(n9),
+        ),
+        (
+            Action::Request { client: ClientId(1), operation: set("k", "v"), via: None },
+            Refused::NoName(ClientId(1)),
+        ),
     ];
     for (action, refused) in bad {
         assert_eq!(cluster.apply(&action), Err(refused), "{action}");

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::client::{Consistency, Operation};
 use crate::rng::{Chance, Rng};
-use crate::store::{Command, Key, LimitError, Value};
+use crate::store::{ClientId, Command, Key, LimitError, Value};
 use crate::time::Duration;
 
 /// A background workload.
@@ -21,6 +21,11 @@ pub struct Workload {
     /// How strong its reads are.
     pub reads: Consistency,
 }
+
+const _: () = assert!(
+    Workload::MAX_CLIENTS <= ClientId::LAST_OF_WORKLOADS,
+    "a workload's clients have no names"
+);
 
 impl Workload {
     /// The most clients.

@@ -9,7 +9,7 @@ use super::view::{
 };
 use super::{Playground, journey, micros};
 use crate::check::{Property, Run};
-use crate::cluster::{Clock, Cluster, Journey, Link, Offset, Rate, Server, Status, YOU};
+use crate::cluster::{Clock, Cluster, Journey, Link, Offset, Rate, Server, Status};
 use crate::digest::Digest;
 use crate::raft::{Entry, Log, Node, NodeId, Pace, Role, Rule, Snapshot, count, majority};
 use crate::rng::Chance;
@@ -353,7 +353,7 @@ fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
 
 fn journeys(scene: &Scene) -> Vec<super::view::JourneyView> {
     let cluster = scene.run.cluster();
-    let own = |journey: &&Journey| journey.client == YOU;
+    let own = |journey: &&Journey| journey.client.is_by_hand();
     let mut journeys: Vec<&Journey> = cluster.journeys().filter(own).chain(&scene.ended).collect();
     journeys.sort_by_key(|journey| std::cmp::Reverse((journey::began(journey), journey.id)));
     journeys.truncate(JOURNEYS);
@@ -372,6 +372,7 @@ fn network(cluster: &Cluster) -> NetworkView {
             settings.election_timeout_max.as_micros(),
         ),
         heartbeat: settings.heartbeat_interval.as_micros(),
+        named_clients: cluster.named_clients().len(),
         workload_clients: cluster.workload().map_or(0, |workload| workload.clients),
         chaos: cluster.chaos().map_or(0, Chance::as_ppm),
     }

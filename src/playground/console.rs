@@ -7,8 +7,8 @@ use std::collections::{BTreeMap, VecDeque};
 use super::input::Class;
 use super::view::{ConsoleKind, ConsoleLine, Explanation};
 use super::{Playground, Problem};
-use crate::cluster::{Action, Answer, RequestId};
-use crate::script::{Command, Curl, CurlAnswer, GRAMMAR, parse_line};
+use crate::cluster::{Action, Answer, Journey, RequestId, YOU};
+use crate::script::{Answers, Command, Curl, CurlAnswer, GRAMMAR, parse_line};
 use crate::time::Time;
 
 /// How many lines are kept.
@@ -27,7 +27,7 @@ pub(super) struct Console {
     lines: VecDeque<ConsoleLine>,
     next_id: u64,
     asked: BTreeMap<RequestId, Style>,
-    last_answer: Option<Answer>,
+    answers: Answers,
 }
 
 impl Console {
@@ -37,25 +37,34 @@ impl Console {
         self.lines.range(skip.min(self.lines.len())..)
     }
 
-    /// One of the visitor's requests has ended, maybe one that was asked here.
-    pub(super) fn answered(&mut self, id: RequestId, answer: &Answer) {
-        match self.asked.remove(&id) {
-            Some(Style::Plain) => self.print(ConsoleKind::Output, answer.to_string()),
+    /// A request that was asked by hand has ended, maybe one that was asked here.
+    pub(super) fn answered(&mut self, journey: &Journey, answer: &Answer) {
+        let client = journey.client;
+        match self.asked.remove(&journey.id) {
+            Some(Style::Plain) if client == YOU => {
+                self.print(ConsoleKind::Output, answer.to_string());
+            }
+            Some(Style::Plain) => self.print(ConsoleKind::Output, format!("{client}: {answer}")),
             Some(Style::Curl) => self.print_curl(&CurlAnswer::from_answer(answer)),
             None => {}
         }
-        self.last_answer = Some(answer.clone());
+        self.answers.ended(client, answer);
     }
 
-    /// How the last request was answered.
+    /// Something was done, maybe a request.
+    pub(super) fn did(&mut self, action: &Action) {
+        self.answers.did(action);
+    }
+
+    /// How the client that asked last was answered last.
     pub(super) fn last_answer(&self) -> Option<&Answer> {
-        self.last_answer.as_ref()
+        self.answers.of_last_asker()
     }
 
     /// The cluster is gone: no answer will come.
     pub(super) fn forget_requests(&mut self) {
         self.asked.clear();
-        self.last_answer = None;
+        self.answers = Answers::default();
     }
 
     fn print_curl(&mut self, answer: &CurlAnswer) {
@@ -158,7 +167,7 @@ impl Playground {
                 self.console.print(ConsoleKind::Output, text);
             }
             Command::Expect(expect) => {
-                let answer = self.console.last_answer.clone();
+                let answer = self.console.last_answer().cloned();
                 let met = expect.check(&mut self.shown.scene.run, answer.as_ref());
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
                 self.console.print(ConsoleKind::Output, "as expected".to_string());
@@ -177,7 +186,8 @@ impl Playground {
     fn curl(&mut self, curl: Curl) -> Result<(), Problem> {
         match curl.call {
             Ok(operation) => {
-                let request = self.act(&Action::Request { operation, via: curl.via })?;
+                let request =
+                    self.act(&Action::Request { client: YOU, operation, via: curl.via })?;
                 if let Some(id) = request {
                     self.console.asked.insert(id, Style::Curl);
                 }

@@ -7,7 +7,7 @@ use super::charts::{Charts, Tally};
 use super::micros;
 use super::view::{Broken, MarkKind, MarkView, Sentence, TermView, Timeline};
 use crate::check::Violation;
-use crate::cluster::{Fact, Fault, Topic, What, YOU};
+use crate::cluster::{Fact, Fault, Topic, What};
 use crate::raft::Note;
 use crate::recording::{Instant, Place};
 use crate::time::Time;
@@ -146,7 +146,9 @@ impl Track {
             }
             What::Server(_, Note::BecameLeader { .. }) => self.mark(place, MarkKind::Elected),
             What::Server(_, Note::Committed { .. }) => self.mark(place, MarkKind::Commit),
-            What::Answered { client: YOU, .. } => self.mark(place, MarkKind::Answer),
+            What::Answered { client, .. } if client.is_by_hand() => {
+                self.mark(place, MarkKind::Answer)
+            }
             What::Fault(fault) => self.mark(place, kind_of(fault)),
             _ => {}
         }

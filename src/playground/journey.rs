@@ -2,7 +2,7 @@
 
 use super::micros;
 use super::view::{AnswerKind, AnswerView, JourneyView, StationView};
-use crate::cluster::{Answer, Cluster, Consistency, Journey, Operation, Station};
+use crate::cluster::{Answer, Cluster, Consistency, Journey, Operation, Station, YOU};
 use crate::raft::{Index, NodeId, Role, majority};
 use crate::store::Outcome;
 use crate::time::Time;
@@ -15,7 +15,7 @@ pub(super) fn journey(journey: &Journey, cluster: &Cluster) -> JourneyView {
     match &journey.answer {
         Some((at, answer)) => stations.push(StationView {
             label: "answer".to_string(),
-            title: format!("The answer reaches you: {answer}."),
+            title: format!("The answer reaches {}: {answer}.", journey.client),
             at: Some(at.since(began).as_micros()),
             failed: *answer == Answer::Unknown,
         }),
@@ -23,6 +23,7 @@ pub(super) fn journey(journey: &Journey, cluster: &Cluster) -> JourneyView {
     }
     JourneyView {
         id: journey.id.0,
+        client: journey.client.into(),
         operation: journey.operation.to_string(),
         took: ended.unwrap_or(cluster.now()).since(began).as_micros(),
         answer: journey.answer.as_ref().map(|(_, answer)| answer_view(answer)),
@@ -31,15 +32,20 @@ pub(super) fn journey(journey: &Journey, cluster: &Cluster) -> JourneyView {
 }
 
 fn passed(journey: &Journey, began: Time) -> Vec<StationView> {
+    let client = journey.client;
+    let (asks, gives_up) = match client {
+        YOU => ("You ask".to_string(), "You give up.".to_string()),
+        _ => (format!("{client} asks"), format!("{client} gives up.")),
+    };
     let mut stations = Vec::new();
     let mut sent_on = false;
     for (at, station) in &journey.stations {
         let (label, title, failed) = match station {
             Station::Sent { .. } if std::mem::take(&mut sent_on) => continue,
             Station::Sent { to, attempt: 1 } => {
-                ("you".to_string(), format!("You ask {to}."), false)
+                (client.to_string(), format!("{asks} {to}."), false)
             }
-            Station::Sent { to, .. } => ("again".to_string(), format!("You ask {to}."), false),
+            Station::Sent { to, .. } => ("again".to_string(), format!("{asks} {to}."), false),
             Station::Received { by } => (by.to_string(), format!("{by} gets the request."), false),
             Station::Redirected { by, leader: Some(leader) } => {
                 replace_last(&mut stations, &format!("{by} does not lead and names {leader}."));
@@ -68,7 +74,7 @@ fn passed(journey: &Journey, began: Time) -> Vec<StationView> {
             Station::TimedOut { .. } => {
                 ("no answer".to_string(), "No answer came in time.".to_string(), true)
             }
-            Station::GaveUp => ("given up".to_string(), "You give up.".to_string(), true),
+            Station::GaveUp => ("given up".to_string(), gives_up.clone(), true),
         };
         let at = Some(at.since(began).as_micros());
         stations.push(StationView { label, title, at, failed });

@@ -39,7 +39,7 @@ pub use crate::raft::NodeId;
 pub use crate::recording::{Instant, Recording, Timed, Unusable};
 pub use crate::rng::Chance;
 pub use crate::script::{Question, Wait};
-pub use crate::store::{Command, Key, LimitError, Value};
+pub use crate::store::{ClientId, Command, Key, LimitError, Value};
 pub use crate::time::Duration;
 pub use archive::{Archive, MOST_BYTES, Story};
 pub use difference::With;
@@ -182,6 +182,7 @@ impl Playground {
     fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
         let known = self.run().violations().len();
         let request = self.act_unwatched(action)?;
+        self.console.did(action);
         self.stop_at_what_breaks(known);
         Ok(request)
     }
@@ -267,7 +268,7 @@ impl Playground {
     fn tell_answers(&mut self, finished: &[Journey]) {
         for journey in finished {
             if let Some((_, answer)) = &journey.answer {
-                self.console.answered(journey.id, answer);
+                self.console.answered(journey, answer);
             }
         }
     }

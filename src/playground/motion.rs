@@ -118,6 +118,10 @@ impl From<Endpoint> for Place {
 
 impl From<ClientId> for Place {
     fn from(client: ClientId) -> Self {
-        if client == YOU { Self::You } else { Self::Client(client.0) }
+        match client.name() {
+            _ if client == YOU => Self::You,
+            Some(number) => Self::Named(number),
+            None => Self::Client(client.0),
+        }
     }
 }

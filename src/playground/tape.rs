@@ -16,7 +16,7 @@ use super::history::{History, Track};
 use super::ledger::Ledger;
 use super::weave::{Touch, Weave};
 use crate::check::Run;
-use crate::cluster::{Action, Founding, Journey, Refused, RequestId, YOU};
+use crate::cluster::{Action, Founding, Journey, Refused, RequestId};
 use crate::recording::{Instant, Place, Recording, Timed};
 use crate::time::Time;
 
@@ -85,7 +85,7 @@ impl Scene {
         self.ledger.happened(&self.run);
     }
 
-    /// Writes down what has happened. Returns the visitor's requests that have ended.
+    /// Writes down what has happened. Returns the requests that were asked by hand and have ended.
     fn take_notes(&mut self, mut track: Option<&mut Track>) -> Vec<Journey> {
         let place = self.place();
         for fact in self.run.cluster_mut().take_facts() {
@@ -103,7 +103,7 @@ impl Scene {
             self.history.violated(*at, violation);
         }
         let finished = self.run.cluster_mut().take_finished();
-        let own: Vec<Journey> = finished.filter(|journey| journey.client == YOU).collect();
+        let own: Vec<Journey> = finished.filter(|journey| journey.client.is_by_hand()).collect();
         for journey in &own {
             self.ended.push_front(journey.clone());
         }

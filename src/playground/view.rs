@@ -42,7 +42,7 @@ pub struct View {
     /// The sides of a partition: groups of servers that can reach each other, where there are several.
     pub sides: Vec<Vec<NodeNumber>>,
     pub agreed: Agreed,
-    /// The visitor's latest requests, the newest first.
+    /// The latest requests that were asked by hand, the newest first.
     pub journeys: Vec<JourneyView>,
     pub network: NetworkView,
     /// All stories that were begun, in that order.
@@ -279,6 +279,8 @@ pub struct Agreed {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JourneyView {
     pub id: u64,
+    /// Whose it is.
+    pub client: Place,
     /// `set color blue`.
     pub operation: String,
     /// Microseconds of cluster time from its beginning to its end, or to now.
@@ -287,6 +289,16 @@ pub struct JourneyView {
     pub answer: Option<AnswerView>,
     /// The stations it has passed and those it will pass if all goes well.
     pub stations: Vec<StationView>,
+}
+
+impl JourneyView {
+    /// The line that asks for it, without a given server: `as c2 set color blue`.
+    pub fn line(&self) -> String {
+        match self.client {
+            Place::You => self.operation.clone(),
+            client => format!("as {client} {}", self.operation),
+        }
+    }
 }
 
 /// How a request ended.
@@ -333,8 +345,17 @@ pub struct NetworkView {
     pub heartbeat: u64,
     /// Clients of the background workload, 0 while it is off.
     pub workload_clients: u32,
+    /// Clients with names that have asked for something.
+    pub named_clients: usize,
     /// How often faults come at random, in parts per million, 0 for never.
     pub chaos: u32,
+}
+
+impl NetworkView {
+    /// Whether anybody asks but the visitor.
+    pub fn has_other_clients(&self) -> bool {
+        self.workload_clients > 0 || self.named_clients > 0
+    }
 }
 
 /// A line of the event log.

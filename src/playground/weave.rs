@@ -147,7 +147,7 @@ fn ending(cluster: &Cluster, thread: &Thread) -> Fate {
         Place::Node(to) => {
             cluster.server(NodeId(to)).is_some_and(|server| server.status() != Status::Down)
         }
-        Place::You | Place::Client(_) => true,
+        Place::You | Place::Named(_) | Place::Client(_) => true,
     };
     match thread.fate {
         Fate::InFlight { cut, .. } if cut || is_cut => Fate::Cut,

@@ -1,5 +1,7 @@
 //! The table of commands: what `help` prints and what completion offers.
 
+use crate::store::ClientId;
+
 /// A command as people are told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Form {
@@ -22,6 +24,9 @@ const fn form(syntax: &'static str, help: &'static str, example: &'static str) -
     Form { syntax, help, example }
 }
 
+/// The requests that are about a key: what a named client can ask.
+pub(super) const REQUESTS: [&str; 4] = ["set", "get", "delete", "cas"];
+
 /// All commands, in the order in which `help` lists them.
 pub const GRAMMAR: &[Form] = &[
     form("cluster SIZE [seed NUMBER]", "a new cluster", "cluster 5 seed 42"),
@@ -40,6 +45,11 @@ pub const GRAMMAR: &[Form] = &[
         "cas KEY OLD NEW [via NODE] [&]",
         "writes NEW if the value is OLD",
         "cas color blue green",
+    ),
+    form(
+        "as CLIENT REQUEST",
+        "set, get, delete or cas as another client, c1 to c100, each with a session of its own",
+        "as c2 set color blue",
     ),
     form(
         "curl URL",
@@ -149,8 +159,11 @@ pub const GRAMMAR: &[Form] = &[
 /// what there is at the moment.
 pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
     let begun = line.rsplit(char::is_whitespace).next().unwrap_or_default();
+    let of_named = named_request(line);
+    let line = of_named.unwrap_or(line);
     let mut words: Vec<String> = if line.trim_start() == begun {
-        GRAMMAR.iter().map(|form| form.name().to_string()).collect()
+        let requests = |form: &&Form| of_named.is_none() || REQUESTS.contains(&form.name());
+        GRAMMAR.iter().filter(requests).map(|form| form.name().to_string()).collect()
     } else {
         let command = line.split_whitespace().next().unwrap_or_default();
         let forms = GRAMMAR.iter().filter(|form| form.name() == command);
@@ -162,6 +175,12 @@ pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
     words
 }
 
+/// What of a line comes after `as c2`, if it begins so.
+fn named_request(line: &str) -> Option<&str> {
+    let named = line.trim_start().strip_prefix("as")?.strip_prefix(char::is_whitespace)?;
+    named.trim_start().split_once(char::is_whitespace).map(|(_, request)| request)
+}
+
 /// The words that a syntax allows, without the command's own name.
 fn words_of(syntax: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
     let parts = syntax.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '>')).skip(1);
@@ -170,6 +189,7 @@ fn words_of(syntax: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
         match part {
             "NODE" => words.extend_from_slice(nodes),
             "KEY" => words.extend_from_slice(keys),
+            "CLIENT" => words.extend((1..=3).filter_map(ClientId::named).map(|id| id.to_string())),
             "MESSAGE" => {
                 words.extend(crate::raft::MessageKind::ALL.iter().map(ToString::to_string));
             }
@@ -205,6 +225,9 @@ mod tests {
         assert_eq!(complete("get c"), ["color"]);
         assert_eq!(complete("get color st"), ["stale"]);
         assert_eq!(complete("drop RequestVoteR"), ["RequestVoteResponse"]);
+        assert_eq!(complete("as "), ["c1", "c2", "c3"]);
+        assert_eq!(complete("as c2 "), ["cas", "delete", "get", "set"]);
+        assert_eq!(complete("as c2 get c"), ["color"]);
         assert_eq!(complete("nonsense "), [""; 0]);
     }
 }

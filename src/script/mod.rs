@@ -2,10 +2,11 @@
 //!
 //! A line is a command; `#` starts a comment. `parse.rs` reads it, `grammar.rs` is the table of all
 //! commands for `help` and completion, `runner.rs` executes whole scripts, `wait.rs` and `expect.rs` judge
-//! what a script waits for and expects, `trace.rs` writes every event down, `question.rs` is what can be asked the reason of,
+//! what a script waits for and expects, `answers.rs` keeps what is expected of an answer, `trace.rs` writes every event down, `question.rs` is what can be asked the reason of,
 //! `curl.rs` keeps the original
 //! store's HTTP interface alive.
 
+mod answers;
 mod curl;
 mod expect;
 mod grammar;
@@ -17,6 +18,7 @@ mod values;
 mod wait;
 mod words;
 
+pub use answers::Answers;
 pub use curl::{Curl, CurlAnswer};
 pub use expect::Unmet;
 pub use grammar::{Form, GRAMMAR, complete};
@@ -96,7 +98,7 @@ pub enum Expect {
     Snapshot { index: Index, on: Scope },
     /// The stores of all running servers have the same digest.
     Agree,
-    /// How the last request was answered.
+    /// How the client that asked last was answered last.
     Answer(ExpectedAnswer),
     /// No property is broken.
     Holds,

@@ -14,9 +14,10 @@ use winnow::stream::Stream;
 
 use super::Command;
 use super::curl::Curl;
+use super::grammar::REQUESTS;
 use super::question::question;
 use super::values::{
-    chance, duration, key, node, number, offset, range, rate, read_chance, read_node, value,
+    chance, client, duration, key, node, number, offset, range, rate, read_chance, read_node, value,
 };
 use super::words::{In, at_end, bare, expected, keyword, optional, skip_space, take_rest, word};
 use crate::cluster::{
@@ -24,7 +25,7 @@ use crate::cluster::{
     Operation, Timing, Which, Workload,
 };
 use crate::raft::{Change, MessageKind, NodeId, Rule};
-use crate::store;
+use crate::store::{self, ClientId};
 use crate::time::Time;
 use expectation::{expect, wait};
 
@@ -109,7 +110,8 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
     let act = |action| Command::Act { action, background: false };
     Ok(match name {
         "cluster" => cluster(input)?,
-        "set" | "get" | "delete" | "cas" => request(name, input)?,
+        "set" | "get" | "delete" | "cas" => request(ClientId::YOU, name, input)?,
+        "as" => named_request(input)?,
         "curl" => curl(input)?,
         "add" => in_background(input, |input| {
             let node = node(input)?;
@@ -121,7 +123,7 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
                 return Ok(Action::Members(nodes));
             }
             let operation = Operation::Change(Change::Members(nodes));
-            Ok(Action::Request { operation, via: Some(node(input)?) })
+            Ok(Action::Request { client: ClientId::YOU, operation, via: Some(node(input)?) })
         })?,
         "remove" => in_background(input, |input| {
             let node = node(input)?;
@@ -129,7 +131,8 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
                 return Ok(Action::Remove(node));
             }
             let operation = Operation::Change(Change::Remove(node));
-            Ok(Action::Request { operation, via: Some(self::node(input)?) })
+            let via = Some(self::node(input)?);
+            Ok(Action::Request { client: ClientId::YOU, operation, via })
         })?,
         "kill" => {
             let node = node(input)?;
@@ -214,7 +217,16 @@ fn cluster(input: In<'_, '_>) -> ModalResult<Command> {
     Ok(Command::Cluster(Founding { nodes, seed }))
 }
 
-fn request(name: &str, input: In<'_, '_>) -> ModalResult<Command> {
+/// A request of a named client: of those that are about a key.
+fn named_request(input: In<'_, '_>) -> ModalResult<Command> {
+    let client = client(input)?;
+    let verb = word(input, "`set`, `get`, `delete` or `cas`", |text| {
+        REQUESTS.into_iter().find(|verb| *verb == text)
+    })?;
+    request(client, verb, input)
+}
+
+fn request(client: ClientId, name: &str, input: In<'_, '_>) -> ModalResult<Command> {
     let key = key(input)?;
     let mut via = None;
     let operation = match name {
@@ -238,7 +250,7 @@ fn request(name: &str, input: In<'_, '_>) -> ModalResult<Command> {
     if name != "get" && optional(input, "via") {
         via = Some(node(input)?);
     }
-    in_background(input, |_| Ok(Action::Request { operation, via }))
+    in_background(input, |_| Ok(Action::Request { client, operation, via }))
 }
 
 /// How strong a read is, if it is said.

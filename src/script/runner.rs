@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::answers::Answers;
 use super::curl::CurlAnswer;
 use super::expect::Unmet;
 use super::grammar::GRAMMAR;
@@ -62,7 +63,7 @@ impl std::error::Error for Failure {}
 #[derive(Debug)]
 pub struct Runner {
     run: Run,
-    answer: Option<Answer>,
+    answers: Answers,
     story: Vec<String>,
     telling: Telling,
 }
@@ -89,7 +90,7 @@ impl Runner {
     /// A runner on a cluster of five, that tells so much.
     pub fn new(telling: Telling) -> Self {
         let run = Run::new(Founding { nodes: 5, seed: 1 });
-        Self { run, answer: None, story: Vec::new(), telling }
+        Self { run, answers: Answers::default(), story: Vec::new(), telling }
     }
 
     /// Executes a whole script and stops at the first thing that is wrong. A line that can't be read
@@ -129,8 +130,7 @@ impl Runner {
             Command::Act { action, background } => {
                 let request = self.act(line, action)?;
                 if let Some(id) = request.filter(|_| !background) {
-                    let answer = self.wait_for_answer(line, id)?;
-                    self.answer = Some(answer);
+                    self.wait_for_answer(line, id)?;
                 }
             }
             Command::At { at, events, action } => {
@@ -146,7 +146,7 @@ impl Runner {
             }
             Command::Wait(wait) => self.wait(line, wait)?,
             Command::Expect(expect) => expect
-                .check(&mut self.run, self.answer.as_ref())
+                .check(&mut self.run, self.answers.of_last_asker())
                 .map_err(|unmet| Failure::Unmet { line, unmet })?,
             Command::Why(_) => {
                 let text = "`why` is for the console, where one sees what it is about".to_string();
@@ -166,11 +166,10 @@ impl Runner {
         operation: Operation,
         via: Option<NodeId>,
     ) -> Result<(), Failure> {
-        let action = Action::Request { operation, via };
+        let action = Action::Request { client: YOU, operation, via };
         if let Some(id) = self.act(line, &action)? {
             let answer = self.wait_for_answer(line, id)?;
             self.print(CurlAnswer::from_answer(&answer).lines());
-            self.answer = Some(answer);
         }
         Ok(())
     }
@@ -181,7 +180,7 @@ impl Runner {
         let wants_more = |run: &Run| events.is_none_or(|events| run.cluster().events() < events);
         while wants_more(&self.run) && comes(&mut self.run).is_some_and(|next| next <= at) {
             self.step();
-            self.keep_last_answer();
+            self.keep_answers(None);
         }
         let cluster = self.run.cluster_mut();
         let is_there = events.is_none_or(|events| cluster.events() == events);
@@ -196,6 +195,9 @@ impl Runner {
         let sent = self.run.cluster().network().sent();
         let result = self.run.apply(action);
         self.tell(None, sent);
+        if result.is_ok() {
+            self.answers.did(action);
+        }
         result.map_err(|refused| Failure::Refused { line, refused })
     }
 
@@ -235,9 +237,7 @@ impl Runner {
         let limit = self.run.cluster().now() + LIMIT;
         while self.run.cluster_mut().next_time().is_some_and(|next| next <= limit) {
             self.step();
-            let mut finished = self.run.cluster_mut().take_finished();
-            let own = finished.find(|journey| journey.id == id);
-            if let Some((_, answer)) = own.and_then(|journey| journey.answer) {
+            if let Some(answer) = self.keep_answers(Some(id)) {
                 return Ok(answer);
             }
         }
@@ -249,7 +249,7 @@ impl Runner {
             Wait::For(span) => self.run.cluster().now() + *span,
             _ => self.run.cluster().now() + LIMIT,
         };
-        while !wait.has_come(&mut self.run, self.answer.as_ref()) {
+        while !wait.has_come(&mut self.run, self.answers.of_last_asker()) {
             if self.run.cluster_mut().next_time().is_none_or(|next| next > limit) {
                 self.run.cluster_mut().rest_until(limit);
                 return match wait {
@@ -258,17 +258,26 @@ impl Runner {
                 };
             }
             self.step();
-            self.keep_last_answer();
+            self.keep_answers(None);
         }
         Ok(())
     }
 
-    fn keep_last_answer(&mut self) {
-        let mut finished = self.run.cluster_mut().take_finished();
-        let last = finished.rfind(|journey| journey.client == YOU);
-        if let Some((_, answer)) = last.and_then(|journey| journey.answer) {
-            self.answer = Some(answer);
+    /// Keeps the answers that have come; returns the one to this request, which is the last of them for its
+    /// client.
+    fn keep_answers(&mut self, awaited: Option<RequestId>) -> Option<Answer> {
+        let mut own = None;
+        for journey in self.run.cluster_mut().take_finished() {
+            let Some((_, answer)) = journey.answer else { continue };
+            if Some(journey.id) == awaited {
+                own = Some((journey.client, answer));
+            } else {
+                self.answers.ended(journey.client, &answer);
+            }
         }
+        let (client, answer) = own?;
+        self.answers.ended(client, &answer);
+        Some(answer)
     }
 
     /// The time of the run.

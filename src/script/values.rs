@@ -6,7 +6,7 @@ use super::words::{In, word};
 use crate::cluster::{Offset, Rate};
 use crate::raft::{Index, NodeId, Term};
 use crate::rng::Chance;
-use crate::store::{Key, Value};
+use crate::store::{ClientId, Key, Value};
 use crate::time::Duration;
 
 pub(super) fn node(input: In<'_, '_>) -> ModalResult<NodeId> {
@@ -16,6 +16,13 @@ pub(super) fn node(input: In<'_, '_>) -> ModalResult<NodeId> {
 pub(super) fn read_node(text: &str) -> Option<NodeId> {
     let digits = text.strip_prefix('n').filter(|digits| !digits.starts_with(['0', '+']))?;
     digits.parse().ok().map(NodeId)
+}
+
+pub(super) fn client(input: In<'_, '_>) -> ModalResult<ClientId> {
+    word(input, "a client from c1 to c100", |text| {
+        let digits = text.strip_prefix('c').filter(|digits| !digits.starts_with(['0', '+']))?;
+        ClientId::named(digits.parse().ok()?)
+    })
 }
 
 pub(super) fn number(input: In<'_, '_>) -> ModalResult<u64> {

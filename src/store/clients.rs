@@ -18,9 +18,35 @@ use serde::{Deserialize, Serialize};
 use super::{Command, Outcome};
 use crate::digest::Digester;
 
-/// A client of the store.
+/// A client of the store: the visitor, one of a background workload, or one with a name. Each kind has a range of
+/// its own, so that no two clients ever share a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ClientId(pub u32);
+
+impl ClientId {
+    /// The visitor's own client.
+    pub const YOU: Self = Self(0);
+    /// The highest number of a named client: `c100`.
+    pub const MOST_NAMED: u32 = 100;
+    /// The last client that a background workload may have.
+    pub const LAST_OF_WORKLOADS: u32 = 9_999;
+
+    /// The client with the name `c` and this number, from 1 to [`ClientId::MOST_NAMED`].
+    pub fn named(number: u32) -> Option<Self> {
+        let is_name = (1..=Self::MOST_NAMED).contains(&number);
+        is_name.then_some(Self(Self::LAST_OF_WORKLOADS + number))
+    }
+
+    /// The number in its name, if it has one.
+    pub fn name(self) -> Option<u32> {
+        self.0.checked_sub(Self::LAST_OF_WORKLOADS).filter(|number| *number > 0)
+    }
+
+    /// Whether somebody asks through it line by line: it is the visitor's, or has a name.
+    pub fn is_by_hand(self) -> bool {
+        self == Self::YOU || self.name().is_some()
+    }
+}
 
 /// The number of a request within its client's session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,9 +59,14 @@ pub struct SessionId {
     pub opened: u64,
 }
 
+/// `you`, `c3` for a named client, `w3` for one of a workload.
 impl fmt::Display for ClientId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "c{}", self.0)
+        match self.name() {
+            _ if *self == Self::YOU => write!(f, "you"),
+            Some(number) => write!(f, "c{number}"),
+            None => write!(f, "w{}", self.0),
+        }
     }
 }
 

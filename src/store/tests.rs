@@ -190,3 +190,18 @@ fn a_whole_snapshot_of_what_no_store_can_hold_is_refused() {
     assert_eq!(holding(Key(String::new().into()), value("v")), Some(Damaged::Content));
     assert_eq!(holding(key("k"), Value("v".repeat(65_537).into())), Some(Damaged::Content));
 }
+
+#[test]
+fn no_two_clients_share_an_id_or_a_name() {
+    let named: Vec<ClientId> = (0..200).filter_map(ClientId::named).collect();
+    assert_eq!(named.len(), 100);
+    let of_workloads = (1..=ClientId::LAST_OF_WORKLOADS).map(ClientId);
+    let all: Vec<ClientId> =
+        [ClientId::YOU].into_iter().chain(of_workloads).chain(named.iter().copied()).collect();
+    let ids: std::collections::BTreeSet<ClientId> = all.iter().copied().collect();
+    let names: std::collections::BTreeSet<String> = all.iter().map(ToString::to_string).collect();
+    assert_eq!((ids.len(), names.len()), (all.len(), all.len()));
+    assert!(named.iter().all(|client| client.is_by_hand()) && ClientId::YOU.is_by_hand());
+    assert!(!ClientId(1).is_by_hand() && !ClientId(ClientId::LAST_OF_WORKLOADS).is_by_hand());
+    assert_eq!(ClientId::named(7).and_then(ClientId::name), Some(7));
+}

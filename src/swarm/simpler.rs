@@ -79,7 +79,8 @@ pub(super) fn without(action: &Action, gone: NodeId) -> Option<Action> {
         Action::Transfer(node) => Action::Transfer(name(node)?),
         Action::Snapshot(node) => Action::Snapshot(name(node)?),
         Action::Timeout(node) => Action::Timeout(name(node)?),
-        Action::Request { operation, via } => Action::Request {
+        Action::Request { client, operation, via } => Action::Request {
+            client: *client,
             operation: match operation {
                 Operation::Change(Change::Remove(node)) => {
                     Operation::Change(Change::Remove(name(node)?))

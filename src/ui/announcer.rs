@@ -47,7 +47,7 @@ impl Announcer {
         for journey in journeys.iter().rev().filter(|journey| journey.id > known) {
             if let Some(answer) = &journey.answer {
                 self.answered = self.answered.max(journey.id);
-                self.waiting.push(format!("{}: {}.", journey.operation, answer.text));
+                self.waiting.push(format!("{}: {}.", journey.line(), answer.text));
             }
         }
         let too_many = self.waiting.len().saturating_sub(Self::MOST);

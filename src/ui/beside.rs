@@ -169,7 +169,7 @@ fn Onlooker(props: &Props) -> Html {
                 sides={view.sides.clone()} is_preview={false} down={stage::down(nodes)} {lines} opened={None} />
             if layout.width > 0.0 {
                 <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other story agrees on" />
-                <Clients layout={Rc::clone(&layout)} has_workload={view.network.workload_clients > 0} />
+                <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} />
             }
             <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
             { for nodes.iter().filter_map(|node| card(props, &layout, node)) }

@@ -20,7 +20,6 @@ use super::session::Session;
 use super::transport::{go_to, moment};
 use crate::playground::Input;
 use crate::playground::ledger::{Bar, KeyHistory, Operations, Standing, Version};
-use crate::playground::view::Place;
 
 /// How many operations the table has.
 const ROWS: usize = 40;
@@ -400,7 +399,7 @@ impl Drawing<'_> {
         ctx.set_font(&palette.fonts.axis);
         for (place, bar) in history.bars.iter().enumerate() {
             let (left, right, middle) = self.chart.bar(top, bar);
-            let text = format!("{}: {}", short_name(bar.client), shortened(&bar.label));
+            let text = format!("{}: {}", bar.client, shortened(&bar.label));
             let wide = ctx.measure_text(&text).map_or(f64::MAX, |measured| measured.width()) + 10.0;
             let behind =
                 history.bars.iter().filter(|other| other.row == bar.row && other.began > bar.began);
@@ -451,14 +450,6 @@ impl Drawing<'_> {
                 ctx.fill();
             }
         }
-    }
-}
-
-/// `you`, `c3`.
-fn short_name(client: Place) -> String {
-    match client {
-        Place::Client(client) => format!("c{client}"),
-        Place::You | Place::Node(_) => client.to_string(),
     }
 }
 

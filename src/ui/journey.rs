@@ -14,16 +14,17 @@ const MOST_IN_A_ROW: usize = 6;
 
 #[component]
 pub fn Journey(props: &Props) -> Html {
-    let JourneyView { id, operation, took, answer, stations } = &props.journey;
+    let JourneyView { id, took, answer, stations, .. } = &props.journey;
+    let line = props.journey.line();
     let (tone, words) = match answer {
         None => ("waiting", "on its way".to_string()),
         Some(answer) => (tone(answer.kind), answer.text.clone()),
     };
     let layout = if stations.len() > MOST_IN_A_ROW { "list" } else { "line" };
     html! {
-        <article class="journey" data-request={id.to_string()} aria-label={format!("Request {operation}")} data-tone={tone}>
+        <article class="journey" data-request={id.to_string()} aria-label={format!("Request {line}")} data-tone={tone}>
             <p class="journey-head">
-                <code>{ operation }</code>
+                <code>{ line }</code>
                 <span class="journey-answer">{ words }</span>
                 <span class="journey-took">{ span(*took) }</span>
             </p>

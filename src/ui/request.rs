@@ -11,7 +11,9 @@ use yew::use_state;
 use super::journey::Journey;
 use super::session::{Session, sentence};
 use crate::playground::view::{JourneyView, NodeNumber};
-use crate::playground::{Action, Command, Consistency, Key, LimitError, NodeId, Operation, Value};
+use crate::playground::{
+    Action, ClientId, Command, Consistency, Key, LimitError, NodeId, Operation, Value,
+};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -27,6 +29,7 @@ struct Draft {
     key: String,
     value: String,
     expected: String,
+    client: ClientId,
     via: Option<NodeNumber>,
     consistency: Consistency,
     /// Whether "Expected" is shown.
@@ -58,6 +61,7 @@ pub fn Request(props: &Props) -> Html {
         key: "color".to_string(),
         value: "green".to_string(),
         expected: String::new(),
+        client: ClientId::YOU,
         via: None,
         consistency: Consistency::default(),
         comparing: false,
@@ -90,6 +94,7 @@ pub fn Request(props: &Props) -> Html {
                 if draft.comparing {
                     { field("expected", "Expected", &draft.expected, expected, problem(Field::Expected)) }
                 }
+                { client_choice(&draft) }
                 { node_choice(props, &draft) }
                 { read_choice(&draft) }
                 <div class="row request-verbs">
@@ -140,6 +145,35 @@ fn field(
             <input type="text" {id} value={value.to_string()} {oninput} autocomplete="off" autocapitalize="off" spellcheck="false"
                 aria-invalid={problem.is_some().to_string()} aria-describedby={error.clone()} />
             <p class="problem" id={error} role="alert">{ problem }</p>
+        </div>
+    }
+}
+
+/// So many named clients are offered; the console knows more.
+const NAMED: u32 = 5;
+
+fn client_choice(draft: &UseStateHandle<Draft>) -> Html {
+    let all = || std::iter::once(ClientId::YOU).chain((1..=NAMED).filter_map(ClientId::named));
+    let onchange = {
+        let draft = draft.clone();
+        Callback::from(move |event: yew::Event| {
+            if let Some(select) = event.target_dyn_into::<HtmlSelectElement>() {
+                let chosen = all().find(|client| client.to_string() == select.value());
+                let client = chosen.unwrap_or(ClientId::YOU);
+                draft.set(Draft { client, ..(*draft).clone() });
+            }
+        })
+    };
+    let option = |client: ClientId| {
+        let name = client.to_string();
+        html! { <option key={name.clone()} value={name.clone()} selected={draft.client == client}>{ name }</option> }
+    };
+    html! {
+        <div class="field" data-field="client">
+            <label for="client">{ "As" }</label>
+            <select id="client" {onchange} title="Whose request it is: each client has a session of its own">
+                { for all().map(option) }
+            </select>
         </div>
     }
 }
@@ -198,7 +232,7 @@ fn send(props: &Props, draft: &UseStateHandle<Draft>, verb: Verb) -> Callback<()
         let problem = match operation(&draft, verb) {
             Ok(operation) => {
                 let via = draft.via.map(NodeId);
-                let sent = session.act(Action::Request { operation, via });
+                let sent = session.act(Action::Request { client: draft.client, operation, via });
                 sent.err().map(|problem| (Field::Form, problem))
             }
             Err((field, limit)) => {

@@ -96,7 +96,7 @@ fn table(session: &Session, diagram: &Spacetime) -> Html {
         html! {
             <tr key={thread.id.to_string()} data-message={thread.id.to_string()}>
                 <td>{ moment(session, thread.sent_at) }</td>
-                <td>{ place_name(thread.from) }</td><td>{ place_name(thread.to) }</td>
+                <td>{ thread.from.to_string() }</td><td>{ thread.to.to_string() }</td>
                 <td>{ kind(thread.shape) }</td><td>{ fate_words(thread) }</td>
             </tr>
         }
@@ -111,14 +111,6 @@ fn table(session: &Session, diagram: &Spacetime) -> Html {
 
 fn kind(shape: Shape) -> &'static str {
     shapes::KINDS.iter().find(|(of, _)| *of == shape).map_or("", |(_, words)| *words)
-}
-
-fn place_name(place: Place) -> String {
-    match place {
-        Place::Node(node) => format!("n{node}"),
-        Place::You => "you".to_string(),
-        Place::Client(client) => format!("client {client}"),
-    }
 }
 
 fn fate_words(thread: &Thread) -> String {
@@ -155,7 +147,7 @@ impl Chart {
     fn y(&self, place: Place) -> Option<f64> {
         let wanted = match place {
             Place::Node(node) => Some(node),
-            Place::You | Place::Client(_) => None,
+            Place::You | Place::Named(_) | Place::Client(_) => None,
         };
         let lane = self.lanes.iter().position(|lane| *lane == wanted)?;
         let room = self.height - TOP - BOTTOM;

@@ -92,7 +92,7 @@ pub fn Stage(props: &Props) -> Html {
                 sides={sides.clone()} {is_preview} {down} {lines} opened={opened_link} />
             if layout.width > 0.0 {
                 <Centre layout={Rc::clone(&layout)} agreed={props.agreed.clone()} name="What the cluster agrees on" />
-                <Clients layout={Rc::clone(&layout)} has_workload={props.network.workload_clients > 0} />
+                <Clients layout={Rc::clone(&layout)} are_others={props.network.has_other_clients()} />
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
             { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
@@ -251,17 +251,18 @@ pub fn Centre(props: &CentreProps) -> Html {
 #[derive(Properties, PartialEq)]
 pub struct ClientsProps {
     pub layout: Rc<Layout>,
-    pub has_workload: bool,
+    /// Whether clients of the workload or with names take part.
+    pub are_others: bool,
 }
 
-/// The visitor, and the clients of the workload if there are some.
+/// The visitor, and all other clients if there are some.
 #[component]
 pub fn Clients(props: &ClientsProps) -> Html {
-    let ClientsProps { layout, has_workload } = props;
+    let ClientsProps { layout, are_others } = props;
     html! {
         <>
             { client_place("you", "You", icons::person(), layout.you, true) }
-            { client_place("clients", "Clients", icons::people(), layout.clients, *has_workload) }
+            { client_place("clients", "Clients", icons::people(), layout.clients, *are_others) }
         </>
     }
 }

@@ -41,7 +41,7 @@ fn locate(place: Place, layout: &Layout) -> Option<Rect> {
     match place {
         Place::Node(node) => layout.node(node).copied(),
         Place::You => Some(layout.you),
-        Place::Client(_) => Some(layout.clients),
+        Place::Named(_) | Place::Client(_) => Some(layout.clients),
     }
 }
 

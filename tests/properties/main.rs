@@ -41,7 +41,7 @@ fn operation() -> impl Strategy<Value = Operation> {
 
 /// Words that look like the language, in any order.
 fn nearly_a_line() -> impl Strategy<Value = String> {
-    let words = "cluster set get delete cas curl add remove kill partition cut network link disk \
+    let words = "cluster set get delete cas as c2 c0 curl add remove kill partition cut network link disk \
                  timing timeout drop clients wait expect via from -> | & n1 n99 1 5ms..1ms 3% 200% \
                  \"a b\" \" # latency loss rule step-down off on all value no leader stale";
     let words: Vec<&str> = words.split(' ').collect();
@@ -69,8 +69,10 @@ proptest! {
     fn every_request_can_be_written_down_and_read_again(
         operation in operation(),
         via in prop::option::of(1_u32..60),
+        name in prop::option::of(1..=ClientId::MOST_NAMED),
     ) {
-        let action = Action::Request { operation, via: via.map(NodeId) };
+        let client = name.and_then(ClientId::named).unwrap_or(ClientId::YOU);
+        let action = Action::Request { client, operation, via: via.map(NodeId) };
         let read = parse_line(&action.to_string());
         prop_assert_eq!(read, Ok(Some(Command::Act { action, background: false })));
     }

@@ -18,17 +18,20 @@ pub enum Place {
     Node(NodeNumber),
     /// The visitor.
     You,
+    /// A client with a name, by its number.
+    Named(u32),
     /// A client of the background workload.
     Client(u32),
 }
 
-/// `n2`, `you`, `client 3`.
+/// `n2`, `you`, `c3`, `w3`: as the core names them.
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Node(node) => write!(f, "n{node}"),
             Self::You => write!(f, "you"),
-            Self::Client(client) => write!(f, "client {client}"),
+            Self::Named(number) => write!(f, "c{number}"),
+            Self::Client(client) => write!(f, "w{client}"),
         }
     }
 }

@@ -160,7 +160,7 @@ pub enum MarkKind {
     Fault,
     Repair,
     Violation,
-    /// The visitor was answered.
+    /// Somebody was answered who asked by hand.
     Answer,
 }
 

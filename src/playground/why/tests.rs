@@ -380,8 +380,8 @@ fn the_facts_that_contradict_each_other_stand_side_by_side() {
         `get color` was answered: blue: You asked for `get color` and got: blue.
 
         exactly-once
-        request 2 of c0 is executed as entry 3: n1 executes entry 3, `cas count 1 2`.
-        request 2 of c0 is executed as entry 4: n1 executes entry 4, `cas count 1 2`.
+        request 2 of you is executed as entry 3: n1 executes entry 3, `cas count 1 2`.
+        request 2 of you is executed as entry 4: n1 executes entry 4, `cas count 1 2`.
 
         quorum-overlap
         the members that were agreed on are n1 n2 n3, learning n4 n5: Entry 4 is committed: it is on 2 of 3 disks and of n1's own term (§5.4.2).

@@ -49,6 +49,13 @@ fn mistakes_name_the_column_and_what_was_expected() {
             "expect color",
             "line 1, column 8: expected one of leader, no, term, vote, value, commit, log, snapshot, members, learners, lease, agree, answer, holds, linearizable, violates, found `color`",
         ),
+        ("as c0 get k", "line 1, column 4: expected a client from c1 to c100, found `c0`"),
+        ("as c101 get k", "line 1, column 4: expected a client from c1 to c100, found `c101`"),
+        ("as n2 get k", "line 1, column 4: expected a client from c1 to c100, found `n2`"),
+        (
+            "as c2 kill n1",
+            "line 1, column 7: expected `set`, `get`, `delete` or `cas`, found `kill`",
+        ),
         (
             "wait until vote n1",
             "line 1, column 19: expected `on` and a node, or `on all`, but the line ends",
@@ -89,6 +96,10 @@ fn actions_print_as_they_are_read() {
         "get color from n3 stale",
         "get color",
         "cas color blue green",
+        "as c2 set color blue via n2",
+        "as c100 get color from n3 stale",
+        "as c1 cas color blue green",
+        "as c1 delete color",
     ];
     for line in lines {
         let Ok(Some(Command::Act { action, .. })) = parse_line(line) else { panic!("{line}") };
