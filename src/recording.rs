@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use crate::cluster::{Action, Founding};
+use crate::cluster::{Action, DiskState, Founding};
 use crate::script::{Command, Mistake, parse_script};
 use crate::time::Time;
 
@@ -140,7 +140,7 @@ impl Recording {
 }
 
 impl Recording {
-    /// What in it is not as Raft wants it: rules that were switched, a disk that was wiped. Empty for a run of
+    /// What in it is not as Raft wants it: rules that were switched, a disk that was wiped or that lied. Empty for a run of
     /// Raft as it is.
     pub fn modified(&self) -> String {
         let mut words: Vec<String> = Vec::new();
@@ -150,6 +150,7 @@ impl Recording {
                     format!("{rule} {}", if *on { "on" } else { "off" })
                 }
                 Action::Wipe(node) => format!("disk of {node} wiped"),
+                Action::SetDisk { node, state: DiskState::Lying } => format!("disk of {node} lies"),
                 _ => continue,
             };
             if !words.contains(&word) {
@@ -186,12 +187,13 @@ mod tests {
     #[test]
     fn a_recording_says_what_in_it_is_not_raft_and_is_read_all_the_same() {
         let lines = "at 1s 100 rule no-op off\nat 2s 200 rule no-op on\nat 3s 300 rule no-op off\n\
-                     at 4s 400 wipe n2\n";
+                     at 4s 400 wipe n2\nat 5s 500 disk n3 full\nat 6s 600 disk n3 lies\n";
         let text = format!("{VERSION}\ncluster 3 seed 9\n{lines}");
         let recording = Recording::parse(&text).unwrap();
-        assert_eq!(recording.modified(), "no-op off, disk of n2 wiped");
+        assert_eq!(recording.modified(), "no-op off, disk of n2 wiped, disk of n3 lies");
         let told = recording.to_string();
-        assert!(told.contains("# Modified, so not Raft as it is: no-op off, disk of n2 wiped.\n"));
+        let modified = "no-op off, disk of n2 wiped, disk of n3 lies";
+        assert!(told.contains(&format!("# Modified, so not Raft as it is: {modified}.\n")));
         assert_eq!(Recording::parse(&told).as_ref(), Ok(&recording));
         let plain = format!("{VERSION}\ncluster 3 seed 9\nat 1s 100 kill n1\n");
         assert_eq!(Recording::parse(&plain).unwrap().to_string(), plain);

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use kvorum::playground::view::{Deed, EntryView, NodeView, RoleView, Safety, Status};
+use kvorum::playground::view::{Deed, DiskState, EntryView, NodeView, RoleView, Safety, Status};
 use kvorum::playground::{Input, Playground};
 use kvorum::ui::app::App;
 use kvorum::ui::card::{self, Card};
@@ -122,6 +122,7 @@ fn node() -> NodeView {
         transfer: None,
         sessions: 0,
         clock: String::new(),
+        disk: DiskState::default(),
         clock_rate: 1_000_000,
         cpu: 0,
         digest: Some("a41f".to_string()),

@@ -68,6 +68,7 @@ fn is_kind(cluster: &Cluster) -> bool {
         .filter(|server| {
             server.status() == Status::Running
                 && server.disk().fsync() <= soon
+                && server.disk().state().takes_writes()
                 && server.cpu() * 100 <= soon
                 && (900_000..=1_100_000).contains(&server.clock().rate().millionths())
         })
@@ -98,7 +99,9 @@ fn is_kind(cluster: &Cluster) -> bool {
 mod tests {
     use super::super::Run;
     use super::*;
-    use crate::cluster::{Action, ClockChange, Consistency, Founding, LinkChange, Rate, Workload};
+    use crate::cluster::{
+        Action, ClockChange, Consistency, DiskState, Founding, LinkChange, Rate, Workload,
+    };
     use crate::raft::Rule;
     use crate::rng::Chance;
 
@@ -171,6 +174,9 @@ mod tests {
         assert!(!with(Action::Network(lossy(5))));
         assert!(!with(Action::Link { from: N3, to: N2, change: slow }));
         assert!(!with(Action::Disk { node: N2, fsync: millis(40) }));
+        assert!(!with(Action::SetDisk { node: N2, state: DiskState::Full }), "it will stop");
+        assert!(!with(Action::SetDisk { node: N2, state: DiskState::Failing }));
+        assert!(with(Action::SetDisk { node: N2, state: DiskState::Good }));
         assert!(!with(Action::Cpu { node: N2, takes: millis(1) }));
         assert!(!with(Action::Clock { node: N3, change: fast }));
         assert!(with(cut(N2, N1)), "who is down does not matter");

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::client::{Consistency, Operation};
 use super::clock::{Offset, Rate};
+use super::disk::DiskState;
 use super::network::{LinkChange, MessageId};
 use super::workload::Workload;
 use crate::raft::{MessageKind, NodeId, Refusal, Rule};
@@ -49,6 +50,8 @@ pub enum Action {
     Link { from: NodeId, to: NodeId, change: LinkChange },
     /// Changes how long a server's disk takes to make writes durable.
     Disk { node: NodeId, fsync: Duration },
+    /// Changes how a server's disk treats writes.
+    SetDisk { node: NodeId, state: DiskState },
     /// Changes a machine's clock from now on.
     Clock { node: NodeId, change: ClockChange },
     /// Changes how long a machine's processor takes for whatever comes in.
@@ -204,6 +207,7 @@ impl fmt::Display for Action {
             Self::Network(change) => write!(f, "network{change}"),
             Self::Link { from, to, change } => write!(f, "link {from} -> {to}{change}"),
             Self::Disk { node, fsync } => write!(f, "disk {node} fsync {fsync}"),
+            Self::SetDisk { node, state } => write!(f, "disk {node} {state}"),
             Self::Clock { node, change } => write!(f, "clock {node}{change}"),
             Self::Cpu { node, takes } => write!(f, "cpu {node} {takes}"),
             Self::Transfer(node) => write!(f, "transfer {node}"),

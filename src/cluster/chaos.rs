@@ -3,9 +3,13 @@
 //!
 //! Deliberately lacks wiped disks: Raft promises nothing where a server forgets what it was told to keep.
 
-use super::{Action, ClockChange, Cluster, Event, Operation, Rate, Server, Status, YOU};
+use super::{
+    Action, ClockChange, Cluster, Consistency, DiskState, Event, Operation, Rate, Server, Status,
+    YOU,
+};
 use crate::raft::{Change, NodeId};
 use crate::rng::{Chance, Rng};
+use crate::store::{ClientId, Command, Key, Value};
 use crate::time::Duration;
 
 /// A kind of fault.
@@ -24,11 +28,13 @@ pub enum FaultKind {
     Transfer,
     Snapshot,
     Leader,
+    Disk,
+    Ask,
 }
 
 impl FaultKind {
     /// All kinds.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Kill,
         Self::Tear,
         Self::Pause,
@@ -42,7 +48,18 @@ impl FaultKind {
         Self::Transfer,
         Self::Snapshot,
         Self::Leader,
+        Self::Disk,
+        Self::Ask,
     ];
+
+    /// Kinds that were added since runs of the swarm are recorded. They are drawn from a stream of their own, so
+    /// that a run without them goes as it always went.
+    pub const LATER: [Self; 2] = [Self::Disk, Self::Ask];
+
+    /// Whether it is one of those.
+    pub fn is_later(self) -> bool {
+        Self::LATER.contains(&self)
+    }
 
     /// Its name for those who choose.
     pub const fn name(self) -> &'static str {
@@ -60,6 +77,8 @@ impl FaultKind {
             Self::Transfer => "transfer",
             Self::Snapshot => "snapshot",
             Self::Leader => "leader",
+            Self::Disk => "disk",
+            Self::Ask => "ask",
         }
     }
 
@@ -79,6 +98,8 @@ impl FaultKind {
             Self::Transfer => "leadership is handed over",
             Self::Snapshot => "a node takes a snapshot",
             Self::Leader => "the faults go for whoever leads",
+            Self::Disk => "a disk is full or fails, and its node stops",
+            Self::Ask => "named clients ask, also nodes that do not lead",
         }
     }
 
@@ -133,6 +154,8 @@ impl FaultMix {
             FaultKind::Transfer => Action::Transfer(node),
             FaultKind::Snapshot => Action::Snapshot(node),
             FaultKind::Leader => return self.hunt(cluster, &servers, rng),
+            FaultKind::Disk => disk(server, rng),
+            FaultKind::Ask => ask(node, cluster, rng)?,
         }])
     }
 
@@ -180,6 +203,49 @@ fn membership(cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<A
             Action::Members(if next.len() < 2 { voters.to_vec() } else { next })
         }
     })
+}
+
+/// A fault of a kind that was added later; `None` of the others, and where there is nothing to draw.
+pub fn later_fault(kind: FaultKind, cluster: &Cluster, rng: &mut Rng) -> Option<Action> {
+    let servers: Vec<&Server> = cluster.servers().collect();
+    let server = *rng.pick(&servers)?;
+    match kind {
+        FaultKind::Disk => Some(disk(server, rng)),
+        FaultKind::Ask => ask(server.id(), cluster, rng),
+        _ => None,
+    }
+}
+
+/// A disk that takes no writes, or one that takes them again. Deliberately none that lies: Raft promises nothing
+/// on such a disk.
+fn disk(server: &Server, rng: &mut Rng) -> Action {
+    let state = match (server.disk().state().takes_writes(), rng.range(0..=1)) {
+        (false, _) => DiskState::Good,
+        (true, 0) => DiskState::Full,
+        (true, _) => DiskState::Failing,
+    };
+    Action::SetDisk { node: server.id(), state }
+}
+
+/// A named client writes, reads or deletes one of the keys that a workload has, through a given server or not.
+fn ask(node: NodeId, cluster: &Cluster, rng: &mut Rng) -> Option<Action> {
+    let name = u32::try_from(rng.range(1..=3)).ok()?;
+    let key = Key::new(format!("k{}", rng.range(1..=4))).ok()?;
+    // What is written is unique, as a workload's values are.
+    let value = Value::new(format!("{name}.{}", cluster.events())).ok()?;
+    let operation = match rng.range(0..=5) {
+        0 => Operation::Read { key, consistency: Consistency::Linearizable },
+        1 => Operation::Read { key, consistency: Consistency::Stale },
+        2 => Operation::Write(Command::Delete { key }),
+        3 => {
+            let leader = cluster.leader().and_then(|id| cluster.server(id)?.store());
+            let old = leader.and_then(|store| store.get(&key)).cloned()?;
+            Operation::Write(Command::Cas { key, old, new: value })
+        }
+        _ => Operation::Write(Command::Set { key, value }),
+    };
+    let via = (rng.range(0..=2) == 0).then_some(node);
+    Some(Action::Request { client: ClientId::named(name)?, operation, via })
 }
 
 /// A rate as far from the true one as leases bear, at most.

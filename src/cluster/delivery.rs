@@ -3,8 +3,9 @@
 //! A process that is paused or slow comes to it later, in the order in which it came.
 
 use super::Cluster;
+use super::disk::{DiskState, Synced};
 use super::event::Event;
-use super::fact::What;
+use super::fact::{Fault, What};
 use super::network::{Body, Endpoint, Flight, Loss};
 use super::server::Waiting;
 use crate::raft::{Input, NodeId};
@@ -56,17 +57,39 @@ impl Cluster {
 
     pub(super) fn finish_fsync(&mut self, id: NodeId) -> Option<NodeId> {
         let server = self.servers.get_mut(&id)?;
-        let (ticket, next) = server.disk.complete();
-        if next {
-            let done = self.now + server.disk.fsync();
-            self.queue.push(done, Event::Fsync(id, server.incarnation));
-        }
-        let ticket = ticket?;
+        let waiting = match server.disk.complete() {
+            Synced::Done { last, next } => {
+                if next {
+                    let done = self.now + server.disk.answers_after();
+                    self.queue.push(done, Event::Fsync(id, server.incarnation));
+                }
+                Waiting::Durable(last?)
+            }
+            Synced::Refused => Waiting::Refused,
+        };
         if server.paused || server.cpu > Duration::ZERO {
-            self.let_wait(id, Waiting::Durable(ticket));
+            self.let_wait(id, waiting);
             return None;
         }
-        self.step_node(id, Input::Durable(ticket))
+        self.turn_to(id, waiting)
+    }
+
+    /// A process turns to something that has come in.
+    fn turn_to(&mut self, id: NodeId, waiting: Waiting) -> Option<NodeId> {
+        match waiting {
+            Waiting::Mail(flight) => self.receive(id, flight.body),
+            Waiting::Durable(ticket) => self.step_node(id, Input::Durable(ticket)),
+            Waiting::Refused => Some(self.stop_for_disk(id)),
+        }
+    }
+
+    /// A server that can't write can't keep its promises, and does not know what of the write is on disk: it
+    /// stops, as etcd and databases do.
+    fn stop_for_disk(&mut self, id: NodeId) -> NodeId {
+        let state = self.servers.get(&id).map_or(DiskState::Good, |server| server.disk.state());
+        self.tell(What::Fault(Fault::Stopped { node: id, state }));
+        self.end_process(id, false);
+        id
     }
 
     /// Puts something into the inbox of a paused or slow process. A slow one comes to it when it is done
@@ -81,9 +104,7 @@ impl Cluster {
     }
 
     pub(super) fn open_inbox(&mut self, id: NodeId) -> Option<NodeId> {
-        match self.servers.get_mut(&id)?.inbox.pop_front()? {
-            Waiting::Mail(flight) => self.receive(id, flight.body),
-            Waiting::Durable(ticket) => self.step_node(id, Input::Durable(ticket)),
-        }
+        let waiting = self.servers.get_mut(&id)?.inbox.pop_front()?;
+        self.turn_to(id, waiting)
     }
 }

@@ -4,8 +4,12 @@
 //! crash loses all that is not durable. It may also leave the first part of what the running fsync was
 //! writing: when the server starts again, whole records at the end count, and the torn one after them
 //! is found by its checksum and cut off (`wal.rs`).
+//!
+//! A disk can be full or failing: then what was to be written is refused, and the server stops (`Fault::Stopped`).
+//! It can lie, too: then it reports writes as durable that a crash will lose. Raft promises nothing on such a disk.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 use super::wal;
 use crate::raft::{Durable, Ticket, Write};
@@ -17,10 +21,64 @@ use crate::time::Duration;
 pub struct Disk {
     fsync: Duration,
     durable: Durable,
+    state: DiskState,
+    /// Writes that were reported as durable and are not, the oldest first: an honest fsync makes up for it.
+    claimed: VecDeque<Write>,
+    /// How many such writes crashes have lost so far.
+    lost: u64,
     syncing: Vec<Write>,
     waiting: VecDeque<Write>,
     /// What a crash has left after the last durable write.
     tail: Vec<u8>,
+}
+
+/// How a disk treats writes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DiskState {
+    /// An fsync makes them durable.
+    #[default]
+    Good,
+    /// There is no room for any more: they are refused.
+    Full,
+    /// An fsync ends in an error.
+    Failing,
+    /// It reports them as durable when they are not.
+    Lying,
+}
+
+impl DiskState {
+    /// All states.
+    pub const ALL: [Self; 4] = [Self::Good, Self::Full, Self::Failing, Self::Lying];
+
+    /// The word in the script language.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Good => "ok",
+            Self::Full => "full",
+            Self::Failing => "failing",
+            Self::Lying => "lies",
+        }
+    }
+
+    /// Whether a server can go on with it.
+    pub const fn takes_writes(self) -> bool {
+        matches!(self, Self::Good | Self::Lying)
+    }
+}
+
+impl fmt::Display for DiskState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What came of an fsync.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Synced {
+    /// The writes up to this one are reported as durable, if there were any; and whether the next fsync begins.
+    Done { last: Option<Ticket>, next: bool },
+    /// The disk was full, or failed: nothing of it is durable.
+    Refused,
 }
 
 /// What a server finds behind the last durable write when it starts.
@@ -36,11 +94,17 @@ impl Disk {
     /// How long an fsync of a good disk takes.
     pub const FSYNC: Duration = Duration::from_millis(2);
 
+    /// So many writes a disk that lies holds back: its own memory has an end, and older ones reach the disk.
+    pub const CLAIMS: usize = 1_000;
+
     pub(super) fn new(fsync: Duration) -> Self {
         Self {
             fsync,
             durable: Durable::default(),
             syncing: Vec::new(),
+            state: DiskState::default(),
+            claimed: VecDeque::new(),
+            lost: 0,
             waiting: VecDeque::new(),
             tail: Vec::new(),
         }
@@ -49,6 +113,20 @@ impl Disk {
     /// How long an fsync takes.
     pub fn fsync(&self) -> Duration {
         self.fsync
+    }
+
+    /// How it treats writes.
+    pub fn state(&self) -> DiskState {
+        self.state
+    }
+
+    pub(super) fn set_state(&mut self, state: DiskState) {
+        self.state = state;
+    }
+
+    /// How many writes that it had reported as durable were lost so far.
+    pub fn lost(&self) -> u64 {
+        self.lost
     }
 
     pub(super) fn set_fsync(&mut self, fsync: Duration) {
@@ -65,32 +143,47 @@ impl Disk {
         self.tail.len()
     }
 
-    /// Takes a write; `true` if an fsync begins with it, which ends after [`Disk::fsync`].
+    /// How long it takes until it is known what comes of an fsync that begins now: a full disk says so at once.
+    pub(super) fn answers_after(&self) -> Duration {
+        if self.state == DiskState::Full { Duration::ZERO } else { self.fsync }
+    }
+
+    /// Takes a write; `true` if an fsync begins with it, which ends after [`Disk::answers_after`].
     pub(super) fn submit(&mut self, write: Write) -> bool {
         self.waiting.push_back(write);
         self.begin()
     }
 
-    /// The running fsync ends: its writes are durable. Returns the last of them, and whether the
-    /// next fsync begins.
-    pub(super) fn complete(&mut self) -> (Option<Ticket>, bool) {
+    /// The running fsync ends: its writes are durable, or so the disk says.
+    pub(super) fn complete(&mut self) -> Synced {
+        if !self.state.takes_writes() {
+            return Synced::Refused;
+        }
         let last = self.syncing.last().map(|write| write.ticket);
-        for write in self.syncing.drain(..) {
+        self.claimed.extend(self.syncing.drain(..));
+        let kept = if self.state == DiskState::Good { 0 } else { Self::CLAIMS };
+        let written = self.claimed.len().saturating_sub(kept);
+        for write in self.claimed.drain(..written) {
             self.durable.keep(write);
         }
-        (last, self.begin())
+        Synced::Done { last, next: self.begin() }
     }
 
     /// The machine stops: what was not durable is gone. With `torn`, a part of what was being written
-    /// stays, as long as chance wants.
-    pub(super) fn crash(&mut self, torn: Option<&mut Rng>) {
+    /// stays, as long as chance wants. Returns how many writes are lost that were reported as durable.
+    pub(super) fn crash(&mut self, torn: Option<&mut Rng>) -> usize {
         if let Some(rng) = torn {
-            let bytes: Vec<u8> = self.syncing.iter().flat_map(wal::encode).collect();
+            let written = self.claimed.iter().chain(&self.syncing);
+            let bytes: Vec<u8> = written.flat_map(wal::encode).collect();
             let kept = usize::try_from(rng.range(0..=bytes.len() as u64)).unwrap_or(0);
             self.tail = bytes[..kept].to_vec();
         }
+        let lost = self.claimed.len().saturating_sub(whole_records(&self.tail));
+        self.lost += lost as u64;
+        self.claimed.clear();
         self.syncing.clear();
         self.waiting.clear();
+        lost
     }
 
     /// The machine starts: what a crash has left is read, and cut off where it is torn.
@@ -105,9 +198,9 @@ impl Disk {
         Recovered { whole, torn_bytes: rest.len() }
     }
 
-    /// All that was on it is gone.
+    /// All that was on it is gone: it is as good as new.
     pub(super) fn wipe(&mut self) {
-        *self = Self::new(self.fsync);
+        *self = Self { lost: self.lost, ..Self::new(self.fsync) };
     }
 
     fn begin(&mut self) -> bool {
@@ -117,4 +210,13 @@ impl Disk {
         self.syncing.extend(self.waiting.drain(..));
         true
     }
+}
+
+/// How many writes can be read again at the beginning of what a crash has left.
+fn whole_records(tail: &[u8]) -> usize {
+    let (mut rest, mut whole) = (tail, 0);
+    while let Ok((_, after)) = wal::decode(rest) {
+        (rest, whole) = (after, whole + 1);
+    }
+    whole
 }

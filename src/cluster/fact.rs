@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::action::{ClockChange, Handling};
 use super::client::{Answer, Operation, RequestId, Station};
-use super::disk::Recovered;
+use super::disk::{DiskState, Recovered};
 use super::network::{Body, Endpoint, Loss};
 use super::sentences;
 use crate::raft::{MessageKind, NodeId, Note, RefusedVote, Rule};
@@ -68,6 +68,18 @@ pub enum Fault {
         recovered: Recovered,
     },
     ClockSet(NodeId, ClockChange),
+    /// Its disk treats writes so from now on.
+    DiskSet(NodeId, DiskState),
+    /// Its disk is so and refused a write: the server has stopped.
+    Stopped {
+        node: NodeId,
+        state: DiskState,
+    },
+    /// So many writes are lost that its disk had reported as durable.
+    Lied {
+        node: NodeId,
+        lost: usize,
+    },
     Paused(NodeId),
     Resumed(NodeId),
     Partitioned(Vec<Vec<NodeId>>),
@@ -176,6 +188,9 @@ impl What {
                 Fault::Killed { node, .. }
                 | Fault::Wiped(node)
                 | Fault::ClockSet(node, _)
+                | Fault::DiskSet(node, _)
+                | Fault::Stopped { node, .. }
+                | Fault::Lied { node, .. }
                 | Fault::Restarted { node, .. }
                 | Fault::Paused(node)
                 | Fault::Resumed(node),
@@ -300,6 +315,34 @@ impl fmt::Display for Fault {
                 offset.iter().try_for_each(|by| write!(f, "{and} is off by {by}"))?;
                 write!(f, ".")
             }
+            Self::DiskSet(node, state) => match state {
+                DiskState::Good => write!(f, "The disk of {node} takes writes again."),
+                DiskState::Full => {
+                    write!(f, "The disk of {node} is full: it takes no more writes.")
+                }
+                DiskState::Failing => {
+                    write!(f, "The disk of {node} fails: each fsync ends in an error.")
+                }
+                DiskState::Lying => write!(
+                    f,
+                    "The disk of {node} lies: it reports writes as done that a crash will lose, so Raft promises nothing."
+                ),
+            },
+            Self::Stopped { node, state: DiskState::Full } => write!(
+                f,
+                "{node} stops: its disk is full, and what it can't write it must not promise."
+            ),
+            Self::Stopped { node, .. } => {
+                write!(f, "{node} stops: an fsync failed, and it can't know what is on its disk.")
+            }
+            Self::Lied { node, lost: 1 } => write!(
+                f,
+                "The disk of {node} had lied: a write that it had reported as done is lost."
+            ),
+            Self::Lied { node, lost } => write!(
+                f,
+                "The disk of {node} had lied: {lost} writes that it had reported as done are lost."
+            ),
             Self::Restarted { node, entries, snapshot, recovered } => {
                 match entries {
                     0 => write!(f, "{node} starts again with an empty log")?,

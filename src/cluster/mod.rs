@@ -32,12 +32,12 @@ mod workload;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use action::{Action, ClockChange, Handling, Refused, Timing, Which};
-pub use chaos::{FaultKind, FaultMix, drift};
+pub use chaos::{FaultKind, FaultMix, drift, later_fault};
 pub use client::{
     Answer, CallEvent, ClientAnswer, Consistency, Journey, Operation, Reply, RequestId, Station,
 };
 pub use clock::{Clock, Offset, Rate};
-pub use disk::{Disk, Recovered};
+pub use disk::{Disk, DiskState, Recovered};
 pub use event::Upcoming;
 pub use fact::{Fact, Fault, MailKind, Topic, What};
 pub use fields::{Field, Value as FieldValue, what};
@@ -232,7 +232,13 @@ impl Cluster {
                 return Some(Touched::Anybody);
             }
         };
-        Some(node.map_or(Touched::Nobody, Touched::Server))
+        let is_down = |id| self.servers.get(&id).is_some_and(|server| server.process.is_none());
+        Some(match node {
+            None => Touched::Nobody,
+            // A process that has ended holds no lease any more.
+            Some(id) if is_down(id) => Touched::Anybody,
+            Some(id) => Touched::Server(id),
+        })
     }
 
     /// What the next event will be, and when. Whatever is done before may change it.
@@ -365,7 +371,7 @@ impl Cluster {
             && let Some(server) = self.servers.get_mut(&id)
             && server.disk.submit(write)
         {
-            let done = at + server.disk.fsync();
+            let done = at + server.disk.answers_after();
             self.queue.push(done, Event::Fsync(id, server.incarnation));
         }
         for envelope in effects.messages.drain(..) {

@@ -2,6 +2,7 @@
 
 use super::action::{Action, ClockChange, Handling, Refused, Timing, Which};
 use super::client::{Operation, RequestId};
+use super::disk::DiskState;
 use super::event::Event;
 use super::fact::{Fault, What};
 use super::network::{Endpoint, LinkChange};
@@ -64,6 +65,7 @@ impl Cluster {
                 let server = self.servers.get_mut(node).ok_or(Refused::Unknown(*node))?;
                 server.disk.set_fsync(*fsync);
             }
+            Action::SetDisk { node, state } => self.set_disk(*node, *state)?,
             Action::Clock { node, change } => self.set_clock(*node, *change)?,
             Action::Cpu { node, takes } => {
                 self.servers.get_mut(node).ok_or(Refused::Unknown(*node))?.cpu = *takes;
@@ -186,20 +188,33 @@ impl Cluster {
         if self.known(node)? == Status::Down {
             return Err(Refused::Down(node));
         }
-        self.end_process(node, torn);
         self.tell(What::Fault(Fault::Killed { node, torn }));
+        self.end_process(node, torn);
         Ok(())
     }
 
-    fn end_process(&mut self, node: NodeId, torn: bool) {
-        if let Some(server) = self.servers.get_mut(&node) {
-            server.process = None;
-            server.paused = false;
-            server.inbox.clear();
-            server.disk.crash(Some(&mut self.disk_rng).filter(|_| torn));
-            // Void what was scheduled for this life.
-            server.incarnation += 1;
+    pub(super) fn end_process(&mut self, node: NodeId, torn: bool) {
+        let Some(server) = self.servers.get_mut(&node) else { return };
+        server.process = None;
+        server.paused = false;
+        server.inbox.clear();
+        let lost = server.disk.crash(Some(&mut self.disk_rng).filter(|_| torn));
+        // Void what was scheduled for this life.
+        server.incarnation += 1;
+        if lost > 0 {
+            self.tell(What::Fault(Fault::Lied { node, lost }));
         }
+    }
+
+    /// From the moment at which a disk begins to lie Raft's invariants may not be counted on.
+    fn set_disk(&mut self, node: NodeId, state: DiskState) -> Result<(), Refused> {
+        let server = self.servers.get_mut(&node).ok_or(Refused::Unknown(node))?;
+        server.disk.set_state(state);
+        if state == DiskState::Lying {
+            self.change_settings(Settings { modified: true, ..self.settings });
+        }
+        self.tell(What::Fault(Fault::DiskSet(node, state)));
+        Ok(())
     }
 
     /// Empties a disk. Raft counts on disks that keep what they were given, so from now on its invariants

@@ -36,6 +36,8 @@ pub struct Server {
 pub(super) enum Waiting {
     Mail(Flight),
     Durable(Ticket),
+    /// A write was refused.
+    Refused,
 }
 
 /// A running process: what a crash destroys.
@@ -172,7 +174,7 @@ impl Server {
     pub(super) fn waiting_mail(&self) -> Option<&Flight> {
         match self.inbox.front()? {
             Waiting::Mail(flight) => Some(flight),
-            Waiting::Durable(_) => None,
+            Waiting::Durable(_) | Waiting::Refused => None,
         }
     }
 

@@ -9,7 +9,7 @@ use super::view::{
 };
 use super::{Playground, journey, micros};
 use crate::check::{Property, Run};
-use crate::cluster::{Clock, Cluster, Journey, Link, Offset, Rate, Server, Status};
+use crate::cluster::{Clock, Cluster, DiskState, Journey, Link, Offset, Rate, Server, Status};
 use crate::digest::Digest;
 use crate::raft::{Entry, Log, Node, NodeId, Pace, Role, Rule, Snapshot, count, majority};
 use crate::rng::Chance;
@@ -70,6 +70,19 @@ pub(super) fn verdicts(run: &Run) -> Vec<Verdict> {
     Property::ALL.iter().map(verdict).collect()
 }
 
+/// What is broken may be a disk's doing, which it had promised to keep what it has lost.
+fn blamed(cluster: &Cluster, mut broken: Broken) -> Broken {
+    let lost = cluster.servers().filter(|server| server.disk().lost() > 0);
+    let liars: Vec<String> = lost.map(|server| server.id().to_string()).collect();
+    if !liars.is_empty() {
+        let liars = liars.join(" and ");
+        broken.sentence += &format!(
+            " The disk of {liars} lost what it had reported as written: no protocol can make up for that."
+        );
+    }
+    broken
+}
+
 fn summary(cluster: &Cluster, violation: Option<Broken>) -> Summary {
     let members = cluster.members();
     let nodes = || cluster.servers().filter_map(Server::node);
@@ -90,18 +103,21 @@ fn summary(cluster: &Cluster, violation: Option<Broken>) -> Summary {
         members: members.voters().len(),
         running: members.voters().iter().filter(is_up).count(),
         modified: modified(cluster),
-        violation,
+        violation: violation.map(|broken| blamed(cluster, broken)),
     }
 }
 
-/// The rules that are switched away from Raft, or that once some were.
+/// The rules that are switched away from Raft and the disks that lie, or that once there were some.
 fn modified(cluster: &Cluster) -> Modified {
     let rules = cluster.settings().rules;
-    let switched: Vec<String> = Rule::TABLE
+    let rules = Rule::TABLE
         .iter()
         .filter(|about| rules.on(about.rule) != about.rule.on_by_default())
-        .map(|about| format!("{} {}", about.name, if rules.on(about.rule) { "on" } else { "off" }))
-        .collect();
+        .map(|about| format!("{} {}", about.name, if rules.on(about.rule) { "on" } else { "off" }));
+    let lies = |server: &&Server| server.disk().state() == DiskState::Lying;
+    let liars = cluster.servers().filter(lies);
+    let liars = liars.map(|server| format!("disk of {} lies", server.id()));
+    let switched: Vec<String> = rules.chain(liars).collect();
     match (switched.is_empty(), cluster.is_modified()) {
         (false, _) => Modified::Rules(switched.join(", ")),
         (true, true) => Modified::Before,
@@ -208,6 +224,7 @@ fn blank_view(server: &Server) -> NodeView {
         store_len: 0,
         waiting: server.waiting(),
         fsync: server.disk().fsync().as_micros(),
+        disk: server.disk().state(),
     }
 }
 

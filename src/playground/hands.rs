@@ -4,7 +4,9 @@
 
 use super::view::MessageDetail;
 use super::{Action, Playground, micros};
-use crate::cluster::{ClockChange, Disk, Flight, LinkChange, Offset, Rate, Server, Status};
+use crate::cluster::{
+    ClockChange, Disk, DiskState, Flight, LinkChange, Offset, Rate, Server, Status,
+};
 use crate::time::Duration;
 
 impl Playground {
@@ -60,7 +62,9 @@ fn mend(server: &Server) -> impl Iterator<Item = Action> {
         (server.disk().fsync() != Disk::FSYNC).then_some(Action::Disk { node, fsync: Disk::FSYNC });
     let cpu =
         (server.cpu() != Duration::ZERO).then_some(Action::Cpu { node, takes: Duration::ZERO });
-    [process, clock, disk, cpu].into_iter().flatten()
+    let is_good = server.disk().state() == DiskState::Good;
+    let writes = (!is_good).then_some(Action::SetDisk { node, state: DiskState::Good });
+    [writes, process, clock, disk, cpu].into_iter().flatten()
 }
 
 fn detail(flight: &Flight) -> MessageDetail {

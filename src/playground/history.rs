@@ -7,7 +7,7 @@ use super::charts::{Charts, Tally};
 use super::micros;
 use super::view::{Broken, MarkKind, MarkView, Sentence, TermView, Timeline};
 use crate::check::Violation;
-use crate::cluster::{Fact, Fault, Topic, What};
+use crate::cluster::{DiskState, Fact, Fault, Topic, What};
 use crate::raft::Note;
 use crate::recording::{Instant, Place};
 use crate::time::Time;
@@ -244,12 +244,17 @@ fn kind_of(fault: &Fault) -> MarkKind {
         Fault::Killed { .. }
         | Fault::Wiped(_)
         | Fault::ClockSet(..)
+        | Fault::DiskSet(_, DiskState::Full | DiskState::Failing | DiskState::Lying)
+        | Fault::Stopped { .. }
+        | Fault::Lied { .. }
         | Fault::Paused(_)
         | Fault::Partitioned(_)
         | Fault::Cut(..) => MarkKind::Fault,
-        Fault::Restarted { .. } | Fault::Resumed(_) | Fault::Healed | Fault::Mended(..) => {
-            MarkKind::Repair
-        }
+        Fault::Restarted { .. }
+        | Fault::DiskSet(_, DiskState::Good)
+        | Fault::Resumed(_)
+        | Fault::Healed
+        | Fault::Mended(..) => MarkKind::Repair,
     }
 }
 

@@ -32,8 +32,8 @@ pub mod weave;
 mod why;
 
 pub use crate::cluster::{
-    Action, ClockChange, Consistency, Founding, Handling, LinkChange, MessageId, Operation, Rate,
-    Timing, Topic, Which, Workload,
+    Action, ClockChange, Consistency, DiskState, Founding, Handling, LinkChange, MessageId,
+    Operation, Rate, Timing, Topic, Which, Workload,
 };
 pub use crate::raft::NodeId;
 pub use crate::recording::{Instant, Recording, Timed, Unusable};

@@ -14,7 +14,7 @@ use std::fmt;
 
 use super::build::cut;
 use crate::cluster::what;
-pub use crate::cluster::{Status, Topic};
+pub use crate::cluster::{DiskState, Status, Topic};
 use crate::raft::Payload;
 pub use motion::{MessageDetail, MessageView, Motion, Place, Shape};
 pub use story::{
@@ -84,9 +84,9 @@ pub struct ClockView {
 pub enum Modified {
     #[default]
     No,
-    /// These rules are switched away from it: `step-down off, no-op off`.
+    /// These rules are switched away from it, and these disks lie: `step-down off, disk of n2 lies`.
     Rules(String),
-    /// All rules are as they should be, but some were switched before, or a disk was wiped.
+    /// All is as it should be, but rules were switched before, or a disk was wiped or lied.
     Before,
 }
 
@@ -95,7 +95,7 @@ impl fmt::Display for Modified {
         f.write_str(match self {
             Self::No => "",
             Self::Rules(rules) => rules,
-            Self::Before => "rules were switched or a disk was wiped in this run",
+            Self::Before => "rules were switched, or a disk was wiped or lied in this run",
         })
     }
 }
@@ -207,6 +207,8 @@ pub struct NodeView {
     pub waiting: usize,
     /// How long its disk takes for an fsync, in microseconds.
     pub fsync: u64,
+    /// How its disk treats writes.
+    pub disk: DiskState,
 }
 
 /// What a leader knows of another member.

@@ -86,7 +86,11 @@ pub const GRAMMAR: &[Form] = &[
         "changes one link, one way",
         "link n1 -> n3 latency 100ms",
     ),
-    form("disk NODE fsync TIME", "how long its disk takes", "disk n2 fsync 40ms"),
+    form(
+        "disk NODE fsync TIME | disk NODE full|failing|lies|ok",
+        "how long its disk takes; refuses writes, so that the node stops; or reports some that a crash will lose",
+        "disk n2 fsync 40ms",
+    ),
     form(
         "clock NODE [rate NUMBER] [offset TIME]",
         "makes its clock run fast or slow, or be wrong",

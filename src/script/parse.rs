@@ -21,8 +21,8 @@ use super::values::{
 };
 use super::words::{In, at_end, bare, expected, keyword, optional, skip_space, take_rest, word};
 use crate::cluster::{
-    Action, ClockChange, Consistency, Founding, Handling, LinkChange, MAX_NODES, MessageId,
-    Operation, Timing, Which, Workload,
+    Action, ClockChange, Consistency, DiskState, Founding, Handling, LinkChange, MAX_NODES,
+    MessageId, Operation, Timing, Which, Workload,
 };
 use crate::raft::{Change, MessageKind, NodeId, Rule};
 use crate::store::{self, ClientId};
@@ -163,8 +163,14 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
         }
         "disk" => {
             let node = node(input)?;
-            keyword(input, "fsync", "`fsync` and a time such as 40ms")?;
-            act(Action::Disk { node, fsync: duration(input)? })
+            if optional(input, "fsync") {
+                act(Action::Disk { node, fsync: duration(input)? })
+            } else {
+                let what = "`fsync` and a time such as 40ms, `full`, `failing`, `lies` or `ok`";
+                let named =
+                    |text: &str| DiskState::ALL.into_iter().find(|state| state.name() == text);
+                act(Action::SetDisk { node, state: word(input, what, named)? })
+            }
         }
         "timing" => act(Action::Timing(timing(input)?)),
         "rule" => {

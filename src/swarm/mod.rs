@@ -21,7 +21,7 @@ use crate::raft::{Index, Node, NodeId, Rule};
 use crate::recording::{Instant, Recording, Timed};
 use crate::rng::Rng;
 use crate::time::{Duration, Time};
-use weather::Weather;
+use weather::{Later, Weather};
 
 /// The stream of a seed's randomness that belongs to the swarm; the cluster uses others.
 const STREAM: u64 = 3;
@@ -107,12 +107,13 @@ impl Search {
     pub fn record(&self, seed: u64) -> (Report, Recording) {
         let mut rng = Rng::new(seed, STREAM);
         let weather = Weather::new(self, &mut rng);
+        let mut later = Later::new(self, seed);
         let mut world = World::new(Founding { nodes: weather.nodes, seed });
         for rule in &self.switched {
             world.attempt(Action::Rule { rule: *rule, on: !rule.on_by_default() });
         }
         let finding = self
-            .turbulence(&mut world, &weather, &mut rng)
+            .turbulence(&mut world, &weather, &mut later, &mut rng)
             .or_else(|| self.quiet(&mut world, &weather, &mut rng))
             .or_else(|| {
                 world.run.audit();
@@ -124,7 +125,13 @@ impl Search {
         (Report { seed, events, lasted, digest, finding }, world.recording)
     }
 
-    fn turbulence(&self, world: &mut World, weather: &Weather, rng: &mut Rng) -> Option<Finding> {
+    fn turbulence(
+        &self,
+        world: &mut World,
+        weather: &Weather,
+        later: &mut Later,
+        rng: &mut Rng,
+    ) -> Option<Finding> {
         for action in weather.beginning(world.run.cluster(), rng) {
             world.attempt(action);
         }
@@ -136,6 +143,9 @@ impl Search {
                 return Some(found);
             }
             for action in weather.mix.draw(world.run.cluster(), rng).into_iter().flatten() {
+                world.attempt(action);
+            }
+            if let Some(action) = later.draw(world.run.cluster()) {
                 world.attempt(action);
             }
         }

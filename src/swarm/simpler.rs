@@ -74,6 +74,7 @@ pub(super) fn without(action: &Action, gone: NodeId) -> Option<Action> {
             Action::Link { from: name(from)?, to: name(to)?, change: *change }
         }
         Action::Disk { node, fsync } => Action::Disk { node: name(node)?, fsync: *fsync },
+        Action::SetDisk { node, state } => Action::SetDisk { node: name(node)?, state: *state },
         Action::Clock { node, change } => Action::Clock { node: name(node)?, change: *change },
         Action::Cpu { node, takes } => Action::Cpu { node: name(node)?, takes: *takes },
         Action::Transfer(node) => Action::Transfer(name(node)?),

@@ -2,8 +2,8 @@
 
 use super::{Search, World};
 use crate::cluster::{
-    Action, Cluster, Consistency, FaultKind, FaultMix, LinkChange, Server, Status, Timing,
-    Workload, drift,
+    Action, Cluster, Consistency, DiskState, FaultKind, FaultMix, LinkChange, Server, Status,
+    Timing, Workload, drift, later_fault,
 };
 use crate::raft::NodeId;
 use crate::rng::{Chance, Rng};
@@ -19,12 +19,38 @@ pub(super) struct Weather {
     steady: Option<Duration>,
 }
 
+/// The stream of a seed's randomness for kinds of faults that were added later.
+const LATER_STREAM: u64 = 6;
+
+/// Faults of those kinds, beside the others.
+pub(super) struct Later {
+    kinds: Vec<FaultKind>,
+    rng: Rng,
+}
+
+impl Later {
+    /// Most runs have none of them.
+    pub(super) fn new(search: &Search, seed: u64) -> Self {
+        let mut rng = Rng::new(seed, LATER_STREAM);
+        let mut kinds: Vec<FaultKind> =
+            FaultKind::LATER.into_iter().filter(|_| rng.range(0..=3) == 0).collect();
+        kinds.retain(|kind| search.faults.contains(kind));
+        Self { kinds, rng }
+    }
+
+    /// Now and then one of them.
+    pub(super) fn draw(&mut self, cluster: &Cluster) -> Option<Action> {
+        let kind = *self.rng.pick(&self.kinds)?;
+        (self.rng.range(0..=2) == 0).then(|| later_fault(kind, cluster, &mut self.rng))?
+    }
+}
+
 impl Weather {
     /// Draws it. What the search does not allow is drawn all the same, so that what it allows comes as in
     /// every other.
     pub(super) fn new(search: &Search, rng: &mut Rng) -> Self {
-        let mut kinds: Vec<FaultKind> =
-            FaultKind::ALL.into_iter().filter(|_| rng.range(0..=1) == 0).collect();
+        let first = FaultKind::ALL.into_iter().filter(|kind| !kind.is_later());
+        let mut kinds: Vec<FaultKind> = first.filter(|_| rng.range(0..=1) == 0).collect();
         kinds.retain(|kind| search.faults.contains(kind));
         let hunts = rng.range(0..=2) == 0 && search.faults.contains(&FaultKind::Leader);
         let nodes = u32::try_from(rng.range(1..=7)).unwrap_or(5).max(3);
@@ -106,6 +132,9 @@ impl Weather {
         for server in &servers {
             let node = server.id();
             actions.push(Action::Disk { node, fsync: millis(1) });
+            if !server.disk().state().takes_writes() {
+                actions.push(Action::SetDisk { node, state: DiskState::Good });
+            }
             actions.push(Action::Cpu { node, takes: Duration::ZERO });
             actions.extend(match server.status() {
                 Status::Down => Some(Action::Restart(node)),

@@ -15,7 +15,9 @@ use super::keys::{NodeKey, node_key};
 use super::palette::hue;
 use super::ring::{Density, Rect};
 use super::stagehand::{OTHER, RING_LENGTH};
-use crate::playground::view::{EntryView, NodeNumber, NodeView, RoleView, Safety, Status};
+use crate::playground::view::{
+    DiskState, EntryView, NodeNumber, NodeView, RoleView, Safety, Status,
+};
 use crate::playground::{Action, NodeId};
 
 #[derive(Properties, PartialEq)]
@@ -71,6 +73,7 @@ pub fn Card(props: &Props) -> Html {
             data-side={props.side.map(|side| side.to_string())}
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
+            { disk(node) }
             <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
             if props.density != Density::Compact {
                 { log(props, blocks_that_fit(props, node)) }
@@ -83,6 +86,21 @@ pub fn Card(props: &Props) -> Html {
             }
         </section>
     }
+}
+
+/// What is wrong with its disk.
+fn disk(node: &NodeView) -> Option<Html> {
+    let (words, title) = match node.disk {
+        DiskState::Good => return None,
+        DiskState::Full => ("disk full", "Its disk takes no more writes: it stops at the next one"),
+        DiskState::Failing => {
+            ("disk fails", "Each fsync ends in an error: it stops at the next one")
+        }
+        DiskState::Lying => {
+            ("disk lies", "A crash will lose writes that its disk reported as done")
+        }
+    };
+    Some(html! { <span class="card-disk" {title}>{ words }</span> })
 }
 
 /// The card's own keys, while itself has the focus and not one of its buttons.

@@ -17,7 +17,7 @@ use super::dialogs::use_dialog;
 use super::keys::{KEYS, Shortcut};
 use super::session::Session;
 use crate::lesson::FAMOUS;
-use crate::playground::view::{NodeView, RoleView, Status};
+use crate::playground::view::{DiskState, NodeView, RoleView, Status};
 use crate::playground::{Input, Landmark};
 
 #[derive(Clone, Properties, PartialEq)]
@@ -286,6 +286,16 @@ pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
             line("Wipe the disk of", "wipe"),
             line("Remove", "remove"),
         ]);
+        for state in DiskState::ALL.into_iter().filter(|state| *state != node.disk) {
+            let words = match state {
+                DiskState::Good => "Mend the disk of",
+                DiskState::Full => "Fill the disk of",
+                DiskState::Failing => "Break the disk of",
+                DiskState::Lying => "Let the disk lie of",
+            };
+            let (words, line) = (format!("{words} n{id}"), format!("disk n{id} {state}"));
+            all.push(Command { words, hint: line.clone(), does: Does::Line(line) });
+        }
     }
     for (place, famous) in FAMOUS.iter().enumerate() {
         let words = format!("Famous run: {}", famous.title());

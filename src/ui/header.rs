@@ -108,7 +108,7 @@ fn modified_chip(modified: &Modified) -> Html {
     let (title, words) = match modified {
         Modified::No => return html! { <li hidden=true /> },
         Modified::Rules(rules) => (
-            format!("Rules of the protocol that are not as Raft wants them: {rules}"),
+            format!("What is not as Raft wants it: {rules}"),
             html! {
                 <>
                     <span class="long">{ "Modified: " }</span>
@@ -118,7 +118,7 @@ fn modified_chip(modified: &Modified) -> Html {
             },
         ),
         Modified::Before => (
-            "Rules were switched or a disk was wiped before, in this run".to_string(),
+            "Before, in this run, rules were switched, or a disk was wiped or lied".to_string(),
             html! { <span>{ "Modified" }<span class="long">{ " before" }</span></span> },
         ),
     };

@@ -1,11 +1,13 @@
-//! The machine under a node: sliders for its disk, its clock and its processor.
+//! The machine under a node: its disk, its clock and its processor, to be changed.
 
+use web_sys::HtmlSelectElement;
+use yew::TargetCast;
 use yew::prelude::{Callback, Html, html};
 
 use super::controls::{latency_words, single};
 use super::session::{Notice, Session};
 use crate::playground::view::NodeView;
-use crate::playground::{Action, ClockChange, Duration, NodeId, Rate};
+use crate::playground::{Action, ClockChange, DiskState, Duration, NodeId, Rate};
 
 /// Milliseconds.
 const FSYNCS: [u64; 12] = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
@@ -37,9 +39,41 @@ pub fn sliders(session: &Session, node: &NodeView) -> Html {
     let span = |micros| latency_words((micros, micros));
     html! {
         <section class="group" aria-label={format!("Machine of {name}")}>
+            { disk_choice(session, node) }
             { single(format!("Disk of {name}: fsync"), &FSYNCS, node.fsync / 1_000, &span(node.fsync), on_fsync) }
             { single(format!("Clock of {name}: rate"), &RATES, rate, &format!("{rate} %"), on_rate) }
             { single(format!("Processor of {name}: takes"), &TAKES, node.cpu / 1_000, &span(node.cpu), on_cpu) }
         </section>
+    }
+}
+
+/// How its disk treats writes, to be changed.
+fn disk_choice(session: &Session, node: &NodeView) -> Html {
+    let id = NodeId(node.id);
+    let onchange = {
+        let session = session.clone();
+        Callback::from(move |event: yew::Event| {
+            let Some(select) = event.target_dyn_into::<HtmlSelectElement>() else { return };
+            let chosen = DiskState::ALL.into_iter().find(|state| state.name() == select.value());
+            let action = chosen.map(|state| Action::SetDisk { node: id, state });
+            if let Some(Err(problem)) = action.map(|action| session.act(action)) {
+                session.tell(Notice::problem(problem));
+            }
+        })
+    };
+    let option = |state: DiskState| {
+        let words = match state {
+            DiskState::Good => "ok",
+            DiskState::Full => "full: refused, the node stops",
+            DiskState::Failing => "failing: an error, the node stops",
+            DiskState::Lying => "lies: a crash loses them",
+        };
+        html! { <option key={state.name()} value={state.name()} selected={node.disk == state}>{ words }</option> }
+    };
+    html! {
+        <div class="field">
+            <label for="disk-state">{ format!("Disk of {id}: writes") }</label>
+            <select id="disk-state" {onchange}>{ for DiskState::ALL.into_iter().map(option) }</select>
+        </div>
     }
 }

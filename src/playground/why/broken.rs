@@ -36,7 +36,8 @@ impl Chronicle {
             let rules = rules.map(|(_, why)| Rc::clone(why));
             let instead = self.instead(violation.evidence).into_iter();
             let facts_too = facts.iter().map(|fact| Rc::clone(&fact.why));
-            let causes = facts_too.chain(instead).chain(rules).collect();
+            let lies = self.lies.iter().map(Rc::clone);
+            let causes = facts_too.chain(instead).chain(rules).chain(lies).collect();
             let why = self.tell(Tale::Broken(violation), causes, false);
             self.broken.push(Broken { property: violation.property, why, facts });
         }

@@ -34,6 +34,9 @@ pub(in crate::playground) struct Chronicle {
     pub(super) letters: BTreeMap<MessageId, Letter>,
     /// Rules that are not as Raft has them.
     pub(super) rules: BTreeMap<Rule, Why>,
+    /// How each disk came to be as it is, and what was lost that disks had reported as done.
+    pub(super) disks: BTreeMap<NodeId, Why>,
+    pub(super) lies: Vec<Why>,
     /// Requests that have no answer yet: what is asked, since when, and how they were sent last.
     pub(super) asked: BTreeMap<RequestId, (Operation, Place, Option<Why>)>,
     pub(super) past: Past,
@@ -141,6 +144,8 @@ impl Chronicle {
             servers: ids.into_iter().map(|id| (id, Notes::new(&founded))).collect(),
             letters: BTreeMap::new(),
             rules: BTreeMap::new(),
+            disks: BTreeMap::new(),
+            lies: Vec::new(),
             asked: BTreeMap::new(),
             past: Past::default(),
             broken: Vec::new(),

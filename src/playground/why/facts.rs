@@ -62,8 +62,25 @@ impl Chronicle {
         self.tell(Tale::Told(what), causes, matches!(event.trigger, Trigger::Chance))
     }
 
+    /// A server stops, and writes are lost, since its disk is as it is.
+    fn causes_of_fault(&self, fault: &Fault) -> Vec<Why> {
+        match fault {
+            Fault::Stopped { node, .. } | Fault::Lied { node, .. } => {
+                self.disks.get(node).cloned().into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn take_fault_in(&mut self, event: &Event, fault: Fault) -> Why {
-        let why = self.tell_of(event, What::Fault(fault.clone()), Vec::new());
+        let why = self.tell_of(event, What::Fault(fault.clone()), self.causes_of_fault(&fault));
+        match &fault {
+            Fault::DiskSet(node, _) => {
+                self.disks.insert(*node, Rc::clone(&why));
+            }
+            Fault::Lied { .. } => self.lies.push(Rc::clone(&why)),
+            _ => {}
+        }
         let Some(node) = What::Fault(fault.clone()).node() else { return why };
         let (Some(notes), Some(server)) =
             (self.servers.get_mut(&node), self.run.cluster().server(node))
@@ -71,7 +88,7 @@ impl Chronicle {
             return why;
         };
         match &fault {
-            Fault::Killed { .. } | Fault::Paused(_) | Fault::Wiped(_) => {
+            Fault::Killed { .. } | Fault::Paused(_) | Fault::Wiped(_) | Fault::Stopped { .. } => {
                 notes.stopped = Some(Rc::clone(&why));
             }
             Fault::Restarted { .. } => notes.boot(server, &why),
