@@ -32,6 +32,44 @@ async fn the_logs_are_aligned_and_read_by_the_arrows() -> Outcome {
         .await
 }
 
+/// Fifty logs are thousands of entries: those that nobody sees are not laid out, and the arrows find them all.
+#[tokio::test]
+async fn of_many_logs_those_are_drawn_that_are_seen() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&nodes=51&speed=1000", async |page| {
+            page.leader(&[]).await?;
+            page.until("an entry in every log", async || {
+                let time = page.text("timer", "Cluster time").await?;
+                let seconds = time.split(' ').next().and_then(|time| time.parse::<f64>().ok());
+                Ok(seconds.is_some_and(|seconds| seconds > 5.0).then_some(()))
+            })
+            .await?;
+            page.click("button", "Pause").await?;
+            page.press("w").await?;
+            page.shows("table", "Logs of all nodes", "n1").await?;
+            let rows = "return document.querySelectorAll('.matrix tr[data-node]').length";
+            page.until("the rows that are seen", async || {
+                let rows = page.script(rows).await?.as_u64().unwrap_or_default();
+                Ok((10..30).contains(&rows).then_some(()))
+            })
+            .await?;
+            page.script("document.querySelector('.matrix button[data-node=\"1\"]').focus()")
+                .await?;
+            for node in 2..=51 {
+                page.press(thirtyfour::Key::Down + "").await?;
+                let here = "return document.activeElement.dataset.node ?? ''";
+                page.until(&format!("the log of n{node}"), async || {
+                    let here = page.script(here).await?;
+                    Ok((here == node.to_string()).then_some(()))
+                })
+                .await?;
+            }
+            page.sees("n51, Entry 1, term").await?;
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn the_space_time_diagram_leads_to_an_instant_on_a_projector_too() -> Outcome {
     for screen in ["", "&projector"] {
