@@ -12,7 +12,7 @@ use std::rc::Rc;
 
 use gloo_events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlInputElement, KeyboardEvent};
+use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
@@ -109,6 +109,8 @@ pub struct App {
     /// How much of the timeline is shown, in microseconds; `None` for all.
     zoom: Option<u64>,
     opened: Option<Opened>,
+    /// What had the focus before that was opened.
+    came_from: Option<HtmlElement>,
     /// What the stage said last.
     note: String,
     /// Whether anything in the world is broken or slow.
@@ -147,6 +149,7 @@ impl Component for App {
             other: None,
             guide: Guide::new(session.clone(), offers, beginning.speed.is_some()),
             opened: None,
+            came_from: None,
             note: String::new(),
             is_broken: false,
             _listeners: files::listen(&session, keeper.clone()),

@@ -1,11 +1,11 @@
 //! The menu of demonstrations, in the line at the top.
 
-use web_sys::KeyboardEvent;
+use web_sys::{KeyboardEvent, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html, use_state_eq};
 
 use super::guide::Ask;
 use super::page;
-use crate::lesson::{DEMONSTRATIONS, Demonstration};
+use crate::lesson::DEMONSTRATIONS;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -21,12 +21,12 @@ pub fn Demonstrations(props: &Props) -> Html {
     };
     let on_toggle = {
         let set = set(!*open);
-        Callback::from(move |_: yew::MouseEvent| set())
+        Callback::from(move |_: MouseEvent| set())
     };
     let on_key = {
-        let set = set(false);
+        let (is_open, set) = (*open, set(false));
         Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
+            if is_open && event.key() == "Escape" {
                 event.prevent_default();
                 event.stop_propagation();
                 set();
@@ -43,28 +43,34 @@ pub fn Demonstrations(props: &Props) -> Html {
     };
     let close = set(false);
     html! {
-        <div class="demonstrations">
+        <div class="demonstrations" onkeydown={on_key}>
             <button type="button" id="demonstrations" class="button" aria-label="Demonstrations" aria-expanded={open.to_string()} onclick={on_toggle}>
                 { "Demonstrations ▾" }
             </button>
             if *open {
                 <div class="demonstrations-back" onclick={Callback::from(move |_| close())} />
-                <div class="menu demonstrations-menu" role="group" aria-label="What to show" onkeydown={on_key}>
-                    { for DEMONSTRATIONS.iter().enumerate().map(|(place, demonstration)| item(place, demonstration, &on_ask)) }
-                    <button type="button" class="menu-item" aria-label="Take the tour" onclick={on_ask.reform(|_| Ask::Tour)}>
-                        { "Take the tour" }<small>{ "What is where on this page." }</small>
-                    </button>
+                <div class="menu demonstrations-menu" role="group" aria-label="What to show">
+                    { for DEMONSTRATIONS.iter().enumerate().map(|(place, demonstration)| {
+                        let on_chosen = on_ask.reform(move |_| Ask::Demonstration(place));
+                        item(demonstration.name, demonstration.title(), demonstration.about(), on_chosen)
+                    }) }
+                    { item("tour", "Take the tour", "What is where on this page.", on_ask.reform(|_| Ask::Tour)) }
                 </div>
             }
         </div>
     }
 }
 
-fn item(place: usize, demonstration: &Demonstration, on_ask: &Callback<Ask>) -> Html {
-    let title = demonstration.title();
+/// What it is about describes it and is no part of its name.
+fn item(
+    key: &'static str,
+    title: &'static str,
+    about: &'static str,
+    onclick: Callback<MouseEvent>,
+) -> Html {
     html! {
-        <button key={demonstration.name} type="button" class="menu-item" aria-label={title} onclick={on_ask.reform(move |_| Ask::Demonstration(place))}>
-            { title }<small>{ demonstration.about() }</small>
+        <button {key} type="button" class="menu-item" aria-description={about} {onclick}>
+            { title }<small aria-hidden="true">{ about }</small>
         </button>
     }
 }

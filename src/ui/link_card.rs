@@ -58,7 +58,7 @@ pub fn LinkCard(props: &Props) -> Html {
     };
     html! {
         <section class="menu fault-card" role="dialog" aria-label={format!("Link n{a} and n{b}")} {style}
-            onkeydown={keys(&props.on_close, format!("#more-{a}"))}>
+            onkeydown={keys(&props.on_close, Some(a))}>
             <h3>{ format!("n{a} ↔ n{b}") }<small>{ "each way by itself" }</small></h3>
             { for props.ways.iter().map(|(way, cut)| one_way(props, way, *cut)) }
             <div class="fault-buttons">
@@ -162,7 +162,7 @@ pub fn LinkList(props: &ListProps) -> Html {
         <>
             <div class="menu-back" onclick={on_close.reform(|_| ())} />
             <div class="menu link-list" role="group" aria-label={format!("Links of n{node}")} {style}
-                onkeydown={keys(&on_close, format!("#more-{node}"))}>{ for others.map(item) }</div>
+                onkeydown={keys(&on_close, Some(node))}>{ for others.map(item) }</div>
         </>
     }
 }

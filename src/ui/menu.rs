@@ -36,7 +36,7 @@ pub fn Menu(props: &Props) -> Html {
     let items = items(&props.node, props.layout.density);
     let count = f64::from(u32::try_from(items.len() + 3).unwrap_or(u32::MAX));
     let (style, _) = beside(&props.layout, &card, (WIDTH, 12.0 + ITEM * count));
-    let on_key = keys(&props.on_close, format!("#more-{id}"));
+    let on_key = keys(&props.on_close, Some(id));
     let on_links = props.on_open.reform(move |_| Some(Opened::Links(id)));
     let on_inspect = {
         let (on_inspect, on_close) = (props.on_inspect.clone(), props.on_close.clone());

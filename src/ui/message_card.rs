@@ -63,7 +63,7 @@ pub fn MessageCard(props: &Props) -> Html {
     use_effect_with(id, |_| page::focus(&format!("{PLACE} button")));
     html! {
         <section class="menu fault-card" role="dialog" aria-label={format!("Message m{id}")} {style}
-            onkeydown={keys(&props.on_close, ".stage".to_string())}>
+            onkeydown={keys(&props.on_close, None)}>
             <h3>{ *kind }<small>{ format!("m{id}: {from} → {to}") }</small></h3>
             { passage(&props.message) }
             <dl class="facts">{ for props.message.fields.iter().map(field) }</dl>
@@ -157,7 +157,7 @@ pub fn MessageList(props: &ListProps) -> Html {
     html! {
         <>
             <div class="menu-back" onclick={on_close.reform(|_| ())} />
-            <section class="menu message-list" role="dialog" aria-label="Messages in flight" onkeydown={keys(&on_close, ".stage".to_string())}>
+            <section class="menu message-list" role="dialog" aria-label="Messages in flight" onkeydown={keys(&on_close, None)}>
                 <h3>{ "Messages in flight" }<small>{ words }</small></h3>
                 { for messages.iter().map(item) }
                 <button type="button" class="menu-item" onclick={on_close.reform(|_| ())}>{ "Close" }</button>

@@ -1,9 +1,15 @@
 //! What a person is told though they asked for nothing just now, and how far something is that takes a
 //! while.
+//!
+//! Whoever has read it, or stopped what takes long, goes on from where they came from.
 
+use wasm_bindgen::JsCast;
+use web_sys::{Element, FocusEvent, HtmlElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::use_mut_ref;
 
-use super::session::{Notice, Session};
+use super::session::{Notice, Offer, Session};
+use super::{files, page};
 use crate::playground::Input;
 use crate::playground::view::Progress;
 
@@ -16,26 +22,42 @@ pub struct Props {
 
 #[component]
 pub fn Notices(props: &Props) -> Html {
-    let on_read = {
-        let session = props.session.clone();
-        Callback::from(move |_| session.forget_notice())
-    };
-    let on_give_up = {
-        let session = props.session.clone();
-        Callback::from(move |_| {
-            // To give up can't be refused.
-            let _ = session.apply(Input::GiveUp);
+    // What had the focus before it came here.
+    let came_from = use_mut_ref(|| None::<HtmlElement>);
+    let on_focus = {
+        let came_from = came_from.clone();
+        Callback::from(move |event: FocusEvent| {
+            let before = event.related_target().and_then(|it| it.dyn_into::<HtmlElement>().ok());
+            if !before.as_ref().is_some_and(is_here) {
+                *came_from.borrow_mut() = before;
+            }
         })
     };
-    let on_by_time = {
+    let obey = {
         let session = props.session.clone();
-        Callback::from(move |_| {
-            session.forget_notice();
-            // It begins; nothing can be wrong with it yet.
-            let _ = session.apply(Input::OpenByTime);
+        Callback::from(move |does: fn(&Session)| {
+            if page::has(".notices :focus") {
+                page::give_back(came_from.borrow_mut().take());
+            }
+            does(&session);
         })
     };
-    let can_open = props.session.look().can_open_by_time();
+    let on_read = obey.reform(|_: MouseEvent| Session::forget_notice as fn(&Session));
+    let on_give_up = obey.reform(|_: MouseEvent| give_up as fn(&Session));
+    let on_by_time = obey.reform(|_: MouseEvent| open_by_time as fn(&Session));
+    let on_save = {
+        let session = props.session.clone();
+        Callback::from(move |_: MouseEvent| files::save(&session, &session.look().title()))
+    };
+    let offer = |notice: &Notice| match notice.offer {
+        Some(Offer::OpenByTime) if props.session.look().can_open_by_time() => html! {
+            <button type="button" class="button" onclick={on_by_time.clone()} title="Do the same at the same times, whatever comes of it in this version">{ "Open it all the same" }</button>
+        },
+        Some(Offer::Save) => html! {
+            <button type="button" class="button" onclick={on_save.clone()}>{ "Save as file" }</button>
+        },
+        Some(Offer::OpenByTime) | None => html! { <span hidden=true /> },
+    };
     let progress = props.progress.map(|progress| match progress {
         Progress::Travelling(percent) => ("Playing up to that instant", percent),
         Progress::Opening(percent) => ("Opening the run", percent),
@@ -43,7 +65,7 @@ pub fn Notices(props: &Props) -> Html {
         Progress::Avoiding(percent) => ("Trying from where it could be avoided", percent),
     });
     html! {
-        <div class="notices">
+        <div class="notices" onfocusin={on_focus}>
             if let Some((words, percent)) = progress {
                 <div class="notice progress">
                     <span>{ words }</span>
@@ -55,13 +77,26 @@ pub fn Notices(props: &Props) -> Html {
                 if let Some(notice) = &props.notice {
                     <div class="notice" data-tone={if notice.is_problem { "fault" } else { "plain" }}>
                         <span>{ &notice.text }</span>
-                        if can_open {
-                            <button type="button" class="button" onclick={on_by_time} title="Do the same at the same times, whatever comes of it in this version">{ "Open it all the same" }</button>
-                        }
+                        { offer(notice) }
                         <button type="button" class="button" onclick={on_read} aria-label="OK: close this message">{ "OK" }</button>
                     </div>
                 }
             </div>
         </div>
     }
+}
+
+fn is_here(element: &HtmlElement) -> bool {
+    element.closest(".notices").is_ok_and(|found: Option<Element>| found.is_some())
+}
+
+fn give_up(session: &Session) {
+    // To give up can't be refused.
+    let _ = session.apply(Input::GiveUp);
+}
+
+fn open_by_time(session: &Session) {
+    session.forget_notice();
+    // It begins; nothing can be wrong with it yet.
+    let _ = session.apply(Input::OpenByTime);
 }

@@ -98,6 +98,15 @@ pub fn remember(name: &str, value: &str) {
     }
 }
 
+/// Forgets it again.
+pub fn forget(name: &str) {
+    let storage = web_sys::window().and_then(|window| window.session_storage().ok().flatten());
+    if let Some(storage) = storage {
+        // What can't be reached is not there.
+        let _ = storage.remove_item(name);
+    }
+}
+
 /// Whether nobody has been here before, as far as the browser remembers; from now on somebody has. Where it
 /// remembers nothing everybody has been here, so that nobody is asked twice.
 pub fn is_first_visit() -> bool {
@@ -227,11 +236,27 @@ pub fn focus(selector: &str) {
     }
 }
 
+/// What has it, if anything of the page does.
+pub fn focused() -> Option<HtmlElement> {
+    let focused = web_sys::window()?.document()?.active_element()?;
+    focused.dyn_into().ok().filter(|focused: &HtmlElement| focused.tag_name() != "BODY")
+}
+
+/// Gives it back to what had it, or to the stage where that is gone or takes it no more.
+pub fn give_back(had_it: Option<HtmlElement>) {
+    let is_back = had_it.is_some_and(|element| {
+        // An element that can't have the focus leaves it where it is.
+        let _ = element.focus();
+        focused().as_ref() == Some(&element)
+    });
+    if !is_back {
+        focus(".stage");
+    }
+}
+
 /// Whether nothing of the page has it.
 pub fn is_focus_lost() -> bool {
-    let document = web_sys::window().and_then(|window| window.document());
-    let focused = document.and_then(|document| document.active_element());
-    focused.is_none_or(|focused| focused.tag_name() == "BODY")
+    focused().is_none()
 }
 
 /// The same after the next rendering, when what is to have the focus is there.

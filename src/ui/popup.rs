@@ -46,8 +46,9 @@ pub fn beside(layout: &Layout, thing: &Rect, (width, height): (f64, f64)) -> (St
     (style, (x, layout.height - bottom))
 }
 
-/// Escape closes it and goes `back` to where one came from; arrows walk from button to button.
-pub fn keys(on_close: &Callback<()>, back: String) -> Callback<KeyboardEvent> {
+/// Escape closes it, after which the page gives the focus back to where one came from, or to the button of this
+/// node's menu; arrows walk from button to button.
+pub fn keys(on_close: &Callback<()>, of: Option<NodeNumber>) -> Callback<KeyboardEvent> {
     let on_close = on_close.clone();
     Callback::from(move |event: KeyboardEvent| {
         // A slider and a field have arrows of their own.
@@ -55,7 +56,9 @@ pub fn keys(on_close: &Callback<()>, back: String) -> Callback<KeyboardEvent> {
         match event.key().as_str() {
             "Escape" => {
                 on_close.emit(());
-                page::focus(&back);
+                if let Some(node) = of {
+                    page::focus(&format!("#more-{node}"));
+                }
             }
             "ArrowDown" if !in_field => page::focus_next(PLACE, true),
             "ArrowUp" if !in_field => page::focus_next(PLACE, false),

@@ -5,8 +5,7 @@
 
 use gloo_timers::callback::Interval;
 
-use super::session::{Notice, Session};
-use crate::playground::Input;
+use super::session::Session;
 
 /// Decides how much real time a tick is worth.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,10 +65,7 @@ impl Pump {
 
 impl Session {
     fn advance(&self, micros: u64) {
-        // What took long has ended otherwise than was hoped.
-        if let Err(problem) = self.apply_quietly(Input::Advance(micros)) {
-            self.tell(Notice::problem(problem));
-        }
+        self.pass(micros);
         self.advance_lesson(micros);
     }
 }

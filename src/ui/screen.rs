@@ -90,7 +90,13 @@ pub fn way_out(screen: &Screen) -> Html {
     });
     let link = page::link().unwrap_or_default();
     let href = format!("{}?{}{link}", page::address(), query.unwrap_or_default());
-    html! { <a class="way-out" {href} target="_blank" rel="noopener">{ "Open in Kvorum" }</a> }
+    // The line at the top with the page's name is not shown here.
+    html! {
+        <header class="way-out">
+            <h1 class="hidden">{ "Kvorum" }</h1>
+            <a {href} target="_blank" rel="noopener">{ "Open in Kvorum" }</a>
+        </header>
+    }
 }
 
 /// Darkens all but what is around the pointer.

@@ -17,7 +17,7 @@ use super::way::Point;
 use crate::lesson::Player;
 use crate::playground::ledger::{Operations, Version};
 use crate::playground::view::{Motion, View};
-use crate::playground::{Action, Input, Playground};
+use crate::playground::{Action, Input, Playground, Problem, RunId};
 
 /// A handle to the playground; clones share it.
 #[derive(Clone)]
@@ -26,6 +26,7 @@ pub struct Session(Rc<Shared>);
 struct Shared {
     playground: RefCell<Playground>,
     changed: RefCell<Callback<()>>,
+    leaving: RefCell<Callback<()>>,
     scene: RefCell<Scene>,
     scene_version: Cell<u64>,
     notice: RefCell<Option<Notice>>,
@@ -41,15 +42,31 @@ pub struct Notice {
     pub text: String,
     /// Whether something went wrong.
     pub is_problem: bool,
+    /// What can be done about it by a button beside it.
+    pub offer: Option<Offer>,
+}
+
+/// What a notice offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Offer {
+    /// To open the run by its times that it says was refused.
+    OpenByTime,
+    /// To save the run as a file.
+    Save,
 }
 
 impl Notice {
     pub fn problem(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_problem: true }
+        Self { text: text.into(), is_problem: true, offer: None }
     }
 
     pub fn news(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_problem: false }
+        Self { text: text.into(), is_problem: false, offer: None }
+    }
+
+    /// The same with something that can be done about it.
+    pub fn offering(self, offer: Offer) -> Self {
+        Self { offer: Some(offer), ..self }
     }
 }
 
@@ -106,6 +123,7 @@ impl Session {
         Self(Rc::new(Shared {
             playground: RefCell::new(playground),
             changed: RefCell::default(),
+            leaving: RefCell::default(),
             scene: RefCell::default(),
             scene_version: Cell::new(0),
             notice: RefCell::default(),
@@ -118,6 +136,23 @@ impl Session {
     /// Who is told when a person has changed something.
     pub fn on_change(&self, changed: Callback<()>) {
         *self.0.changed.borrow_mut() = changed;
+    }
+
+    /// Who is told before another run may take the place of the one that is shown.
+    pub fn on_leave(&self, leaving: Callback<()>) {
+        *self.0.leaving.borrow_mut() = leaving;
+    }
+
+    /// Another run may take the place of the one that is shown.
+    pub fn leave(&self) {
+        // Not held while it rings: whoever listens may come back here.
+        let leaving = self.0.leaving.borrow().clone();
+        leaving.emit(());
+    }
+
+    /// The run that is shown, and the one that is being opened.
+    pub fn standing(&self) -> (RunId, Option<RunId>) {
+        (self.look().run_id(), self.look().opening_id())
     }
 
     /// Tells a person something.
@@ -167,11 +202,24 @@ impl Session {
 
     /// Does it without ringing: the frame loop will see that something has changed.
     pub fn apply_quietly(&self, input: Input) -> Result<(), String> {
-        self.0
-            .playground
-            .borrow_mut()
-            .apply(input)
-            .map_err(|problem| sentence(&problem.to_string()))
+        let may_leave = matches!(input, Input::Open(_) | Input::OpenByTime);
+        if may_leave || matches!(input, Input::Restart { .. } | Input::Console(_)) {
+            self.leave();
+        }
+        let result = self.0.playground.borrow_mut().apply(input);
+        result.map_err(|problem| sentence(&problem.to_string()))
+    }
+
+    /// Lets real time pass, in microseconds. What took long may end otherwise than was hoped: that is told.
+    pub fn pass(&self, micros: u64) {
+        let result = self.0.playground.borrow_mut().apply(Input::Advance(micros));
+        if let Err(problem) = result {
+            let notice = Notice::problem(sentence(&problem.to_string()));
+            self.tell(match problem {
+                Problem::Diverged => notice.offering(Offer::OpenByTime),
+                _ => notice,
+            });
+        }
     }
 
     /// The demonstration that is on, if one is, and the playground that it plays on.

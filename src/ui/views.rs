@@ -68,7 +68,9 @@ pub fn Sights(props: &Props) -> Html {
         }
     };
     html! {
-        <fieldset class="sights"><legend class="hidden">{ "View" }</legend>{ for SIGHTS.iter().map(radio) }</fieldset>
+        <nav class="sights" aria-label="Views">
+            <fieldset><legend class="hidden">{ "View" }</legend>{ for SIGHTS.iter().map(radio) }</fieldset>
+        </nav>
     }
 }
 
@@ -108,7 +110,7 @@ pub fn other(
     };
     let name = SIGHTS.iter().find(|(of, ..)| *of == sight).map_or("", |(_, name, _)| *name);
     html! {
-        <main class="stage view" aria-label={name} onmouseover={on_point.reform(Event::from)}
+        <main class="stage view" aria-label={name} tabindex="-1" onmouseover={on_point.reform(Event::from)}
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>
             <h2 class="hidden">{ name }</h2>
             { body }

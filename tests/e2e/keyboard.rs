@@ -111,6 +111,52 @@ async fn the_main_journey_needs_no_mouse() -> Outcome {
         .await
 }
 
+/// Whoever closes something goes on from where they came from.
+#[tokio::test]
+async fn what_is_closed_gives_the_focus_back() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            let demonstrations = "Demonstrations";
+            page.click("button", demonstrations).await?;
+            page.find("group", "What to show").await?;
+            page.press(Key::Escape + "").await?;
+            page.is_gone("group", "What to show").await?;
+            page.is_focused("button", demonstrations).await?;
+
+            // The list of messages, and the card of one of them.
+            page.until("a message in flight", async || {
+                page.click("button", "Step").await?;
+                page.press("m").await?;
+                let list = page.text("dialog", "Messages in flight").await?;
+                page.press(Key::Escape + "").await?;
+                page.is_focused("button", "Step").await?;
+                Ok((!list.contains("No message")).then_some(()))
+            })
+            .await?;
+            page.press("m").await?;
+            page.find("dialog", "Messages in flight").await?;
+            page.press(Key::Down + "").await?;
+            page.press(Key::Enter + "").await?;
+            page.find("button", "Drop").await?;
+            page.press(Key::Escape + "").await?;
+            page.until("a closed card", async || {
+                Ok(page.find_all("button", "Drop").await?.is_empty().then_some(()))
+            })
+            .await?;
+            page.is_focused("button", "Step").await?;
+
+            // A message of the page.
+            page.choose("What to go to", "violation").await?;
+            page.click("button", "Previous violation").await?;
+            page.sees("There was no violation before this instant.").await?;
+            page.click("button", "OK: close this message").await?;
+            page.is_gone("button", "OK: close this message").await?;
+            page.is_focused("button", "Previous violation").await?;
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
     Window::LAPTOP

@@ -31,6 +31,33 @@ async fn cards_have_room_on_every_screen() -> Outcome {
         .await
 }
 
+/// The smallest screen that WCAG asks for, and small phones as they come.
+#[tokio::test]
+async fn the_smallest_phones_have_all_of_it_and_a_stage() -> Outcome {
+    Window { width: 320, height: 568, ..Window::LAPTOP }
+        .open("?seed=42&paused", async |page| {
+            for (width, height) in [(320, 568), (320, 256), (360, 640), (375, 667)] {
+                page.resize(width, height).await?;
+                page.until(&format!("cards on the stage at {width}x{height}"), async || {
+                    fits(page, 5, f64::from(width)).await
+                })
+                .await?;
+                let stage = page.area("main", "Stage").await?;
+                assert!(stage.height >= 180.0, "{width}x{height}: {stage:?}");
+                for button in ["Demonstrations", "Share…", "Runs…", "Commands…", "Help"] {
+                    let area = page.area("button", button).await?;
+                    let (left, right) = (area.x, area.x + area.width);
+                    assert!(
+                        left >= 0.0 && right <= f64::from(width),
+                        "{button}, {width}: {area:?}"
+                    );
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn a_rule_that_is_switched_moves_nothing() -> Outcome {
     Window::LAPTOP

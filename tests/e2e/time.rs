@@ -322,6 +322,22 @@ async fn storage(page: &Page, script: &str) -> WebDriverResult<()> {
     page.driver().execute_async(&script, Vec::new()).await.map(drop)
 }
 
+/// What a message offers is about what it says.
+#[tokio::test]
+async fn another_problem_does_not_offer_to_open_what_was_refused_before() -> Outcome {
+    let link = include_str!("../recorded/link-1-before-mending.txt").trim();
+    Window::LAPTOP
+        .open(&format!("?seed=1&paused#{link}"), async |page| {
+            page.find("button", "Open it all the same").await?;
+            page.choose("What to go to", "violation").await?;
+            page.click("button", "Previous violation").await?;
+            page.sees("There was no violation before this instant.").await?;
+            page.is_gone("button", "Open it all the same").await?;
+            Ok(())
+        })
+        .await
+}
+
 /// A link of a version that played differently: it is told, nothing changes, and it opens on demand.
 #[tokio::test]
 async fn a_link_of_an_earlier_version_opens_all_the_same() -> Outcome {

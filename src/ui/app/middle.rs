@@ -57,7 +57,21 @@ impl App {
             let _ = self.session.apply_quietly(Input::Pause);
             self.note = "Paused, so that it can be read.".to_string();
         }
+        match opened {
+            None => self.close(),
+            // One after the other, as a list and a message of it, came from the same place.
+            Some(_) if self.opened.is_none() => self.came_from = page::focused(),
+            Some(_) => {}
+        }
         self.opened = opened;
+    }
+
+    /// Closes what is open on the stage. Where that has the focus, what had it before has it again.
+    fn close(&mut self) {
+        let came_from = self.came_from.take();
+        if self.opened.take().is_some() && page::has(".opened :focus") {
+            page::give_back(came_from);
+        }
     }
 
     /// Closes the card of what is gone.
@@ -66,10 +80,10 @@ impl App {
         match self.opened {
             Some(Opened::Message(id)) if self.session.look().message(id).is_none() => {
                 self.note = format!("Message m{id} is no longer in flight.");
-                self.opened = None;
+                self.close();
             }
-            Some(Opened::Menu(node) | Opened::Links(node)) if !has(&node) => self.opened = None,
-            Some(Opened::Link(a, b)) if !has(&a) || !has(&b) => self.opened = None,
+            Some(Opened::Menu(node) | Opened::Links(node)) if !has(&node) => self.close(),
+            Some(Opened::Link(a, b)) if !has(&a) || !has(&b) => self.close(),
             _ => {}
         }
     }
