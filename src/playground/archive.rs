@@ -15,7 +15,7 @@ use crate::recording::{Instant, Recording, Unusable, VERSION};
 use crate::time::Time;
 
 /// The longest text that is read, in bytes.
-pub const MOST_BYTES: usize = 4_000_000;
+pub const MOST_BYTES: usize = 64_000_000;
 
 /// The most stories of one run.
 pub(super) const MOST_STORIES: usize = 200;

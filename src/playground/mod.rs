@@ -17,6 +17,7 @@ mod history;
 mod input;
 mod job;
 mod journey;
+pub mod keeping;
 pub mod laboratory;
 pub mod ledger;
 mod link;

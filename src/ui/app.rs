@@ -188,6 +188,7 @@ impl Component for App {
                 if matches!(message, Message::Changed) {
                     // What was said lies over the stage: until something else is done.
                     self.note = String::new();
+                    self.keeper.iter().for_each(Keeper::save_soon);
                 }
                 self.feed += 1;
                 self.announce();
@@ -301,8 +302,8 @@ impl App {
 
     /// What the run is called, also where nothing is kept.
     fn run_name(&self) -> String {
-        let kept = self.keeper.as_ref().map(|keeper| keeper.current().1);
-        kept.filter(|name| !name.is_empty()).unwrap_or_else(|| self.session.look().title())
+        let kept = self.keeper.as_ref().and_then(Keeper::current);
+        kept.map_or_else(|| self.session.look().title(), |kept| kept.name)
     }
 
     fn runs(&self) -> Html {

@@ -42,8 +42,11 @@ pub fn open(session: Session, file: web_sys::File) {
         return;
     }
     let blob = Blob::from(web_sys::Blob::from(file));
+    let standing = session.standing();
     spawn_local(async move {
         match gloo_file::futures::read_as_text(&blob).await {
+            // Something else was opened or begun meanwhile.
+            Ok(_) if session.standing() != standing => {}
             Ok(text) => open_text(&session, &text),
             Err(_) => session.tell(Notice::problem("This file can't be read.")),
         }

@@ -176,6 +176,7 @@ fn is_over(caption: &Caption) -> bool {
 
 impl Session {
     fn begin_lesson(&self, lesson: Lesson) {
+        self.leave();
         self.with_playground(|shelf, playground| {
             *shelf = Some(Player::begin(lesson, playground));
         });

@@ -32,7 +32,7 @@ struct Shared {
     pursuit: RefCell<Pursuit>,
     hands: RefCell<Vec<Hand>>,
     changed: RefCell<Callback<()>>,
-    /// The run which was found last, once it is open.
+    /// The run that was found last, once it is open.
     opened: Cell<Option<RunId>>,
 }
 

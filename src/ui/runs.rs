@@ -2,7 +2,7 @@
 
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlInputElement;
+use web_sys::{HtmlInputElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_effect_with, use_state};
 
@@ -10,7 +10,8 @@ use super::dialogs::use_dialog;
 use super::keeper::Keeper;
 use super::session::Session;
 use super::share::OpenFile;
-use super::shelf::{Kept, MOST_RUNS};
+use super::shelf::{Kept, MOST_RUNS, Stored, key_words};
+use crate::playground::keeping::Entry;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -24,7 +25,7 @@ pub struct Props {
 pub fn Runs(props: &Props) -> Html {
     let dialog = use_dialog(props.is_open);
     // `None` while it is looked up, or where nothing can be kept.
-    let runs = use_state(|| None::<Vec<Kept>>);
+    let runs = use_state(|| None::<Vec<Stored>>);
     let reload = {
         let (keeper, runs) = (props.keeper.clone(), runs.setter());
         Callback::from(move |()| {
@@ -40,7 +41,12 @@ pub fn Runs(props: &Props) -> Html {
             }
         });
     }
-    let (current, name) = props.keeper.current();
+    let current = props.keeper.current();
+    let is_current = |kept: &Kept| {
+        let is_it =
+            |entry: &Entry| entry.id == kept.id || entry.replaces.as_ref() == Some(&kept.id);
+        current.as_ref().is_some_and(is_it)
+    };
     let on_name = {
         let (keeper, reload) = (props.keeper.clone(), reload.clone());
         Callback::from(move |event: yew::Event| {
@@ -50,8 +56,13 @@ pub fn Runs(props: &Props) -> Html {
             }
         })
     };
-    let earlier: Vec<&Kept> =
-        runs.iter().flatten().filter(|kept| kept.id != current && !kept.is_idle).collect();
+    let is_earlier = |kept: &Kept| !is_current(kept) && !kept.is_idle;
+    let earlier: Vec<&Stored> = runs
+        .iter()
+        .flatten()
+        .filter(|stored| stored.kept.as_ref().is_none_or(is_earlier))
+        .collect();
+    let name = current.as_ref().map_or(String::new(), |entry| entry.name.clone());
     html! {
         <dialog class="dialog runs" ref={dialog} onclose={props.on_close.reform(|_: yew::Event| ())} aria-labelledby="runs-title">
             <div class="dialog-head">
@@ -65,7 +76,7 @@ pub fn Runs(props: &Props) -> Html {
             if earlier.is_empty() {
                 <p class="quiet">{ if runs.is_some() { "There is none yet. What you do is saved as you go." } else { "This browser keeps nothing here." } }</p>
             } else {
-                <ul class="run-list">{ for earlier.into_iter().map(|kept| row(props, kept, &reload)) }</ul>
+                <ul class="run-list">{ for earlier.into_iter().map(|stored| row(props, stored, &reload)) }</ul>
             }
             <p class="quiet">{ format!("The last {MOST_RUNS} are kept, in this browser only. A file can be kept anywhere.") }</p>
             <div class="row"><OpenFile session={props.session.clone()} on_chosen={props.on_close.clone()} /></div>
@@ -73,33 +84,43 @@ pub fn Runs(props: &Props) -> Html {
     }
 }
 
-fn row(props: &Props, kept: &Kept, reload: &Callback<()>) -> Html {
-    let open = {
-        let (keeper, id, on_close) =
-            (props.keeper.clone(), kept.id.clone(), props.on_close.clone());
-        Callback::from(move |_| {
-            let (keeper, id) = (keeper.clone(), id.clone());
-            spawn_local(async move {
-                keeper.reopen(&id).await;
-            });
-            on_close.emit(());
-        })
-    };
+fn row(props: &Props, stored: &Stored, reload: &Callback<()>) -> Html {
+    let key = key_words(&stored.key);
     let delete = {
-        let (keeper, id, reload) = (props.keeper.clone(), kept.id.clone(), reload.clone());
-        Callback::from(move |_| {
-            let (keeper, id, reload) = (keeper.clone(), id.clone(), reload.clone());
+        let (keeper, key, reload) = (props.keeper.clone(), stored.key.clone(), reload.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (keeper, key, reload) = (keeper.clone(), key.clone(), reload.clone());
             spawn_local(async move {
-                keeper.delete(&id).await;
+                keeper.delete(&key).await;
                 reload.emit(());
             });
         })
     };
+    let delete = |name: &str| {
+        html! { <button type="button" class="button" onclick={delete} aria-label={format!("Delete {name}")}>{ "Delete" }</button> }
+    };
+    let Some(kept) = &stored.kept else {
+        let words = "This can't be read: it was changed, or kept by another version.";
+        return html! {
+            <li key={key.clone()}><div><b>{ format!("Entry {key}") }</b><small>{ words }</small></div>{ delete(&format!("entry {key}")) }</li>
+        };
+    };
+    let open = {
+        let (keeper, on_close) = (props.keeper.clone(), props.on_close.clone());
+        let (id, line) = (kept.id.clone(), kept.line.clone());
+        Callback::from(move |_: MouseEvent| {
+            let (keeper, id, line) = (keeper.clone(), id.clone(), line.clone());
+            spawn_local(async move {
+                keeper.reopen(&id, &line).await;
+            });
+            on_close.emit(());
+        })
+    };
     html! {
-        <li key={kept.id.clone()}>
+        <li {key}>
             <div><b>{ &kept.name }</b><small>{ format!("{}: {}", when(kept.saved), kept.about) }</small></div>
             <button type="button" class="button" onclick={open} aria-label={format!("Open {}", kept.name)}>{ "Open" }</button>
-            <button type="button" class="button" onclick={delete} aria-label={format!("Delete {}", kept.name)}>{ "Delete" }</button>
+            { delete(&kept.name) }
         </li>
     }
 }

@@ -1,17 +1,22 @@
-//! The browser's storage: the last several runs, each under a name of its own.
+//! The browser's storage: the last several runs, each under an id of its own.
 //!
 //! IndexedDB, through the crate `idb`. Every call may fail, since storage can be full, blocked, private
-//! or damaged; the page then says so and goes on.
+//! or damaged; the page then says so and goes on. Nothing is read before it is written, so that a page that goes has
+//! all on its way before it is gone; that two tabs never write under the same id is
+//! [`crate::playground::keeping`]'s.
 
 use std::rc::Rc;
 
 use idb::builder::{DatabaseBuilder, ObjectStoreBuilder};
-use idb::{Database, Error, KeyPath, Query, TransactionMode};
-use js_sys::{Object, Reflect};
+use idb::{Database, Error, KeyPath, Query, Transaction, TransactionMode};
+use js_sys::{JSON, Object, Reflect};
 use wasm_bindgen::JsValue;
 
 /// How many runs are kept; with more the oldest goes.
 pub const MOST_RUNS: usize = 12;
+
+/// The longest text that is kept, in bytes.
+pub const MOST_KEPT: usize = 4_000_000;
 
 const DATABASE: &str = "kvorum";
 const STORE: &str = "runs";
@@ -20,6 +25,8 @@ const STORE: &str = "runs";
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
     pub id: String,
+    /// The id of the first entry that this one goes on from, or its own.
+    pub line: String,
     pub name: String,
     /// When, in milliseconds since 1970.
     pub saved: f64,
@@ -27,18 +34,29 @@ pub struct Kept {
     pub about: String,
     /// Whether nothing was done in it: such a run is the first to go.
     pub is_idle: bool,
-    /// The tab that keeps it.
-    pub tab: String,
+    /// The entry that goes when this one comes.
+    pub replaces: Option<String>,
     /// [`Archive`](crate::playground::Archive)'s text.
     pub text: String,
 }
 
-/// What became of a run that was to be kept.
+/// What stands in the storage.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// Whatever kind of key it has.
+    pub key: JsValue,
+    /// `None` if it was written by nobody here.
+    pub kept: Option<Kept>,
+}
+
+/// Something is not kept, found or deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    Kept,
-    /// Another tab keeps a run under this name by now.
-    Taken,
+pub struct Failed;
+
+impl From<Error> for Failed {
+    fn from(_: Error) -> Self {
+        Self
+    }
 }
 
 /// The open storage; clones share it.
@@ -47,64 +65,73 @@ pub struct Shelf(Rc<Database>);
 
 impl Shelf {
     /// Opens it, and makes it if there is none yet.
-    pub async fn open() -> Result<Self, Error> {
+    pub async fn open() -> Result<Self, Failed> {
         let store = ObjectStoreBuilder::new(STORE).key_path(Some(KeyPath::new_single("id")));
         let database = DatabaseBuilder::new(DATABASE).version(1).add_object_store(store);
         Ok(Self(Rc::new(database.build().await?)))
     }
 
-    /// Keeps a run in place of what is kept under its id, unless another tab has that.
-    pub async fn keep(&self, kept: &Kept) -> Result<Outcome, Error> {
+    /// Keeps a run in place of what is kept under its id, and of what it replaces: both or nothing. All of it is on
+    /// its way when this returns; to wait for its end is of use to whoever wants to know how it went.
+    pub fn keep(
+        &self,
+        kept: &Kept,
+    ) -> Result<impl Future<Output = Result<(), Failed>> + use<>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(STORE)?;
-        let key = JsValue::from_str(&kept.id);
-        let before = store.get(Query::Key(key))?.await?.map(|value| read(&value));
-        if before.as_ref().is_some_and(|before| before.tab != kept.tab) {
-            return Ok(Outcome::Taken);
+        // Their own ends are heard of by the transaction's.
+        store.put(&write(kept), None)?;
+        if let Some(old) = &kept.replaces {
+            store.delete(Query::Key(JsValue::from_str(old)))?;
         }
-        store.put(&write(kept), None)?.await?;
-        if before.is_none() {
-            let all = store.get_all(None, None)?.await?.iter().map(read).collect();
-            for old in too_many(all, &kept.id) {
-                store.delete(Query::Key(JsValue::from_str(&old)))?.await?;
-            }
-        }
-        transaction.commit()?.await?;
-        Ok(Outcome::Kept)
+        Ok(end(transaction.commit()?))
     }
 
-    /// Keeps a run whoever had it before.
-    pub async fn overwrite(&self, kept: &Kept) -> Result<(), Error> {
-        let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
-        transaction.object_store(STORE)?.put(&write(kept), None)?.await?;
-        transaction.commit()?.await?;
+    /// Forgets the idle runs and the oldest beyond the most, when `new` has come.
+    pub async fn tidy(&self, new: &str) -> Result<(), Failed> {
+        let all = self.list().await?.into_iter().filter_map(|stored| stored.kept).collect();
+        for old in too_many(all, new) {
+            self.delete(&JsValue::from_str(&old)).await?;
+        }
         Ok(())
     }
 
-    /// All runs, the newest first.
-    pub async fn list(&self) -> Result<Vec<Kept>, Error> {
+    /// All that is stored, the newest first.
+    pub async fn list(&self) -> Result<Vec<Stored>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadOnly)?;
-        let all = transaction.object_store(STORE)?.get_all(None, None)?.await?;
-        let mut all: Vec<Kept> = all.iter().map(read).collect();
-        all.sort_by(|one, other| other.saved.total_cmp(&one.saved));
+        let store = transaction.object_store(STORE)?;
+        let (keys, values) = (store.get_all_keys(None, None)?, store.get_all(None, None)?);
+        let (keys, values) = (keys.await?, values.await?);
+        let stored = |(key, value)| Stored { key, kept: read(&value) };
+        let mut all: Vec<Stored> = keys.into_iter().zip(values).map(stored).collect();
+        let saved = |stored: &Stored| stored.kept.as_ref().map_or(f64::MIN, |kept| kept.saved);
+        all.sort_by(|one, other| saved(other).total_cmp(&saved(one)));
         Ok(all)
     }
 
-    /// One run.
-    pub async fn get(&self, id: &str) -> Result<Option<Kept>, Error> {
+    /// One run; that of a line if there is none with the id, as when another tab has opened it since.
+    pub async fn find(&self, id: &str, line: &str) -> Result<Option<Kept>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadOnly)?;
-        let store = transaction.object_store(STORE)?;
-        let value = store.get(Query::Key(JsValue::from_str(id)))?.await?;
-        Ok(value.map(|value| read(&value)))
+        let value = transaction.object_store(STORE)?.get(Query::Key(JsValue::from_str(id)))?;
+        if let Some(value) = value.await? {
+            return Ok(read(&value));
+        }
+        let mut all = self.list().await?.into_iter().filter_map(|stored| stored.kept);
+        Ok(all.find(|kept| kept.line == line))
     }
 
-    /// Forgets a run.
-    pub async fn delete(&self, id: &str) -> Result<(), Error> {
+    /// Forgets what has this key.
+    pub async fn delete(&self, key: &JsValue) -> Result<(), Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
-        transaction.object_store(STORE)?.delete(Query::Key(JsValue::from_str(id)))?.await?;
-        transaction.commit()?.await?;
-        Ok(())
+        transaction.object_store(STORE)?.delete(Query::Key(key.clone()))?;
+        end(transaction.commit()?).await
     }
+}
+
+/// Hears of it from now on, and not only when it is waited for.
+fn end(transaction: Transaction) -> impl Future<Output = Result<(), Failed>> {
+    let end = transaction.into_future();
+    async move { if end.await?.is_committed() { Ok(()) } else { Err(Failed) } }
 }
 
 /// The ids of those that go when `new` has come: the idle ones, and the oldest beyond the most.
@@ -116,36 +143,55 @@ fn too_many(mut all: Vec<Kept>, new: &str) -> Vec<String> {
     idle.into_iter().chain(old).map(|kept| kept.id).collect()
 }
 
+/// A run as a text, for what keeps only those.
+pub fn to_text(kept: &Kept) -> Option<String> {
+    JSON::stringify(&write(kept)).ok().map(String::from)
+}
+
+/// Reads what [`to_text`] has written.
+pub fn from_text(text: &str) -> Option<Kept> {
+    read(&JSON::parse(text).ok()?)
+}
+
+/// A key in words: `7`, `"x"`.
+pub fn key_words(key: &JsValue) -> String {
+    let words = JSON::stringify(key).ok().and_then(|words| words.as_string());
+    words.unwrap_or_default()
+}
+
 fn write(kept: &Kept) -> JsValue {
     let object = Object::new();
     let text = |text: &str| JsValue::from_str(text);
     let fields = [
         ("id", text(&kept.id)),
+        ("line", text(&kept.line)),
         ("name", text(&kept.name)),
         ("saved", JsValue::from_f64(kept.saved)),
         ("about", text(&kept.about)),
         ("idle", JsValue::from_bool(kept.is_idle)),
-        ("tab", text(&kept.tab)),
         ("text", text(&kept.text)),
     ];
-    for (name, value) in fields {
+    let replaces = kept.replaces.iter().map(|old| ("replaces", text(old)));
+    for (name, value) in fields.into_iter().chain(replaces) {
         // A plain object takes every field.
         let _ = Reflect::set(&object, &text(name), &value);
     }
     object.into()
 }
 
-/// What is missing or of another kind is empty: it was written by nobody here.
-fn read(value: &JsValue) -> Kept {
+/// Of what has no id or no text nothing can be opened. What else is missing or of another kind is empty.
+fn read(value: &JsValue) -> Option<Kept> {
     let get = |name: &str| Reflect::get(value, &JsValue::from_str(name)).unwrap_or_default();
-    let text = |name: &str| get(name).as_string().unwrap_or_default();
-    Kept {
-        id: text("id"),
-        name: text("name"),
+    let text = |name: &str| get(name).as_string();
+    let id = text("id")?;
+    Some(Kept {
+        line: text("line").unwrap_or_else(|| id.clone()),
+        id,
+        name: text("name").unwrap_or_default(),
         saved: get("saved").as_f64().unwrap_or_default(),
-        about: text("about"),
+        about: text("about").unwrap_or_default(),
         is_idle: get("idle").as_bool().unwrap_or_default(),
-        tab: text("tab"),
-        text: text("text"),
-    }
+        replaces: text("replaces"),
+        text: text("text")?,
+    })
 }

@@ -16,6 +16,7 @@ mod faults;
 mod finder;
 mod hands;
 mod journey;
+mod kept;
 mod keyboard;
 mod laboratory;
 mod lessons;
