@@ -76,7 +76,7 @@ pub fn Runs(props: &Props) -> Html {
             if earlier.is_empty() {
                 <p class="quiet">{ if runs.is_some() { "There is none yet. What you do is saved as you go." } else { "This browser keeps nothing here." } }</p>
             } else {
-                <ul class="run-list">{ for earlier.into_iter().map(|stored| row(props, stored, &reload)) }</ul>
+                <ul class="run-list">{ for earlier.into_iter().enumerate().map(|numbered| row(props, numbered, &reload)) }</ul>
             }
             <p class="quiet">{ format!("The last {MOST_RUNS} are kept, in this browser only. A file can be kept anywhere.") }</p>
             <div class="row"><OpenFile session={props.session.clone()} on_chosen={props.on_close.clone()} /></div>
@@ -84,8 +84,10 @@ pub fn Runs(props: &Props) -> Html {
     }
 }
 
-fn row(props: &Props, stored: &Stored, reload: &Callback<()>) -> Html {
-    let key = key_words(&stored.key);
+fn row(props: &Props, (place, stored): (usize, &Stored), reload: &Callback<()>) -> Html {
+    let words = key_words(&stored.key);
+    // Two keys may have the same words.
+    let key = format!("{place}: {words}");
     let delete = {
         let (keeper, key, reload) = (props.keeper.clone(), stored.key.clone(), reload.clone());
         Callback::from(move |_: MouseEvent| {
@@ -100,9 +102,9 @@ fn row(props: &Props, stored: &Stored, reload: &Callback<()>) -> Html {
         html! { <button type="button" class="button" onclick={delete} aria-label={format!("Delete {name}")}>{ "Delete" }</button> }
     };
     let Some(kept) = &stored.kept else {
-        let words = "This can't be read: it was changed, or kept by another version.";
+        let why = "This can't be read: it was changed, or kept by another version.";
         return html! {
-            <li key={key.clone()}><div><b>{ format!("Entry {key}") }</b><small>{ words }</small></div>{ delete(&format!("entry {key}")) }</li>
+            <li {key}><div><b>{ format!("Entry {words}") }</b><small>{ why }</small></div>{ delete(&format!("entry {words}")) }</li>
         };
     };
     let open = {
