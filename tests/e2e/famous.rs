@@ -14,6 +14,8 @@ pub(crate) const RULE: &str = "current-term-commit";
 
 /// Opens the famous run of the rule of Figure 8, by typing.
 pub(crate) async fn open(page: &Page) -> WebDriverResult<()> {
+    // Before the page stands nobody hears a key.
+    page.find("button", "Commands…").await?;
     page.press_with_control("k").await?;
     page.is_focused("combobox", "Command").await?;
     page.find("combobox", "Command").await?.send_keys(format!("famous {RULE}")).await?;
