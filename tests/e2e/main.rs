@@ -8,6 +8,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 mod access;
+mod anything;
 mod browser;
 mod clients;
 mod cluster;
@@ -22,6 +23,7 @@ mod laboratory;
 mod lessons;
 mod likeness;
 mod mistakes;
+mod monkey;
 mod page;
 mod pictures;
 mod site;

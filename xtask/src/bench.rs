@@ -21,7 +21,7 @@ type Report = Map<String, Value>;
 const PAYLOAD: [&str; 4] = ["wasm", "js", "css", "html"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
-    let steps = Steps::new(7);
+    let steps = Steps::new(8);
     let (toolbox, browser) = steps.run("tools", || needs::to_drive(root))?;
     let mut report = steps.run("native: headless bench", || native(&toolbox))?;
     report.extend(steps.run("native: commits, beside the crate `raft`", || commits(&toolbox))?);
@@ -32,6 +32,9 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         Ok(())
     })?;
     report.extend(steps.run("page: scripts in a frame", || page(&toolbox, &browser, "frames"))?);
+    report.extend(
+        steps.run("page: a monkey, and the same again and again", || monkey(&toolbox, &browser))?,
+    );
     report.extend(
         steps.run("page: a search without each rule", || page(&toolbox, &browser, "searches"))?,
     );
@@ -81,6 +84,12 @@ fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
 fn page(toolbox: &Toolbox, browser: &Browser, measurement: &str) -> Result<Report> {
     let arguments = ["test", "--locked", "--quiet", "--test", measurement];
     objects(&output(&mut driven(toolbox, browser, &arguments)?)?)
+}
+
+/// What `tests/monkey` prints of its longest task, and of the memory that the page needs.
+fn monkey(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
+    let arguments = ["test", "--locked", "--quiet", "--test", "monkey"];
+    objects(&output(driven(toolbox, browser, &arguments)?.env("KVORUM_MONKEY_BENCH", "yes"))?)
 }
 
 /// The JSON objects in a text, all in one: what a benchmark prints between other lines.

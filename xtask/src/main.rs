@@ -9,6 +9,7 @@ mod browser;
 mod build;
 mod fuzz;
 mod install;
+mod monkey;
 mod needs;
 mod screenshots;
 mod seal;
@@ -53,6 +54,27 @@ enum Command {
         #[arg(default_value_t = 20)]
         seconds: u32,
     },
+    /// Let a monkey play with the release page: find errors, panics, silence, and a lost focus
+    Monkey {
+        /// How many seeds, from the first on
+        #[arg(default_value_t = 10)]
+        seeds: u64,
+        /// Minutes for each
+        #[arg(default_value_t = 5)]
+        minutes: u64,
+        /// The first seed
+        #[arg(long, default_value_t = 1)]
+        first: u64,
+        /// So many steps instead of minutes; then it ends with what it finds first
+        #[arg(long)]
+        steps: Option<u64>,
+        /// With the page that is in dist/ already
+        #[arg(long)]
+        no_build: bool,
+        /// Instead: the steps of this file again, and fewer of them as long as the same is found
+        #[arg(long)]
+        replay: Option<PathBuf>,
+    },
     /// Take pictures of the page: target/screenshots/, and the README's in docs/
     Screenshots {
         /// Of the page that is in dist/ already
@@ -86,6 +108,12 @@ fn run(command: Command) -> Result<()> {
         Command::Test => test::run(&root),
         Command::Bench => bench::run(&root),
         Command::Fuzz { seconds } => fuzz::run(&root, seconds),
+        Command::Monkey { seeds, minutes, first, steps, no_build, replay } => {
+            let limit = steps.map_or(monkey::Limit::Minutes(minutes), monkey::Limit::Steps);
+            let seeds = monkey::Play::Seeds { first, seeds, limit };
+            let play = replay.map_or(seeds, monkey::Play::File);
+            monkey::run(&root, no_build, &play)
+        }
         Command::Screenshots { no_build, accept } => screenshots::run(&root, no_build, accept),
         Command::Seal => seal::run(),
     }

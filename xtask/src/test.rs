@@ -55,7 +55,7 @@ fn natively(steps: &Steps, toolbox: &Toolbox, targets: &[String]) -> Result<()> 
         cargo(toolbox, &words.split(' ').collect::<Vec<_>>())
     })?;
     steps.run("lints: clippy, end-to-end tests, pictures and measurements", || {
-        let tests = "--test e2e --test screenshots --test frames --test searches --test commits";
+        let tests = "--test e2e --test screenshots --test frames --test monkey --test searches --test commits";
         let words = format!("clippy --locked {tests} -- -D warnings");
         cargo(toolbox, &words.split(' ').collect::<Vec<_>>())
     })?;

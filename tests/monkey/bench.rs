@@ -1,0 +1,107 @@
+//! What the bench wants to know: the monkey's longest task, and whether memory levels off where the same is done again.
+
+use std::error::Error;
+
+use serde_json::{Map, Value, json};
+use thirtyfour::error::WebDriverResult;
+
+use crate::browser::{Outcome, Window};
+use crate::monkey::hands::Hands;
+use crate::monkey::let_loose;
+use crate::monkey::play::{Limit, Script};
+use crate::monkey::sight::Look;
+use crate::monkey::step::{Press, Step, timeline};
+use crate::page::Page;
+use crate::site::Site;
+
+const SEEDS: [u64; 3] = [1, 2, 3];
+const STEPS: usize = 150;
+
+/// How often the same is done.
+const ROUNDS: usize = 20;
+
+/// How many other stories are begun in a round.
+const STORIES: u32 = 5;
+
+/// Prints one JSON object.
+pub(crate) async fn measure() -> Outcome {
+    let mut report = Map::new();
+    let mut longest = 0;
+    for seed in SEEDS {
+        let play = let_loose(&Script::Drawn { seed, limit: Limit::Steps(STEPS) }).await?;
+        longest = longest.max(play.longest.0);
+    }
+    report.insert("monkey_longest_task_ms".to_owned(), longest.into());
+    let sizes = repeat().await?;
+    let names = ["memory_mb_after_once", "memory_mb_after_half", "memory_mb_after_repeat"];
+    for (name, round) in names.into_iter().zip([1, ROUNDS / 2, ROUNDS]) {
+        report.insert(name.to_owned(), sizes.get(round - 1).copied().unwrap_or(f64::NAN).into());
+    }
+    println!("{}", Value::Object(report));
+    Ok(())
+}
+
+/// Megabytes of the page's scripts and its program after each round.
+async fn repeat() -> Result<Vec<f64>, Box<dyn Error + Send + Sync>> {
+    let (site, mut sizes) = (Site::open().await, Vec::new());
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            let query = "?seed=1&speed=1000000&paused";
+            let mut hands = Hands::on(page, (1440, 900), query).await?;
+            for round in 1..=ROUNDS {
+                do_the_same(&mut hands).await?;
+                let look = settled(page, &hands).await?;
+                eprintln!(
+                    "round {round}: {} + {} MB, {} elements",
+                    look.heap, look.wasm, look.elements
+                );
+                sizes.push(((look.heap + look.wasm) * 10.0).round() / 10.0);
+            }
+            Ok(())
+        })
+        .await?;
+    Ok(sizes)
+}
+
+/// A busy story is played, others begin at instants of its past, and each is looked at in every view.
+async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
+    let click = |role: &str, name: &str| Step::Click {
+        role: role.to_owned(),
+        name: name.to_owned(),
+        nth: 0,
+        part: 50,
+    };
+    let mut steps = vec![
+        Step::Line("cluster 5 seed 1".to_owned()),
+        Step::Line("clients 5 keys 3 writes 50% every 20ms".to_owned()),
+        click("button", "Play"),
+        Step::Wait(4_000),
+        click("button", "Pause"),
+    ];
+    for story in 1..=STORIES {
+        steps.extend([
+            timeline(story * 90 / STORIES),
+            Step::Line(format!("set story {story}")),
+            Step::Press(Press::Key('b')),
+            click("button", "Compare with story A"),
+        ]);
+        steps.extend("ywdoCDv".chars().map(|key| Step::Press(Press::Key(key))));
+    }
+    for step in &steps {
+        hands.perform(step).await?;
+        while hands.look().await?.is_none_or(|look| look.working.is_some()) {}
+    }
+    Ok(())
+}
+
+/// The page once what is not needed any more has gone.
+async fn settled(page: &Page, hands: &Hands<'_>) -> WebDriverResult<Look> {
+    for _ in 0..2 {
+        page.driver().cdp().send_raw("HeapProfiler.collectGarbage", json!({})).await?;
+    }
+    loop {
+        if let Some(look) = hands.look().await? {
+            return Ok(look);
+        }
+    }
+}
