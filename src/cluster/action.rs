@@ -24,6 +24,8 @@ pub enum Action {
     Members(Vec<NodeId>),
     /// Asks the cluster to go on without the server, which is switched off when that is agreed.
     Remove(NodeId),
+    /// Asks the cluster to take the server's vote away, and to let it learn the log.
+    Demote(NodeId),
     /// The process ends at once; what was not on disk is lost.
     Kill(NodeId),
     /// The same, and the last write to its disk may be left torn.
@@ -175,9 +177,11 @@ impl Action {
     pub fn asker(&self) -> Option<ClientId> {
         match self {
             Self::Request { client, .. } => Some(*client),
-            Self::Add(_) | Self::Learn(_) | Self::Members(_) | Self::Remove(_) => {
-                Some(ClientId::YOU)
-            }
+            Self::Add(_)
+            | Self::Learn(_)
+            | Self::Members(_)
+            | Self::Remove(_)
+            | Self::Demote(_) => Some(ClientId::YOU),
             _ => None,
         }
     }
@@ -188,6 +192,7 @@ impl fmt::Display for Action {
         match self {
             Self::Add(node) => write!(f, "add {node}"),
             Self::Remove(node) => write!(f, "remove {node}"),
+            Self::Demote(node) => write!(f, "demote {node}"),
             Self::Learn(node) => write!(f, "add {node} learner"),
             Self::Members(nodes) => write!(f, "members {}", join(nodes.iter())),
             Self::Kill(node) => write!(f, "kill {node}"),

@@ -30,11 +30,12 @@ pub enum FaultKind {
     Leader,
     Disk,
     Ask,
+    Demote,
 }
 
 impl FaultKind {
     /// All kinds.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Kill,
         Self::Tear,
         Self::Pause,
@@ -50,11 +51,12 @@ impl FaultKind {
         Self::Leader,
         Self::Disk,
         Self::Ask,
+        Self::Demote,
     ];
 
     /// Kinds that were added since runs of the swarm are recorded. They are drawn from a stream of their own, so
     /// that a run without them goes as it always went.
-    pub const LATER: [Self; 2] = [Self::Disk, Self::Ask];
+    pub const LATER: [Self; 3] = [Self::Disk, Self::Ask, Self::Demote];
 
     /// Whether it is one of those.
     pub fn is_later(self) -> bool {
@@ -79,6 +81,7 @@ impl FaultKind {
             Self::Leader => "leader",
             Self::Disk => "disk",
             Self::Ask => "ask",
+            Self::Demote => "demote",
         }
     }
 
@@ -100,6 +103,7 @@ impl FaultKind {
             Self::Leader => "the faults go for whoever leads",
             Self::Disk => "a disk is full or fails, and its node stops",
             Self::Ask => "named clients ask, also nodes that do not lead",
+            Self::Demote => "voters become learners, and voters again",
         }
     }
 
@@ -156,6 +160,7 @@ impl FaultMix {
             FaultKind::Leader => return self.hunt(cluster, &servers, rng),
             FaultKind::Disk => disk(server, rng),
             FaultKind::Ask => ask(node, cluster, rng)?,
+            FaultKind::Demote => demote(cluster, rng)?,
         }])
     }
 
@@ -212,8 +217,18 @@ pub fn later_fault(kind: FaultKind, cluster: &Cluster, rng: &mut Rng) -> Option<
     match kind {
         FaultKind::Disk => Some(disk(server, rng)),
         FaultKind::Ask => ask(server.id(), cluster, rng),
+        FaultKind::Demote => demote(cluster, rng),
         _ => None,
     }
+}
+
+/// A voter loses its vote, or a learner gets one.
+fn demote(cluster: &Cluster, rng: &mut Rng) -> Option<Action> {
+    let (voters, learners) = (cluster.members().voters(), cluster.members().learners());
+    if voters.len() > 2 && rng.range(0..=1) == 0 {
+        return rng.pick(voters).map(|node| Action::Demote(*node));
+    }
+    rng.pick(learners).map(|node| Action::Add(*node))
 }
 
 /// A disk that takes no writes, or one that takes them again. Deliberately none that lies: Raft promises nothing

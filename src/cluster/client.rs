@@ -226,7 +226,10 @@ impl fmt::Display for Answer {
             }
             Self::Value(Some(value)) => value.fmt(f),
             Self::Changed => write!(f, "done"),
-            Self::Refused(Refusal::LastServer) => write!(f, "the last member can't be removed"),
+            Self::Refused(Refusal::LastServer) => {
+                write!(f, "the last member with a vote can't be removed, nor lose its vote")
+            }
+            Self::Refused(Refusal::NotVoter(node)) => write!(f, "{node} has no vote"),
             Self::Refused(_) => write!(f, "refused"),
             Self::Unknown => write!(f, "no answer: it may have happened or not"),
         }

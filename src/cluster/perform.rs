@@ -29,6 +29,7 @@ impl Cluster {
             Action::Learn(node) => return self.add(Change::Learn(*node)).map(Some),
             Action::Members(nodes) => return self.go_over_to(nodes).map(Some),
             Action::Remove(node) => return self.remove(*node).map(Some),
+            Action::Demote(node) => return self.demote(*node).map(Some),
             Action::Request { client, operation, via } => {
                 return self.request(*client, operation.clone(), *via).map(Some);
             }
@@ -160,6 +161,11 @@ impl Cluster {
             return Err(Refused::Last(node));
         }
         Ok(self.begin_request(YOU, Operation::Change(Change::Remove(node)), None))
+    }
+
+    fn demote(&mut self, node: NodeId) -> Result<RequestId, Refused> {
+        self.known(node)?;
+        Ok(self.begin_request(YOU, Operation::Change(Change::Demote(node)), None))
     }
 
     /// Takes a machine out of the world for good.

@@ -130,6 +130,7 @@ fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
                     write!(f, "{node} {what}: it has not heard from a majority (thesis §6.2).")
                 }
                 StepDown::Removed => write!(f, "{node} {what}: it is no longer a member (§6)."),
+                StepDown::Demoted => write!(f, "{node} {what}: it has no vote any more (§6)."),
             }
         }
         _ => write_log_note(f, node, note),

@@ -121,6 +121,11 @@ impl Config {
         Self::of(lists)
     }
 
+    /// With this server as a learner and no longer as a voter.
+    pub fn demoted(&self, id: NodeId) -> Self {
+        self.without(id).with_learners([id])
+    }
+
     /// The joint configuration on the way from this one to `voters` (the paper's C-old,new).
     pub fn joint_with(&self, voters: impl IntoIterator<Item = NodeId>) -> Self {
         let mut lists = Lists::clone(&self.0);
@@ -208,5 +213,7 @@ mod tests {
         assert_eq!((promoted.voters().len(), promoted.learners().len()), (3, 0));
         assert!(!config.without(NodeId(3)).contains(NodeId(3)));
         assert_eq!(config.without(NodeId(1)).voters(), ids(&[2]));
+        let demoted = config.demoted(NodeId(1));
+        assert_eq!((demoted.voters(), demoted.learners()), (&ids(&[2])[..], &ids(&[1, 3])[..]));
     }
 }

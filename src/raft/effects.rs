@@ -66,7 +66,7 @@ pub enum Refusal {
     ChangeInProgress,
     /// The configuration is so already.
     NoChange,
-    /// The last server can't be removed.
+    /// The last voter can't be removed, nor lose its vote.
     LastServer,
     /// The leader hands over to this server and takes no proposals meanwhile.
     Transferring { to: NodeId },
@@ -160,6 +160,8 @@ pub enum StepDown {
     LeaderExists(NodeId),
     /// It is no longer in the configuration (thesis, section 4.2.2).
     Removed,
+    /// It has no vote in the configuration any more, and learns (thesis, section 4.2.2).
+    Demoted,
     /// It has heard from no majority for an election timeout (thesis, section 6.2).
     NoQuorum,
 }

@@ -28,6 +28,8 @@ pub enum Change {
     Learn(NodeId),
     /// The server is a member no longer.
     Remove(NodeId),
+    /// The voter becomes a learner and stays one: it gets the log, and is not counted.
+    Demote(NodeId),
     /// These are to be the voters.
     Members(Vec<NodeId>),
 }
@@ -39,6 +41,7 @@ impl Change {
             && match self {
                 Self::Add(id) => config.is_voter(*id),
                 Self::Learn(id) => config.contains(*id),
+                Self::Demote(id) => config.is_learner(*id),
                 Self::Remove(id) => !config.contains(*id),
                 Self::Members(voters) => *config.voters() == *Config::new(voters.clone()).voters(),
             }
@@ -48,7 +51,7 @@ impl Change {
     pub fn wanted(&self) -> &[NodeId] {
         match self {
             Self::Add(id) | Self::Learn(id) => std::slice::from_ref(id),
-            Self::Remove(_) => &[],
+            Self::Remove(_) | Self::Demote(_) => &[],
             Self::Members(voters) => voters,
         }
     }
@@ -56,7 +59,9 @@ impl Change {
     /// The servers that it names.
     fn named(&self) -> &[NodeId] {
         match self {
-            Self::Add(id) | Self::Learn(id) | Self::Remove(id) => std::slice::from_ref(id),
+            Self::Add(id) | Self::Learn(id) | Self::Remove(id) | Self::Demote(id) => {
+                std::slice::from_ref(id)
+            }
             Self::Members(voters) => voters,
         }
     }
@@ -66,7 +71,7 @@ impl Change {
         match self {
             Self::Add(own) => (*own == id).then_some(true),
             Self::Learn(_) => None,
-            Self::Remove(own) => (*own == id).then_some(false),
+            Self::Remove(own) | Self::Demote(own) => (*own == id).then_some(false),
             Self::Members(voters) => Some(voters.contains(&id)),
         }
     }
@@ -88,6 +93,7 @@ impl fmt::Display for Change {
             Self::Add(node) => write!(f, "add {node}"),
             Self::Learn(node) => write!(f, "add {node} learner"),
             Self::Remove(node) => write!(f, "remove {node}"),
+            Self::Demote(node) => write!(f, "demote {node}"),
             Self::Members(voters) => {
                 write!(f, "members")?;
                 voters.iter().try_for_each(|voter| write!(f, " {voter}"))
@@ -259,6 +265,12 @@ impl Node {
             Change::Remove(id) if config.is_learner(*id) => {
                 return Ok(Step::Propose(config.without(*id)));
             }
+            Change::Demote(id) if !config.is_voter(*id) => return Err(Refusal::NotVoter(*id)),
+            // One voter less: the two majorities intersect (thesis 4.1).
+            Change::Demote(id) => match config.demoted(*id) {
+                config if config.voters().is_empty() => return Err(Refusal::LastServer),
+                config => return Ok(Step::Propose(config)),
+            },
             Change::Add(id) => config.with_voter(*id),
             Change::Remove(id) => config.without(*id),
             Change::Members(voters) => Config::new(voters.clone()),
@@ -327,7 +339,9 @@ impl Node {
                 effects.notes.push(Note::ProposedConfig { config, position });
             }
         } else if self.config_is_committed() && !self.config().is_voter(self.id) {
-            self.become_follower(None, StepDown::Removed, effects);
+            let learns = self.config().is_learner(self.id);
+            let why = if learns { StepDown::Demoted } else { StepDown::Removed };
+            self.become_follower(None, why, effects);
         }
     }
 }

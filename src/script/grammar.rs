@@ -63,6 +63,11 @@ pub const GRAMMAR: &[Form] = &[
     ),
     form("members NODE... [via NODE] [&]", "goes over to these voters", "members n1 n2 n6"),
     form("remove NODE [via NODE] [&]", "takes a node out", "remove n2"),
+    form(
+        "demote NODE [via NODE] [&]",
+        "takes its vote away; it goes on as a learner, and `add` gives the vote back",
+        "demote n3",
+    ),
     form("kill NODE [torn]", "ends its process at once, maybe in mid-write", "kill n1 torn"),
     form("wipe NODE", "ends its process and empties its disk", "wipe n1"),
     form("restart NODE", "starts it with what is on its disk", "restart n1"),

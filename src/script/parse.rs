@@ -134,6 +134,15 @@ fn command(input: In<'_, '_>) -> ModalResult<Command> {
             let via = Some(self::node(input)?);
             Ok(Action::Request { client: ClientId::YOU, operation, via })
         })?,
+        "demote" => in_background(input, |input| {
+            let node = node(input)?;
+            if !optional(input, "via") {
+                return Ok(Action::Demote(node));
+            }
+            let operation = Operation::Change(Change::Demote(node));
+            let via = Some(self::node(input)?);
+            Ok(Action::Request { client: ClientId::YOU, operation, via })
+        })?,
         "kill" => {
             let node = node(input)?;
             let torn = optional(input, "torn");

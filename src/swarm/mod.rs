@@ -114,7 +114,7 @@ impl Search {
         }
         let finding = self
             .turbulence(&mut world, &weather, &mut later, &mut rng)
-            .or_else(|| self.quiet(&mut world, &weather, &mut rng))
+            .or_else(|| self.quiet(&mut world, &weather, &later, &mut rng))
             .or_else(|| {
                 world.run.audit();
                 self.found(&world.run)
@@ -153,8 +153,14 @@ impl Search {
     }
 
     /// Mends everything but what a cluster must bear for ever, and waits for all to agree.
-    fn quiet(&self, world: &mut World, weather: &Weather, rng: &mut Rng) -> Option<Finding> {
-        let deaf = weather.mend(world, rng);
+    fn quiet(
+        &self,
+        world: &mut World,
+        weather: &Weather,
+        later: &Later,
+        rng: &mut Rng,
+    ) -> Option<Finding> {
+        let deaf = weather.mend(world, later, rng);
         let is_about_progress = self.wanted.is_none_or(|wanted| wanted == Property::Liveness);
         let quiet = if is_about_progress { QUIET } else { SETTLING };
         if let Some(found) = self.pass(&mut world.run, quiet, false) {

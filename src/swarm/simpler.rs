@@ -58,6 +58,7 @@ pub(super) fn without(action: &Action, gone: NodeId) -> Option<Action> {
         Action::Learn(node) => Action::Learn(name(node)?),
         Action::Members(nodes) => Action::Members(names(nodes)),
         Action::Remove(node) => Action::Remove(name(node)?),
+        Action::Demote(node) => Action::Demote(name(node)?),
         Action::Kill(node) => Action::Kill(name(node)?),
         Action::KillTorn(node) => Action::KillTorn(name(node)?),
         Action::Wipe(node) => Action::Wipe(name(node)?),
@@ -85,6 +86,9 @@ pub(super) fn without(action: &Action, gone: NodeId) -> Option<Action> {
             operation: match operation {
                 Operation::Change(Change::Remove(node)) => {
                     Operation::Change(Change::Remove(name(node)?))
+                }
+                Operation::Change(Change::Demote(node)) => {
+                    Operation::Change(Change::Demote(name(node)?))
                 }
                 other => other.clone(),
             },

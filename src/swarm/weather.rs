@@ -38,6 +38,11 @@ impl Later {
         Self { kinds, rng }
     }
 
+    /// Whether voters come and go by them.
+    pub(super) fn changes_members(&self) -> bool {
+        self.kinds.contains(&FaultKind::Demote)
+    }
+
     /// Now and then one of them.
     pub(super) fn draw(&mut self, cluster: &Cluster) -> Option<Action> {
         let kind = *self.rng.pick(&self.kinds)?;
@@ -119,7 +124,7 @@ impl Weather {
     }
 
     /// Mends everything. In some runs a single server stays deaf: it sends and hears nothing.
-    pub(super) fn mend(&self, world: &mut World, rng: &mut Rng) -> Option<NodeId> {
+    pub(super) fn mend(&self, world: &mut World, later: &Later, rng: &mut Rng) -> Option<NodeId> {
         let millis = Duration::from_millis;
         let latency = self.steady.map_or((millis(1), millis(5)), |steady| (steady, steady));
         let never = Some(Chance::NEVER);
@@ -143,7 +148,7 @@ impl Weather {
             });
         }
         let deaf = rng.pick(&servers).map(|server| server.id());
-        let settled = !self.mix.kinds.contains(&FaultKind::Membership);
+        let settled = !self.mix.kinds.contains(&FaultKind::Membership) && !later.changes_members();
         let deaf = deaf.filter(|deaf| {
             rng.range(0..=2) == 0 && settled && can_do_without(world.run.cluster(), *deaf)
         });

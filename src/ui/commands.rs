@@ -284,6 +284,10 @@ pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
         all.extend([
             line("Take snapshot of", "snapshot"),
             line("Wipe the disk of", "wipe"),
+            match node.role {
+                Some(RoleView::Learner) => line("Give a vote to", "add"),
+                _ => line("Demote", "demote"),
+            },
             line("Remove", "remove"),
         ]);
         for state in DiskState::ALL.into_iter().filter(|state| *state != node.disk) {

@@ -180,7 +180,7 @@ async fn the_laboratory_needs_no_mouse() -> Outcome {
             page.press(Key::Enter + "").await?;
             page.tab_to("checkbox", "membership nodes come and go").await?;
             page.press(" ").await?;
-            page.sees("Faults: 14 of 15 kinds").await?;
+            page.sees("Faults: 15 of 16 kinds").await?;
             page.tab_to("button", "Find").await?;
             page.press(Key::Enter + "").await?;
             page.sees("A seed is a whole number, such as 0.").await?;

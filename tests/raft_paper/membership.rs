@@ -17,6 +17,10 @@ fn remove(id: u32) -> Input {
     Input::Change(Change::Remove(NodeId(id)))
 }
 
+fn demote(id: u32) -> Input {
+    Input::Change(Change::Demote(NodeId(id)))
+}
+
 fn members(ids: &[u32]) -> Input {
     Input::Change(Change::Members(ids.iter().copied().map(NodeId).collect()))
 }
@@ -109,6 +113,45 @@ fn changes_of_the_membership_come_one_at_a_time() {
     assert_eq!(server.node.commit_index(), Some(index(2)), "three of four are needed now");
     server.matched(4, 3);
     assert_eq!(server.step(add(4)).change, Some(Err(Refusal::NoChange)));
+}
+
+/// A voter that loses its vote stays and learns: one voter less, so it goes over at once (thesis 4.1), and its copies
+/// count no longer from the moment it is in the log (section 6).
+#[test]
+fn a_voter_that_is_demoted_learns_on_and_is_not_counted() {
+    let mut server = Server::leader(3);
+    assert_eq!(server.step(demote(3)).change, proposed(2, 2));
+    let now = server.node.config().clone();
+    assert_eq!((now.voters(), now.learners()), (&[NodeId(1), NodeId(2)][..], &[NodeId(3)][..]));
+    assert!(!now.is_joint());
+    server.sync();
+    server.matched(3, 2);
+    assert_ne!(server.node.commit_index(), Some(index(2)), "a learner's copy");
+    server.matched(2, 2);
+    assert_eq!(server.node.commit_index(), Some(index(2)), "both voters have it");
+    assert_eq!(server.step(demote(3)).change, Some(Err(Refusal::NoChange)));
+    let stranger = Some(Err(Refusal::NotVoter(NodeId(9))));
+    assert_eq!(server.step(demote(9)).change, stranger);
+    server.step(demote(2));
+    server.sync();
+    server.matched(2, 3);
+    assert_eq!(server.node.config().voters(), [NodeId(1)]);
+    assert_eq!(server.step(demote(1)).change, Some(Err(Refusal::LastServer)));
+    assert_eq!(server.node.config().voters(), [NodeId(1)], "what is refused changes nothing");
+}
+
+/// Thesis 4.2.2: the same as for one that removes itself.
+#[test]
+fn a_leader_that_demotes_itself_steps_down_when_that_is_committed_and_learns() {
+    let mut server = Server::leader(3);
+    assert!(matches!(server.step(demote(1)).change, Some(Ok(_))));
+    server.sync();
+    server.matched(2, 2);
+    assert!(server.node.is_leader(), "its own copy does not count");
+    server.matched(3, 2);
+    assert!(!server.node.is_leader());
+    assert!(server.node.config().is_learner(NodeId(1)));
+    assert_eq!(server.node.deadline(), None, "a learner stands for no election");
 }
 
 /// Thesis 4.2.2: a leader that removes itself leads until that is committed, and does not count itself.

@@ -85,6 +85,7 @@ fn actions_print_as_they_are_read() {
     let lines = [
         "add n6",
         "remove n2",
+        "demote n3",
         "partition n1 n2 | n3 n4 n5",
         "heal",
         "cut n1 -> n3",
