@@ -4,11 +4,14 @@
 //! Its text is a script: `headless run` executes it, people read it. A line `at 1.5s 120 kill n1` lets time
 //! pass up to there, over 120 events since the beginning, and then acts.
 
+mod limits;
+
 use std::fmt;
 
 use crate::cluster::{Action, DiskState, Founding};
 use crate::script::{Command, Mistake, parse_script};
 use crate::time::Time;
+pub use limits::{LIMITS, Limits};
 
 /// An instant of a run: after so many events, and not before this time. Several actions can come at one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,9 +63,6 @@ pub enum Unusable {
     /// Some of it is missing or was changed.
     Damaged,
 }
-
-/// More actions than this are refused.
-pub(crate) const MOST_ACTIONS: usize = 20_000;
 
 impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -116,7 +116,7 @@ impl Recording {
                 Unusable::NoRecording
             });
         }
-        if text.lines().count() > MOST_ACTIONS {
+        if text.len() > LIMITS.bytes {
             return Err(Unusable::TooLong);
         }
         let mut lines = parse_script(text).map_err(Unusable::Mistake)?.into_iter();
@@ -132,6 +132,9 @@ impl Recording {
             let last = actions.last().map_or(Instant::default(), |last| last.when);
             if when.events < last.events || when.at < last.at {
                 return Err(Unusable::Line(number));
+            }
+            if actions.len() == LIMITS.actions {
+                return Err(Unusable::TooLong);
             }
             actions.push(Timed { when, action });
         }
@@ -172,6 +175,21 @@ impl fmt::Display for Recording {
         self.actions.iter().try_for_each(|timed| writeln!(f, "{timed}"))
     }
 }
+
+impl Timed {
+    /// How much longer a recording's text is with it, in bytes, at most.
+    pub(crate) fn bytes(&self) -> usize {
+        // What is not Raft as it is stands once more at the top.
+        let named_again = match self.action {
+            Action::Rule { .. } | Action::Wipe(_) => NAMED_AGAIN,
+            _ => 0,
+        };
+        self.to_string().len() + "\n".len() + named_again
+    }
+}
+
+/// The longest that is named at the top of a recording, in bytes: `election-restriction off, `.
+const NAMED_AGAIN: usize = 40;
 
 impl fmt::Display for Timed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -128,7 +128,8 @@ fn what_is_found_is_made_small_and_breaks_the_same_where_its_link_is_opened() {
 /// A playground that has opened its link.
 fn opened(small: &Shrunk) -> Playground {
     let Shrunk { recording, shown, digest, .. } = small.clone();
-    let bookmark = Bookmark { recording, shown, digest: Some(digest), speed: Speed::default() };
+    let (digest, speed) = (Some(digest), Speed::default());
+    let bookmark = Bookmark { recording, shown, done: None, digest, speed };
     let read = Bookmark::parse(&bookmark.to_fragment()).expect("it is a link");
     let mut playground = Playground::new(1, 0);
     playground.apply(Input::Open(Box::new(read.into()))).expect("it can be opened");

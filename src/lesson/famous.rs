@@ -159,6 +159,6 @@ impl Played {
     fn into_story(self, name: String) -> Story {
         let Self { recording, end } = self;
         let shown = Instant::default();
-        Story { name, left: None, recording, played: end, shown, digest: None }
+        Story { name, left: None, recording, played: end, shown, done: None, digest: None }
     }
 }

@@ -8,20 +8,17 @@
 
 use std::fmt::{self, Write};
 
-use super::link::{LATEST, MOST_EVENTS};
 use super::{Bookmark, Speed};
 use crate::digest::Digest;
-use crate::recording::{Instant, Recording, Unusable, VERSION};
+use crate::recording::{Instant, LIMITS, Recording, Unusable, VERSION};
 use crate::time::Time;
 
 /// The longest text that is read, in bytes.
-pub const MOST_BYTES: usize = 64_000_000;
+pub const MOST_BYTES: usize = LIMITS.bytes;
 
-/// The most stories of one run.
-pub(super) const MOST_STORIES: usize = 200;
-
-/// The longest name of a story, in characters.
-const LONGEST_NAME: usize = 40;
+/// How long the text of a story is without what was done in it, in bytes, at most: its name, its instants, and
+/// what stands once in a run.
+pub(super) const HEAD_BYTES: usize = 1_000;
 
 /// A run to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,15 +40,18 @@ pub struct Story {
     /// How far it was played.
     pub played: Instant,
     pub shown: Instant,
+    /// How many of its actions were done at the instant that is shown, where some that came at that very
+    /// instant were not.
+    pub done: Option<usize>,
     /// What the cluster's digest is at the instant that is shown, if that is known.
     pub digest: Option<Digest>,
 }
 
 impl From<Bookmark> for Archive {
     fn from(bookmark: Bookmark) -> Self {
-        let Bookmark { recording, shown, digest, speed } = bookmark;
+        let Bookmark { recording, shown, done, digest, speed } = bookmark;
         let name = super::travel::letters(0);
-        let story = Story { name, left: None, recording, played: shown, shown, digest };
+        let story = Story { name, left: None, recording, played: shown, shown, done, digest };
         Self { stories: vec![story], current: 0, speed, playing: false }
     }
 }
@@ -60,7 +60,7 @@ impl From<Bookmark> for Archive {
 pub(super) fn tidy_name(name: &str) -> Option<String> {
     let words = name.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    let name: String = words.join(" ").chars().take(LONGEST_NAME).collect();
+    let name: String = words.join(" ").chars().take(LIMITS.name).collect();
     (!name.is_empty()).then(|| name.trim_end().to_string())
 }
 
@@ -74,7 +74,7 @@ impl Archive {
         let mut archive =
             Self { stories: Vec::new(), current: 0, speed: Speed::default(), playing: false };
         for (first_line, chunk) in chunks(text) {
-            if archive.stories.len() == MOST_STORIES {
+            if archive.stories.len() == LIMITS.stories {
                 return Err(Unusable::TooLong);
             }
             let recording = Recording::parse(chunk).map_err(|error| error.moved(first_line))?;
@@ -97,6 +97,7 @@ impl Archive {
             recording,
             played: last,
             shown: last,
+            done: None,
             digest: None,
         };
         for (number, line) in chunk.lines().enumerate() {
@@ -111,7 +112,7 @@ impl Archive {
                     story.left = Some((usize::try_from(from).map_err(|_| wrong)?, at));
                 }
                 "played" => story.played = instant(rest).ok_or(wrong)?,
-                "shown" => story.shown = instant(rest).ok_or(wrong)?,
+                "shown" => (story.shown, story.done) = shown(rest).ok_or(wrong)?,
                 "digest" => {
                     story.digest = Some(Digest(u64::from_str_radix(rest, 16).map_err(|_| wrong)?));
                 }
@@ -124,7 +125,7 @@ impl Archive {
             }
         }
         let far = story.played.max(story.shown).max(last);
-        if far.events > MOST_EVENTS || far.at > Time::ZERO + LATEST {
+        if far.events > LIMITS.events || far.at > LIMITS.time {
             return Err(Unusable::TooFar);
         }
         self.stories.push(story);
@@ -176,6 +177,18 @@ fn instant(text: &str) -> Option<Instant> {
     numbers(text).map(|[events, at]| Instant { events, at: Time::from_micros(at) })
 }
 
+/// An instant, and how many actions were done by then, if that is said.
+fn shown(text: &str) -> Option<(Instant, Option<usize>)> {
+    let place = match numbers(text) {
+        Some([events, at, done]) => {
+            let done = usize::try_from(done).ok()?;
+            (Instant { events, at: Time::from_micros(at) }, Some(done))
+        }
+        None => (instant(text)?, None),
+    };
+    Some(place)
+}
+
 impl fmt::Display for Archive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
@@ -187,10 +200,10 @@ impl fmt::Display for Archive {
             if let Some((from, at)) = story.left {
                 writeln!(text, "#: left {from} {at}")?;
             }
-            for (what, Instant { events, at }) in [("played", story.played), ("shown", story.shown)]
-            {
-                writeln!(text, "#: {what} {events} {}", at.as_micros())?;
-            }
+            let [played, shown] = [story.played, story.shown]
+                .map(|Instant { events, at }| format!("{events} {}", at.as_micros()));
+            let done = story.done.map_or(String::new(), |done| format!(" {done}"));
+            writeln!(text, "#: played {played}\n#: shown {shown}{done}")?;
             if let Some(digest) = story.digest {
                 writeln!(text, "#: digest {digest}")?;
             }
@@ -215,7 +228,8 @@ mod tests {
         let recording = Recording::parse(&text).unwrap();
         let played = Instant { events: 900, at: Time::from_micros(9_000_000) };
         let shown = Instant { events: 300, at: Time::from_micros(2_500_000) };
-        Story { name: name.to_string(), left, recording, played, shown, digest: Some(Digest(77)) }
+        let (name, digest) = (name.to_string(), Some(Digest(77)));
+        Story { name, left, recording, played, shown, done: left.map(|_| 1), digest }
     }
 
     fn archive() -> Archive {

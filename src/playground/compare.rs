@@ -17,6 +17,9 @@ use crate::time::Time;
 /// How many steps two stories are followed in which nothing differs, although their actions do.
 const MOST_STEPS: u32 = 20_000;
 
+/// So many messages in flight are looked at in the time of an event.
+const MESSAGES_PER_EVENT: usize = 16;
+
 /// The comparison of the story that is shown with another.
 #[derive(Debug)]
 pub(super) struct Comparison {
@@ -145,7 +148,9 @@ impl Playground {
                 let Ok([mine, other]) = self.shown.branches.get_disjoint_mut(places) else {
                     return false;
                 };
-                for _ in 0..STEPS / 2 {
+                let mut work = 0;
+                while work < STEPS / 2 {
+                    work += 1 + to_look_at(ours) + to_look_at(theirs);
                     *left = left.saturating_sub(1);
                     let met = meet((&mut mine.tape, &mut *ours), (&mut other.tape, &mut *theirs));
                     let parting = met.or((*left == 0).then_some(Parting::Nowhere));
@@ -201,20 +206,18 @@ impl Playground {
     }
 }
 
-/// Lets two stories that are the same so far go on: what is done next in each, and then one event. `Some`
-/// where they part, or both end.
+/// Lets two stories that are the same so far go on: something that is done in both; or else what is done next
+/// in each, and one event. `Some` where they part, or both end.
 fn meet(
     (tape, ours): (&mut Tape, &mut Scene),
     (other, theirs): (&mut Tape, &mut Scene),
 ) -> Option<Parting> {
-    while let Some(act) = tape.act_next(ours)
+    if let Some(act) = tape.act_next(ours)
         && other.act_next(theirs) == Some(act)
     {
         let (mine, other) = (step(tape, ours), step(other, theirs));
-        if !is_same(ours, theirs) {
-            // The same was done, and did not do the same.
-            return Some(parting(mine, other));
-        }
+        // Where they part the same was done, and did not do the same.
+        return (!is_same(ours, theirs)).then(|| parting(mine, other));
     }
     let (mine, others) = (acts(tape, ours), acts(other, theirs));
     let now = ours.instant().at.max(theirs.instant().at);
@@ -232,6 +235,12 @@ fn meet(
     let mine = mine.into_iter().nth(common).or_else(|| step(tape, ours));
     let others = others.into_iter().nth(common).or_else(|| step(other, theirs));
     Some(parting(mine, others))
+}
+
+/// How much work it is to see whether another scene is the same, in events: of each message in flight.
+fn to_look_at(scene: &Scene) -> u32 {
+    let flights = scene.run.cluster().network().flights().count();
+    u32::try_from(flights / MESSAGES_PER_EVENT).unwrap_or(u32::MAX)
 }
 
 /// Lets time pass where nothing happens, up to the next event at most: what was done in one of two stories can

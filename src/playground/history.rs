@@ -125,6 +125,8 @@ pub(super) struct Track {
     /// Where each mark came, and each term began, in step with the timeline's.
     places: VecDeque<Place>,
     terms: VecDeque<Place>,
+    /// Where the last mark came that is no longer kept.
+    forgotten: Option<Place>,
     tally: Tally,
 }
 
@@ -167,6 +169,7 @@ impl Track {
             timeline: self.timeline.first(terms, marks),
             places: self.places.range(..marks).copied().collect(),
             terms: self.terms.range(..terms).copied().collect(),
+            forgotten: self.forgotten.map(|place| place.min(end)),
             tally: self.tally.until(end),
         }
     }
@@ -198,6 +201,16 @@ impl Track {
     ) -> Option<Instant> {
         let end = self.marks_while(|instant| instant < before);
         (0..end).rev().find_map(|place| self.mark_if(&wanted, place))
+    }
+
+    /// Whether marks that came after an instant are no longer kept.
+    pub(super) fn has_forgotten(&self, after: Instant) -> bool {
+        self.forgotten.is_some_and(|place| place.instant > after)
+    }
+
+    /// Whether any marks are no longer kept.
+    pub(super) fn has_forgotten_any(&self) -> bool {
+        self.forgotten.is_some()
     }
 
     /// The last mark of all.
@@ -232,7 +245,7 @@ impl Track {
     fn mark(&mut self, place: Place, kind: MarkKind) {
         if self.timeline.marks().len() == MARKS {
             self.timeline.forget_first_mark();
-            self.places.pop_front();
+            self.forgotten = self.places.pop_front();
         }
         self.timeline.mark(MarkView { at: micros(place.instant.at), kind });
         self.places.push_back(place);
@@ -278,3 +291,6 @@ mod tests {
         assert_eq!(left.timeline.count(MarkKind::Commit), 10);
     }
 }
+
+#[cfg(test)]
+mod forgotten;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Archive, Question, Spot};
+use super::{Archive, Limit, Question, Spot};
 use crate::cluster::{Action, Refused};
 use crate::script::{Mistake, Wait};
 use crate::time::Duration;
@@ -244,6 +244,8 @@ pub enum Problem {
     NoName,
     /// There is none before this instant.
     NoneBefore(Landmark),
+    /// None is known before this instant, and some before it are no longer kept.
+    NotKept(Landmark),
     /// None came within the time that was looked at.
     NoneAfter(Landmark),
     /// A run that was to be opened does not come to the instant that it names.
@@ -254,6 +256,8 @@ pub enum Problem {
     Opening,
     /// A run that is to be opened has no story.
     NothingToOpen,
+    /// A run that went on could not be kept or shared.
+    Full(Limit),
 }
 
 impl fmt::Display for Problem {
@@ -266,6 +270,13 @@ impl fmt::Display for Problem {
             Self::NoBranch => write!(f, "there is no such story"),
             Self::NoName => write!(f, "a story's name has at least one letter"),
             Self::NoneBefore(landmark) => write!(f, "there was no {landmark} before this instant"),
+            Self::NotKept(landmark) => {
+                write!(
+                    f,
+                    "no {landmark} is kept there: only the latest marks of a long story are. \
+                     Any earlier instant can still be gone to"
+                )
+            }
             Self::NoneAfter(landmark) => {
                 write!(f, "no {landmark} came within a minute of cluster time")
             }
@@ -278,6 +289,7 @@ impl fmt::Display for Problem {
                 write!(f, "another instant is still being played up to: wait for it, or stop that")
             }
             Self::Opening => write!(f, "a run is being opened: wait for it, or stop that"),
+            Self::Full(limit) => limit.fmt(f),
             Self::NothingToOpen => write!(f, "there is no run in it that could be opened"),
         }
     }

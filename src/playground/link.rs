@@ -14,7 +14,7 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use super::Speed;
 use crate::cluster::Founding;
 use crate::digest::Digest;
-use crate::recording::{Instant, MOST_ACTIONS, Recording, Timed};
+use crate::recording::{Instant, LIMITS, Recording, Timed};
 use crate::script::{Command, parse_line};
 use crate::time::{Duration, Time};
 
@@ -23,6 +23,8 @@ use crate::time::{Duration, Time};
 pub struct Bookmark {
     pub recording: Recording,
     pub shown: Instant,
+    /// How many of its actions were done by then, where some that came at that very instant were not.
+    pub done: Option<usize>,
     /// The cluster's digest at that instant; links made before there was one have none.
     pub digest: Option<Digest>,
     pub speed: Speed,
@@ -33,16 +35,6 @@ pub const MARK: &str = "run=";
 
 /// The version of links; it stands after the mark.
 const VERSION: &str = "1";
-
-/// The longest link that is read, in characters.
-const LONGEST: usize = 1_000_000;
-
-/// The most bytes that a link is unpacked to.
-const MOST_BYTES: usize = 4_000_000;
-
-/// The farthest instant that a link may name.
-pub(super) const MOST_EVENTS: u64 = 50_000_000;
-pub(super) const LATEST: Duration = Duration::from_secs(86_400);
 
 /// Why a text is no link that can be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,35 +86,38 @@ impl Bookmark {
 
     /// Reads a link, or the fragment of one.
     pub fn parse(link: &str) -> Result<Self, BadLink> {
-        if link.len() > LONGEST {
+        let start = link.find(MARK).ok_or(BadLink::NoLink)? + MARK.len();
+        if link.len() - start > LIMITS.link {
             return Err(BadLink::TooLong);
         }
-        let start = link.find(MARK).ok_or(BadLink::NoLink)? + MARK.len();
         let (version, rest) = link[start..].trim().split_once('.').ok_or(BadLink::Damaged)?;
         if version != VERSION {
             return Err(BadLink::Version(version.chars().take(12).collect()));
         }
         let bytes = Base64UrlUnpadded::decode_vec(rest).map_err(|_| BadLink::Damaged)?;
         let (checksum, packed) = bytes.split_first_chunk::<4>().ok_or(BadLink::Damaged)?;
-        let text = decompress_to_vec_with_limit(packed, MOST_BYTES).map_err(|error| match error
-            .status
-        {
-            miniz_oxide::inflate::TINFLStatus::HasMoreOutput => BadLink::TooLong,
-            _ => BadLink::Damaged,
-        })?;
+        let text =
+            decompress_to_vec_with_limit(packed, LIMITS.story_bytes).map_err(
+                |error| match error.status {
+                    miniz_oxide::inflate::TINFLStatus::HasMoreOutput => BadLink::TooLong,
+                    _ => BadLink::Damaged,
+                },
+            )?;
         if Digest::of(&text).0.to_le_bytes()[..4] != checksum[..] {
             return Err(BadLink::Damaged);
         }
         Self::from_text(&String::from_utf8(text).map_err(|_| BadLink::Damaged)?)
     }
 
-    /// `5 42`, where it was shown, how fast, and the digest there; then each action after so many events and microseconds more.
+    /// `5 42`, where it was shown, how fast, the digest there, and how much was done if that is needed; then each action after so many events and microseconds more.
     fn to_text(&self) -> String {
         let Founding { nodes, seed } = self.recording.founding;
         let Instant { events, at } = self.shown;
         let mut text = format!("{nodes} {seed} {events} {} {}", at.as_micros(), self.speed.get());
         if let Some(Digest(digest)) = self.digest {
             text.push_str(&format!(" {digest}"));
+            // Most links need no more.
+            text.extend(self.done.map(|done| format!(" {done}")));
         }
         let mut last = Instant::default();
         for Timed { when, action } in &self.recording.actions {
@@ -142,9 +137,10 @@ impl Bookmark {
         else {
             return Err(BadLink::Line(1));
         };
-        let digest = match rest {
-            [] => None,
-            [digest] => Some(Digest(*digest)),
+        let (digest, done) = match rest {
+            [] => (None, None),
+            [digest] => (Some(Digest(*digest)), None),
+            [digest, done] => (Some(Digest(*digest)), usize::try_from(*done).ok()),
             _ => return Err(BadLink::Line(1)),
         };
         let nodes = u32::try_from(nodes).map_err(|_| BadLink::Line(1))?;
@@ -154,7 +150,7 @@ impl Bookmark {
         let mut when = Instant::default();
         let mut actions = Vec::new();
         for (at, line) in lines.enumerate() {
-            if actions.len() == MOST_ACTIONS {
+            if actions.len() == LIMITS.actions {
                 return Err(BadLink::TooLong);
             }
             let timed = read_line(line, when).ok_or(BadLink::Line(at + 2))?;
@@ -163,13 +159,14 @@ impl Bookmark {
         }
         let shown = Instant { events, at: Time::from_micros(micros) };
         let (events, at) = (shown.events.max(when.events), shown.at.max(when.at));
-        if events > MOST_EVENTS || at > Time::ZERO + LATEST {
+        if events > LIMITS.events || at > LIMITS.time {
             return Err(BadLink::TooFar);
         }
         let speed = Speed::new(u32::try_from(speed).unwrap_or(u32::MAX));
         Ok(Self {
             recording: Recording { founding: Founding { nodes, seed }, actions },
             shown,
+            done,
             digest,
             speed,
         })
@@ -204,6 +201,7 @@ mod tests {
                 actions: lines.iter().map(timed).collect(),
             },
             shown: Instant { events: 900, at: Time::from_micros(9_000_000) },
+            done: None,
             digest: Some(Digest(u64::MAX)),
             speed: Speed::new(200),
         }
@@ -253,7 +251,7 @@ mod tests {
             assert!(same.is_none() || same == Bookmark::parse(&whole).ok(), "character {at}");
         }
         assert_eq!(
-            Bookmark::parse(&format!("run=1.{}", "A".repeat(LONGEST))),
+            Bookmark::parse(&format!("run=1.{}", "A".repeat(LIMITS.link))),
             Err(BadLink::TooLong)
         );
     }
@@ -261,7 +259,7 @@ mod tests {
     /// Small when packed, and more than any run when unpacked: it is not unpacked.
     #[test]
     fn a_bomb_is_refused() {
-        let packed = compress_to_vec(&vec![b'1'; 3 * MOST_BYTES], 9);
+        let packed = compress_to_vec(&vec![b'1'; 3 * LIMITS.story_bytes], 9);
         let bytes = [&[0; 4][..], &packed].concat();
         let link = format!("run=1.{}", Base64UrlUnpadded::encode_string(&bytes));
         assert_eq!(Bookmark::parse(&link), Err(BadLink::TooLong));
@@ -269,7 +267,7 @@ mod tests {
 
     #[test]
     fn a_link_that_leads_too_far_is_refused() {
-        let far = Instant { events: MOST_EVENTS + 1, at: Time::ZERO };
+        let far = Instant { events: LIMITS.events + 1, at: Time::ZERO };
         let link = Bookmark { shown: far, ..bookmark(&[]) }.to_fragment();
         assert_eq!(Bookmark::parse(&link), Err(BadLink::TooFar));
         let late = bookmark(&[(1, 90_000_000_000, "heal")]);

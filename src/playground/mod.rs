@@ -25,6 +25,7 @@ mod motion;
 mod opening;
 pub mod pursuit;
 pub mod quest;
+mod room;
 mod shown;
 mod tape;
 mod travel;
@@ -47,6 +48,7 @@ pub use difference::With;
 pub use following::Spot;
 pub use input::{Input, Landmark, Problem, Speed};
 pub use link::{BadLink, Bookmark, MARK};
+pub use room::Limit;
 pub use shown::RunId;
 
 use crate::check::Run;
@@ -133,6 +135,7 @@ impl Playground {
             Input::Play => self.set_playing(true),
             Input::Pause => self.set_playing(false),
             Input::Step => {
+                self.look_for_time()?;
                 self.playing = false;
                 self.step();
             }
@@ -194,6 +197,8 @@ impl Playground {
             self.tell_answers(&finished);
             return Ok(request);
         }
+        self.look_for_room(action)?;
+        let tape = &mut self.shown.branches[self.shown.current].tape;
         if tape.goes_on_after(&self.shown.scene) {
             // What is refused begins no story.
             let mut scene = self.shown.scene.clone();
@@ -214,14 +219,19 @@ impl Playground {
         if let Some(job) = self.job.take() {
             return self.go_on_with(job);
         }
-        self.advance(real_micros);
+        let advanced = self.advance(real_micros);
         self.go_on_comparing();
-        Ok(())
+        advanced
     }
 
-    fn advance(&mut self, real_micros: u64) {
+    fn advance(&mut self, real_micros: u64) -> Result<(), Problem> {
         if !self.playing {
-            return;
+            return Ok(());
+        }
+        if let Err(problem) = self.look_for_time() {
+            self.playing = false;
+            self.revision += 1;
+            return Err(problem);
         }
         let speed = self.speed.min(Speed::FASTEST);
         let scaled = real_micros.min(LONGEST_ADVANCE) * u64::from(speed.get()) + self.leftover;
@@ -233,12 +243,13 @@ impl Playground {
                 // With no bound nothing is to come at all; time passes all the same.
                 let target = target.max(self.run().cluster().now());
                 self.shown.branches[self.shown.current].tape.rest(&mut self.shown.scene, target);
-                return;
+                return Ok(());
             }
             if !self.playing {
-                return;
+                return Ok(());
             }
         }
+        Ok(())
     }
 
     /// What comes next, if it comes until then: a recorded action or an event.
@@ -399,5 +410,7 @@ fn micros(at: Time) -> u64 {
 
 #[cfg(test)]
 mod person;
+#[cfg(test)]
+mod random;
 #[cfg(test)]
 mod tests;

@@ -14,7 +14,7 @@ use super::shown::{Branch, RunId, Shown};
 use super::tape::{Destination, Scene, Tape};
 use super::travel::STEPS;
 use super::{Playground, Problem, Speed};
-use crate::recording::{Instant, Recording, Timed};
+use crate::recording::{Instant, Place, Recording, Timed};
 
 /// A run that is being opened.
 #[derive(Debug)]
@@ -51,7 +51,7 @@ impl Opening {
         let end = actions.last().map_or(shown, |last| last.when).max(shown).max(played);
         let (tape, scene) = Tape::new(founding);
         let recording = tape.recording.clone();
-        let story = Story { name, left: None, recording, played, shown, digest: None };
+        let story = Story { name, left: None, recording, played, shown, done: None, digest: None };
         let archive = Archive { stories: vec![story], current: 0, speed, playing: false };
         let by_time = Some(actions.into());
         Some(Self { id, archive, tape, scene, end, is_played: false, by_time })
@@ -71,6 +71,15 @@ impl Opening {
         (done.saturating_mul(100) / all.max(1)).min(99)
     }
 
+    /// Where it was left.
+    fn shown(&self) -> Destination {
+        let Story { shown, done, .. } = self.story();
+        match done {
+            Some(done) => Destination::Place(Place { instant: *shown, done: *done }),
+            None => Destination::Instant(*shown),
+        }
+    }
+
     fn story(&self) -> &Story {
         &self.archive.stories[self.archive.current]
     }
@@ -80,8 +89,8 @@ impl Opening {
         if self.by_time.is_some() {
             return self.go_on_by_time().then_some(Ok(()));
         }
-        let to = if self.is_played { self.story().shown } else { self.end };
-        if !self.tape.approach(&mut self.scene, Destination::Instant(to), STEPS) {
+        let to = if self.is_played { self.shown() } else { Destination::Instant(self.end) };
+        if !self.tape.approach(&mut self.scene, to, STEPS) {
             return None;
         }
         if !self.is_played {
@@ -89,7 +98,7 @@ impl Opening {
                 return Some(Err(Problem::Diverged));
             }
             self.is_played = true;
-            self.scene = self.tape.set_out(Destination::Instant(self.story().shown), None);
+            self.scene = self.tape.set_out(self.shown(), None);
             return None;
         }
         let Story { shown, digest, .. } = self.story();
@@ -101,7 +110,8 @@ impl Opening {
     /// Goes on by time; whether all of it is played.
     fn go_on_by_time(&mut self) -> bool {
         let Some(left) = &mut self.by_time else { return true };
-        for _ in 0..STEPS {
+        let most = self.scene.work() + u64::from(STEPS);
+        while self.scene.work() < most {
             let until = left.front().map_or(self.end.at, |next| next.when.at);
             if self.tape.go_on(&mut self.scene, until).is_some() {
                 continue;
@@ -194,12 +204,14 @@ impl Playground {
     pub fn archive(&self) -> Archive {
         let story = |(place, branch): (usize, &Branch)| {
             let is_current = place == self.shown.current;
+            let done = branch.tape.done_of_the_instant(&self.shown.scene);
             Story {
                 name: branch.name.clone(),
                 left: branch.left,
                 recording: branch.tape.recording.clone(),
                 played: branch.tape.end(),
                 shown: if is_current { self.instant() } else { branch.at },
+                done: done.filter(|_| is_current),
                 digest: is_current.then(|| self.digest()),
             }
         };

@@ -135,7 +135,7 @@ impl Find {
         let Shrunk { recording, shown, digest, before, after, .. } = small;
         let speed = Speed::passing(shown.at.since(Time::ZERO), PLAYED_IN);
         let at = shown.at.as_micros();
-        let bookmark = Bookmark { recording, shown, digest: Some(digest), speed };
+        let bookmark = Bookmark { recording, shown, done: None, digest: Some(digest), speed };
         Self { seed, property, at, before, after, link: bookmark.to_fragment() }
     }
 }

@@ -14,10 +14,11 @@ use std::rc::Rc;
 use super::Landmark;
 use super::history::{History, Track};
 use super::ledger::Ledger;
+use super::room::Limit;
 use super::weave::{Touch, Weave};
 use crate::check::Run;
-use crate::cluster::{Action, Founding, Journey, Refused, RequestId};
-use crate::recording::{Instant, Place, Recording, Timed};
+use crate::cluster::{Action, Founding, Handling, Journey, Refused, RequestId};
+use crate::recording::{Instant, LIMITS, Limits, Place, Recording, Timed};
 use crate::time::Time;
 
 /// How many of the visitor's requests are shown.
@@ -32,6 +33,16 @@ const MOST_SCENES: usize = 256;
 /// A kept scene keeps its recent past where to come by it anew would take more than this part of the distance.
 const DETOUR: u64 = 8;
 
+/// Work is counted in events. What somebody does is as much as one, and as much more as so many servers or
+/// messages in flight are looked at for it.
+const WORK_OF_SERVERS: u64 = 8;
+const WORK_OF_FLIGHTS: u64 = 16;
+
+/// Whether messages in flight may be gone once that is done.
+fn takes_away(action: &Action) -> bool {
+    matches!(action, Action::Mail { handling: Handling::Drop, .. })
+}
+
 /// All that belongs to an instant.
 #[derive(Clone, Debug)]
 pub(super) struct Scene {
@@ -43,6 +54,8 @@ pub(super) struct Scene {
     pub(super) ended: VecDeque<Journey>,
     /// How many of the tape's actions were done.
     done: usize,
+    /// How much work it was to come here, as [`WORK_OF_SERVERS`] and [`WORK_OF_FLIGHTS`] count it.
+    work: u64,
 }
 
 impl Scene {
@@ -50,12 +63,17 @@ impl Scene {
         let run = Run::new(founding);
         let (history, ended) = (History::default(), VecDeque::new());
         let (weave, ledger) = (Weave::new(run.cluster()), Ledger::default());
-        Self { run, history, weave, ledger, ended, done: 0 }
+        Self { run, history, weave, ledger, ended, done: 0, work: 0 }
     }
 
     /// Whether all that it remembers of the recent past has happened since an earlier scene.
     fn has_left_behind(&self, earlier: &Self) -> bool {
         self.history.has_left_behind(&earlier.history) && self.weave.has_left_behind(&earlier.weave)
+    }
+
+    /// How much work it was to come here, in events.
+    pub(super) fn work(&self) -> u64 {
+        self.work
     }
 
     /// Where this scene belongs.
@@ -70,7 +88,11 @@ impl Scene {
 
     /// Does something.
     fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
-        let in_flight = Weave::flights(self.run.cluster());
+        let cluster = self.run.cluster();
+        let in_flight = if takes_away(action) { Weave::flights(cluster) } else { Vec::new() };
+        self.work += 1
+            + cluster.servers().len() as u64 / WORK_OF_SERVERS
+            + in_flight.len() as u64 / WORK_OF_FLIGHTS;
         let request = self.run.apply(action)?;
         self.weave.acted(self.run.cluster(), in_flight);
         self.ledger.happened(&self.run);
@@ -80,6 +102,7 @@ impl Scene {
     /// Lets the next event happen, which touches so much.
     fn step(&mut self, mut touch: Touch) {
         touch.look_closer(self.run.cluster());
+        self.work += 1;
         self.run.step();
         self.weave.happened(self.run.cluster(), touch);
         self.ledger.happened(&self.run);
@@ -148,6 +171,10 @@ pub(super) enum Destination {
 #[derive(Clone, Debug)]
 pub(super) struct Tape {
     pub(super) recording: Recording,
+    /// How far it may be played, and how much may be done.
+    pub(super) limits: Limits,
+    /// How long the text of all that was done is, in bytes, at most.
+    bytes: usize,
     /// Which of its actions were done together with the one before. A recording's text does not say so.
     joined: BTreeSet<usize>,
     /// Scenes on the way, by their instants; the first is the beginning.
@@ -171,14 +198,28 @@ impl Tape {
     }
 
     /// The tape of a recording that was once played up to an instant and is not yet here, and its beginning.
-    pub(super) fn of(recording: Recording, kept_end: Instant) -> (Self, Scene) {
+    pub(super) fn of(mut recording: Recording, kept_end: Instant) -> (Self, Scene) {
         let scene = Scene::new(recording.founding);
+        // A cluster has a server at least, whatever was asked for.
+        recording.founding = scene.run.cluster().founding();
         let scenes = vec![Kept::new(&scene)];
         let (end, track) = (scene.instant(), Track::default());
         let (joined, noted) = (BTreeSet::new(), scene.place());
+        let (limits, bytes) = (LIMITS, recording.actions.iter().map(Timed::bytes).sum());
         let distance = DISTANCE;
-        let tape =
-            Self { recording, joined, scenes, distance, end, kept_end, track, noted, seen: 0 };
+        let tape = Self {
+            recording,
+            limits,
+            bytes,
+            joined,
+            scenes,
+            distance,
+            end,
+            kept_end,
+            track,
+            noted,
+            seen: 0,
+        };
         (tape, scene)
     }
 
@@ -201,7 +242,9 @@ impl Tape {
     ) -> Result<(Option<RequestId>, Vec<Journey>), Refused> {
         let before = scene.place();
         let request = scene.act(action)?;
-        self.recording.actions.push(Timed { when: before.instant, action: action.clone() });
+        let timed = Timed { when: before.instant, action: action.clone() };
+        self.bytes += timed.bytes();
+        self.recording.actions.push(timed);
         scene.done = self.recording.actions.len();
         self.end = before.instant;
         Ok((request, self.take_notes(scene, before)))
@@ -238,6 +281,7 @@ impl Tape {
         let ahead = Touch::ahead(scene.run.cluster_mut());
         let next = ahead.as_ref().map(|(at, _)| *at);
         let before = scene.place();
+        let until = until.min(self.limits.time);
         if let Some(Timed { when, action }) = self.act_before(scene, next) {
             if when.at > until {
                 return None;
@@ -248,7 +292,8 @@ impl Tape {
             // What was recorded was not refused then, so it is not now.
             let _request = scene.act(&action);
         } else {
-            let (_, touch) = ahead.filter(|(next, _)| *next <= until)?;
+            let has_room = before.instant.events < self.limits.events;
+            let (_, touch) = ahead.filter(|(next, _)| has_room && *next <= until)?;
             scene.step(touch);
             self.lighten(scene);
         }
@@ -257,9 +302,11 @@ impl Tape {
         Some(finished)
     }
 
-    /// Lets time pass in `scene`, with nothing in between.
+    /// Lets time pass in `scene`, with nothing in between: up to the next event at most.
     pub(super) fn rest(&mut self, scene: &mut Scene, until: Time) {
-        scene.run.cluster_mut().rest_until(until);
+        let cluster = scene.run.cluster_mut();
+        let next = cluster.next_time().unwrap_or(Time::END);
+        cluster.rest_until(until.min(next).min(self.limits.time));
         self.end = self.end.max(scene.instant());
     }
 
@@ -324,10 +371,10 @@ impl Tape {
         }
     }
 
-    /// Goes on in `scene` towards a destination, at most so many steps: actions and events. Whether it is
-    /// there.
-    pub(super) fn approach(&mut self, scene: &mut Scene, to: Destination, steps: u32) -> bool {
-        for _ in 0..steps {
+    /// Goes on in `scene` towards a destination until that was so much work. Whether it is there.
+    pub(super) fn approach(&mut self, scene: &mut Scene, to: Destination, work: u32) -> bool {
+        let most = scene.work + u64::from(work);
+        while scene.work < most {
             if !self.go_on_to(scene, to) {
                 self.arrive(scene, to);
                 return true;
@@ -396,9 +443,6 @@ impl Tape {
             Destination::Landmark { .. } => return,
         };
         // Who asks for an instant that never was may ask for one behind the next event.
-        let ahead = Touch::ahead(scene.run.cluster_mut());
-        let next = ahead.as_ref().map(|(at, _)| *at);
-        let at = next.map_or(at, |next| at.min(next));
         if at > scene.instant().at {
             self.rest(scene, at);
         }
@@ -420,8 +464,8 @@ impl Tape {
     }
 
     /// The last thing that was done in `scene` or before it; the first of those that were done together.
-    pub(super) fn last_act(&self, scene: &Scene) -> Option<Destination> {
-        (0..scene.done).rfind(|act| !self.joined.contains(act)).map(Destination::Act)
+    pub(super) fn last_act(&self, scene: &Scene) -> Option<usize> {
+        (0..scene.done).rfind(|act| !self.joined.contains(act))
     }
 
     /// The last thing that was done in `scene` belongs to the one before.
@@ -444,21 +488,48 @@ impl Tape {
             track: self.track.until(noted),
             noted,
             seen: self.seen,
+            limits: self.limits,
+            bytes: self.bytes_until(scene.done),
         }
     }
 
     /// Keeps only what was done, and how far it was played: whoever goes there plays it again. Nobody may be on the
     /// way in it.
     pub(super) fn fold(&mut self) {
-        let (end, seen) = (self.end(), self.seen);
+        let (end, seen, limits) = (self.end(), self.seen, self.limits);
         let nothing = Recording { founding: self.recording.founding, actions: Vec::new() };
         let (folded, _) = Self::of(std::mem::replace(&mut self.recording, nothing), end);
-        *self = Self { joined: std::mem::take(&mut self.joined), seen, ..folded };
+        *self = Self { joined: std::mem::take(&mut self.joined), seen, limits, ..folded };
     }
 
     /// Whether there is nothing of it but what was done.
     pub(super) fn is_folded(&self) -> bool {
         self.noted == Place::default()
+    }
+
+    /// Which limit keeps time from passing after `scene`, if one does.
+    pub(super) fn stands_at(&self, scene: &Scene) -> Option<Limit> {
+        let Instant { events, at } = scene.instant();
+        if at >= self.limits.time {
+            return Some(Limit::Time);
+        }
+        (events >= self.limits.events).then_some(Limit::Events)
+    }
+
+    /// How long the text of all that was done is, in bytes, at most.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The same of so many of its actions.
+    pub(super) fn bytes_until(&self, done: usize) -> usize {
+        self.recording.actions.iter().take(done).map(Timed::bytes).sum()
+    }
+
+    /// How many of its actions were done in `scene`, where not all of those are that came at its instant.
+    pub(super) fn done_of_the_instant(&self, scene: &Scene) -> Option<usize> {
+        let next = self.next_action(scene)?;
+        (next.when <= scene.instant()).then_some(scene.done)
     }
 
     /// Whether something recorded is still to be done after `scene`.

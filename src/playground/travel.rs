@@ -17,7 +17,7 @@ use crate::digest::Digest;
 use crate::recording::{Instant, Recording};
 use crate::time::{Duration, Time};
 
-/// How many actions and events one piece of a way handles.
+/// How much work one piece of a way is, in events.
 pub(super) const STEPS: u32 = 4_000;
 
 /// How many pieces of a way are gone at once where something is to be done at its end: as far as the first
@@ -86,6 +86,9 @@ impl Playground {
     /// comes.
     pub(super) fn next_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
         let (here, track) = (self.shown.scene.instant(), &self.tape().track);
+        if track.has_forgotten(here) {
+            return Err(Problem::NotKept(landmark));
+        }
         let to = match track.next(|kind| landmark.includes(kind), here) {
             Some(instant) => Destination::Instant(instant),
             None => {
@@ -101,7 +104,11 @@ impl Playground {
     pub(super) fn previous_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
         let track = &self.tape().track;
         let to = track.previous(|kind| landmark.includes(kind), self.shown.scene.instant());
-        let to = to.ok_or(Problem::NoneBefore(landmark))?;
+        let none = || match track.has_forgotten_any() {
+            true => Problem::NotKept(landmark),
+            false => Problem::NoneBefore(landmark),
+        };
+        let to = to.ok_or_else(none)?;
         self.set_out(self.shown.current, Destination::Instant(to), Arrival::Show)
     }
 
@@ -122,7 +129,9 @@ impl Playground {
 
     /// Goes on otherwise from just before the last thing that was done.
     pub(super) fn undo(&mut self) -> Result<(), Problem> {
-        let to = self.tape().last_act(&self.shown.scene).ok_or(Problem::NothingToUndo)?;
+        let act = self.tape().last_act(&self.shown.scene).ok_or(Problem::NothingToUndo)?;
+        self.look_for_a_story(act)?;
+        let to = Destination::Act(act);
         self.set_out(self.shown.current, to, Arrival::Fork)
     }
 
@@ -170,7 +179,10 @@ impl Playground {
         }
         self.show(scene);
         match is_missing {
-            Some(landmark) => Err(Problem::NoneAfter(landmark)),
+            Some(landmark) => {
+                self.look_for_time()?;
+                Err(Problem::NoneAfter(landmark))
+            }
             None => Ok(()),
         }
     }
@@ -263,7 +275,8 @@ impl Playground {
     /// What a link to this instant of this story holds.
     pub fn bookmark(&self) -> Bookmark {
         let (recording, shown) = (self.recording().clone(), self.instant());
-        Bookmark { recording, shown, digest: Some(self.digest()), speed: self.speed }
+        let done = self.tape().done_of_the_instant(&self.shown.scene);
+        Bookmark { recording, shown, done, digest: Some(self.digest()), speed: self.speed }
     }
 
     pub(super) fn branch_views(&self) -> Vec<BranchView> {

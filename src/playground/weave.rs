@@ -188,9 +188,9 @@ impl Weave {
         }
     }
 
-    /// Something was done, or befell the cluster; these were in flight before.
+    /// Something was done, or befell the cluster; these were in flight before, if any could be taken away.
     pub(super) fn acted(&mut self, cluster: &Cluster, before: Vec<Thread>) {
-        let left = Self::flights(cluster);
+        let left = if before.is_empty() { Vec::new() } else { Self::flights(cluster) };
         let now = micros(cluster.now());
         for thread in before {
             if left.binary_search_by_key(&thread.id, |left| left.id).is_err() {

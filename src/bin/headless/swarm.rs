@@ -173,7 +173,8 @@ fn make_small(search: &Search, report: &Report, effort: Effort) -> Option<Shrunk
 /// A link's fragment to where it breaks.
 fn fragment(small: &Shrunk) -> String {
     let Shrunk { recording, shown, digest, .. } = small.clone();
-    Bookmark { recording, shown, digest: Some(digest), speed: Speed::default() }.to_fragment()
+    Bookmark { recording, shown, done: None, digest: Some(digest), speed: Speed::default() }
+        .to_fragment()
 }
 
 fn size(Size { nodes, actions, events }: Size) -> serde_json::Value {

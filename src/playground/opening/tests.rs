@@ -155,3 +155,33 @@ fn what_was_refused_can_be_opened_all_the_same_only_as_long_as_nothing_else_was_
         }
     }
 }
+
+/// A link that was made by hand: thousands of requests at the same instant.
+#[test]
+fn a_run_in_which_much_was_done_at_one_instant_is_opened_in_pieces_that_are_no_more_work() {
+    let (mut recording, requests) = (playing(3, 7).recording().clone(), 6_000);
+    let set = crate::script::parse_line("set a b").unwrap();
+    let Some(crate::script::Command::Act { action, .. }) = set else { panic!("an action") };
+    let when = Instant::default();
+    recording.actions = vec![Timed { when, action }; requests];
+    let shown = Instant { events: 0, at: crate::time::Time::from_micros(1) };
+    let bookmark = super::super::Bookmark {
+        recording,
+        shown,
+        done: None,
+        digest: None,
+        speed: Speed::default(),
+    };
+    let mut playground = playing(3, 1);
+    playground.apply(Input::Open(Box::new(bookmark.into()))).unwrap();
+    let mut before = 0;
+    while let Some(Job::Opening(opening)) = &playground.job {
+        let work = opening.scene.work();
+        assert!(work <= before + u64::from(STEPS), "a piece is {} events", work - before);
+        before = work;
+        playground.apply(Input::Advance(16_000)).unwrap();
+    }
+    assert_eq!(playground.recording().actions.len(), requests, "it is open");
+    let all = playground.shown.scene.work();
+    assert!(all <= 2 * requests as u64, "{all} events for {requests} requests");
+}

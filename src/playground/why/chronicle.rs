@@ -175,8 +175,12 @@ impl Chronicle {
 
     fn go_on(&mut self, recording: &Recording, to: Place) -> bool {
         let events = self.run.cluster().events();
+        let next = self.run.cluster_mut().next_time();
+        // What is recorded for an instant that never was is never done.
+        let is_next =
+            |when: &Instant| when.events == events && next.is_none_or(|next| when.at <= next);
         match recording.actions.get(self.done) {
-            Some(Timed { when, action }) if self.done < to.done && when.events <= events => {
+            Some(Timed { when, action }) if self.done < to.done && is_next(when) => {
                 self.done += 1;
                 self.run.cluster_mut().rest_until(when.at);
                 self.act(action);

@@ -1,0 +1,31 @@
+//! Marks that are no longer kept.
+
+use super::super::person::{go, pass, playing};
+use super::super::{Input, Landmark, Problem};
+use super::*;
+
+/// So many marks that the first are gone, among them the election that was there.
+#[test]
+fn where_marks_are_no_longer_kept_that_is_said_and_not_that_there_was_nothing() {
+    let mut playground = playing(3, 7);
+    pass(&mut playground, 1_000);
+    assert!(playground.view().summary.leader.is_some());
+    assert_eq!(
+        playground.apply(Input::Previous(Landmark::Violation)),
+        Err(Problem::NoneBefore(Landmark::Violation)),
+        "all is kept, and there was none"
+    );
+    let place = Place { instant: playground.instant(), done: 0 };
+    let track = &mut playground.shown.branches[0].tape.track;
+    for _ in 0..MARKS {
+        track.mark(place, MarkKind::Commit);
+    }
+    pass(&mut playground, 100);
+    let refused = Err(Problem::NotKept(Landmark::Election));
+    assert_eq!(playground.apply(Input::Previous(Landmark::Election)), refused);
+    // What is kept is far ahead: what came first is not known.
+    go(&mut playground, Input::Seek(0)).unwrap();
+    assert_eq!(playground.apply(Input::Next(Landmark::Election)), refused);
+    let told = Problem::NotKept(Landmark::Election).to_string();
+    assert!(told.starts_with("no election is kept there: only the latest marks"), "{told}");
+}
