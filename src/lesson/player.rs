@@ -127,7 +127,7 @@ impl Player {
     /// What is waited for comes at once; and if nothing is, the next step begins. One that is in trouble
     /// is given up.
     pub fn next(&mut self, playground: &mut Playground) {
-        if is_away(playground) {
+        if is_away(playground) || !self.is_on(playground) {
             return;
         }
         if self.trouble.is_some() {
@@ -144,7 +144,8 @@ impl Player {
 
     /// Goes to just before the step that is on, as if it had not begun. The first one begins again.
     pub fn back(&mut self, playground: &mut Playground) {
-        if matches!(playground.progress(), Some(Progress::Opening(_))) {
+        let is_opening = matches!(playground.progress(), Some(Progress::Opening(_)));
+        if is_opening || !self.is_on(playground) {
             return;
         }
         let Some(spot) = self.spots.pop() else { return };

@@ -149,7 +149,7 @@ impl Playground {
                 let tape = &mut self.shown.branches[avoidance.branch].tape;
                 if tape.approach(scene, Destination::Events(*events), STEPS) {
                     let place = scene.place();
-                    let from = Spot { branch: avoidance.branch, place };
+                    let from = Spot { run: self.shown.id, branch: avoidance.branch, place };
                     let later = &tape.recording.actions[place.done..avoidance.actions];
                     let left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
                     let run = Box::new(with_all_rules(scene.run.clone()));

@@ -4,6 +4,7 @@
 //!
 //! And coming back to a place of a script, to do again what was done there.
 
+use super::shown::RunId;
 use super::tape::Destination;
 use super::travel::Arrival;
 use super::{Playground, Problem};
@@ -28,6 +29,8 @@ enum What {
 /// A place in the stories to come back to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
+    /// The run that has it; in another it says nothing.
+    pub(super) run: RunId,
     pub(super) branch: usize,
     pub(super) place: Place,
 }
@@ -94,12 +97,12 @@ impl Playground {
 
     /// The place that is shown, to come back to.
     pub fn spot(&self) -> Spot {
-        Spot { branch: self.shown.current, place: self.shown.scene.place() }
+        Spot { run: self.shown.id, branch: self.shown.current, place: self.shown.scene.place() }
     }
 
     /// Comes back to a place, and stands still there.
     pub(super) fn return_to(&mut self, spot: Spot) -> Result<(), Problem> {
-        if spot.branch >= self.shown.branches.len() {
+        if spot.run != self.shown.id || spot.branch >= self.shown.branches.len() {
             return Err(Problem::NoBranch);
         }
         (self.shown.awaited, self.playing) = (None, false);

@@ -101,7 +101,12 @@ impl Opening {
             self.scene = self.tape.set_out(self.shown(), None);
             return None;
         }
-        let Story { shown, digest, .. } = self.story();
+        let Story { shown, done, digest, recording, .. } = self.story();
+        // Not done yet can only be what came at that very instant.
+        let next = done.map(|done| recording.actions.get(done).map(|next| next.when));
+        if next.is_some_and(|next| next != Some(*shown)) {
+            return Some(Err(Problem::Diverged));
+        }
         let is_same = digest.is_none_or(|digest| digest == self.scene.run.cluster().digest());
         let is_there = self.scene.instant() == *shown && is_same;
         Some(if is_there { Ok(()) } else { Err(Problem::Diverged) })

@@ -13,8 +13,9 @@ use crate::rng::Rng;
 use crate::script::{Command as Line, parse_line};
 use view::Progress;
 
-/// Seeds that failed once.
-const FAILED: [u64; 0] = [];
+/// Seeds that failed once: a place was come back to that another run had, and time passed over what was done
+/// in this one.
+const FAILED: [u64; 3] = [93, 229, 237];
 
 /// How many seeds every run of the tests looks at.
 const SEEDS: std::ops::Range<u64> = 0..24;
@@ -277,13 +278,11 @@ impl Somebody {
             (playground.instant(), playground.digest(), playground.recording().actions.len())
         };
         let was = state(&self.playground);
+        let is_travelling = matches!(self.playground.progress(), Some(Progress::Travelling(_)));
         let result = self.playground.apply(input.clone());
         let now = (self.playground.run_id(), self.playground.opening_id());
         if matches!(result, Err(ref problem) if !matches!(problem, Problem::NoneAfter(_))) {
-            let is_travelling = matches!(
-                input,
-                Input::Console(_) | Input::Act(_) | Input::Together(_) | Input::Ask(_)
-            );
+            // A short way is gone to its end before anything is done there.
             assert!(is_travelling || state(&self.playground) == was, "{input:?}: {result:?}");
             assert_eq!(now.0, before.0, "{input:?}: {result:?}");
         }

@@ -121,7 +121,8 @@ impl Playground {
             return;
         }
         let Inquiry { question, branch, until, for_console, .. } = inquiry;
-        let spot = |place: Place| Spot { branch, place };
+        let run = self.shown.id;
+        let spot = |place: Place| Spot { run, branch, place };
         let answer = chronicle.answer(&question).map(|why| slice(&why, spot));
         self.shown.reasons.keep(branch, spot);
         let at = micros(until.instant.at);
