@@ -67,7 +67,7 @@ const BROKEN: &[(Rule, u64, Property)] = &[
     (Rule::RandomTimeouts, 93, Property::Liveness),
     (Rule::PreVote, 74, Property::Liveness),
     (Rule::CheckQuorum, 7, Property::Liveness),
-    (Rule::FirstNodeLeads, 1, Property::LeaderCompleteness),
+    (Rule::FirstNodeLeads, 98, Property::LeaderCompleteness),
 ];
 
 /// A search without a rule, in clusters as small as a page shows well.

@@ -87,6 +87,15 @@ impl Cluster {
         self.switch_off_retired();
     }
 
+    /// A client was told that this machine is no member, and of one that never was any the configurations
+    /// don't tell. It may have become a member while the answer travelled.
+    pub(super) fn retire(&mut self, node: NodeId) {
+        if !self.committed_config.1.contains(node) {
+            self.retired.insert(node);
+        }
+        self.switch_off_retired();
+    }
+
     /// Switches off the machines that are no longer members, as far as a running server that knows it
     /// reaches them: nobody else could tell them. One that has just come knows of no members at all; and whom
     /// the leader counts on is about to come back.

@@ -8,7 +8,7 @@ use super::client::{
 use super::event::Event;
 use super::fact::What;
 use super::network::{Body, Endpoint};
-use super::server::{Asker, PendingRead, Process, Proposal};
+use super::server::{Asker, PendingRead, Process, Proposal, Sought};
 use crate::raft::{
     Accepted, Change, Config, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, ReadMode,
     Refusal, Rule, Term,
@@ -54,7 +54,7 @@ impl Cluster {
                 let (now, server) = (self.now, self.servers.get_mut(&by)?);
                 let leased = mode == ReadMode::Lease && server.lease_end() > Some(now);
                 let process = server.process.as_mut()?;
-                process.reads.insert(id, PendingRead { key, asker });
+                process.reads.insert(id, PendingRead { sought: Sought::Value(key), asker });
                 let asks = process.node.settings().rules.on(Rule::ReadConfirmation);
                 if process.node.is_leader() && asks && !leased && mode != ReadMode::Leader {
                     self.note(id, Station::Confirming { by });
@@ -121,9 +121,20 @@ impl Cluster {
             Some(refusal @ (Refusal::LastServer | Refusal::NotVoter(_))) => {
                 Reply::Done(Answer::Refused(refusal))
             }
-            Some(Refusal::NoChange) => Reply::Done(Answer::Changed),
+            Some(Refusal::NoChange) => return self.confirm_no_change(by, asker),
         };
         self.reply(by, asker, reply);
+    }
+
+    /// The configuration is as wanted by what this leader knows. One that was deposed and has not heard of
+    /// it would say so too: the answer waits, as a read does, until it is sure that it still leads (thesis,
+    /// section 6.4).
+    fn confirm_no_change(&mut self, by: NodeId, asker: Asker) {
+        let Some(process) = self.process_mut(by) else { return };
+        let sought = Sought::NoChange;
+        process.reads.insert(asker.id, PendingRead { sought, asker });
+        self.note(asker.id, Station::Confirming { by });
+        self.step_node(by, Input::Read(ReadId(asker.id.0), ReadMode::ReadIndex));
     }
 
     /// The entry at `index` is applied: whoever waits for it gets an answer, if it is still the entry
@@ -180,7 +191,7 @@ impl Cluster {
         let Some(process) = self.process_mut(by) else {
             return;
         };
-        let Some(PendingRead { key, asker }) = process.reads.remove(&RequestId(id.0)) else {
+        let Some(PendingRead { sought, asker }) = process.reads.remove(&RequestId(id.0)) else {
             return;
         };
         let reply = match answer {
@@ -189,7 +200,10 @@ impl Cluster {
                     process.node.last_applied() >= read_index,
                     "{by} must have applied what it reads"
                 );
-                Reply::Done(Answer::Value(process.store.get(&key).cloned()))
+                Reply::Done(match sought {
+                    Sought::Value(key) => Answer::Value(process.store.get(&key).cloned()),
+                    Sought::NoChange => Answer::Changed,
+                })
             }
             ReadAnswer::NotLeader { leader, .. } => Reply::Redirect(leader),
         };
@@ -296,10 +310,6 @@ impl Cluster {
                     let client = pending.journey.client;
                     self.clients.believed_leader.insert(client, pending.target);
                 }
-                if self.is_removed_too_early(id, &answer) {
-                    self.ask_again_later(id, false);
-                    return;
-                }
                 self.finish_request(id, answer);
             }
             // An answer to an attempt that was given up says nothing about the current one.
@@ -362,16 +372,6 @@ impl Cluster {
         pending.target = next.map_or(pending.target, |(id, _)| *id);
     }
 
-    /// A server that was no member when it was to be removed may have become one while the answer
-    /// travelled: whoever switches it off looks first whether any other counts on it.
-    fn is_removed_too_early(&self, id: RequestId, answer: &Answer) -> bool {
-        let Some(pending) = self.clients.pending.get(&id) else { return false };
-        let Call::Change(Change::Remove(node)) = &pending.call else { return false };
-        *answer == Answer::Changed
-            && self.servers.contains_key(node)
-            && self.servers.values().any(|server| server.counts_on(*node))
-    }
-
     fn finish_request(&mut self, id: RequestId, answer: Answer) {
         let Some((journey, wrote)) = self.clients.finish(self.now, id, answer.clone()) else {
             return;
@@ -379,8 +379,7 @@ impl Cluster {
         self.calls.push(CallEvent::Ended { id, answer: answer.clone(), wrote });
         let (client, operation) = (journey.client, journey.operation.clone());
         if let (Operation::Change(Change::Remove(node)), Answer::Changed) = (&operation, &answer) {
-            self.retired.insert(*node);
-            self.switch_off_retired();
+            self.retire(*node);
         }
         self.tell(What::Answered { id, client, operation, answer });
         self.finished.push(journey);

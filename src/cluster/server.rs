@@ -7,7 +7,7 @@ use super::client::{ClientAnswer, RequestId};
 use super::clock::Clock;
 use super::disk::Disk;
 use super::network::Flight;
-use crate::raft::{Change, Config, Index, Node, NodeId, Payload, Term, Ticket};
+use crate::raft::{Change, Config, Index, Node, NodeId, Term, Ticket};
 use crate::store::{ClientId, Key, Store};
 use crate::time::{Duration, Time};
 
@@ -49,7 +49,7 @@ pub(super) struct Process {
     pub(super) proposals: BTreeMap<Index, Proposal>,
     /// Clients that wait for a change of which the first step is done.
     pub(super) changing: Vec<Proposal>,
-    /// Clients that wait for a read.
+    /// Clients that wait until it is sure that this server still leads.
     pub(super) reads: BTreeMap<RequestId, PendingRead>,
 }
 
@@ -63,8 +63,17 @@ pub(super) struct Proposal {
 
 #[derive(Clone, Debug)]
 pub(super) struct PendingRead {
-    pub(super) key: Key,
+    pub(super) sought: Sought,
     pub(super) asker: Asker,
+}
+
+/// What is answered once it is sure that the server leads.
+#[derive(Clone, Debug)]
+pub(super) enum Sought {
+    /// What stands under the key.
+    Value(Key),
+    /// That the configuration is as wanted already.
+    NoChange,
 }
 
 /// Whom to answer.
@@ -120,18 +129,9 @@ impl Server {
         self.process.as_ref().map(|process| &process.node)
     }
 
-    /// Whether this server's configuration has that member; that on its disk, while it is down.
+    /// Whether this server's configuration has that member; of one that is down nothing can be known.
     pub(super) fn counts_on(&self, member: NodeId) -> bool {
-        if let Some(node) = self.node() {
-            return node.config().contains(member);
-        }
-        let durable = self.disk.durable();
-        let in_log = durable.log.entries().iter().rev().find_map(|entry| match &entry.payload {
-            Payload::Config(config) => Some(config),
-            Payload::Noop | Payload::Command(_) => None,
-        });
-        let in_snapshot = durable.snapshot.as_ref().map(|snapshot| &snapshot.about.config);
-        in_log.or(in_snapshot).unwrap_or(&self.initial).contains(member)
+        self.node().is_some_and(|node| node.config().contains(member))
     }
 
     /// Its state machine; `None` while it is down.
