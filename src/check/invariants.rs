@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use super::property::{Evidence, Property, Violation};
 use super::window::Window;
 use crate::digest::{Digest, Digester};
-use crate::raft::{Config, Entry, Index, NodeId, Payload, Position, Term, count};
+use crate::raft::{Config, Entry, Index, NodeId, Payload, Position, Term, Transfer, count};
 use crate::time::Time;
 
 /// What a judge sees of a server.
@@ -27,6 +27,10 @@ pub struct Observation<'a> {
     pub config: &'a Config,
     /// Until when it holds a lease, in true time.
     pub lease_end: Option<Time>,
+    /// The leadership transfer under way, if it leads and there is one.
+    pub transfer: Option<Transfer>,
+    /// Its own clock's time, if it is free to act at once.
+    pub free_at: Option<Time>,
     /// The entry before the first that its log keeps, and up to where its disk has compacted.
     pub base: Option<Position>,
     pub compacted_on_disk: Option<Index>,

@@ -63,17 +63,8 @@ fn is_done(cluster: &Cluster) -> bool {
 fn is_kind(cluster: &Cluster) -> bool {
     let config = cluster.members();
     let soon = cluster.settings().election_timeout_min / 4;
-    let well: Vec<NodeId> = cluster
-        .servers()
-        .filter(|server| {
-            server.status() == Status::Running
-                && server.disk().fsync() <= soon
-                && server.disk().state().takes_writes()
-                && server.cpu() * 100 <= soon
-                && (900_000..=1_100_000).contains(&server.clock().rate().millionths())
-        })
-        .map(Server::id)
-        .collect();
+    let well: Vec<NodeId> =
+        cluster.servers().filter(|server| is_well(cluster, server)).map(Server::id).collect();
     let network = cluster.network();
     let open = |from: NodeId, to: NodeId| {
         let link = network.link(from, to);
@@ -93,6 +84,16 @@ fn is_kind(cluster: &Cluster) -> bool {
         all_meet && own.chain([config]).all(|config| config.halves().all(enough))
     };
     well.iter().any(majority_around)
+}
+
+/// Whether a server runs, with a disk, a processor and a clock that are fast enough.
+pub(super) fn is_well(cluster: &Cluster, server: &Server) -> bool {
+    let soon = cluster.settings().election_timeout_min / 4;
+    server.status() == Status::Running
+        && server.disk().fsync() <= soon
+        && server.disk().state().takes_writes()
+        && server.cpu() * 100 <= soon
+        && (900_000..=1_100_000).contains(&server.clock().rate().millionths())
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! [`Run`] is a cluster with its judges: every event and every action is followed by a look at what it
 //! touched, and the first broken property is kept.
 
+mod catch_up;
+mod changes;
 mod clients;
 mod invariants;
 mod latest;
@@ -12,6 +14,8 @@ mod property;
 mod servers;
 mod window;
 
+pub use catch_up::CatchUp;
+pub use changes::Changes;
 pub use clients::Clients;
 pub use invariants::{Invariants, Observation};
 pub use linearizability::{Linearizability, Order, conflict};
@@ -20,9 +24,10 @@ pub use property::{Evidence, Property, Violation};
 pub use servers::Servers;
 
 use crate::cluster::{
-    Action, Answer, CallEvent, Cluster, Deed, Founding, Refused, RequestId, Server, Status, Touched,
+    Action, Answer, CallEvent, Cluster, Deed, Founding, Operation, Refused, RequestId, Server,
+    Status, Touched,
 };
-use crate::raft::{Index, NodeId};
+use crate::raft::{Index, Node, NodeId};
 use crate::time::Time;
 
 /// A cluster that is watched.
@@ -32,7 +37,9 @@ pub struct Run {
     invariants: Invariants,
     servers: Servers,
     clients: Clients,
+    changes: Changes,
     linearizability: Linearizability,
+    catch_up: CatchUp,
     liveness: Liveness,
     /// Where the configuration stands that was last seen to be committed.
     committed_config: Option<Index>,
@@ -49,7 +56,9 @@ impl Run {
             invariants: Invariants::default(),
             servers: Servers::default(),
             clients: Clients::default(),
+            changes: Changes::default(),
             linearizability: Linearizability::default(),
+            catch_up: CatchUp::default(),
             liveness: Liveness::default(),
             committed_config: None,
             violations: Vec::new(),
@@ -85,7 +94,9 @@ impl Run {
         self.judge_clients();
         if self.liveness.is_due(self.cluster.now()) {
             let found = self.liveness.glance(&self.cluster);
+            let other = self.catch_up.glance(&self.cluster);
             self.keep(found);
+            self.keep(other);
         }
         Some(touched)
     }
@@ -94,6 +105,9 @@ impl Run {
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         self.cluster.forget_deeds();
         let result = self.cluster.apply(action);
+        if matches!(action, Action::Mail { .. }) {
+            self.changes.disturb();
+        }
         self.judge_deeds();
         self.judge_all();
         self.judge_clients();
@@ -132,7 +146,7 @@ impl Run {
         let running = self.cluster.servers().filter(|server| server.status() != Status::Down);
         for node in running.map(Server::id).collect::<Vec<_>>() {
             if let Some(server) = self.cluster.server(node)
-                && let Some(observation) = observation(server)
+                && let Some(observation) = observation(server, self.cluster.now())
             {
                 let found = self.invariants.audit(&observation);
                 self.keep(found);
@@ -142,11 +156,15 @@ impl Run {
 
     fn judge(&mut self, node: NodeId) {
         let now = self.cluster.now();
-        if let Some(observation) = self.cluster.server(node).and_then(observation) {
+        let server = self.cluster.server(node);
+        if let Some(observation) = server.and_then(|server| observation(server, now)) {
+            let goals = server.and_then(Server::node).map_or(&[][..], Node::goals);
             let found = self.invariants.observe(&observation);
             let other = self.servers.observe(now, &observation);
+            let refused = self.changes.observe(&observation, goals);
             self.keep(found);
             self.keep(other);
+            self.keep(refused);
         }
     }
 
@@ -154,9 +172,17 @@ impl Run {
     fn judge_deeds(&mut self) {
         let mut found = Ok(());
         for deed in self.cluster.deeds() {
-            let judged = match *deed {
-                Deed::Voted { by, term, candidate } => self.servers.voted(by, term, candidate),
-                Deed::Applied { by, index, request } => self.clients.applied(by, index, request),
+            let judged = match deed {
+                Deed::Voted { by, term, candidate } => self.servers.voted(*by, *term, *candidate),
+                Deed::Applied { by, index, request } => self.clients.applied(*by, *index, *request),
+                Deed::Accepted { by, term, id, change } => {
+                    self.changes.accepted(*by, *term, *id, change.as_ref());
+                    Ok(())
+                }
+                Deed::Refused { by, term, id } => {
+                    self.changes.refused(*by, *term, *id);
+                    Ok(())
+                }
             };
             found = found.and(judged);
         }
@@ -168,17 +194,24 @@ impl Run {
             let cluster = &self.cluster;
             self.invariants.keep_only(|node| cluster.server(node).is_some());
         }
+        if !self.changes.is_idle() {
+            self.changes.look(&self.cluster);
+        }
     }
 
     fn judge_clients(&mut self) {
-        let (mut found, mut orderly) = (Ok(()), Ok(()));
+        let (mut found, mut orderly, mut changed) = (Ok(()), Ok(()), Ok(()));
         for event in self.cluster.calls() {
             let judged = match event {
                 CallEvent::Began { id, operation, .. } => {
+                    if let Operation::Change(change) = operation {
+                        self.changes.began(*id, change, self.cluster.members());
+                    }
                     self.linearizability.began(*id, operation);
                     Ok(())
                 }
                 CallEvent::Ended { id, answer, wrote } => {
+                    changed = changed.and(self.changes.ended(*id, answer, &self.cluster));
                     if let (Some(wrote), Answer::Outcome(outcome)) = (wrote, answer)
                         && outcome.tells()
                     {
@@ -196,6 +229,7 @@ impl Run {
         }
         self.keep(found);
         self.keep(orderly);
+        self.keep(changed);
     }
 
     fn keep(&mut self, found: Result<(), Violation>) {
@@ -207,7 +241,7 @@ impl Run {
     }
 }
 
-fn observation(server: &Server) -> Option<Observation<'_>> {
+fn observation(server: &Server, now: Time) -> Option<Observation<'_>> {
     let node = server.node()?;
     let store = server.store()?;
     Some(Observation {
@@ -217,6 +251,8 @@ fn observation(server: &Server) -> Option<Observation<'_>> {
         current_term: node.current_term(),
         config: node.config(),
         lease_end: server.lease_end(),
+        transfer: node.transfer(),
+        free_at: server.free_at(now),
         base: node.log().base(),
         compacted_on_disk: server.disk().durable().log.base().map(|base| base.index),
         log: node.log().entries(),
@@ -255,7 +291,7 @@ mod tests {
             run.step().unwrap();
         }
         let leader = run.cluster.leader().and_then(|id| run.cluster.server(id)).unwrap();
-        let (id, seen) = (leader.id(), observation(leader).unwrap());
+        let (id, seen) = (leader.id(), observation(leader, Time::ZERO).unwrap());
         let mut log = seen.log.to_vec();
         log[0].payload = Payload::Command(Data::new(*b"another"));
         run.invariants = Invariants::default();

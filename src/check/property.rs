@@ -33,15 +33,23 @@ pub enum Property {
     ExactlyOnce,
     /// A write that was answered is executed, and stays where it is in the log.
     AcknowledgedWrites,
+    /// What a leader has refused changes nothing, now or later (section 6).
+    RefusedStaysRefused,
+    /// A change of the members that was answered is so, and one that is made is answered (section 6).
+    AnsweredChanges,
     /// The clients' history is one that a single store could have given.
     Linearizability,
+    /// A transfer of the leadership ends in time, however often it is asked for (thesis 3.10).
+    TransferEnds,
+    /// A server that runs and is connected to the leader catches up, or comes nearer (section 7).
+    CatchUp,
     /// With a connected majority there is a leader, and it commits, within a bounded time.
     Liveness,
 }
 
 impl Property {
     /// All of them.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 17] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
         Self::LogMatching,
@@ -53,7 +61,11 @@ impl Property {
         Self::LeaseSafety,
         Self::ExactlyOnce,
         Self::AcknowledgedWrites,
+        Self::RefusedStaysRefused,
+        Self::AnsweredChanges,
         Self::Linearizability,
+        Self::TransferEnds,
+        Self::CatchUp,
         Self::Liveness,
     ];
 
@@ -71,7 +83,11 @@ impl Property {
             Self::LeaseSafety => "lease-safety",
             Self::ExactlyOnce => "exactly-once",
             Self::AcknowledgedWrites => "acknowledged-writes",
+            Self::RefusedStaysRefused => "refused-stays-refused",
+            Self::AnsweredChanges => "answered-changes",
             Self::Linearizability => "linearizability",
+            Self::TransferEnds => "transfer-ends",
+            Self::CatchUp => "catch-up",
             Self::Liveness => "liveness",
         }
     }
@@ -105,8 +121,21 @@ impl Property {
             Self::AcknowledgedWrites => {
                 "A write that was answered was executed, and stays where it is in the log."
             }
+            Self::RefusedStaysRefused => {
+                "What a leader has refused to do changes nothing, now or later."
+            }
+            Self::AnsweredChanges => {
+                "A change of the members that was answered is so, and one that is made is answered while \
+                 its leader leads."
+            }
             Self::Linearizability => {
                 "The answers that clients got are those that a single store could have given."
+            }
+            Self::TransferEnds => {
+                "A transfer of the leadership ends in time, however often it is asked for."
+            }
+            Self::CatchUp => {
+                "A node that runs and is connected to the leader catches up, or comes nearer."
             }
             Self::Liveness => {
                 "With a connected majority there is a leader before long, and it commits."
@@ -127,7 +156,11 @@ impl Property {
             Self::LeaseSafety => "thesis 6.4.1",
             Self::ExactlyOnce => "paper 8, thesis 6.3",
             Self::AcknowledgedWrites => "paper 5.3, 5.4",
+            Self::RefusedStaysRefused => "paper 6, thesis 3.10, 4.1",
+            Self::AnsweredChanges => "paper 6, thesis 6.2",
             Self::Linearizability => "paper 8, thesis 6.4",
+            Self::TransferEnds => "thesis 3.10",
+            Self::CatchUp => "paper 5.3, 7",
             Self::Liveness => "paper 5.6, thesis 9",
         }
     }
@@ -185,6 +218,18 @@ pub enum Evidence {
     NeverExecuted { request: RequestId },
     /// The answered write of this client stood at this index, where this server has something else.
     LostWrite { node: NodeId, client: ClientId, seq: Seq, index: Index },
+    /// The leader has refused this request, and something of it, or against another, was done all the same.
+    RefusedInPart { leader: NodeId, term: Term, request: RequestId },
+    /// The leader has changed the membership of this server, and has accepted no request for that.
+    Unasked { leader: NodeId, term: Term, node: NodeId },
+    /// This change was answered, and the members that were agreed on were never so since it was asked for.
+    NeverSo { request: RequestId },
+    /// This change is made since then, its leader knows it and still leads, and the client was not told.
+    NotTold { request: RequestId, leader: NodeId, since: Time },
+    /// The leader's transfer to this server should have ended, or was to end earlier.
+    TransferGoesOn { leader: NodeId, term: Term, to: NodeId },
+    /// This server is behind the leader, and has come no nearer since then.
+    LeftBehind { node: NodeId, leader: NodeId, since: Time },
     /// With the answer to this request the clients' history has no order any more.
     NoOrder { request: RequestId },
     /// Nobody has led, or nothing was committed that waits for it, since then.
@@ -254,6 +299,36 @@ impl fmt::Display for Evidence {
                 f,
                 "entry {index} was request {} of {client}, which was answered; {node} has another there",
                 seq.0
+            ),
+            Self::RefusedInPart { leader, term, request } => write!(
+                f,
+                "{leader}, leading term {term}, has refused request {} and changed what it does all the \
+                 same",
+                request.0
+            ),
+            Self::Unasked { leader, term, node } => write!(
+                f,
+                "{leader}, leading term {term}, has changed the membership of {node} without having \
+                 accepted a request for it"
+            ),
+            Self::NeverSo { request } => write!(
+                f,
+                "the change of request {} was answered as done, but the members were never so",
+                request.0
+            ),
+            Self::NotTold { request, leader, since } => write!(
+                f,
+                "the change of request {} is done since {since}, as its leader {leader} knows, but the \
+                 client was not told",
+                request.0
+            ),
+            Self::TransferGoesOn { leader, term, to } => write!(
+                f,
+                "{leader}, leading term {term}, goes on with its transfer to {to} longer than it was to"
+            ),
+            Self::LeftBehind { node, leader, since } => write!(
+                f,
+                "since {since} {node} is connected to the leader {leader}, but comes no nearer to its log"
             ),
             Self::NoOrder { request } => write!(
                 f,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::invariants::Observation;
 use super::property::{Evidence, Property, Violation};
 use crate::raft::{Config, Index, NodeId, Term};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 /// What was seen of the servers so far.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +29,21 @@ struct Seen {
     led: Option<Term>,
     config: Config,
     lease_end: Option<Time>,
+    transfer: Option<Pending>,
 }
+
+/// A transfer of the leadership, from when it was first seen.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    to: NodeId,
+    /// When it is to end, by the leader's clock.
+    deadline: Time,
+    /// Since when the leader could have ended it.
+    late_since: Option<Time>,
+}
+
+/// How long a transfer may go on after its deadline: a leader that is free ends it at once.
+const LATE: Duration = Duration::from_secs(1);
 
 fn broken(property: Property, evidence: Evidence) -> Result<(), Violation> {
     Err(Violation { property, evidence })
@@ -66,6 +80,7 @@ impl Servers {
         seen.lease_end = saw.lease_end.filter(|_| saw.is_leader);
         let leads = saw.is_leader.then_some(saw.current_term);
         let is_new = leads.is_some() && (seen.led != leads || seen.config != *saw.config);
+        let goes_on = goes_on(&mut seen.transfer, now, saw, seen.led == leads);
         seen.led = leads;
         if saw.current_term < from {
             let evidence = Evidence::TermWentBack { node, from, to: saw.current_term };
@@ -77,6 +92,10 @@ impl Servers {
         if is_new {
             seen.config = saw.config.clone();
             self.check_overlap(saw)?;
+        }
+        if let Some(to) = goes_on {
+            let evidence = Evidence::TransferGoesOn { leader: node, term: saw.current_term, to };
+            return broken(Property::TransferEnds, evidence);
         }
         if saw.is_leader { self.check_lease(now, saw) } else { Ok(()) }
     }
@@ -125,6 +144,26 @@ impl Servers {
             }
         }
     }
+}
+
+/// To whom a transfer goes on longer than it was to when it was first seen in this term.
+fn goes_on(
+    pending: &mut Option<Pending>,
+    now: Time,
+    saw: &Observation<'_>,
+    same_term: bool,
+) -> Option<NodeId> {
+    let Some(transfer) = saw.transfer else {
+        *pending = None;
+        return None;
+    };
+    let first = pending.take().filter(|first| same_term && first.to == transfer.to);
+    let (to, deadline) = (transfer.to, first.map_or(transfer.deadline, |first| first.deadline));
+    let is_late = saw.free_at.is_some_and(|own| own > deadline);
+    let late_since = first.and_then(|first| first.late_since).or(Some(now)).filter(|_| is_late);
+    *pending = Some(Pending { to, deadline, late_since });
+    let too_late = late_since.is_some_and(|since| now.since(since) > LATE);
+    (transfer.deadline > deadline || too_late).then_some(to)
 }
 
 /// Whether every majority of one configuration shares a server with every majority of the other: where

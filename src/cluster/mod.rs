@@ -47,7 +47,7 @@ pub use wal::{Unreadable, decode as decode_write};
 pub use workload::Workload;
 
 use crate::raft::{
-    Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Settings, Term,
+    Change, Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Settings, Term,
 };
 use crate::rng::Rng;
 use crate::store::{ClientId, Seq, SessionId, Store};
@@ -104,13 +104,17 @@ impl Snapshots {
 }
 
 /// What a server did that its state does not show.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Deed {
     /// It gave its vote away; to itself when it asked others for theirs.
     Voted { by: NodeId, term: Term, candidate: NodeId },
     /// Its state machine has come to an entry, with the request in it, if there is one, and whether that
     /// was executed now: not where it was a duplicate.
     Applied { by: NodeId, index: Index, request: Option<(SessionId, Seq, bool)> },
+    /// As the leader of the term it has taken a client's change on; or its write, without one.
+    Accepted { by: NodeId, term: Term, id: RequestId, change: Option<Change> },
+    /// As the leader of the term it has refused a client's write or change.
+    Refused { by: NodeId, term: Term, id: RequestId },
 }
 
 /// A cluster and the world around it.

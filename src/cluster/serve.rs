@@ -1,6 +1,5 @@
 //! How clients and servers talk: requests, redirects, answers, and what a client does when none comes.
 
-use super::Cluster;
 use super::client::{
     ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, CallEvent, ClientAnswer, ClientRequest, Consistency,
     Journey, Operation, PATIENCE, Pending, Reply, RequestId, Station,
@@ -9,6 +8,7 @@ use super::event::Event;
 use super::fact::What;
 use super::network::{Body, Endpoint};
 use super::server::{Asker, PendingRead, Process, Proposal, Sought};
+use super::{Cluster, Deed};
 use crate::raft::{
     Accepted, Change, Config, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, ReadMode,
     Refusal, Rule, Term,
@@ -72,11 +72,12 @@ impl Cluster {
             }
             result.and_then(Result::err)
         })?;
-        self.refuse(by, asker, result);
+        self.decide(by, asker, None, result);
         Some(by)
     }
 
     fn serve_change(&mut self, by: NodeId, asker: Asker, change: Change) -> Option<NodeId> {
+        let asked = Some(change.clone());
         let result =
             self.step_node_and(by, Input::Change(change.clone()), |cluster, effects| {
                 let result = effects.change.take();
@@ -94,7 +95,7 @@ impl Cluster {
                 }
                 result.and_then(Result::err)
             })?;
-        self.refuse(by, asker, result);
+        self.decide(by, asker, asked, result);
         Some(by)
     }
 
@@ -112,8 +113,21 @@ impl Cluster {
         self.note(asker.id, Station::Appended { by, position });
     }
 
-    /// A proposal was not taken, if there is a refusal.
-    fn refuse(&mut self, by: NodeId, asker: Asker, refusal: Option<Refusal>) {
+    /// A write, or a change, was taken on or not, by the refusal if there is one.
+    fn decide(
+        &mut self,
+        by: NodeId,
+        asker: Asker,
+        change: Option<Change>,
+        refusal: Option<Refusal>,
+    ) {
+        let (term, id) =
+            (self.process_mut(by).map(|process| process.node.current_term()), asker.id);
+        self.deeds.extend(match (term, &refusal) {
+            (None, _) | (_, Some(Refusal::NotLeader { .. })) => None,
+            (Some(term), None) => Some(Deed::Accepted { by, term, id, change }),
+            (Some(term), Some(_)) => Some(Deed::Refused { by, term, id }),
+        });
         let reply = match refusal {
             None => return,
             Some(Refusal::NotLeader { leader }) => Reply::Redirect(leader),

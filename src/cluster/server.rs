@@ -165,6 +165,12 @@ impl Server {
         self.node()?.lease_end().map(|end| self.clock.true_time(end))
     }
 
+    /// Its own clock's time, if it is free to act at once: it runs and its processor has nothing to do.
+    pub fn free_at(&self, now: Time) -> Option<Time> {
+        let free = self.status() == Status::Running && self.busy_until <= now;
+        free.then(|| self.clock.steady(now))
+    }
+
     /// Which of its lives this is: every start and every crash begins a new one.
     pub fn incarnation(&self) -> u32 {
         self.incarnation

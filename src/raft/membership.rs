@@ -172,6 +172,15 @@ impl Configs {
 }
 
 impl Node {
+    /// The changes of the membership of which not all steps are done, as far as this server goes on with
+    /// them as the leader.
+    pub fn goals(&self) -> &[Change] {
+        match &self.role {
+            Role::Leader(leader) => &leader.goals,
+            _ => &[],
+        }
+    }
+
     /// The leader's part of a change: takes the first step towards it, and remembers it until all are
     /// done. A refused one changes nothing, now or later; an accepted one ends those under way that want
     /// the contrary.

@@ -79,7 +79,7 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
             page.shows("list", "The cluster now", PROPERTY).await?;
             page.find("button", "Play").await?;
             page.click("button", &format!("{PROPERTY} broken: verdicts")).await?;
-            page.shows("tabpanel", "verdicts panel", "1 of 13 properties is broken.").await?;
+            page.shows("tabpanel", "verdicts panel", "1 of 17 properties is broken.").await?;
             assert_eq!(facts.len(), 2);
             for fact in &facts {
                 let title = fact.title.replace('`', "");

@@ -24,6 +24,8 @@ fn sees(node: u32, term: u64, log: &[Entry]) -> Observation<'_> {
         current_term: Term(term),
         config: config(),
         lease_end: None,
+        transfer: None,
+        free_at: None,
         base: None,
         compacted_on_disk: None,
         log,

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::digest::Digest;
+use crate::raft::Transfer;
 
 fn config(voters: &[u32]) -> Config {
     Config::new(voters.iter().copied().map(NodeId))
@@ -20,6 +21,8 @@ fn sees<'a>(node: u32, term: u64, leads: bool, config: &'a Config) -> Observatio
         current_term: Term(term),
         config,
         lease_end: None,
+        transfer: None,
+        free_at: None,
         base: None,
         compacted_on_disk: None,
         log: &[],
@@ -120,4 +123,41 @@ fn a_leader_is_judged_whenever_it_leads_anew_or_by_another_configuration() {
     servers.committed(&other);
     assert_eq!(leads(&mut servers, 1, 2, &three), None, "the old leader is unaware of it");
     assert_eq!(leads(&mut servers, 1, 4, &three), broken, "as before, but in a new term");
+}
+
+#[test]
+fn a_transfer_that_is_put_off_or_never_ends_is_rejected() {
+    let config = config(&[1, 2, 3]);
+    let pending = |to, deadline| Transfer { to: NodeId(to), deadline: at(deadline), asked: false };
+    let leads = |transfer, own| Observation {
+        transfer,
+        free_at: Some(at(own)),
+        ..sees(1, 4, true, &config)
+    };
+    // At these times, with n1's clock showing the same.
+    let judge = |history: &[(u64, Option<Transfer>)]| {
+        let mut servers = Servers::default();
+        history.iter().find_map(|(now, transfer)| {
+            property(servers.observe(at(*now), &leads(*transfer, *now)))
+        })
+    };
+    let late = Some(Property::TransferEnds);
+    let (to_2, again) = (Some(pending(2, 300)), Some(pending(2, 400)));
+    assert_eq!(judge(&[(1, to_2), (100, again)]), late, "asked again, it ends later");
+    assert_eq!(judge(&[(1, to_2), (100, to_2), (300, None), (310, again)]), None, "a new one");
+    assert_eq!(judge(&[(1, to_2), (100, Some(pending(3, 400)))]), None, "to another");
+    assert_eq!(judge(&[(1, to_2), (301, to_2), (1_301, to_2)]), None);
+    assert_eq!(judge(&[(1, to_2), (301, to_2), (1_302, to_2)]), late, "nobody ends it");
+    // A leader that stands still, or has too much to do, can't end it.
+    let mut servers = Servers::default();
+    for now in [1, 301, 2_000, 4_000] {
+        let busy = Observation { free_at: None, ..leads(to_2, now) };
+        assert_eq!(servers.observe(at(now), &busy), Ok(()));
+    }
+    assert_eq!(servers.observe(at(4_001), &leads(to_2, 4_001)), Ok(()), "now it could");
+    // In another term it is another transfer.
+    let later = Observation { current_term: Term(6), ..leads(again, 100) };
+    let mut servers = Servers::default();
+    assert_eq!(servers.observe(at(1), &leads(to_2, 1)), Ok(()));
+    assert_eq!(servers.observe(at(100), &later), Ok(()));
 }

@@ -1,0 +1,230 @@
+//! Nobody is left behind: a server that runs and is connected to its leader catches up with it, or comes
+//! nearer.
+//!
+//! Raft promises that much of a follower whose messages arrive: the leader tries again for ever (paper,
+//! section 5.3), and sends a snapshot where its log no longer has what is lacking (section 7). As for
+//! liveness the judge looks now and then, whether the world is kind enough to a leader and one of those that
+//! it sends to, and if it has been for long without a break, whether anything has come nearer in that time.
+//! A leader that searches for where the logs agree, or sends the parts of a snapshot, comes nearer when it
+//! comes further than ever before: to begin anew does not count.
+
+use std::collections::BTreeMap;
+
+use super::liveness::is_well;
+use super::property::{Evidence, Property, Violation};
+use crate::cluster::Cluster;
+use crate::raft::{Index, Node, NodeId, Progress, Role, Term};
+use crate::time::{Duration, Time};
+
+/// How long a follower may come no nearer in a kind world.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// A kind way between two servers is no slower than that: there and back sixteen times within the patience.
+const SLOWEST: Duration = Duration::from_millis(250);
+
+/// What was seen so far of the servers that are behind.
+#[derive(Clone, Debug, Default)]
+pub struct CatchUp {
+    behind: BTreeMap<NodeId, Behind>,
+}
+
+/// A server that is behind, and connected to its leader.
+#[derive(Clone, Copy, Debug)]
+struct Behind {
+    pair: Pair,
+    nearest: Nearness,
+    /// When it came nearer.
+    since: Time,
+}
+
+/// A leader and a follower: what they have come to is void when one of them begins anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Pair {
+    leader: NodeId,
+    term: Term,
+    lives: (u32, u32),
+}
+
+/// How near a server has come to its leader's log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Nearness {
+    /// So far it is known to agree.
+    match_index: Option<Index>,
+    /// From here on the leader looks for where the logs agree.
+    next_index: Index,
+    /// So many bytes of a snapshot have come in.
+    received: u64,
+}
+
+impl Nearness {
+    fn of(progress: &Progress, follower: &Node) -> Self {
+        let received = follower.incoming_snapshot().map_or(0, |(_, bytes)| bytes);
+        let Progress { match_index, next_index, .. } = *progress;
+        Self { match_index, next_index, received }
+    }
+
+    /// Takes in what came nearer than ever. Whether anything has.
+    fn improve(&mut self, now: Self) -> bool {
+        if now.match_index > self.match_index {
+            *self = now;
+            return true;
+        }
+        let nearer = now.next_index < self.next_index || now.received > self.received;
+        self.next_index = self.next_index.min(now.next_index);
+        self.received = self.received.max(now.received);
+        nearer
+    }
+}
+
+impl CatchUp {
+    /// Looks at the cluster.
+    pub fn glance(&mut self, cluster: &Cluster) -> Result<(), Violation> {
+        let now = cluster.now();
+        let leader = cluster.leader().and_then(|id| cluster.server(id));
+        let Some((server, node)) = leader.and_then(|server| Some((server, server.node()?))) else {
+            self.behind.clear();
+            return Ok(());
+        };
+        let Role::Leader(state) = node.role() else { return Ok(()) };
+        self.behind.retain(|follower, _| state.followers().contains_key(follower));
+        let mut found = Ok(());
+        for (id, progress) in state.followers() {
+            let follower = cluster.server(*id).filter(|follower| {
+                progress.match_index < node.log().last_index()
+                    && [*follower, server].into_iter().all(|one| is_well(cluster, one))
+                    && is_kind(cluster, server.id(), *id)
+            });
+            let Some((follower, state)) = follower.and_then(|it| Some((it, it.node()?))) else {
+                self.behind.remove(id);
+                continue;
+            };
+            let lives = (server.incarnation(), follower.incarnation());
+            let pair = Pair { leader: server.id(), term: node.current_term(), lives };
+            let nearness = Nearness::of(progress, state);
+            let new = Behind { pair, nearest: nearness, since: now };
+            let known = self.behind.entry(*id).or_insert(new);
+            if known.pair != pair {
+                *known = new;
+            } else if known.nearest.improve(nearness) {
+                known.since = now;
+            } else if now.since(known.since) > PATIENCE {
+                let evidence =
+                    Evidence::LeftBehind { node: *id, leader: pair.leader, since: known.since };
+                found = Err(Violation { property: Property::CatchUp, evidence });
+            }
+        }
+        found
+    }
+}
+
+/// Whether messages between the two arrive, both ways.
+fn is_kind(cluster: &Cluster, one: NodeId, other: NodeId) -> bool {
+    let network = cluster.network();
+    let arrives = |from, to| {
+        let link = network.link(from, to);
+        link.latency_max <= SLOWEST && link.loss.as_ppm() <= 20_000 && !network.is_cut(from, to)
+    };
+    arrives(one, other) && arrives(other, one)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Run;
+    use super::*;
+    use crate::cluster::{
+        Action, Consistency, Endpoint, Founding, Handling, LinkChange, MailKind, MessageId, Which,
+        Workload,
+    };
+    use crate::raft::MessageKind;
+    use crate::rng::Chance;
+
+    fn index(number: u64) -> Index {
+        Index::new(number).unwrap()
+    }
+
+    /// What has come nearer and nearer, by these steps; `false` where one of them was no nearer.
+    fn nears(history: &[(u64, u64, u64)]) -> bool {
+        let nearness = |(matches, next, received): (u64, u64, u64)| Nearness {
+            match_index: Index::new(matches),
+            next_index: index(next),
+            received,
+        };
+        let mut nearest = nearness(history[0]);
+        history[1..].iter().all(|now| nearest.improve(nearness(*now)))
+    }
+
+    #[test]
+    fn to_begin_anew_is_not_nearer() {
+        assert!(nears(&[(0, 9, 0), (0, 8, 0), (0, 3, 0), (2, 3, 0), (7, 8, 0)]));
+        assert!(!nears(&[(0, 9, 0), (0, 8, 0), (0, 9, 0)]), "it searches back and forth");
+        assert!(!nears(&[(5, 6, 0), (5, 6, 0)]));
+        assert!(nears(&[(0, 9, 0), (0, 9, 64), (0, 9, 128), (200, 201, 0)]));
+        assert!(!nears(&[(0, 9, 0), (0, 9, 64), (0, 9, 0)]), "another snapshot begins");
+        let anew = [(0, 9, 0), (0, 9, 64), (0, 9, 128), (3, 4, 0), (3, 4, 64)];
+        assert!(nears(&anew), "the next one, for one that is nearer");
+        assert!(!nears(&[(0, 9, 64), (0, 9, 0)]) && !nears(&[(0, 9, 64), (0, 9, 64)]));
+    }
+
+    /// Whether the judge rejects a run in which n3 is left behind: it runs and is connected, and its leader
+    /// sends to it, but what it answers is lost on its way, one by one, by hand.
+    fn left_behind(loses: bool, between: &[Action]) -> bool {
+        let mut run = Run::new(Founding { nodes: 3, seed: 118 });
+        let mut catch_up = CatchUp::default();
+        let mut rejected = false;
+        let (writes, every) = (Chance::from_ppm(1_000_000).unwrap(), Duration::from_millis(100));
+        let reads = Consistency::Linearizable;
+        run.apply(&Action::Timeout(NodeId(1))).unwrap();
+        let clients = Workload { clients: 1, keys: 1, writes, every, reads };
+        run.apply(&Action::Clients(Some(clients))).unwrap();
+        for action in between {
+            run.apply(action).unwrap();
+        }
+        let mut next = Time::ZERO;
+        while run.cluster().now() < Time::ZERO + Duration::from_secs(12) {
+            run.step();
+            let answers = run.cluster().network().flights().filter(|flight| {
+                flight.from == Endpoint::Node(NodeId(3))
+                    && flight.body.kind() == MailKind::Raft(MessageKind::AppendEntriesResponse)
+            });
+            let answers: Vec<MessageId> = answers.map(|flight| flight.id).collect();
+            for id in answers.into_iter().filter(|_| loses) {
+                let (which, handling) = (Which::Numbered(id), Handling::Drop);
+                run.apply(&Action::Mail { which, handling }).unwrap();
+            }
+            if run.cluster().now() >= next {
+                next = run.cluster().now() + Duration::from_millis(200);
+                rejected |= catch_up.glance(run.cluster()).is_err();
+            }
+        }
+        rejected
+    }
+
+    #[test]
+    fn a_connected_server_that_comes_no_nearer_is_rejected() {
+        assert!(left_behind(true, &[]));
+        assert!(!left_behind(false, &[]));
+    }
+
+    #[test]
+    fn who_is_not_reached_may_be_behind() {
+        let (n1, n3) = (NodeId(1), NodeId(3));
+        let slow = LinkChange {
+            latency: Some((Duration::from_millis(1), Duration::from_millis(251))),
+            ..LinkChange::default()
+        };
+        let lossy = LinkChange { loss: Chance::from_ppm(20_001), ..LinkChange::default() };
+        let unkind = [
+            Action::Cut { from: n1, to: n3 },
+            Action::Cut { from: n3, to: n1 },
+            Action::Pause(n3),
+            Action::Kill(n3),
+            Action::Link { from: n1, to: n3, change: slow },
+            Action::Link { from: n3, to: n1, change: lossy },
+            Action::Disk { node: n3, fsync: Duration::from_millis(40) },
+            Action::Cpu { node: n1, takes: Duration::from_millis(1) },
+        ];
+        for action in unkind {
+            assert!(!left_behind(true, std::slice::from_ref(&action)), "{action}");
+        }
+    }
+}

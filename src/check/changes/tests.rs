@@ -1,0 +1,247 @@
+//! Histories that must be rejected, and beside each a sound one.
+
+use super::super::Run;
+use super::*;
+use crate::cluster::{Action, Founding, LinkChange};
+use crate::digest::Digest;
+use crate::rng::Chance;
+
+const N1: NodeId = NodeId(1);
+const N4: NodeId = NodeId(4);
+const ADD_4: Change = Change::Add(N4);
+const REMOVE_2: Change = Change::Remove(NodeId(2));
+
+fn config(voters: &[u32], learners: &[u32]) -> Config {
+    let ids = |ids: &[u32]| ids.iter().copied().map(NodeId).collect::<Vec<_>>();
+    Config::with_all(ids(voters), [], ids(learners))
+}
+
+/// n1 leads term 2 with these members.
+fn leads(config: &Config) -> Observation<'_> {
+    Observation {
+        node: N1,
+        incarnation: 1,
+        is_leader: true,
+        current_term: Term(2),
+        config,
+        lease_end: None,
+        transfer: None,
+        free_at: None,
+        base: None,
+        compacted_on_disk: None,
+        log: &[],
+        commit_index: None,
+        last_applied: None,
+        store_digest: Digest(0),
+    }
+}
+
+/// A judge that has seen n1 lead three voters, and a client ask for a change.
+fn asked(change: &Change) -> Changes {
+    let three = config(&[1, 2, 3], &[]);
+    let mut changes = Changes::default();
+    assert_eq!(changes.observe(&leads(&three), &[]), Ok(()));
+    changes.began(RequestId(1), change, &three);
+    changes
+}
+
+fn accepts(changes: &mut Changes, change: &Change) {
+    changes.accepted(N1, Term(2), RequestId(1), Some(change));
+}
+
+fn refuses(changes: &mut Changes) {
+    changes.refused(N1, Term(2), RequestId(1));
+}
+
+fn sees(changes: &mut Changes, config: &Config, goals: &[Change]) -> Option<Evidence> {
+    let result = changes.observe(&leads(config), goals);
+    result.err().map(|violation| {
+        assert_eq!(violation.property, Property::RefusedStaysRefused);
+        violation.evidence
+    })
+}
+
+#[test]
+fn a_refused_change_that_is_made_later_is_rejected() {
+    let (three, learns) = (config(&[1, 2, 3], &[]), config(&[1, 2, 3], &[4]));
+    let four = config(&[1, 2, 3, 4], &[]);
+    let unasked = Some(Evidence::Unasked { leader: N1, term: Term(2), node: N4 });
+    let mut changes = asked(&ADD_4);
+    refuses(&mut changes);
+    assert_eq!(sees(&mut changes, &three, &[]), None);
+    let mut directly = changes.clone();
+    assert_eq!(sees(&mut directly, &four, &[]), unasked);
+    assert_eq!(sees(&mut changes, &learns, &[]), unasked);
+
+    let mut changes = asked(&ADD_4);
+    accepts(&mut changes, &ADD_4);
+    assert_eq!(sees(&mut changes, &learns, &[ADD_4]), None);
+    assert_eq!(sees(&mut changes, &four, &[]), None);
+    assert!(sees(&mut changes, &three, &[]).is_some(), "nobody has asked for that");
+}
+
+#[test]
+fn a_learner_gets_no_vote_unless_somebody_asks_for_it() {
+    let (learns, four) = (config(&[1, 2, 3], &[4]), config(&[1, 2, 3, 4], &[]));
+    let mut changes = asked(&Change::Learn(N4));
+    accepts(&mut changes, &Change::Learn(N4));
+    assert_eq!(sees(&mut changes, &learns, &[]), None);
+    assert!(sees(&mut changes, &four, &[]).is_some());
+}
+
+#[test]
+fn members_that_go_must_have_been_asked_to() {
+    let two = config(&[1, 3], &[]);
+    let mut changes = asked(&REMOVE_2);
+    accepts(&mut changes, &REMOVE_2);
+    assert_eq!(sees(&mut changes, &two, &[]), None);
+    let mut changes = asked(&REMOVE_2);
+    assert!(sees(&mut changes, &two, &[]).is_some(), "nobody has accepted that");
+    let members = Change::Members(vec![N1, NodeId(3)]);
+    let mut changes = asked(&members);
+    accepts(&mut changes, &members);
+    assert_eq!(sees(&mut changes, &two, &[]), None);
+}
+
+#[test]
+fn a_voter_becomes_a_learner_where_somebody_asks_for_it() {
+    let demoted = config(&[1, 3], &[2]);
+    let demote = Change::Demote(NodeId(2));
+    let mut changes = asked(&demote);
+    let mut unasked = changes.clone();
+    accepts(&mut changes, &demote);
+    assert_eq!(sees(&mut changes, &demoted, &[]), None);
+    assert!(sees(&mut unasked, &demoted, &[]).is_some());
+    assert!(is_so(&demote, &demoted) && !is_so(&demote, &config(&[1, 2, 3], &[])));
+}
+
+/// A leader ends what an earlier one has begun, once it is there.
+#[test]
+fn a_joint_configuration_may_be_left_by_whoever_leads() {
+    let joint = Config::with_all([N1, N4], [N1, NodeId(2), NodeId(3)], []);
+    let mut changes = Changes::default();
+    assert_eq!(changes.observe(&leads(&joint), &[]), Ok(()));
+    assert_eq!(sees(&mut changes, &config(&[1, 4], &[]), &[]), None);
+    assert!(sees(&mut changes, &config(&[1], &[]), &[]).is_some());
+}
+
+/// An attempt that was under way for long is taken on although its client has given it up.
+#[test]
+fn what_is_accepted_may_be_made_though_nobody_waits_for_it() {
+    let (three, learns) = (config(&[1, 2, 3], &[]), config(&[1, 2, 3], &[4]));
+    let mut changes = Changes::default();
+    assert_eq!(sees(&mut changes, &three, &[]), None);
+    changes.accepted(N1, Term(2), RequestId(7), Some(&ADD_4));
+    assert_eq!(sees(&mut changes, &learns, &[ADD_4]), None);
+}
+
+#[test]
+fn a_refusal_that_begins_or_ends_anything_is_rejected() {
+    let three = config(&[1, 2, 3], &[]);
+    let judge = |accepted, before: &[Change], after: &[Change]| {
+        let mut changes = asked(&REMOVE_2);
+        assert_eq!(sees(&mut changes, &three, before), None);
+        if accepted {
+            accepts(&mut changes, &REMOVE_2);
+        } else {
+            refuses(&mut changes);
+        }
+        sees(&mut changes, &three, after)
+    };
+    let request = RequestId(1);
+    let in_part = Some(Evidence::RefusedInPart { leader: N1, term: Term(2), request });
+    assert_eq!(judge(false, &[], &[REMOVE_2]), in_part, "it is made later");
+    assert_eq!(judge(false, &[ADD_4], &[]), in_part, "it has ended another");
+    assert_eq!(judge(false, &[ADD_4], &[ADD_4]), None);
+    assert_eq!(judge(true, &[ADD_4], &[REMOVE_2]), None, "what is accepted may");
+    // In another term, or as no leader, it goes on with nothing.
+    let mut changes = asked(&REMOVE_2);
+    assert_eq!(sees(&mut changes, &three, &[ADD_4]), None);
+    refuses(&mut changes);
+    let follows = Observation { is_leader: false, ..leads(&three) };
+    assert_eq!(changes.observe(&follows, &[]), Ok(()));
+    assert_eq!(sees(&mut changes, &three, &[]), None);
+}
+
+/// A run of three servers that n1 leads, some time later.
+fn run() -> Run {
+    let mut run = Run::new(Founding { nodes: 3, seed: 118 });
+    run.apply(&Action::Timeout(N1)).unwrap();
+    pass(&mut run, 500);
+    assert_eq!(run.cluster().leader(), Some(N1));
+    run
+}
+
+fn pass(run: &mut Run, millis: u64) {
+    let until = run.cluster().now() + Duration::from_millis(millis);
+    while run.cluster_mut().next_time().is_some_and(|next| next <= until) {
+        run.step();
+    }
+    run.cluster_mut().rest_until(until);
+    assert_eq!(run.violation(), None);
+}
+
+/// What the judge says of an answer that ends this change, so many milliseconds after n1 has made it, where
+/// something happens first.
+fn answered(
+    answer: &Answer,
+    millis: u64,
+    first: impl FnOnce(&mut Changes, &mut Run),
+) -> Option<Property> {
+    let mut run = run();
+    let change = Change::Learn(N4);
+    let mut changes = Changes::default();
+    changes.began(RequestId(1), &change, run.cluster().members());
+    run.apply(&Action::Learn(N4)).unwrap();
+    let term = run.cluster().server(N1).and_then(Server::node).unwrap().current_term();
+    changes.accepted(N1, term, RequestId(1), Some(&change));
+    while !is_so(&change, run.cluster().members()) {
+        run.step();
+        changes.look(run.cluster());
+    }
+    first(&mut changes, &mut run);
+    pass(&mut run, millis);
+    changes.look(run.cluster());
+    let result = changes.ended(RequestId(1), answer, run.cluster());
+    result.err().map(|violation| violation.property)
+}
+
+#[test]
+fn a_change_that_is_made_and_not_answered_is_rejected() {
+    let owed = Some(Property::AnsweredChanges);
+    let unknown = |millis, action: Option<Action>| {
+        answered(&Answer::Unknown, millis, |_, run| {
+            action.iter().for_each(|action| assert!(run.apply(action).is_ok()));
+        })
+    };
+    assert_eq!(unknown(2_000, None), owed);
+    assert_eq!(answered(&Answer::Changed, 2_000, |_, _| ()), None);
+    assert_eq!(unknown(900, None), None, "the answer may be under way");
+    assert_eq!(unknown(2_000, Some(Action::Pause(N1))), None, "who would say it stands still");
+    assert_eq!(unknown(2_000, Some(Action::Kill(N1))), None);
+    let change = LinkChange { loss: Chance::from_ppm(10_000), ..LinkChange::default() };
+    assert_eq!(unknown(2_000, Some(Action::Network(change))), None, "it may be lost");
+    let by_hand = answered(&Answer::Unknown, 2_000, |changes, _| changes.disturb());
+    assert_eq!(by_hand, None, "it was lost by hand");
+}
+
+#[test]
+fn an_answer_that_a_change_is_made_which_never_was_is_rejected() {
+    let cluster = Cluster::new(Founding { nodes: 3, seed: 118 });
+    let judge = |change: &Change| {
+        let mut changes = Changes::default();
+        changes.began(RequestId(1), change, cluster.members());
+        changes.look(&cluster);
+        changes.ended(RequestId(1), &Answer::Changed, &cluster).is_err()
+    };
+    let voters = |ids: &[u32]| Change::Members(ids.iter().copied().map(NodeId).collect());
+    assert!(judge(&voters(&[1, 2])) && !judge(&voters(&[1, 2, 3])));
+    assert!(judge(&ADD_4) && !judge(&Change::Add(N1)));
+    assert!(judge(&REMOVE_2) && !judge(&Change::Remove(N4)));
+    assert!(judge(&Change::Learn(N4)) && !judge(&Change::Learn(N1)));
+    let mut later = Changes::default();
+    later.began(RequestId(1), &REMOVE_2, &config(&[1, 3], &[]));
+    later.look(&cluster);
+    let told = later.ended(RequestId(1), &Answer::Changed, &cluster);
+    assert_eq!(told, Ok(()), "it was so when it was asked for, and may be undone by now");
+}
