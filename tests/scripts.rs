@@ -9,7 +9,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
+use kvorum::cluster::Server;
 use kvorum::lesson::{DEMONSTRATIONS, FAMOUS};
+use kvorum::raft::NodeId;
 use kvorum::script::{Failure, Runner, Telling};
 use serde_json::Value;
 
@@ -118,6 +120,40 @@ fn waiting_for_what_never_comes_ends() {
         .run_script("cluster 2\nkill n1\nwait leader\n")
         .expect_err("nobody can lead");
     assert!(matches!(failure, Failure::Waited { line: 3, .. }), "{failure}");
+}
+
+/// How many lines of a story say so.
+fn count(story: &[String], words: &str) -> usize {
+    story.iter().filter(|line| line.contains(words)).count()
+}
+
+/// Section 7: n3 comes back to a leader that takes a new snapshot sooner than one is sent. Each sending goes on to its
+/// end, and under the same load n3 has caught up in the end: what it lacks is no more than what is on its way to it.
+#[test]
+fn a_follower_catches_up_while_the_leader_takes_new_snapshots() {
+    let slow = "link n1 -> n3 latency 200ms\nlink n3 -> n1 latency 200ms\nsnapshot every 50";
+    for (snapshots, lag) in [(slow, 400), ("snapshot every 10 chunk 64", 60)] {
+        let mut runner = Runner::default();
+        let script = format!(
+            "cluster 3 seed 135\ntimeout n1\nwait leader\nexpect leader n1\n{snapshots}\nkill n3\n\
+             clients 20 keys 100 writes 100% every 20ms\nwait 3s\n"
+        );
+        assert_eq!(runner.run_script(&script), Ok(()));
+        let away = runner.take_story();
+        assert!(count(&away, "n1 takes a snapshot") > 10, "{snapshots}");
+        assert_eq!(count(&away, "n3 goes on from n1's snapshot"), 0, "{snapshots}");
+        assert_eq!(runner.run_script("restart n3\nwait 15s\nexpect leader n1\n"), Ok(()));
+        let story = runner.take_story();
+        assert!(count(&story, "n3 goes on from n1's snapshot") >= 1, "{snapshots}");
+        assert!(count(&story, "n3 does not answer") <= 1, "that of before, at most: {snapshots}");
+        let cluster = runner.run().cluster();
+        let applied = |id| {
+            let node = cluster.server(NodeId(id)).and_then(Server::node).expect("it runs");
+            kvorum::raft::count(node.last_applied())
+        };
+        let (leader, follower) = (applied(1), applied(3));
+        assert!(leader - follower <= lag, "{snapshots}: n3 is at {follower} of {leader}");
+    }
 }
 
 /// The program itself: what it exits with, and that it names the line.

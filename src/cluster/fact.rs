@@ -138,9 +138,10 @@ impl What {
                 Note::ProposedConfig { .. } | Note::ChangeEnded { .. } => Topic::Membership,
                 Note::TransferBegan { .. }
                 | Note::AskedToStand { .. }
-                | Note::TransferAborted { .. } => Topic::Election,
+                | Note::TransferEnded { .. } => Topic::Election,
                 Note::TookSnapshot { .. }
                 | Note::SendsSnapshot { .. }
+                | Note::GaveUpSnapshot { .. }
                 | Note::InstalledSnapshot { .. }
                 | Note::RefusedSnapshot { .. } => Topic::Replication,
                 Note::ConfirmedRead { .. } => Topic::Client,
@@ -149,6 +150,7 @@ impl What {
                 | Note::Truncated { .. }
                 | Note::Conflicted { .. }
                 | Note::SteppedBack { .. }
+                | Note::IgnoredAnswer { .. }
                 | Note::Persisted { .. } => Topic::Replication,
             },
             Self::Fault(_) | Self::Lost { .. } | Self::Handled { .. } | Self::Switched(..) => {

@@ -217,7 +217,9 @@ impl Cluster {
         let server = self.servers.get_mut(&node).ok_or(Refused::Unknown(node))?;
         server.disk.set_state(state);
         if state == DiskState::Lying {
-            self.change_settings(Settings { modified: true, ..self.settings });
+            let mut settings = self.settings;
+            settings.lapses.add_lost_disk();
+            self.change_settings(settings);
         }
         self.tell(What::Fault(Fault::DiskSet(node, state)));
         Ok(())
@@ -232,7 +234,9 @@ impl Cluster {
             server.disk.wipe();
             server.initial = Config::default();
         }
-        self.change_settings(Settings { modified: true, ..self.settings });
+        let mut settings = self.settings;
+        settings.lapses.add_lost_disk();
+        self.change_settings(settings);
         self.tell(What::Fault(Fault::Wiped(node)));
         Ok(())
     }
@@ -384,7 +388,7 @@ impl Cluster {
     fn switch_rule(&mut self, rule: Rule, on: bool) {
         let mut settings = self.settings;
         settings.rules.set(rule, on);
-        settings.modified |= !settings.rules.is_raft();
+        settings.lapses.add_rules(settings.rules);
         self.change_settings(settings);
         self.tell(What::Switched(rule, on));
     }

@@ -50,7 +50,7 @@ impl Cluster {
 
     /// Whether a rule was ever switched away from Raft in this run.
     pub fn is_modified(&self) -> bool {
-        self.settings.modified
+        !self.settings.lapses.is_empty()
     }
 
     /// The background workload.

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use crate::raft::{Certainty, NodeId, Note, Position, RefusedVote, StepDown, count};
+use crate::raft::{
+    Certainty, GivenUp, NodeId, Note, Position, RefusedVote, StepDown, TransferEnd, count,
+};
 
 /// `no entry` or `term 2, index 6`.
 struct Last(Option<Position>);
@@ -62,6 +64,11 @@ pub(super) fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) 
             f,
             "A majority confirms that {node} leads: it may answer reads as of entry {} (§8).",
             count(*read_index)
+        ),
+        Note::IgnoredAnswer { from, round, begun } => write!(
+            f,
+            "{node} ignores an answer from {from} to round {round}: it has begun {begun} so far, so nobody can \
+             have answered that one (thesis §6.4)."
         ),
         Note::Persisted { last } => {
             write!(f, "{node} has its log on disk up to entry {}.", count(*last))
@@ -185,6 +192,20 @@ fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
              lacks (§7).",
             last.index
         ),
+        Note::GaveUpSnapshot { follower, last, why } => {
+            write!(
+                f,
+                "{node} gives up sending {follower} its snapshot as of entry {}: ",
+                last.index
+            )?;
+            match why {
+                GivenUp::Silent => write!(
+                    f,
+                    "{follower} does not answer, and the log no longer has what follows (§7)."
+                ),
+                GivenUp::Overtaken => write!(f, "{follower} turns out to have those entries (§7)."),
+            }
+        }
         Note::InstalledSnapshot { from, last, .. } => {
             write!(f, "{node} goes on from {from}'s snapshot as of entry {} (§7).", last.index)
         }
@@ -203,9 +224,21 @@ fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
                 "{node} asks {to}, which has all of its log, to stand for election at once (thesis §3.10)."
             )
         }
-        Note::TransferAborted { to } => {
-            write!(f, "{node} goes on leading: {to} has not taken over in time (thesis §3.10).")
-        }
+        Note::TransferEnded { to, why } => match why {
+            TransferEnd::TooLate => {
+                write!(f, "{node} goes on leading: {to} has not taken over in time (thesis §3.10).")
+            }
+            TransferEnd::Recalled => write!(
+                f,
+                "{node} goes on leading: it is to keep the leadership, and not to hand over to {to} (thesis §3.10)."
+            ),
+            TransferEnd::Replaced { by } => {
+                write!(f, "{node} does not hand over to {to} any more, but to {by} (thesis §3.10).")
+            }
+            TransferEnd::LosesVote => {
+                write!(f, "{node} goes on leading: {to} is to vote no longer (thesis §3.10, §6).")
+            }
+        },
         // The others stand in the functions above.
         _ => Ok(()),
     }

@@ -247,7 +247,7 @@ fn follower_view((id, progress): (&crate::raft::NodeId, &crate::raft::Progress))
         pace: match progress.pace() {
             Pace::Probe { .. } => PaceView::Probing,
             Pace::Pipeline => PaceView::Streaming,
-            Pace::Snapshot { offset, .. } => PaceView::Snapshot { bytes: offset },
+            Pace::Snapshot { offset, .. } => PaceView::Snapshot { bytes: *offset },
         },
     }
 }

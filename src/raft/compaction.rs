@@ -1,15 +1,24 @@
 //! Log compaction (paper, section 7): snapshots, and sending them in parts to followers that lack what
 //! the log no longer has.
 //!
+//! A sending goes on to its end, although the leader may take newer snapshots meanwhile: begun anew with each,
+//! it would never end where it takes longer than the time between two. What follows the one that is sent has
+//! to be there when it has arrived. So the leader's log keeps what a follower lacks that catches up, as long
+//! as it answers and up to a bound (the paper leaves to the leader what it keeps; etcd keeps as many entries,
+//! TiKV what followers that answer lack).
+//!
 //! The host decides when, and brings the state machine's bytes; a snapshot stands for the log up to
 //! the last applied entry. A follower answers every part with how much it has; when all is there and
 //! on its disk, it goes on from there. Deliberately lacks copy-on-write: the bytes are made at once.
 
-use super::effects::{Effects, Note};
+use super::effects::{Effects, GivenUp, Note};
 use super::leader::Pace;
 use super::message::{Data, Index, Message, NodeId, Position, Snapshot, SnapshotInfo, count};
 use super::node::{Node, Role};
 use crate::time::Time;
+
+/// The most entries before a snapshot that a log keeps for followers that catch up.
+const MOST_KEPT: u64 = 5_000;
 
 /// A snapshot that is coming in.
 #[derive(Clone, Debug)]
@@ -39,46 +48,77 @@ impl Node {
     }
 
     /// Takes the state machine's bytes as of the last applied entry, and forgets the log up to `keep`
-    /// entries before it: those are kept for followers that are a little behind.
-    pub(super) fn compact(&mut self, data: Data, keep: u64, effects: &mut Effects) {
+    /// entries before it: those are kept for followers that are a little behind. More are kept for those that
+    /// catch up by a snapshot.
+    pub(super) fn compact(&mut self, now: Time, data: Data, keep: u64, effects: &mut Effects) {
         let Some(last) = self.log.position(self.last_applied) else { return };
         let config = self.configs.as_of(last.index).clone();
         self.configs.rebase(last.index, config.clone());
         self.snapshot = Some(Snapshot::new(last, config, data));
         self.disk.snapshot_changed();
-        let base = Index::new(last.index.get().saturating_sub(keep));
+        let newest = last.index.get();
+        let needed = self.needed_after(now).max(newest.saturating_sub(MOST_KEPT));
+        let base = Index::new(newest.saturating_sub(keep).min(needed));
         if let Some(base) = self.log.position(base) {
             self.log.begin_after(base);
         }
         effects.notes.push(Note::TookSnapshot { last, kept: self.log.len() as u64 });
+        self.give_up_sendings(now, effects);
     }
 
-    /// Sends the part of the snapshot that `to` lacks.
+    /// The last entry that every follower has which catches up and answers: what comes after it is needed.
+    fn needed_after(&self, now: Time) -> u64 {
+        let Role::Leader(leader) = &self.role else { return u64::MAX };
+        let patience = self.settings.election_timeout_max;
+        let in_need = leader
+            .followers
+            .values()
+            .filter(|progress| progress.catches_up && progress.is_heard(now, patience));
+        in_need.map(|progress| count(progress.reaches())).min().unwrap_or(u64::MAX)
+    }
+
+    /// Gives up the sendings that can no longer help: the log has lost what follows, so a newer snapshot would
+    /// have to come after it, and the follower does not answer.
+    fn give_up_sendings(&mut self, now: Time, effects: &mut Effects) {
+        let patience = self.settings.election_timeout_max;
+        let base = self.log.base().map(|base| base.index);
+        let Role::Leader(leader) = &mut self.role else { return };
+        for (follower, progress) in &mut leader.followers {
+            if let Some(last) = progress.sending()
+                && Some(last.index) < base
+                && !progress.is_heard(now, patience)
+            {
+                let (follower, why) = (*follower, GivenUp::Silent);
+                effects.notes.push(Note::GaveUpSnapshot { follower, last, why });
+                progress.pace = Pace::Probe { waiting: true };
+            }
+        }
+    }
+
+    /// Sends the part of a snapshot that `to` lacks: of the one that is on its way to it, or else of the
+    /// latest.
     pub(super) fn send_snapshot(&mut self, to: NodeId, even_again: bool, effects: &mut Effects) {
         let chunk = self.settings.snapshot_chunk.max(1);
-        let (Some(snapshot), Role::Leader(leader)) = (&self.snapshot, &mut self.role) else {
-            return;
-        };
+        let Role::Leader(leader) = &mut self.role else { return };
         let round = leader.round;
         let Some(progress) = leader.followers.get_mut(&to) else { return };
-        let last = snapshot.about.last;
-        let (offset, waiting) = match progress.pace {
-            Pace::Snapshot { last: of, offset, waiting } if of == last => (offset, waiting),
-            _ => {
-                effects.notes.push(Note::SendsSnapshot { follower: to, last });
-                (0, false)
-            }
-        };
-        if waiting && !even_again {
+        if !matches!(progress.pace, Pace::Snapshot { .. }) {
+            let Some(snapshot) = self.snapshot.clone() else { return };
+            effects.notes.push(Note::SendsSnapshot { follower: to, last: snapshot.about.last });
+            progress.pace = Pace::Snapshot { snapshot, offset: 0, waiting: false };
+            progress.catches_up = true;
+        }
+        let Pace::Snapshot { snapshot, offset, waiting } = &mut progress.pace else { return };
+        if *waiting && !even_again {
             return;
         }
-        progress.pace = Pace::Snapshot { last, offset, waiting: true };
+        *waiting = true;
         let bytes = snapshot.data.as_bytes();
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(bytes.len());
+        let start = usize::try_from(*offset).unwrap_or(usize::MAX).min(bytes.len());
         let end = start.saturating_add(chunk).min(bytes.len());
         let message = Message::InstallSnapshot {
             about: snapshot.about.clone(),
-            offset,
+            offset: *offset,
             part: Data::new(&bytes[start..end]),
             done: end == bytes.len(),
             round,
@@ -95,17 +135,21 @@ impl Node {
         effects: &mut Effects,
     ) {
         let Role::Leader(leader) = &mut self.role else { return };
+        if round > leader.round {
+            effects.notes.push(Note::IgnoredAnswer { from, round, begun: leader.round });
+            return;
+        }
         leader.heard(now, from, round);
         let Some(progress) = leader.followers.get_mut(&from) else { return };
         if installed {
-            if progress.matched(Some(last.index)) {
+            if progress.matched(Some(last.index), self.commit_index) {
                 self.advance_commit_index(now, effects);
                 self.go_on_with_transfer(effects);
                 self.pursue_goals(now, effects);
             }
             self.send_append(from, false, effects);
-        } else if let Pace::Snapshot { last: of, offset, waiting } = &mut progress.pace
-            && *of == last
+        } else if let Pace::Snapshot { snapshot, offset, waiting } = &mut progress.pace
+            && snapshot.about.last == last
             && received != *offset
         {
             // What tells nothing new is a copy: what it asks for is on its way, or comes with a heartbeat.
@@ -133,7 +177,12 @@ impl Node {
             self.disk.promise(self.envelope(from, answer));
             return;
         }
-        if self.incoming.as_ref().is_none_or(|incoming| incoming.about != about) {
+        let coming = self.incoming.as_ref().map(|incoming| &incoming.about);
+        if coming.is_some_and(|coming| last.index < coming.last.index) {
+            // A copy of what the leader has given up since then.
+            return;
+        }
+        if coming != Some(&about) {
             self.incoming = Some(Incoming { about: about.clone(), bytes: Vec::new() });
         }
         let Some(incoming) = &mut self.incoming else { return };

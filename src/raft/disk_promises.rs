@@ -200,8 +200,9 @@ mod tests {
         let position = |number| Index::new(number).map(|index| Position { term: Term(2), index });
         let log = Log::new(position(5), Vec::new());
         let mut disk = Durable { current_term: Term(2), log, ..Durable::default() };
-        let mut settings = Settings { modified: true, ..Settings::default() };
+        let mut settings = Settings::default();
         settings.rules.set(Rule::MajorityQuorum, false);
+        settings.lapses.add_rules(settings.rules);
         let (id, config) = (NodeId(1), Config::new([1, 2, 3].map(NodeId)));
         let mut node = Node::start(id, settings, config, disk.clone(), Rng::new(7, 1), Time::ZERO);
         for prev in [4, 5] {

@@ -5,6 +5,7 @@ use super::disk_promises::Write;
 use super::membership::{Accepted, Change};
 use super::message::{Data, Envelope, Index, NodeId, Position, Term};
 use super::reads::Certainty;
+use super::transfer::TransferEnd;
 use crate::time::Duration;
 
 /// What is to be done after a step, in any order: nothing here waits for anything else.
@@ -106,6 +107,8 @@ pub enum Note {
     TookSnapshot { last: Position, kept: u64 },
     /// As the leader it sends a snapshot: the log no longer has what the follower lacks.
     SendsSnapshot { follower: NodeId, last: Position },
+    /// As the leader it gives such a sending up.
+    GaveUpSnapshot { follower: NodeId, last: Position, why: GivenUp },
     /// As a follower it goes on from the leader's snapshot, with so many entries after it.
     InstalledSnapshot { from: NodeId, last: Position, kept: u64 },
     /// The bytes of a snapshot are not those that it was made of.
@@ -114,8 +117,8 @@ pub enum Note {
     TransferBegan { to: NodeId },
     /// It asks `to` to stand for election.
     AskedToStand { to: NodeId },
-    /// `to` did not take over in time.
-    TransferAborted { to: NodeId },
+    /// It does not hand over to `to` any more, and goes on leading.
+    TransferEnded { to: NodeId, why: TransferEnd },
     /// As a follower it added the leader's entries.
     Appended { from: NodeId, first: Index, last: Index },
     /// As a follower it deleted entries that conflict with the leader's.
@@ -130,8 +133,19 @@ pub enum Note {
     LearnedCommit { last: Index },
     /// A read may be served at this index, since the leader is sure by this to lead.
     ConfirmedRead { read_index: Option<Index>, by: Certainty },
+    /// As the leader it ignores an answer to a round of messages that it has not begun: it has begun so many.
+    IgnoredAnswer { from: NodeId, round: u64, begun: u64 },
     /// The disk has what was written up to here.
     Persisted { last: Option<Index> },
+}
+
+/// Why the sending of a snapshot can no longer help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GivenUp {
+    /// The follower does not answer, and the log no longer has what follows the snapshot.
+    Silent,
+    /// The follower has those entries already: an answer came late.
+    Overtaken,
 }
 
 /// Why a server did not vote for a candidate.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::effects::{Effects, Note, RefusedVote, StepDown};
+use super::invariants::Invariant;
 use super::leader::Leader;
 use super::message::{Index, Message, NodeId, Payload, Position, Term};
 use super::node::{Node, Role};
@@ -253,7 +254,7 @@ impl Node {
     /// higher term has already done so.
     pub(super) fn recognise_leader(&mut self, now: Time, leader: NodeId, effects: &mut Effects) {
         assert!(
-            !self.is_leader() || !self.is_raft(),
+            !self.is_leader() || !self.counts_on(Invariant::OneLeader),
             "{} and {leader} lead the same term",
             self.id
         );

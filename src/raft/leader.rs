@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, VecDeque};
 use super::config::Config;
 use super::effects::ReadId;
 use super::membership::Change;
-use super::message::{Index, NodeId, Position};
+use super::message::{Index, NodeId, Position, Snapshot};
 use super::reads::PendingRead;
 use super::transfer::Transfer;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 /// What a leader knows: Figure 2's volatile state on leaders.
 #[derive(Clone, Debug)]
@@ -56,7 +56,7 @@ impl Leader {
 }
 
 /// What a leader knows of one follower.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Progress {
     /// The next entry to send.
     pub next_index: Index,
@@ -69,40 +69,62 @@ pub struct Progress {
     /// When the latest round began that it has answered (thesis, section 6.4.1).
     pub(super) answered_what_left_at: Option<Time>,
     pub(super) pace: Pace,
+    /// Whether a snapshot was begun for it since it last had all that is committed: as long as it answers,
+    /// the log keeps what follows.
+    pub(super) catches_up: bool,
 }
 
 impl Progress {
     /// How the leader sends to it.
-    pub fn pace(&self) -> Pace {
-        self.pace
+    pub fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// Whether it has answered within this span.
+    pub(super) fn is_heard(&self, now: Time, patience: Duration) -> bool {
+        now.since(self.heard_at) <= patience
+    }
+
+    /// The last entry of the snapshot that is on its way to it, if one is.
+    pub(super) fn sending(&self) -> Option<Position> {
+        match &self.pace {
+            Pace::Snapshot { snapshot, .. } => Some(snapshot.about.last),
+            Pace::Probe { .. } | Pace::Pipeline => None,
+        }
+    }
+
+    /// The last entry that it has, or will have with the snapshot that is on its way to it.
+    pub(super) fn reaches(&self) -> Option<Index> {
+        self.match_index.max(self.sending().map(|last| last.index))
     }
 
     /// The follower's log agrees with the leader's up to this entry, on its disk. Whether that is news.
-    pub(super) fn matched(&mut self, match_index: Option<Index>) -> bool {
+    pub(super) fn matched(
+        &mut self,
+        match_index: Option<Index>,
+        commit_index: Option<Index>,
+    ) -> bool {
         let grew = match_index > self.match_index;
         self.match_index = self.match_index.max(match_index);
         self.next_index = self.next_index.max(Index::after(self.match_index));
-        let overtaken = match self.pace {
-            Pace::Snapshot { last, .. } => self.match_index >= Some(last.index),
-            Pace::Probe { .. } | Pace::Pipeline => true,
-        };
-        if overtaken {
+        if self.match_index >= self.reaches() {
             self.pace = Pace::Pipeline;
         }
+        self.catches_up &= self.match_index < commit_index;
         grew
     }
 }
 
 /// How the leader sends to a follower.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pace {
     /// Looks for the place where the logs agree; `waiting` for the answer to the last attempt.
     Probe { waiting: bool },
     /// Sends on without waiting.
     Pipeline,
-    /// Sends the snapshot up to `last`, of which `offset` bytes have arrived; `waiting` for the answer
-    /// to the next part.
-    Snapshot { last: Position, offset: u64, waiting: bool },
+    /// Sends this snapshot, be there a newer one or not. So many bytes of it have arrived; `waiting` for the
+    /// answer to the next part.
+    Snapshot { snapshot: Snapshot, offset: u64, waiting: bool },
 }
 
 impl Leader {
@@ -117,7 +139,7 @@ impl Leader {
         self.round_began = now;
     }
 
-    /// A follower has answered something of this round.
+    /// A follower has answered something of this round, which has begun.
     pub(super) fn heard(&mut self, now: Time, from: NodeId, round: u64) {
         let began = if round == self.round {
             Some(self.round_began)
@@ -143,6 +165,7 @@ impl Leader {
                 heard_at: now,
                 answered_what_left_at: None,
                 pace: Pace::Probe { waiting: false },
+                catches_up: false,
             });
         }
     }

@@ -17,6 +17,7 @@ use super::log::Log;
 use super::message::{Index, NodeId, Payload, Position};
 use super::node::{Node, Role};
 use super::rules::Rule;
+use super::transfer::TransferEnd;
 use crate::time::Time;
 
 /// A change of the configuration.
@@ -194,6 +195,7 @@ impl Node {
         if leader.goals.contains(change) {
             return Err(Refusal::ChangeInProgress);
         }
+        let handed_over = leader.transfer.is_some();
         let accepted = self.next_step(now, change, effects)?;
         if let Role::Leader(leader) = &mut self.role {
             leader.goals.retain(|goal| {
@@ -207,6 +209,10 @@ impl Node {
             leader.goals.push(change.clone());
         }
         self.forget_reached_goals();
+        if handed_over {
+            // It has ended the transfer, which others may have waited for.
+            self.after_commit(now, effects);
+        }
         Ok(accepted)
     }
 
@@ -223,6 +229,11 @@ impl Node {
             return Err(Refusal::ChangeInProgress);
         }
         let step = self.next_config(change)?;
+        // A server that is to vote no longer is not handed over to.
+        let names = |to| change.wants_vote_of(to) == Some(false);
+        if self.transfer().is_some_and(|transfer| names(transfer.to)) {
+            self.end_transfer(TransferEnd::LosesVote, effects);
+        }
         self.check_open()?;
         match step {
             Step::CatchUp(id) => Ok(Accepted::CatchingUp(id)),

@@ -17,6 +17,7 @@
 //! | thesis 3.10, leadership transfer | `transfer.rs` |
 //! | majorities, joint ones too | `quorum.rs` |
 //! | rules as switches | `rules.rs` |
+//! | what is asserted, and the rules that it rests on | `invariants.rs` |
 //! | durability: what waits for the disk | `disk_promises.rs` |
 //!
 //! Each claim of the paper and the thesis has a test in `tests/raft_paper`.
@@ -26,6 +27,7 @@ mod config;
 mod disk_promises;
 mod effects;
 mod election;
+mod invariants;
 mod leader;
 mod log;
 mod membership;
@@ -39,7 +41,8 @@ mod transfer;
 
 pub use config::Config;
 pub use disk_promises::{Ticket, Write};
-pub use effects::{Effects, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
+pub use effects::{Effects, GivenUp, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
+pub use invariants::Lapses;
 pub use leader::{Leader, Pace, Progress};
 pub use log::Log;
 pub use membership::{Accepted, Change};
@@ -51,4 +54,4 @@ pub use node::{Durable, Input, Node, Role, Settings};
 pub use quorum::majority;
 pub use reads::{Certainty, ReadMode};
 pub use rules::{About, Rule, Rules};
-pub use transfer::Transfer;
+pub use transfer::{Transfer, TransferEnd};

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::disk_promises::{DiskPromises, Ticket};
 use super::effects::{Effects, Note, ReadAnswer, ReadId, Refusal, StepDown};
 use super::election::Candidate;
+use super::invariants::{Invariant, Lapses};
 use super::leader::Leader;
 use super::log::Log;
 use super::membership::{Change, Configs};
@@ -34,8 +35,8 @@ pub struct Settings {
     pub clock_drift_percent: u8,
     /// Which rules are in force.
     pub rules: Rules,
-    /// Whether they ever were others than Raft's: then no invariant may be counted on any more.
-    pub modified: bool,
+    /// What of Raft was ever done without: what rests on it may not be counted on any more.
+    pub lapses: Lapses,
 }
 
 impl Default for Settings {
@@ -50,7 +51,7 @@ impl Default for Settings {
             snapshot_chunk: 1_024,
             clock_drift_percent: 10,
             rules: Rules::default(),
-            modified: false,
+            lapses: Lapses::default(),
         }
     }
 }
@@ -153,7 +154,8 @@ impl Node {
     ) -> Self {
         let Durable { current_term, voted_for, snapshot, log } = durable;
         assert!(
-            settings.modified || log.entries().is_sorted_by_key(|entry: &Entry| entry.term),
+            !settings.lapses.spare(Invariant::SortedTerms)
+                || log.entries().is_sorted_by_key(|entry: &Entry| entry.term),
             "{id}: terms never decrease along a log"
         );
         let last_included = snapshot.as_ref().map(|snapshot| snapshot.about.last.index);
@@ -199,7 +201,7 @@ impl Node {
             Input::ProposeAll(batch) => effects.proposed = self.propose_all(now, batch, effects),
             Input::Change(change) => effects.change = Some(self.change(now, &change, effects)),
             Input::Read(id, mode) => self.read(now, id, mode, effects),
-            Input::Snapshot { data, keep } => self.compact(data, keep, effects),
+            Input::Snapshot { data, keep } => self.compact(now, data, keep, effects),
             Input::Transfer(to) => effects.transfer = Some(self.begin_transfer(now, to, effects)),
         }
         self.settle(effects);
@@ -236,7 +238,7 @@ impl Node {
         let index = Index::after(self.last_applied);
         let entry = self.log.get(index);
         assert!(
-            entry.is_some() || !self.is_raft(),
+            entry.is_some() || !self.counts_on(Invariant::CommittedStays),
             "{}: entry {index} is committed and must be in the log",
             self.id
         );
@@ -340,9 +342,9 @@ impl Node {
         self.settings.rules.on(rule)
     }
 
-    /// Whether all rules are in force and always were, so that the invariants hold.
-    pub(super) fn is_raft(&self) -> bool {
-        self.settings.rules.is_raft() && !self.settings.modified
+    /// Whether nothing that the invariant rests on was ever done without.
+    pub(super) fn counts_on(&self, invariant: Invariant) -> bool {
+        self.settings.lapses.spare(invariant)
     }
 
     /// Moves on to a later term, in which no vote is cast yet.

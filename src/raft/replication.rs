@@ -5,7 +5,8 @@
 //! for answers, up to a bound. A lost message shows as a failed consistency check, which leads back to
 //! probing.
 
-use super::effects::{Effects, Note, Refusal, StepDown};
+use super::effects::{Effects, GivenUp, Note, Refusal, StepDown};
+use super::invariants::Invariant;
 use super::leader::Pace;
 use super::message::{
     Appended, Data, Entry, Index, Message, NodeId, Payload, Position, Term, count,
@@ -117,7 +118,7 @@ impl Node {
         let Role::Leader(leader) = &self.role else { return false };
         is_majority(self.config(), self.settings.rules, |voter| {
             match leader.followers.get(&voter) {
-                Some(progress) => now.since(progress.heard_at) <= patience,
+                Some(progress) => progress.is_heard(now, patience),
                 None => voter == self.id,
             }
         })
@@ -193,13 +194,23 @@ impl Node {
         let Role::Leader(leader) = &mut self.role else {
             return;
         };
+        if round > leader.round {
+            effects.notes.push(Note::IgnoredAnswer { from, round, begun: leader.round });
+            return;
+        }
         leader.heard(now, from, round);
         let Some(progress) = leader.followers.get_mut(&from) else {
             return;
         };
         match result {
             Appended::Matched { match_index } => {
-                if progress.matched(match_index) {
+                let sending = progress.sending();
+                let grew = progress.matched(match_index, self.commit_index);
+                if let Some(last) = sending.filter(|_| progress.sending().is_none()) {
+                    let (follower, why) = (from, GivenUp::Overtaken);
+                    effects.notes.push(Note::GaveUpSnapshot { follower, last, why });
+                }
+                if grew {
                     self.advance_commit_index(now, effects);
                     self.go_on_with_transfer(effects);
                     self.pursue_goals(now, effects);
@@ -385,7 +396,8 @@ impl Node {
                 Payload::Noop | Payload::Command(_) => None,
             };
             assert!(
-                !self.is_raft() || self.log.last().is_none_or(|last| last.term <= entry.term),
+                !self.counts_on(Invariant::SortedTerms)
+                    || self.log.last().is_none_or(|last| last.term <= entry.term),
                 "{}: terms never decrease along a log",
                 self.id
             );
@@ -405,7 +417,7 @@ impl Node {
 
     fn truncate_from(&mut self, index: Index, effects: &mut Effects) {
         assert!(
-            Some(index) > self.commit_index || !self.is_raft(),
+            Some(index) > self.commit_index || !self.counts_on(Invariant::CommittedStays),
             "{}: entry {index} is committed and must not be deleted",
             self.id
         );

@@ -1,7 +1,8 @@
 //! Leadership transfer (thesis, section 3.10): the leader brings a follower's log up to date, takes no
 //! more proposals meanwhile, and asks it to stand for election at once.
 //!
-//! If the follower has not taken over within an election timeout the leader goes on as before. Having
+//! If the follower has not taken over within an election timeout the leader goes on as before; so it does
+//! when it is named itself, or when the follower is to vote no longer. Having
 //! asked, it counts on no lease any more in this term: that follower may be elected at any time.
 
 use super::effects::{Effects, Note, Refusal};
@@ -20,6 +21,19 @@ pub struct Transfer {
     pub asked: bool,
 }
 
+/// Why a leader ends a transfer, and goes on leading.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferEnd {
+    /// The other has not taken over within an election timeout.
+    TooLate,
+    /// The leader was named itself.
+    Recalled,
+    /// Another server was named.
+    Replaced { by: NodeId },
+    /// A change of the membership was accepted after which the other does not vote.
+    LosesVote,
+}
+
 impl Node {
     /// The transfer under way, if this server leads and there is one.
     pub fn transfer(&self) -> Option<Transfer> {
@@ -29,28 +43,50 @@ impl Node {
         }
     }
 
-    /// Begins to hand the leadership over to `to`.
+    /// Begins to hand the leadership over to `to`. Naming the server that a transfer under way is for
+    /// changes nothing, not its deadline either; naming another one, or this leader itself, ends it.
     pub(super) fn begin_transfer(
         &mut self,
         now: Time,
         to: NodeId,
         effects: &mut Effects,
     ) -> Result<(), Refusal> {
-        let not_leader = self.not_leader();
-        let deadline = now + self.settings.election_timeout_max;
-        let is_voter = self.config().is_voter(to);
-        let Role::Leader(leader) = &mut self.role else { return Err(not_leader) };
-        if to == self.id {
-            return Err(Refusal::NoChange);
+        if !self.is_leader() {
+            return Err(self.not_leader());
         }
-        if !is_voter {
+        let under_way = self.transfer().map(|transfer| transfer.to);
+        if under_way == Some(to) {
+            return Ok(());
+        }
+        if to == self.id {
+            if !self.end_transfer(TransferEnd::Recalled, effects) {
+                return Err(Refusal::NoChange);
+            }
+            self.after_commit(now, effects);
+            return Ok(());
+        }
+        // One that leaves with a joint configuration would have to hand over at once again.
+        if !self.config().voters().contains(&to) {
             return Err(Refusal::NotVoter(to));
         }
-        leader.transfer = Some(Transfer { to, deadline, asked: false });
+        self.end_transfer(TransferEnd::Replaced { by: to }, effects);
+        let deadline = now + self.settings.election_timeout_max;
+        if let Role::Leader(leader) = &mut self.role {
+            leader.transfer = Some(Transfer { to, deadline, asked: false });
+        }
         effects.notes.push(Note::TransferBegan { to });
         self.send_append(to, false, effects);
         self.go_on_with_transfer(effects);
         Ok(())
+    }
+
+    /// Ends a transfer under way, if there is one; whether there was. What had to wait for it, such as the
+    /// end of a joint configuration, is the caller's to go on with.
+    pub(super) fn end_transfer(&mut self, why: TransferEnd, effects: &mut Effects) -> bool {
+        let Role::Leader(leader) = &mut self.role else { return false };
+        let Some(Transfer { to, .. }) = leader.transfer.take() else { return false };
+        effects.notes.push(Note::TransferEnded { to, why });
+        true
     }
 
     /// Asks the follower to stand, once it has the leader's whole log.
@@ -74,11 +110,8 @@ impl Node {
 
     /// Gives a transfer up that takes too long.
     pub(super) fn abort_late_transfer(&mut self, now: Time, effects: &mut Effects) {
-        let Role::Leader(leader) = &mut self.role else { return };
-        if let Some(transfer) = leader.transfer.filter(|transfer| transfer.deadline <= now) {
-            leader.transfer = None;
-            effects.notes.push(Note::TransferAborted { to: transfer.to });
-            // What had to wait for it, such as the end of a joint configuration.
+        if self.transfer().is_some_and(|transfer| transfer.deadline <= now) {
+            self.end_transfer(TransferEnd::TooLate, effects);
             self.after_commit(now, effects);
         }
     }

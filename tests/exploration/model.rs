@@ -106,7 +106,7 @@ impl Small {
     }
 
     fn settings(&self) -> Settings {
-        let mut settings = Settings { modified: true, ..Settings::default() };
+        let mut settings = Settings::default();
         for rule in [Rule::PreVote, Rule::CheckQuorum, Rule::LeaderStickiness] {
             settings.rules.set(rule, false);
         }
@@ -114,6 +114,7 @@ impl Small {
         if let Some(rule) = self.switched {
             settings.rules.set(rule, !rule.on_by_default());
         }
+        settings.lapses.add_rules(settings.rules);
         settings
     }
 

@@ -339,3 +339,21 @@ fn without_the_rule_a_leader_leads_on_and_a_candidate_gives_way() {
     candidate.without(Rule::StepDown).receive(3, 7, ask(None));
     assert!(matches!(candidate.node.role(), Role::Follower { leader: None }));
 }
+
+/// Section 5.2, Election Safety: a server asserts it, also where a rule is off that guards liveness alone.
+#[test]
+#[should_panic(expected = "n1 and n2 lead the same term")]
+fn a_second_leader_of_a_term_is_noticed_without_a_rule_that_guards_liveness() {
+    let mut server = Server::leader(3);
+    server.without(Rule::PreVote);
+    server.append(2, 2, position(2, 1), &[]);
+}
+
+/// Section 5.2, Election Safety: without a rule that guards it nobody may count on it.
+#[test]
+fn a_second_leader_of_a_term_is_followed_without_a_rule_that_guards_it() {
+    let mut server = Server::leader(3);
+    server.without(Rule::VoteOnDisk);
+    server.append(2, 2, position(2, 1), &[]);
+    assert_eq!(server.node.leader(), Some(NodeId(2)));
+}

@@ -1,6 +1,8 @@
 //! Reads without the log: the paper's section 8, the thesis's 6.4.
 
-use kvorum::raft::{Change, Effects, Input, Message, NodeId, ReadAnswer, ReadId, ReadMode, Term};
+use kvorum::raft::{
+    Change, Effects, Input, Message, NodeId, Note, ReadAnswer, ReadId, ReadMode, Term,
+};
 use kvorum::time::Time;
 
 use crate::server::{Server, at, index, position, sent_to};
@@ -128,4 +130,25 @@ fn an_answer_to_what_was_sent_in_an_earlier_term_proves_nothing() {
     assert_eq!((effects.reads, leader.node.lease_end()), (Vec::new(), before));
     assert_eq!(read(&mut leader, ReadMode::ReadIndex), [], "nor a read that comes later");
     assert_eq!(leader.answered(3, 2, 1).reads.len(), 1, "but this does");
+}
+
+/// Thesis 6.4: nobody can have answered a round that has not begun. Such an answer confirms no read, not even one that
+/// comes later, and nothing else that it says is taken in.
+#[test]
+fn an_answer_to_a_round_that_has_not_begun_is_ignored() {
+    let mut server = Server::leader(3);
+    let begun = round(&server.at(60).step(Input::Tick)).unwrap();
+    let lease = server.node.lease_end();
+    let last = position(2, 1);
+    let forged = Message::InstallSnapshotResponse { last, received: 0, installed: true, round: 99 };
+    let ignored = Note::IgnoredAnswer { from: NodeId(2), round: 99, begun };
+    for effects in [server.answered(2, 1, 99), server.receive(2, 2, forged)] {
+        assert_eq!(effects.notes, [ignored.clone()]);
+    }
+    assert_eq!(server.node.lease_end(), lease);
+    let id = ReadId(1);
+    let asked = server.step(Input::Read(id, ReadMode::ReadIndex));
+    assert_eq!(asked.reads, []);
+    let ready = ReadAnswer::Ready { id, read_index: Some(index(1)) };
+    assert_eq!(server.answered(2, 1, round(&asked).unwrap()).reads, [ready]);
 }

@@ -1,7 +1,7 @@
 //! Replication and commitment: the paper's sections 5.3, 5.4.2 and 5.5.
 
 use kvorum::raft::{
-    Appended, Data, Effects, Envelope, Input, Message, NodeId, Note, Progress, Refusal, Role,
+    Appended, Data, Effects, Envelope, Input, Message, NodeId, Note, Progress, Refusal, Role, Rule,
     Settings, Term,
 };
 
@@ -154,7 +154,7 @@ fn a_new_leader_takes_all_logs_for_its_own() {
 /// What a leader knows of a follower.
 fn progress(server: &Server, follower: u32) -> Progress {
     let Role::Leader(leader) = server.node.role() else { panic!("it does not lead") };
-    leader.followers()[&NodeId(follower)]
+    leader.followers()[&NodeId(follower)].clone()
 }
 
 /// Figure 3, Leader Append-Only: whatever a leader hears, it deletes and overwrites nothing.
@@ -320,4 +320,24 @@ fn an_append_may_come_twice() {
     let again = server.append(1, 2, position(1, 1), &[2, 2]);
     assert_eq!((result(&again), again.write), (first, None));
     assert_eq!(server.log_terms(), [1, 2, 2]);
+}
+
+/// Section 5.4, Leader Completeness: a server asserts that what is committed stays, also where a rule is off that guards
+/// liveness or reads alone.
+#[test]
+#[should_panic(expected = "n2: entry 1 is committed and must not be deleted")]
+fn a_lost_committed_entry_is_noticed_without_a_rule_that_guards_reads() {
+    let mut server = Server::new(2, 3, 2, &[2]);
+    server.without(Rule::ReadConfirmation).without(Rule::NoOp);
+    server.receive(1, 2, heartbeat(position(2, 1), Some(1)));
+    server.append(3, 3, None, &[3]);
+}
+
+/// Section 5.3: a server asserts that terms never decrease along a log, unless entries may come after a gap.
+#[test]
+#[should_panic(expected = "n2: terms never decrease along a log")]
+fn a_term_that_decreases_is_noticed_without_a_rule_that_guards_elections() {
+    let mut server = Server::new(2, 3, 2, &[]);
+    server.without(Rule::VoteOnDisk);
+    server.append(1, 3, None, &[3, 2]);
 }

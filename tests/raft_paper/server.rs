@@ -70,8 +70,9 @@ impl Server {
 
     /// From now on it does without this rule.
     pub(crate) fn without(&mut self, rule: Rule) -> &mut Self {
-        let mut settings = Settings { modified: true, ..*self.node.settings() };
+        let mut settings = *self.node.settings();
         settings.rules.set(rule, false);
+        settings.lapses.add_rules(settings.rules);
         self.node.set_settings(settings);
         self
     }

@@ -2,8 +2,8 @@
 
 use kvorum::digest::Digest;
 use kvorum::raft::{
-    Appended, Change, Data, Durable, Effects, Entry, Index, Input, Log, Message, NodeId, Payload,
-    Settings, Snapshot, SnapshotInfo, Term,
+    Appended, Change, Data, Durable, Effects, Entry, GivenUp, Index, Input, Log, Message, NodeId,
+    Note, Payload, Settings, Snapshot, SnapshotInfo, Term,
 };
 
 use crate::server::{Server, at, config, index, position, result, sent_to};
@@ -264,4 +264,98 @@ fn a_lost_part_of_a_snapshot_is_sent_again() {
     assert_eq!(offset(&server.receive(4, 2, has(1_024))), 1_024);
     assert_eq!(offset(&server.at(120).step(Input::Tick)), 1_024);
     assert_eq!(offset(&server.receive(4, 2, has(0))), 0, "it crashed");
+}
+
+/// What the leader sends its newcomer of a snapshot: its last index, and where the part begins.
+fn sent_part(effects: &Effects) -> Option<(u64, u64)> {
+    sent_to(effects, 4).into_iter().find_map(|message| match message {
+        Message::InstallSnapshot { about, offset, .. } => Some((about.last.index.get(), *offset)),
+        _ => None,
+    })
+}
+
+/// The newcomer has so many bytes of the snapshot up to this index, or has installed it.
+fn has_part(server: &mut Server, last: u64, received: u64, installed: bool) -> Effects {
+    let last = position(2, last);
+    server.receive(4, 2, Message::InstallSnapshotResponse { last, received, installed, round: 0 })
+}
+
+/// The leader commits and applies so many entries more, up to this one, and takes a snapshot.
+fn snapshot_after(server: &mut Server, entries: usize, last: u64) -> Effects {
+    server.step(Input::ProposeAll(vec![Data::new(*b"x"); entries]));
+    server.sync();
+    server.matched(2, last);
+    server.apply();
+    assert_eq!(server.node.last_applied(), Some(index(last)));
+    server.step(Input::Snapshot { data: Data::new(vec![8; 3_000]), keep: 0 })
+}
+
+/// Section 7: a sending goes on to its end, although the leader takes newer snapshots meanwhile, and the log has what
+/// follows it. When the follower has caught up, the log keeps no more for it.
+#[test]
+fn a_sending_goes_on_although_the_leader_takes_newer_snapshots() {
+    let (mut server, effects) = leader_with_a_newcomer();
+    assert_eq!(sent_part(&effects), Some((1, 0)));
+    let effects = snapshot_after(&mut server, 4, 6);
+    assert!(!effects.notes.iter().any(|note| matches!(note, Note::GaveUpSnapshot { .. })));
+    assert_eq!(sent_part(&has_part(&mut server, 1, 1_024, false)), Some((1, 1_024)));
+    let effects = has_part(&mut server, 1, 0, true);
+    assert!(matches!(
+        sent_to(&effects, 4)[0],
+        Message::AppendEntries { prev: Some(prev), entries, .. }
+            if *prev == position(2, 1) && entries.len() == 5
+    ));
+    assert_eq!(server.node.log().base(), Some(position(2, 1)));
+    server.matched(4, 6);
+    snapshot_after(&mut server, 4, 10);
+    assert_eq!(server.node.log().base(), Some(position(2, 10)));
+}
+
+/// Section 7: a sending is given up when it can no longer help: the follower does not answer, and the log has lost
+/// what follows the snapshot. It gets the latest when it is back.
+#[test]
+fn a_sending_to_whom_does_not_answer_is_given_up_for_a_newer_snapshot() {
+    let (mut server, _first) = leader_with_a_newcomer();
+    server.at(400);
+    let effects = snapshot_after(&mut server, 4, 6);
+    let given_up =
+        Note::GaveUpSnapshot { follower: NodeId(4), last: position(2, 1), why: GivenUp::Silent };
+    assert!(effects.notes.contains(&given_up), "{:?}", effects.notes);
+    assert_eq!(server.node.log().base(), Some(position(2, 6)));
+    assert_eq!(sent_part(&server.step(Input::Tick)), Some((6, 0)));
+}
+
+/// Section 7: what the log keeps for a follower is bounded; a sending goes on all the same as long as the follower
+/// answers, since with each of them it comes on.
+#[test]
+fn a_log_keeps_only_so_much_for_a_follower_that_catches_up() {
+    let (mut server, _first) = leader_with_a_newcomer();
+    snapshot_after(&mut server, 4_998, 5_000);
+    assert_eq!(server.node.log().len(), 4_999, "all after entry 1");
+    let effects = snapshot_after(&mut server, 1_002, 6_002);
+    assert_eq!(server.node.log().len(), 5_000);
+    assert!(!effects.notes.iter().any(|note| matches!(note, Note::GaveUpSnapshot { .. })));
+    assert_eq!(sent_part(&has_part(&mut server, 1, 1_024, false)), Some((1, 1_024)));
+    assert_eq!(sent_part(&has_part(&mut server, 1, 0, true)), Some((6_002, 0)), "the latest next");
+}
+
+/// Figure 13, 5: a copy of a part that was long in the network does not undo what has come in of a later snapshot.
+#[test]
+fn a_part_of_an_earlier_snapshot_changes_nothing() {
+    let mut server = Server::new(2, 3, 2, &[1]);
+    let (earlier, later) = (snapshot(2, 5), snapshot(2, 7));
+    server.receive(1, 2, part(&later, 0, 4));
+    let effects = server.receive(1, 2, part(&earlier, 0, 6));
+    assert_eq!(effects.messages, []);
+    assert_eq!(server.node.incoming_snapshot(), Some((position(2, 7), 4)));
+}
+
+/// Section 7: a sending is given up, too, when the follower turns out to have what the snapshot stands for.
+#[test]
+fn a_sending_is_given_up_when_the_follower_has_those_entries() {
+    let (mut server, _first) = leader_with_a_newcomer();
+    let effects = server.matched(4, 1);
+    let (follower, last, why) = (NodeId(4), position(2, 1), GivenUp::Overtaken);
+    assert!(effects.notes.contains(&Note::GaveUpSnapshot { follower, last, why }));
+    assert!(matches!(sent_to(&effects, 4)[0], Message::AppendEntries { .. }));
 }

@@ -1,6 +1,8 @@
 //! Leadership transfer: the thesis's 3.10.
 
-use kvorum::raft::{Change, Input, Message, NodeId, Refusal, Term};
+use kvorum::raft::{
+    Accepted, Change, Effects, Input, Message, NodeId, Note, Refusal, Term, TransferEnd,
+};
 
 use crate::server::{Server, granted, heartbeat, position, sent_to};
 
@@ -70,4 +72,100 @@ fn a_learner_takes_nothing_over() {
     let mut learner = Server::new(4, 3, 2, &[2]);
     learner.receive(1, 2, Message::TimeoutNow);
     assert_eq!(learner.term(), 2);
+}
+
+fn transfer(id: u32) -> Input {
+    Input::Transfer(NodeId(id))
+}
+
+/// How a transfer ended, if one did.
+fn ended(effects: &Effects) -> Option<(NodeId, TransferEnd)> {
+    effects.notes.iter().find_map(|note| match note {
+        Note::TransferEnded { to, why } => Some((*to, *why)),
+        _ => None,
+    })
+}
+
+/// Thesis 3.10: the leader goes on after an election timeout, however often it is asked again meanwhile. One that is
+/// asked for another server, the first of which it gives up, gets as long again.
+#[test]
+fn asking_again_does_not_extend_a_transfer() {
+    let mut server = Server::leader(3);
+    server.at(3).step(transfer(3));
+    let again = server.at(200).step(transfer(3));
+    assert_eq!((again.transfer, ended(&again)), (Some(Ok(())), None));
+    server.matched(2, 1);
+    let effects = server.at(303).step(Input::Tick);
+    assert_eq!(ended(&effects), Some((NodeId(3), TransferEnd::TooLate)));
+    assert!(matches!(server.propose().proposed, Some(Ok(_))));
+
+    server.at(400).step(transfer(3));
+    let effects = server.at(450).step(transfer(2));
+    assert_eq!(ended(&effects), Some((NodeId(3), TransferEnd::Replaced { by: NodeId(2) })));
+    assert_eq!(server.node.transfer().map(|under_way| under_way.to), Some(NodeId(2)));
+}
+
+/// Thesis 3.10: a leader that is named itself keeps the leadership. A transfer under way ends; without one there is
+/// nothing to do.
+#[test]
+fn a_leader_that_is_named_itself_keeps_the_leadership() {
+    let mut server = Server::leader(3);
+    assert_eq!(server.step(transfer(1)).transfer, Some(Err(Refusal::NoChange)));
+    server.step(transfer(3));
+    let effects = server.step(transfer(1));
+    let recalled = Some((NodeId(3), TransferEnd::Recalled));
+    assert_eq!((effects.transfer.clone(), ended(&effects)), (Some(Ok(())), recalled));
+    assert!(matches!(server.propose().proposed, Some(Ok(_))));
+    assert_eq!(server.node.lease_end(), None, "3 was asked to stand already, and may do it");
+}
+
+/// Thesis 3.10: what had to wait for a transfer goes on when the leader is to keep the leadership, too.
+#[test]
+fn what_waits_for_a_transfer_goes_on_when_it_ends() {
+    let mut server = Server::leader(3);
+    server.step(Input::Change(Change::Add(NodeId(4))));
+    server.sync();
+    server.matched(2, 2);
+    server.step(transfer(3));
+    server.matched(4, 2);
+    assert!(!server.node.config().is_voter(NodeId(4)), "it waits");
+    server.step(transfer(1));
+    assert!(server.node.config().is_voter(NodeId(4)));
+}
+
+/// Thesis 3.10 and chapter 4: a server that is to vote no longer is not handed over to; its removal waits for nothing.
+#[test]
+fn a_transfer_ends_when_its_target_is_to_vote_no_longer() {
+    let without = Change::Members([1, 2].map(NodeId).to_vec());
+    for change in [Change::Remove(NodeId(3)), Change::Demote(NodeId(3)), without] {
+        let mut server = Server::leader(3);
+        server.step(transfer(3));
+        let effects = server.step(Input::Change(change.clone()));
+        assert_eq!(effects.change, Some(Ok(Accepted::Proposed(position(2, 2)))), "{change}");
+        assert_eq!(ended(&effects), Some((NodeId(3), TransferEnd::LosesVote)), "{change}");
+        assert_eq!(server.node.transfer(), None, "{change}");
+    }
+    let mut server = Server::leader(3);
+    server.step(transfer(3));
+    let effects = server.step(Input::Change(Change::Remove(NodeId(9))));
+    assert_eq!(effects.change, Some(Err(Refusal::NoChange)), "what is refused ends nothing");
+    assert_eq!(server.node.transfer().map(|under_way| under_way.to), Some(NodeId(3)));
+}
+
+/// Section 6 and thesis 3.10: a server that leaves with a joint configuration is not handed over to.
+#[test]
+fn a_server_that_leaves_takes_nothing_over() {
+    let mut server = Server::leader(3);
+    for (id, last) in [(4, 2), (5, 3)] {
+        server.step(Input::Change(Change::Learn(NodeId(id))));
+        server.sync();
+        for follower in [2, 3, id] {
+            server.matched(follower, last);
+        }
+    }
+    server.matched(4, 3);
+    server.step(Input::Change(Change::Members([1, 4, 5].map(NodeId).to_vec())));
+    assert!(server.node.config().is_joint());
+    assert_eq!(server.step(transfer(3)).transfer, Some(Err(Refusal::NotVoter(NodeId(3)))));
+    assert_eq!(server.step(transfer(4)).transfer, Some(Ok(())));
 }

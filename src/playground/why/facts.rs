@@ -210,7 +210,9 @@ impl Chronicle {
             }
             Note::ConfirmedRead { .. }
             | Note::ChangeEnded { .. }
-            | Note::TransferAborted { .. }
+            | Note::GaveUpSnapshot { .. }
+            | Note::IgnoredAnswer { .. }
+            | Note::TransferEnded { .. }
             | Note::AnsweredPreVote { .. }
             | Note::RefusedVote { .. }
             | Note::RefusedSnapshot { .. }
