@@ -1,12 +1,12 @@
 //! Changes of the membership: the paper's section 6, the thesis's 4.1, 4.2 and 4.3.
 
 use kvorum::raft::{
-    Accepted, Appended, Change, Config, Entry, Input, Message, MessageKind, NodeId, Note, Payload,
-    Position, Refusal, Term,
+    Accepted, Appended, Change, Config, Durable, Entry, Input, Log, Message, MessageKind, NodeId,
+    Note, Payload, Position, Refusal, Term,
 };
 
 use crate::server::{
-    Server, ask, at, config, granted, heartbeat, index, kinds, position, result, sent_to,
+    Server, ask, at, config, entries, granted, heartbeat, index, kinds, position, result, sent_to,
 };
 
 fn add(id: u32) -> Input {
@@ -426,4 +426,34 @@ fn a_change_that_wants_the_contrary_ends_an_earlier_one() {
         server.matched(4, 3);
         assert!(!server.node.config().is_voter(NodeId(4)), "{}", server.node.config());
     }
+}
+
+/// Section 6, thesis 3.10: a leader that hands over takes nothing into its log. If the transfer is given up, it goes on
+/// from a joint configuration to the new one by itself.
+#[test]
+fn a_joint_configuration_ends_when_a_transfer_is_given_up() {
+    let mut server = joint_leader();
+    server.step(Input::Transfer(NodeId(5)));
+    server.sync();
+    for (follower, last) in [(2, 4), (4, 4)] {
+        server.at(200).matched(follower, last);
+    }
+    assert_eq!(server.node.commit_index(), Some(index(4)));
+    assert!(server.node.config().is_joint(), "it hands over");
+    server.at(310).step(Input::Tick);
+    assert_eq!(server.node.transfer(), None);
+    assert_eq!(server.node.config().voters(), [1, 4, 5].map(NodeId));
+    assert!(!server.node.config().is_joint());
+}
+
+/// Thesis 4.1: a configuration that gives way to another entry counts no more, also if it was read from a disk.
+#[test]
+fn a_configuration_from_the_disk_gives_way_with_its_entry() {
+    let mut log = Log::new(None, entries(&[1]));
+    log.append(Entry { term: Term(1), payload: Payload::Config(config(4)) });
+    let disk = Durable { current_term: Term(1), log, ..Durable::default() };
+    let mut server = Server::with(2, 3, disk);
+    assert_eq!(*server.node.config(), config(4));
+    server.append(1, 2, position(1, 1), &[2]);
+    assert_eq!(*server.node.config(), config(3));
 }

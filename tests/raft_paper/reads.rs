@@ -152,3 +152,14 @@ fn an_answer_to_a_round_that_has_not_begun_is_ignored() {
     let ready = ReadAnswer::Ready { id, read_index: Some(index(1)) };
     assert_eq!(server.answered(2, 1, round(&asked).unwrap()).reads, [ready]);
 }
+
+/// What section 8 warns of, and clients may ask for: a leader that answers at once from what it has applied, and asks
+/// nobody whether it still leads.
+#[test]
+fn a_leader_answers_at_once_who_asks_for_no_more() {
+    let mut server = Server::leader(3);
+    let id = ReadId(1);
+    let effects = server.step(Input::Read(id, ReadMode::Leader));
+    assert_eq!(effects.reads, [ReadAnswer::Ready { id, read_index: Some(index(1)) }]);
+    assert_eq!(effects.messages, []);
+}
