@@ -57,7 +57,7 @@ const BROKEN: &[(Rule, u64, Property)] = &[
     (Rule::MajorityQuorum, 7, Property::ElectionSafety),
     (Rule::JointConsensus, 1, Property::QuorumOverlap),
     (Rule::CommitBeforeChange, 4665, Property::QuorumOverlap),
-    (Rule::OneChangeAtATime, 17, Property::QuorumOverlap),
+    (Rule::OneChangeAtATime, 4, Property::QuorumOverlap),
     (Rule::NoOp, 20, Property::Liveness),
     (Rule::ReadConfirmation, 2915, Property::Linearizability),
     (Rule::LeaderStickiness, 171, Property::LeaseSafety),

@@ -4,6 +4,7 @@
 use super::ledger::Operations;
 use super::weave::Spacetime;
 use super::{Input, Instant, Playground, Problem, Speed};
+use crate::cluster::Founding;
 use crate::digest::Digest;
 use crate::script::{Command, Wait, parse_script};
 use crate::time::{Duration, Time};
@@ -73,6 +74,9 @@ pub(super) fn story(script: &str) -> Playground {
             }
             Command::Wait(Wait::For(span)) => pass_on(&mut playground, span),
             Command::Wait(wait) => playground.apply(Input::Await(wait)).unwrap(),
+            Command::Cluster(Founding { nodes, seed }) => {
+                playground.apply(Input::Restart { nodes, seed }).unwrap();
+            }
             _ => {}
         }
         // A run that breaks a property stands still there, whatever is waited for.

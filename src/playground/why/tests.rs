@@ -300,26 +300,19 @@ fn what_came_in_a_snapshot_comes_of_what_made_it_so_at_its_sender() {
         [(
             Question::Key(3, "a".to_string()),
             expect![[r#"
-        0 [request] You sent `set a one` to n1.
-        1 [request] You sent `set a one` to n2, attempt 2. <- 0
-        2 [server] n2 appends entry 2 and sends it to all (§5.3). <- 1
-        3 [disk] n2 has its log on disk up to entry 2. <- 2
-        4 [server] n1 appends entry 2 from n2 (§5.3). <- 2
-        5 [disk] n1 has its log on disk up to entry 2. <- 4
-        6 [server] n2 hears that n1 has its log up to entry 2 (§5.3). <- 5
-        7 [server] Entry 2 is committed: it is on 2 of 3 disks and of n2's own term (§5.4.2). <- 3 6
-        8 [server] n2 executes entry 2, `set a one`. <- 2 7
-        9 [request] You sent `set c three` to n2.
-        10 [server] n2 appends entry 4 and sends it to all (§5.3). <- 9
-        11 [disk] n2 has its log on disk up to entry 4. <- 10
-        12 [server] n1 appends entry 4 from n2 (§5.3). <- 10
-        13 [disk] n1 has its log on disk up to entry 4. <- 12
-        14 [server] n2 hears that n1 has its log up to entry 4 (§5.3). <- 13
-        15 [server] Entry 4 is committed: it is on 2 of 3 disks and of n2's own term (§5.4.2). <- 11 14
-        16 [server] n2 takes a snapshot as of entry 4; its log keeps 0 entries (§7). <- 13 15
-        17 [server] n2 sends n3 its snapshot as of entry 4: its log no longer has what n3 lacks (§7). <- 16
-        18 [server] n3 goes on from n2's snapshot as of entry 4 (§7). <- 8 17
-    "#]],
+                0 [request] You sent `set a one` to n1.
+                1 [request] You sent `set a one` to n2, attempt 2. <- 0
+                2 [server] n2 appends entry 2 and sends it to all (§5.3). <- 1
+                3 [disk] n2 has its log on disk up to entry 2. <- 2
+                4 [server] n1 appends entry 2 from n2 (§5.3). <- 2
+                5 [disk] n1 has its log on disk up to entry 2. <- 4
+                6 [server] n2 hears that n1 has its log up to entry 2 (§5.3). <- 5
+                7 [server] Entry 2 is committed: it is on 2 of 3 disks and of n2's own term (§5.4.2). <- 3 6
+                8 [server] n2 executes entry 2, `set a one`. <- 2 7
+                9 [server] n2 takes a snapshot as of entry 2; its log keeps 0 entries (§7). <- 5 7
+                10 [server] n2 sends n3 its snapshot as of entry 2: its log no longer has what n3 lacks (§7). <- 9
+                11 [server] n3 goes on from n2's snapshot as of entry 2 (§7). <- 8 10
+            "#]],
         )],
     );
 }
