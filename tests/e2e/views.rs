@@ -58,9 +58,10 @@ async fn of_many_logs_those_are_drawn_that_are_seen() -> Outcome {
             for node in 2..=51 {
                 page.press(thirtyfour::Key::Down + "").await?;
                 let here = "return document.activeElement.dataset.node ?? ''";
+                let wanted = node.to_string();
                 page.until(&format!("the log of n{node}"), async || {
                     let here = page.script(here).await?;
-                    Ok((here == node.to_string()).then_some(()))
+                    Ok((here == wanted).then_some(()))
                 })
                 .await?;
             }

@@ -143,7 +143,7 @@ fn an_answer_to_a_round_that_has_not_begun_is_ignored() {
     let forged = Message::InstallSnapshotResponse { last, received: 0, installed: true, round: 99 };
     let ignored = Note::IgnoredAnswer { from: NodeId(2), round: 99, begun };
     for effects in [server.answered(2, 1, 99), server.receive(2, 2, forged)] {
-        assert_eq!(effects.notes, [ignored.clone()]);
+        assert_eq!(effects.notes, std::slice::from_ref(&ignored));
     }
     assert_eq!(server.node.lease_end(), lease);
     let id = ReadId(1);

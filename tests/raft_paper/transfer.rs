@@ -114,7 +114,7 @@ fn a_leader_that_is_named_itself_keeps_the_leadership() {
     server.step(transfer(3));
     let effects = server.step(transfer(1));
     let recalled = Some((NodeId(3), TransferEnd::Recalled));
-    assert_eq!((effects.transfer.clone(), ended(&effects)), (Some(Ok(())), recalled));
+    assert_eq!((effects.transfer, ended(&effects)), (Some(Ok(())), recalled));
     assert!(matches!(server.propose().proposed, Some(Ok(_))));
     assert_eq!(server.node.lease_end(), None, "3 was asked to stand already, and may do it");
 }

@@ -60,10 +60,13 @@ fn a_story_lasts_a_day_and_no_longer() {
     pass(&mut playground, 100);
 }
 
+/// Lowers a limit.
+type Change = fn(&mut Limits);
+
 #[test]
 fn at_a_limit_of_time_or_of_events_a_run_stands_still_and_opens_again() {
     let time = Time::from_micros(1_234_567);
-    let limits: [(Limit, fn(&mut Limits)); 2] = [
+    let limits: [(Limit, Change); 2] = [
         (Limit::Time, |limits| limits.time = Time::from_micros(1_234_567)),
         (Limit::Events, |limits| limits.events = 321),
     ];

@@ -4,10 +4,10 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use thirtyfour::error::WebDriverResult;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::hands::{Hands, is_silence};
 use super::sight::{Control, Finding, Kind, Look};
@@ -142,7 +142,7 @@ impl Play<'_> {
                 eprintln!("could not be done: {step:?}");
             }
         }
-        let is_time = self.report.steps.len() % EVERY == 0;
+        let is_time = self.report.steps.len().is_multiple_of(EVERY);
         self.see(Some(&step), waits || is_time).await?;
         if is_time && !self.is_over() {
             self.lives().await?;
