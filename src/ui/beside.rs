@@ -40,6 +40,7 @@ pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>
     let theirs = name(compared.map(|comparison| comparison.with));
     html! {
         <div class="beside">
+            <h2 class="hidden">{ "Side by side" }</h2>
             { compared.map(|comparison| bar(session, (&ours, &theirs), comparison.parting.as_ref())) }
             { heading(&ours, view, view.clock.now) }
             { stage }
