@@ -37,8 +37,9 @@ pub(crate) fn run(command: &mut Command, expected: &[String], voice: Option<&Voi
 impl Tally {
     fn hear(&mut self, line: &str) {
         let line = line.trim();
-        if let Some(running) = line.strip_prefix("Running ") {
-            self.running = target(running);
+        // A browser's test runner says "Running headless tests in Chrome" too, which names no target.
+        if let Some(running) = line.strip_prefix("Running ").and_then(target) {
+            self.running = Some(running);
         } else if line.starts_with("Doc-tests ") {
             self.running = None;
         } else if let Some(result) = line.strip_prefix("test result: ok. ") {
@@ -124,6 +125,7 @@ running 2 tests
 ..
 test result: ok. 2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.10s
      Running tests/browser.rs (target/wasm32-unknown-unknown/debug/deps/browser_core-a1.wasm)
+Running headless tests in Chrome on `http://127.0.0.1:45895/`
 test result: ok. 1 passed; 0 failed; 0 ignored; 0 filtered out; finished in 0.10s
    Doc-tests kvorum
 test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s
