@@ -40,7 +40,6 @@ pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>
     let theirs = name(compared.map(|comparison| comparison.with));
     html! {
         <div class="beside">
-            <h2 class="hidden">{ "Side by side" }</h2>
             { compared.map(|comparison| bar(session, (&ours, &theirs), comparison.parting.as_ref())) }
             { heading(&ours, view, view.clock.now) }
             { stage }
@@ -114,7 +113,7 @@ fn heading(name: &str, view: &View, now: u64) -> Html {
     let is_over = view.clock.now < now;
     html! {
         <section class="beside-head" aria-label={format!("Story {name}")}>
-            <h3>{ name.to_string() }</h3>
+            <h2>{ name.to_string() }</h2>
             <p class="beside-verdict" data-tone={tone} title={broken}>{ verdict }</p>
             if is_over {
                 <p class="beside-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
