@@ -41,6 +41,29 @@ pub struct Observation<'a> {
     pub store_digest: Digest,
 }
 
+#[cfg(test)]
+impl<'a> Observation<'a> {
+    /// A follower with nothing in its log or store, for histories of tests.
+    pub(super) fn blank(node: NodeId, current_term: Term, config: &'a Config) -> Self {
+        Self {
+            node,
+            incarnation: 1,
+            is_leader: false,
+            current_term,
+            config,
+            lease_end: None,
+            transfer: None,
+            free_at: None,
+            base: None,
+            compacted_on_disk: None,
+            log: &[],
+            commit_index: None,
+            last_applied: None,
+            store_digest: Digest(0),
+        }
+    }
+}
+
 /// What was seen so far.
 #[derive(Clone, Debug, Default)]
 pub struct Invariants {

@@ -63,6 +63,11 @@ impl FaultKind {
         Self::LATER.contains(&self)
     }
 
+    /// The kinds that runs of the swarm were first recorded with.
+    pub fn first() -> Vec<Self> {
+        Self::ALL.into_iter().filter(|kind| !kind.is_later()).collect()
+    }
+
     /// Its name for those who choose.
     pub const fn name(self) -> &'static str {
         match self {

@@ -213,3 +213,24 @@ fn a_sentence_goes_over_several_lines_and_every_demonstration_is_one_for_people(
         }
     }
 }
+
+#[test]
+fn a_demonstration_that_is_begun_while_a_run_is_opened_is_not_replaced_by_it() {
+    let mut long = Playground::new(5, 3);
+    long.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
+    for _ in 0..12 {
+        long.apply(Input::Advance(16_000)).unwrap();
+    }
+    let mut playground = Playground::new(3, 7);
+    playground.apply(Input::Open(Box::new(long.archive()))).unwrap();
+    playground.apply(Input::Advance(16_000)).unwrap();
+    assert!(playground.progress().is_some(), "it takes many pieces");
+    let mut player = Player::begin(Lesson::parse(DEMONSTRATIONS[0].text).unwrap(), &mut playground);
+    let founding = playground.recording().founding;
+    assert_ne!(founding, long.recording().founding);
+    for _ in 0..50 {
+        playground.apply(Input::Advance(16_000)).unwrap();
+        player.advance(&mut playground, 16_000);
+    }
+    assert_eq!(playground.recording().founding, founding, "it stays");
+}

@@ -95,7 +95,14 @@ impl Search {
     /// Raft).
     pub fn for_rule(rule: Rule) -> Self {
         let wanted = Property::named(rule.about().falls);
-        Self { switched: vec![rule], wanted, ..Self::default() }
+        let faults = Self::usual_faults(&[rule]);
+        Self { switched: vec![rule], wanted, faults, ..Self::default() }
+    }
+
+    /// The kinds of faults of a search that is not told which: all, but where rules are switched only the first
+    /// ones, so that the seeds at which it is known to find something stay those.
+    pub fn usual_faults(switched: &[Rule]) -> Vec<FaultKind> {
+        if switched.is_empty() { FaultKind::ALL.to_vec() } else { FaultKind::first() }
     }
 
     /// Runs the cluster of a seed.

@@ -29,13 +29,12 @@ pub(super) struct Later {
 }
 
 impl Later {
-    /// Most runs have none of them. A search without a rule has none at all: the seeds at which it is known to find
-    /// something stay those.
+    /// Most runs have none of them.
     pub(super) fn new(search: &Search, seed: u64) -> Self {
         let mut rng = Rng::new(seed, LATER_STREAM);
         let mut kinds: Vec<FaultKind> =
             FaultKind::LATER.into_iter().filter(|_| rng.range(0..=3) == 0).collect();
-        kinds.retain(|kind| search.switched.is_empty() && search.faults.contains(kind));
+        kinds.retain(|kind| search.faults.contains(kind));
         Self { kinds, rng }
     }
 

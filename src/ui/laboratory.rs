@@ -43,7 +43,7 @@ struct Question {
 
 impl Default for Question {
     fn default() -> Self {
-        let faults = FaultKind::ALL.to_vec();
+        let faults = FaultKind::first();
         Self { property: None, most_nodes: 5, faults, first: "0".to_string(), runs: 20_000 }
     }
 }

@@ -39,8 +39,7 @@ pub(crate) const SEEDS: std::ops::Range<u64> = 0..50;
 /// One line for each of these seeds of the swarm: how many events its run had, and the digest at its end.
 pub(crate) fn swarm(seeds: std::ops::Range<u64>) -> String {
     // The kinds of faults that there were when they were recorded.
-    let kinds = FaultKind::ALL.into_iter().filter(|kind| !kind.is_later());
-    let search = Search { faults: kinds.collect(), ..Search::default() };
+    let search = Search { faults: FaultKind::first(), ..Search::default() };
     let line = |seed| {
         let report = search.run(seed);
         format!("{seed} {} {}\n", report.events, report.digest)

@@ -64,7 +64,7 @@ impl Asked {
         };
         let mut faults: Vec<FaultKind> = self.faults.iter().map(named).collect::<Result<_, _>>()?;
         if faults.is_empty() {
-            faults = FaultKind::ALL.to_vec();
+            faults = Search::usual_faults(&switched);
         }
         Ok((seeds, Search { switched, wanted, most_nodes: self.most_nodes, faults }))
     }

@@ -3,7 +3,6 @@
 use super::super::Run;
 use super::*;
 use crate::cluster::{Action, Founding, LinkChange};
-use crate::digest::Digest;
 use crate::rng::Chance;
 
 const N1: NodeId = NodeId(1);
@@ -18,22 +17,7 @@ fn config(voters: &[u32], learners: &[u32]) -> Config {
 
 /// n1 leads term 2 with these members.
 fn leads(config: &Config) -> Observation<'_> {
-    Observation {
-        node: N1,
-        incarnation: 1,
-        is_leader: true,
-        current_term: Term(2),
-        config,
-        lease_end: None,
-        transfer: None,
-        free_at: None,
-        base: None,
-        compacted_on_disk: None,
-        log: &[],
-        commit_index: None,
-        last_applied: None,
-        store_digest: Digest(0),
-    }
+    Observation { is_leader: true, ..Observation::blank(N1, Term(2), config) }
 }
 
 /// A judge that has seen n1 lead three voters, and a client ask for a change.

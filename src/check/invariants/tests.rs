@@ -17,22 +17,7 @@ fn config() -> &'static Config {
 
 /// A follower in `term`.
 fn sees(node: u32, term: u64, log: &[Entry]) -> Observation<'_> {
-    Observation {
-        node: NodeId(node),
-        incarnation: 1,
-        is_leader: false,
-        current_term: Term(term),
-        config: config(),
-        lease_end: None,
-        transfer: None,
-        free_at: None,
-        base: None,
-        compacted_on_disk: None,
-        log,
-        commit_index: None,
-        last_applied: None,
-        store_digest: Digest(0),
-    }
+    Observation { log, ..Observation::blank(NodeId(node), Term(term), config()) }
 }
 
 fn leader(node: u32, term: u64, log: &[Entry]) -> Observation<'_> {

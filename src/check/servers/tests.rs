@@ -1,7 +1,6 @@
 //! For every property a history that must be rejected, and beside it a sound one.
 
 use super::*;
-use crate::digest::Digest;
 use crate::raft::Transfer;
 
 fn config(voters: &[u32]) -> Config {
@@ -14,22 +13,7 @@ fn at(millis: u64) -> Time {
 
 /// A server of `config` in `term`, leading or not, with its commit index and its lease.
 fn sees<'a>(node: u32, term: u64, leads: bool, config: &'a Config) -> Observation<'a> {
-    Observation {
-        node: NodeId(node),
-        incarnation: 1,
-        is_leader: leads,
-        current_term: Term(term),
-        config,
-        lease_end: None,
-        transfer: None,
-        free_at: None,
-        base: None,
-        compacted_on_disk: None,
-        log: &[],
-        commit_index: None,
-        last_applied: None,
-        store_digest: Digest(0),
-    }
+    Observation { is_leader: leads, ..Observation::blank(NodeId(node), Term(term), config) }
 }
 
 fn property(result: Result<(), Violation>) -> Option<Property> {

@@ -99,14 +99,9 @@ fn what_is_done_to_the_old_run_while_another_is_opened_is_refused() {
 
 #[test]
 fn a_run_that_is_begun_while_another_is_opened_is_not_replaced_by_it() {
-    let begin: [fn(&mut Playground); 3] = [
+    let begin: [fn(&mut Playground); 2] = [
         |playground| playground.apply(Input::Restart { nodes: 7, seed: 5 }).unwrap(),
         |playground| playground.apply(Input::Console("cluster 7 seed 5".to_string())).unwrap(),
-        |playground| {
-            let text = crate::lesson::DEMONSTRATIONS[0].text;
-            let lesson = crate::lesson::Lesson::parse(text).unwrap();
-            crate::lesson::Player::begin(lesson, playground);
-        },
     ];
     for begin in begin {
         let mut playground = playing(3, 7);
