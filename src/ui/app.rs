@@ -407,6 +407,9 @@ fn listen_to_keys(ctx: &Context<App>) -> Option<EventListener> {
         {
             event.prevent_default();
             link.send_message(Message::Guide(ask));
+        } else if event.key() == "Escape" && !modified {
+            // Whatever has the focus: what is open on the stage closes.
+            link.send_message(Message::Open(None));
         }
     }))
 }

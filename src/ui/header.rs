@@ -156,7 +156,7 @@ fn past_chip(end: Option<u64>) -> Html {
 fn verdict_chip(violation: Option<&Broken>, on_open: Option<Callback<yew::MouseEvent>>) -> Html {
     match violation {
         None => html! {
-            <li class="chip" data-tone="good" title="Seventeen properties, from the five of the Raft paper to linearizability and liveness, judged after every event">
+            <li class="chip" data-tone="good" title="All properties, from the five of the Raft paper to linearizability and liveness, judged after every event">
                 { "✓ " }<span class="long">{ "all properties hold" }</span><span class="short">{ "holds" }</span>
             </li>
         },

@@ -265,6 +265,18 @@ pub fn focus_soon(selector: impl Into<String>) {
     gloo_timers::callback::Timeout::new(0, move || focus(&selector)).forget();
 }
 
+/// Moves the focus to the stage where, once the page is rendered, what has it is hidden: the browser itself takes
+/// it away only with its next frame, and nobody would hear of that.
+pub fn rescue_focus_soon() {
+    let rescue = || {
+        let is_seen = |element: HtmlElement| element.offset_width() > 0;
+        if !focused().is_some_and(is_seen) {
+            focus(".stage");
+        }
+    };
+    gloo_timers::callback::Timeout::new(0, rescue).forget();
+}
+
 /// Scrolls to the beginning of what a selector finds.
 pub fn show(selector: &str) {
     find(selector).into_iter().for_each(|element| element.scroll_into_view_with_bool(true));

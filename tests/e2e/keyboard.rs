@@ -158,6 +158,29 @@ async fn what_is_closed_gives_the_focus_back() -> Outcome {
 }
 
 #[tokio::test]
+async fn what_hides_or_closes_while_the_focus_is_elsewhere_loses_it_nothing() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            // The projector hides the panels.
+            page.tab_to("slider", "Duplicates").await?;
+            page.press("p").await?;
+            page.is_focused("main", "Stage").await?;
+            page.press("p").await?;
+            page.is_focused("main", "Stage").await?;
+
+            // Opened by a key, left by Tab.
+            page.press("m").await?;
+            page.find("dialog", "Messages in flight").await?;
+            page.tab_to("button", "Help").await?;
+            page.press(Key::Escape + "").await?;
+            page.is_gone("dialog", "Messages in flight").await?;
+            page.is_focused("button", "Help").await?;
+            Ok(())
+        })
+        .await
+}
+
+#[tokio::test]
 async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
