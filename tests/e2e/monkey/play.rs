@@ -325,7 +325,9 @@ fn lost(press: Press, before: &Look, now: &Look) -> Option<String> {
     if now.lost && !before.lost && !leads_out {
         return Some(format!("{press:?} loses the focus, which was on {}", before.focus));
     }
-    let is_closed = press == Press::Escape && !before.popups.is_empty() && now.popups.is_empty();
+    // Where the focus is elsewhere it stays there.
+    let was_in_it = before.within && !before.popups.is_empty();
+    let is_closed = press == Press::Escape && was_in_it && now.popups.is_empty();
     let opener = now.opener.as_ref().filter(|opener| is_closed && **opener != now.focus)?;
     let (closed, focus) = (&before.popups, &now.focus);
     Some(format!("Escape closes {closed:?}, and the focus goes to {focus}, not to {opener}"))
