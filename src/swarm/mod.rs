@@ -15,7 +15,7 @@ pub use replay::Replay;
 pub use shrink::{Effort, Shrunk, Size, shrink};
 
 use crate::check::{Property, Run, Violation};
-use crate::cluster::{Action, Cluster, FaultKind, Founding, Server};
+use crate::cluster::{Action, Cluster, FaultKind, Founding, Server, Status};
 use crate::digest::Digest;
 use crate::raft::{Index, Node, NodeId, Rule};
 use crate::recording::{Instant, Recording, Timed};
@@ -31,6 +31,9 @@ pub const MOST_NODES: u32 = 7;
 
 /// How long faults come.
 const TURBULENT: Duration = Duration::from_secs(8);
+
+/// How long after the mending a server may still stop: for an fsync that failed before.
+const LAST_STOPS: Duration = Duration::from_millis(500);
 
 /// How long the mended cluster has to find a leader and to agree.
 const QUIET: Duration = Duration::from_secs(10);
@@ -168,9 +171,15 @@ impl Search {
         rng: &mut Rng,
     ) -> Option<Finding> {
         let deaf = weather.mend(world, later, rng);
+        // A server that was paused or busy while its disk failed hears of that only now, and stops.
+        if let Some(found) = self.pass(&mut world.run, LAST_STOPS, false) {
+            return Some(found);
+        }
+        world.restart_all();
         let is_about_progress = self.wanted.is_none_or(|wanted| wanted == Property::Liveness);
         let quiet = if is_about_progress { QUIET } else { SETTLING };
-        if let Some(found) = self.pass(&mut world.run, quiet, false) {
+        let rest = Duration::from_micros(quiet.as_micros() - LAST_STOPS.as_micros());
+        if let Some(found) = self.pass(&mut world.run, rest, false) {
             return Some(found);
         }
         if self.wanted.is_some() {
@@ -237,6 +246,13 @@ impl World {
         if self.run.apply(&action).is_ok() {
             self.recording.actions.push(Timed { when, action });
         }
+    }
+
+    /// Starts each server that is down.
+    fn restart_all(&mut self) {
+        let is_down = |server: &&Server| server.status() == Status::Down;
+        let down: Vec<_> = self.run.cluster().servers().filter(is_down).map(Server::id).collect();
+        down.into_iter().for_each(|node| self.attempt(Action::Restart(node)));
     }
 }
 
