@@ -2,8 +2,8 @@
 
 use kvorum::raft::Rule;
 use serde_json::Value;
-use thirtyfour::ElementRect;
 use thirtyfour::error::WebDriverResult;
+use thirtyfour::ElementRect;
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
@@ -101,6 +101,35 @@ async fn what_goes_wrong_moves_nothing() -> Outcome {
                 page.type_line("kill n1").await?;
                 page.shows("list", "The cluster now", "No quorum: 1 of 3 run").await?;
                 assert_eq!(stage(page).await?, whole, "parted, {width}x{height}");
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// A class sees a demonstration's sentence above the stage, and all of both.
+#[tokio::test]
+async fn a_projector_shows_a_demonstration() -> Outcome {
+    for (width, height) in [(1280, 720), (1440, 900), (390, 844)] {
+        Window { width, height, ..Window::LAPTOP }
+            .open("?seed=42&speed=1000&paused", async |page| {
+                page.click("button", "Demonstrations").await?;
+                page.click("button", "First election").await?;
+                page.find("region", "Guide").await?;
+                page.find("main", "Stage").await?.focus().await?;
+                page.press("p").await?;
+                page.is_gone("button", "Partition").await?;
+                page.until(&format!("cards on the stage at {width}x{height}"), async || {
+                    fits(page, 5, f64::from(width)).await
+                })
+                .await?;
+                let guide = page.area("region", "Guide").await?;
+                let stage = page.area("main", "Stage").await?;
+                assert!((guide.x, guide.y) >= (0.0, 0.0), "{width}x{height}: {guide:?}");
+                assert!(guide.x + guide.width <= f64::from(width), "{width}x{height}: {guide:?}");
+                assert!(guide.y + guide.height <= stage.y, "{width}x{height}: {guide:?}");
+                assert!(stage.height >= 280.0, "{width}x{height}: {stage:?}");
                 Ok(())
             })
             .await?;
