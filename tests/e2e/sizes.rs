@@ -1,7 +1,7 @@
 //! From a phone to a laptop: nothing sticks out, and no card hides another.
 
 use kvorum::raft::Rule;
-use serde_json::Value;
+use serde_json::{Value, json};
 use thirtyfour::error::WebDriverResult;
 use thirtyfour::ElementRect;
 
@@ -107,6 +107,42 @@ async fn what_goes_wrong_moves_nothing() -> Outcome {
     }
     Ok(())
 }
+
+/// What is chosen is read to its end: whose request, through whom, how strong a read, what a disk does.
+#[tokio::test]
+async fn no_choice_is_cut_off() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            page.click("tab", "Inspector").await?;
+            for comparing in [false, true] {
+                for (width, height) in SIZES {
+                    page.resize(width, height).await?;
+                    let cut = page.script(CUT_OFF).await?;
+                    assert_eq!(cut, json!([]), "comparing: {comparing}, {width}x{height}");
+                }
+                page.resize(1440, 900).await?;
+                if !comparing {
+                    page.click("button", "Compare and set…").await?;
+                    page.find("textbox", "Expected").await?;
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The selects whose longest option needs more width than there is, each with both widths.
+const CUT_OFF: &str = "const cut = [];
+    for (const id of ['client', 'node', 'read', 'disk-state']) {
+        const select = document.getElementById(id);
+        const has = select.offsetWidth;
+        const alone = select.cloneNode(true);
+        alone.style.cssText = 'position: absolute; width: max-content';
+        select.after(alone);
+        if (alone.offsetWidth > has) cut.push([id, alone.offsetWidth, has]);
+        alone.remove();
+    }
+    return cut;";
 
 /// A class sees a demonstration's sentence above the stage, and all of both.
 #[tokio::test]
