@@ -7,6 +7,7 @@ use thirtyfour::ElementRect;
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
+use crate::states::fit;
 use crate::verdicts::broken_link;
 
 const SIZES: [(u32, u32); 5] = [(390, 844), (844, 390), (768, 1024), (1280, 720), (1440, 900)];
@@ -143,6 +144,83 @@ const CUT_OFF: &str = "const cut = [];
         alone.remove();
     }
     return cut;";
+
+/// The marks on a card's edge, of its side and its disk: whole, on a ground of their own, and beside all words.
+#[tokio::test]
+async fn no_mark_of_a_card_hides_words_or_is_hidden() -> Outcome {
+    const PHONE: (u32, u32) = (390, 844);
+    for (nodes, (width, height), projector) in [
+        (3, (1280, 720), false),
+        (5, (1280, 720), false),
+        (5, (1280, 720), true),
+        (5, PHONE, false),
+        (25, (1440, 900), false),
+        (25, (1280, 720), true),
+        (25, PHONE, false),
+        (51, (1280, 720), false),
+        (51, PHONE, false),
+    ] {
+        Window::LAPTOP
+            .open(&format!("?seed=42&paused&nodes={nodes}"), async |page| {
+                for line in ["disk n1 lies", "disk n2 full", "disk n3 failing"] {
+                    page.take_line(line).await?;
+                }
+                for parted in [false, true] {
+                    let context = format!("{nodes} nodes at {width}x{height}, parted: {parted}");
+                    if parted {
+                        page.take_line("partition n1 n2 | n3").await?;
+                    }
+                    if projector {
+                        page.find("main", "Stage").await?.focus().await?;
+                        page.press("p").await?;
+                    }
+                    fit(page, (width, height)).await?;
+                    assert_eq!(page.script(MARKS).await?, json!([]), "{context}");
+                    page.resize(1440, 900).await?;
+                    if projector {
+                        page.press("p").await?;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// What is wrong with the marks: each that can be seen through, is behind another card, or has words of a card below it.
+const MARKS: &str = "const wrong = [];
+    const zoom = document.querySelector('.stage').getBoundingClientRect().width / document.querySelector('.stage').offsetWidth;
+    const marks = [...document.querySelectorAll('.card-side, .card-disk')];
+    if (!marks.some(mark => mark.matches('.card-disk'))) wrong.push('no disk is marked');
+    const words = [];
+    for (const part of document.querySelectorAll('.card-name, .card-term, .card-role, .card-digest')) {
+        if (getComputedStyle(part).display === 'none') continue;
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        words.push([part.closest('.card').ariaLabel + ': ' + part.textContent, range.getBoundingClientRect()]);
+    }
+    // A line has so much room above and below its letters.
+    const ROOM = 3 * zoom;
+    const meet = (a, b, room) => a.left < b.right - 1 && b.left < a.right - 1
+        && a.top < b.bottom - room && b.top < a.bottom - room;
+    marks.forEach((mark, number) => {
+        const { ariaLabel } = mark.closest('.card');
+        const name = ariaLabel + ': ' + mark.textContent;
+        const area = mark.getBoundingClientRect();
+        const ground = getComputedStyle(mark).backgroundColor;
+        if (ground.includes('rgba') || ground === 'transparent') wrong.push(name + ' has no ground');
+        for (const y of [area.top + 2, area.bottom - 2]) {
+            const hit = document.elementsFromPoint((area.left + area.right) / 2, y);
+            const first = hit.find(element => element.closest('.card'));
+            if (first?.closest('.card').ariaLabel !== ariaLabel) wrong.push(name + ' is hidden');
+        }
+        for (const [what, place] of words) if (meet(area, place, ROOM)) wrong.push(name + ' is over ' + what);
+        for (const other of marks.slice(number + 1)) {
+            if (meet(area, other.getBoundingClientRect(), 1)) wrong.push(name + ' is over ' + other.textContent);
+        }
+    });
+    return wrong;";
 
 /// A class sees a demonstration's sentence above the stage, and all of both.
 #[tokio::test]
