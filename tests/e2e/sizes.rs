@@ -3,7 +3,7 @@
 use kvorum::raft::Rule;
 use serde_json::{Value, json};
 use thirtyfour::error::WebDriverResult;
-use thirtyfour::ElementRect;
+use thirtyfour::{ElementRect, Key};
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
@@ -221,6 +221,39 @@ const MARKS: &str = "const wrong = [];
         }
     });
     return wrong;";
+
+/// A disk that lies is told in the line at the top, which stays one.
+#[tokio::test]
+async fn a_lying_disk_moves_nothing() -> Outcome {
+    for (nodes, (width, height), projector) in
+        [(25, (390, 844), false), (5, (390, 844), false), (5, (1280, 720), true)]
+    {
+        let context = format!("{nodes} nodes at {width}x{height}");
+        Window { width, height, ..Window::LAPTOP }
+            .open(&format!("?seed=42&paused&nodes={nodes}"), async |page| {
+                page.click("button", "Next election").await?;
+                page.leader(&[]).await?;
+                if projector {
+                    page.press("p").await?;
+                    page.is_gone("button", "Partition").await?;
+                }
+                page.find("main", "Stage").await?;
+                let whole = stage(page).await?;
+                for (line, told) in
+                    [("disk n1 lies", "disk of n1 lies"), ("partition n1 | n2", "1 | 1")]
+                {
+                    page.press(":").await?;
+                    page.is_focused("combobox", "Command").await?;
+                    page.press(line.to_owned() + Key::Enter).await?;
+                    page.shows("list", "The cluster now", told).await?;
+                    assert_eq!(stage(page).await?, whole, "{line}, {context}");
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
 
 /// A class sees a demonstration's sentence above the stage, and all of both.
 #[tokio::test]
