@@ -72,7 +72,7 @@ pub fn Card(props: &Props) -> Html {
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density} data-brief={is_brief.then_some("true")}
             data-side={props.side.map(|side| side.to_string())}
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
-            { props.side.map(|side| html! { <span class="card-side">{ format!("side {side}") }</span> }) }
+            { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
             { disk(node) }
             <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
             if props.density != Density::Compact {
@@ -90,17 +90,20 @@ pub fn Card(props: &Props) -> Html {
 
 /// What is wrong with its disk.
 fn disk(node: &NodeView) -> Option<Html> {
-    let (words, title) = match node.disk {
+    let (word, what) = match node.disk {
         DiskState::Good => return None,
-        DiskState::Full => ("disk full", "Its disk takes no more writes: it stops at the next one"),
-        DiskState::Failing => {
-            ("disk fails", "Each fsync ends in an error: it stops at the next one")
-        }
-        DiskState::Lying => {
-            ("disk lies", "A crash will lose writes that its disk reported as done")
-        }
+        DiskState::Full => ("full", "Its disk takes no more writes"),
+        DiskState::Failing => ("fails", "Each fsync ends in an error"),
+        DiskState::Lying => ("lies", "A crash will lose writes that its disk reported as done"),
     };
-    Some(html! { <span class="card-disk" {title}>{ words }</span> })
+    let then = match (node.disk, node.status) {
+        (DiskState::Good | DiskState::Lying, _) => "",
+        (_, Status::Running | Status::Paused) => ": it stops at the next one",
+        (_, Status::Down) => ": started again, it stops at the next one",
+    };
+    Some(html! {
+        <span class="card-disk" title={format!("{what}{then}")}><span class="card-word">{ "disk " }</span>{ word }</span>
+    })
 }
 
 /// The card's own keys, while itself has the focus and not one of its buttons.

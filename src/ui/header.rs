@@ -42,7 +42,7 @@ pub fn Header(props: &Props) -> Html {
             <h1>{ "Kvorum" }</h1>
             <ul class="chips" aria-label="The cluster now">
                 { leader_chip(*leader, rivals) }
-                <li class="chip">{ "Term " }<b>{ term }</b></li>
+                <li class="chip chip-term">{ "Term " }<b>{ term }</b></li>
                 { quorum_chip(*quorum, *running, *members) }
                 { modified_chip(modified) }
                 { fault_chips(&props.sides, props.chaos) }

@@ -263,9 +263,18 @@ fn faults(question: &Question, onchange: &Callback<yew::Event>) -> Html {
     html! {
         <details class="finder-faults">
             <summary>{ words }</summary>
+            <p class="quiet">{ later_words() }</p>
             <div role="group" aria-label="Kinds of faults">{ for FaultKind::ALL.into_iter().map(choice) }</div>
         </details>
     }
+}
+
+/// Why some kinds are not ticked at first.
+fn later_words() -> String {
+    let [first, second, third] = FaultKind::LATER.map(FaultKind::name);
+    format!(
+        "Three kinds are newer and not ticked at first: {first}, {second} and {third}. As long as they are not, each seed gives the run that it always gave."
+    )
 }
 
 fn toggle(faults: &mut Vec<FaultKind>, name: &str) {

@@ -94,9 +94,11 @@ pub fn Request(props: &Props) -> Html {
                 if draft.comparing {
                     { field("expected", "Expected", &draft.expected, expected, problem(Field::Expected)) }
                 }
-                { client_choice(&draft) }
-                { node_choice(props, &draft) }
-                { read_choice(&draft) }
+                <div class="request-choices">
+                    { client_choice(&draft) }
+                    { node_choice(props, &draft) }
+                    { read_choice(&draft) }
+                </div>
                 <div class="row request-verbs">
                     <button type="submit" class="button primary">{ "Set" }</button>
                     <button type="button" class="button" onclick={send(props, &draft, Verb::Get).reform(|_| ())}>{ "Get" }</button>
@@ -194,7 +196,7 @@ fn node_choice(props: &Props, draft: &UseStateHandle<Draft>) -> Html {
         <div class="field" data-field="node">
             <label for="node">{ "Node" }</label>
             <select id="node" {onchange}>
-                <option key="any" value="" selected={draft.via.is_none()}>{ "the leader" }</option>
+                <option key="any" value="" selected={draft.via.is_none()}>{ "leader" }</option>
                 { for props.nodes.iter().map(option) }
             </select>
         </div>

@@ -78,7 +78,7 @@ impl Page {
     /// Gets a key with the form, from whoever leads.
     pub(crate) async fn get(&self, key: &str) -> WebDriverResult<()> {
         self.fill("Key", key).await?;
-        self.choose("Node", "the leader").await?;
+        self.choose("Node", "leader").await?;
         self.click("button", "Get").await
     }
 

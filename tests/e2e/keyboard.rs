@@ -157,6 +157,49 @@ async fn what_is_closed_gives_the_focus_back() -> Outcome {
         .await
 }
 
+/// Whose request it is, how a disk treats writes, and who votes.
+#[tokio::test]
+async fn a_client_a_disk_and_a_vote_need_no_mouse() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&speed=1000&paused", async |page| {
+            page.press("]").await?;
+            let leader = page.leader(&[]).await?;
+            let (disk, voter) = (leader % 5 + 1, (leader + 1) % 5 + 1);
+            page.press("k").await?;
+            page.is_focused("textbox", "Key").await?;
+            page.tab_to("combobox", "As").await?;
+            page.press("c2").await?;
+            page.tab_to("combobox", "Node").await?;
+            page.press(format!("n{leader}")).await?;
+            page.tab_to("button", "Set").await?;
+            page.press(" ").await?;
+            page.press(Key::Escape + "").await?;
+
+            card(page, disk).await?;
+            page.press(Key::Enter + "").await?;
+            page.tab_to("combobox", &format!("Disk of n{disk}: writes")).await?;
+            page.press("lies").await?;
+            page.shows("group", &format!("n{disk}"), "disk lies").await?;
+            page.shows("list", "The cluster now", &format!("disk of n{disk} lies")).await?;
+            page.is_focused("combobox", &format!("Disk of n{disk}: writes")).await?;
+
+            // In a list of choices a number chooses.
+            page.tab_to("slider", &format!("Disk of n{disk}: fsync")).await?;
+            card(page, voter).await?;
+            page.press("m").await?;
+            page.tab_to("button", &format!("Demote n{voter}")).await?;
+            page.press(Key::Enter + "").await?;
+            page.is_focused("button", &format!("More n{voter}")).await?;
+            page.press_with_control("k").await?;
+            page.is_focused("combobox", "Command").await?;
+            page.press("play or" + Key::Enter).await?;
+            page.answered("as c2 set color green", "success").await?;
+            page.shows("group", &format!("n{voter}"), "Learner").await?;
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn what_hides_or_closes_while_the_focus_is_elsewhere_loses_it_nothing() -> Outcome {
     Window::LAPTOP

@@ -181,6 +181,17 @@ async fn the_laboratory_needs_no_mouse() -> Outcome {
             page.tab_to("checkbox", "membership nodes come and go").await?;
             page.press(" ").await?;
             page.sees("Faults: 12 of 16 kinds").await?;
+            // The newer kinds, which no search had before.
+            page.sees("not ticked at first: disk, ask and demote.").await?;
+            for newer in [
+                "disk a disk is full or fails, and its node stops",
+                "ask named clients ask, also nodes that do not lead",
+                "demote voters become learners, and voters again",
+            ] {
+                page.tab_to("checkbox", newer).await?;
+                page.press(" ").await?;
+            }
+            page.sees("Faults: 15 of 16 kinds").await?;
             page.tab_to("button", "Find").await?;
             page.press(Key::Enter + "").await?;
             page.sees("A seed is a whole number, such as 0.").await?;

@@ -1,12 +1,13 @@
 //! From a phone to a laptop: nothing sticks out, and no card hides another.
 
 use kvorum::raft::Rule;
-use serde_json::Value;
-use thirtyfour::ElementRect;
+use serde_json::{Value, json};
 use thirtyfour::error::WebDriverResult;
+use thirtyfour::{ElementRect, Key};
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
+use crate::states::fit;
 use crate::verdicts::broken_link;
 
 const SIZES: [(u32, u32); 5] = [(390, 844), (844, 390), (768, 1024), (1280, 720), (1440, 900)];
@@ -101,6 +102,181 @@ async fn what_goes_wrong_moves_nothing() -> Outcome {
                 page.type_line("kill n1").await?;
                 page.shows("list", "The cluster now", "No quorum: 1 of 3 run").await?;
                 assert_eq!(stage(page).await?, whole, "parted, {width}x{height}");
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// What is chosen is read to its end: whose request, through whom, how strong a read, what a disk does.
+#[tokio::test]
+async fn no_choice_is_cut_off() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            page.click("tab", "Inspector").await?;
+            for comparing in [false, true] {
+                for (width, height) in SIZES {
+                    page.resize(width, height).await?;
+                    let cut = page.script(CUT_OFF).await?;
+                    assert_eq!(cut, json!([]), "comparing: {comparing}, {width}x{height}");
+                }
+                page.resize(1440, 900).await?;
+                if !comparing {
+                    page.click("button", "Compare and set…").await?;
+                    page.find("textbox", "Expected").await?;
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The selects whose longest option needs more width than there is, each with both widths.
+const CUT_OFF: &str = "const cut = [];
+    for (const id of ['client', 'node', 'read', 'disk-state']) {
+        const select = document.getElementById(id);
+        const has = select.offsetWidth;
+        const alone = select.cloneNode(true);
+        alone.style.cssText = 'position: absolute; width: max-content';
+        select.after(alone);
+        if (alone.offsetWidth > has) cut.push([id, alone.offsetWidth, has]);
+        alone.remove();
+    }
+    return cut;";
+
+/// The marks on a card's edge, of its side and its disk: whole, on a ground of their own, and beside all words.
+#[tokio::test]
+async fn no_mark_of_a_card_hides_words_or_is_hidden() -> Outcome {
+    const PHONE: (u32, u32) = (390, 844);
+    for (nodes, (width, height), projector) in [
+        (3, (1280, 720), false),
+        (5, (1280, 720), false),
+        (5, (1280, 720), true),
+        (5, PHONE, false),
+        (25, (1440, 900), false),
+        (25, (1280, 720), true),
+        (25, PHONE, false),
+        (51, (1280, 720), false),
+        (51, PHONE, false),
+    ] {
+        Window::LAPTOP
+            .open(&format!("?seed=42&paused&nodes={nodes}"), async |page| {
+                for line in ["disk n1 lies", "disk n2 full", "disk n3 failing"] {
+                    page.take_line(line).await?;
+                }
+                for parted in [false, true] {
+                    let context = format!("{nodes} nodes at {width}x{height}, parted: {parted}");
+                    if parted {
+                        page.take_line("partition n1 n2 | n3").await?;
+                    }
+                    if projector {
+                        page.find("main", "Stage").await?.focus().await?;
+                        page.press("p").await?;
+                    }
+                    fit(page, (width, height)).await?;
+                    assert_eq!(page.script(MARKS).await?, json!([]), "{context}");
+                    page.resize(1440, 900).await?;
+                    if projector {
+                        page.press("p").await?;
+                    }
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// What is wrong with the marks: each that can be seen through, is behind another card, or has words of a card below it.
+const MARKS: &str = "const wrong = [];
+    const zoom = document.querySelector('.stage').getBoundingClientRect().width / document.querySelector('.stage').offsetWidth;
+    const marks = [...document.querySelectorAll('.card-side, .card-disk')];
+    if (!marks.some(mark => mark.matches('.card-disk'))) wrong.push('no disk is marked');
+    const words = [];
+    for (const part of document.querySelectorAll('.card-name, .card-term, .card-role, .card-digest')) {
+        if (getComputedStyle(part).display === 'none') continue;
+        const range = document.createRange();
+        range.selectNodeContents(part);
+        words.push([part.closest('.card').ariaLabel + ': ' + part.textContent, range.getBoundingClientRect()]);
+    }
+    // A line has so much room above and below its letters.
+    const ROOM = 3 * zoom;
+    const meet = (a, b, room) => a.left < b.right - 1 && b.left < a.right - 1
+        && a.top < b.bottom - room && b.top < a.bottom - room;
+    marks.forEach((mark, number) => {
+        const { ariaLabel } = mark.closest('.card');
+        const name = ariaLabel + ': ' + mark.textContent;
+        const area = mark.getBoundingClientRect();
+        const ground = getComputedStyle(mark).backgroundColor;
+        if (ground.includes('rgba') || ground === 'transparent') wrong.push(name + ' has no ground');
+        for (const y of [area.top + 2, area.bottom - 2]) {
+            const hit = document.elementsFromPoint((area.left + area.right) / 2, y);
+            const first = hit.find(element => element.closest('.card'));
+            if (first?.closest('.card').ariaLabel !== ariaLabel) wrong.push(name + ' is hidden');
+        }
+        for (const [what, place] of words) if (meet(area, place, ROOM)) wrong.push(name + ' is over ' + what);
+        for (const other of marks.slice(number + 1)) {
+            if (meet(area, other.getBoundingClientRect(), 1)) wrong.push(name + ' is over ' + other.textContent);
+        }
+    });
+    return wrong;";
+
+/// A disk that lies is told in the line at the top, which stays one.
+#[tokio::test]
+async fn a_lying_disk_moves_nothing() -> Outcome {
+    for (nodes, (width, height), projector) in
+        [(25, (390, 844), false), (5, (390, 844), false), (5, (1280, 720), true)]
+    {
+        let context = format!("{nodes} nodes at {width}x{height}");
+        Window { width, height, ..Window::LAPTOP }
+            .open(&format!("?seed=42&paused&nodes={nodes}"), async |page| {
+                page.click("button", "Next election").await?;
+                page.leader(&[]).await?;
+                if projector {
+                    page.press("p").await?;
+                    page.is_gone("button", "Partition").await?;
+                }
+                page.find("main", "Stage").await?;
+                let whole = stage(page).await?;
+                for (line, told) in
+                    [("disk n1 lies", "disk of n1 lies"), ("partition n1 | n2", "1 | 1")]
+                {
+                    page.press(":").await?;
+                    page.is_focused("combobox", "Command").await?;
+                    page.press(line.to_owned() + Key::Enter).await?;
+                    page.shows("list", "The cluster now", told).await?;
+                    assert_eq!(stage(page).await?, whole, "{line}, {context}");
+                }
+                Ok(())
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// A class sees a demonstration's sentence above the stage, and all of both.
+#[tokio::test]
+async fn a_projector_shows_a_demonstration() -> Outcome {
+    for (width, height) in [(1280, 720), (1440, 900), (390, 844)] {
+        Window { width, height, ..Window::LAPTOP }
+            .open("?seed=42&speed=1000&paused", async |page| {
+                page.click("button", "Demonstrations").await?;
+                page.click("button", "First election").await?;
+                page.find("region", "Guide").await?;
+                page.find("main", "Stage").await?.focus().await?;
+                page.press("p").await?;
+                page.is_gone("button", "Partition").await?;
+                page.until(&format!("cards on the stage at {width}x{height}"), async || {
+                    fits(page, 5, f64::from(width)).await
+                })
+                .await?;
+                let guide = page.area("region", "Guide").await?;
+                let stage = page.area("main", "Stage").await?;
+                assert!((guide.x, guide.y) >= (0.0, 0.0), "{width}x{height}: {guide:?}");
+                assert!(guide.x + guide.width <= f64::from(width), "{width}x{height}: {guide:?}");
+                assert!(guide.y + guide.height <= stage.y, "{width}x{height}: {guide:?}");
+                assert!(stage.height >= 280.0, "{width}x{height}: {stage:?}");
                 Ok(())
             })
             .await?;
