@@ -219,6 +219,7 @@ fn effect(answer: &Answer) -> Option<Effect> {
         Answer::Value(value) => Some(Effect::Found(value.clone())),
         Answer::Outcome(Outcome::Forgotten | Outcome::Expired(_))
         | Answer::Changed
+        | Answer::Ended { .. }
         | Answer::Refused(_)
         | Answer::Unknown => None,
     }

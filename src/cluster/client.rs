@@ -110,6 +110,8 @@ pub enum Answer {
     Value(Option<Value>),
     /// The configuration is as wanted.
     Changed,
+    /// The change of the configuration was accepted, and a later one that wants the contrary has ended it.
+    Ended { by: Change },
     /// It was refused for good.
     Refused(Refusal),
     /// No answer came in time: it may have been executed, or not.
@@ -226,6 +228,7 @@ impl fmt::Display for Answer {
             }
             Self::Value(Some(value)) => value.fmt(f),
             Self::Changed => write!(f, "done"),
+            Self::Ended { by } => write!(f, "ended: `{by}` was asked for later"),
             Self::Refused(Refusal::LastServer) => {
                 write!(f, "the last member with a vote can't be removed, nor lose its vote")
             }

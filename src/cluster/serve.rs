@@ -10,8 +10,8 @@ use super::network::{Body, Endpoint};
 use super::server::{Asker, PendingRead, Process, Proposal, Sought};
 use super::{Cluster, Deed};
 use crate::raft::{
-    Accepted, Change, Config, Data, Index, Input, NodeId, Position, ReadAnswer, ReadId, ReadMode,
-    Refusal, Rule, Term,
+    Accepted, Change, Config, Data, Index, Input, NodeId, Note, Position, ReadAnswer, ReadId,
+    ReadMode, Refusal, Rule, Term,
 };
 use crate::store::{ClientId, Request, Stamp};
 
@@ -78,8 +78,9 @@ impl Cluster {
 
     fn serve_change(&mut self, by: NodeId, asker: Asker, change: Change) -> Option<NodeId> {
         let asked = Some(change.clone());
-        let result =
+        let (result, ended) =
             self.step_node_and(by, Input::Change(change.clone()), |cluster, effects| {
+                let ended = cluster.take_ended(by, &effects.notes);
                 let result = effects.change.take();
                 match result {
                     Some(Ok(Accepted::Proposed(position))) => {
@@ -93,10 +94,29 @@ impl Cluster {
                     }
                     Some(Err(_)) | None => {}
                 }
-                result.and_then(Result::err)
+                (result.and_then(Result::err), ended)
             })?;
         self.decide(by, asker, asked, result);
+        for (asker, later) in ended {
+            self.reply(by, asker, Reply::Done(Answer::Ended { by: later }));
+        }
         Some(by)
+    }
+
+    /// Those who wait for a change that is told to have ended wait no longer: who they are, and the later change that
+    /// ended theirs.
+    fn take_ended(&mut self, at: NodeId, notes: &[Note]) -> Vec<(Asker, Change)> {
+        let Some(process) = self.process_mut(at) else { return Vec::new() };
+        let mut told = Vec::new();
+        for note in notes {
+            let Note::ChangeEnded { ended, by } = note else { continue };
+            let is_ended = |waiting: &mut Proposal| waiting.change.as_ref() == Some(ended);
+            let proposed = process.proposals.extract_if(.., |_, waiting| is_ended(waiting));
+            let waiting = proposed.map(|(_, waiting)| waiting);
+            let waiting = waiting.chain(process.changing.extract_if(.., is_ended));
+            told.extend(waiting.map(|waiting| (waiting.asker, by.clone())));
+        }
+        told
     }
 
     /// Whoever has asked for it waits for the entry at that position.

@@ -145,6 +145,7 @@ fn answer_view(answer: &Answer) -> AnswerView {
         | Answer::Changed => AnswerKind::Success,
         Answer::Outcome(Outcome::NotFound | Outcome::Mismatch(_))
         | Answer::Value(None)
+        | Answer::Ended { .. }
         | Answer::Refused(_) => AnswerKind::Negative,
         Answer::Unknown | Answer::Outcome(Outcome::Expired(_)) => AnswerKind::Unknown,
     };

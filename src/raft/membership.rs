@@ -252,8 +252,6 @@ impl Node {
         if leader.goals.is_empty() || leader.transfer.is_some() || !self.config_is_committed() {
             return;
         }
-        self.forget_reached_goals();
-        let Role::Leader(leader) = &self.role else { return };
         for goal in leader.goals.clone() {
             if !matches!(self.next_step(now, &goal, effects), Ok(Accepted::CatchingUp(_))) {
                 break;

@@ -75,6 +75,7 @@ fn a_joint_configuration_needs_both_majorities() {
     assert_eq!(server.node.commit_index(), Some(index(4)), "who has left is not counted");
     server.matched(5, 5);
     assert_eq!(server.node.commit_index(), Some(index(5)));
+    assert_eq!(server.node.goals(), [], "it is made");
 }
 
 /// Thesis 4.2.1: a learner does not stand for election.
@@ -302,6 +303,20 @@ fn a_change_that_goes_on_is_refused_a_second_time() {
     server.matched(2, 2);
     assert_eq!(server.node.commit_index(), Some(index(2)), "it waits for 4 to catch up");
     assert_eq!(server.step(add(4)).change, Some(Err(Refusal::ChangeInProgress)));
+}
+
+/// A change whose last step is in the log goes on no longer: asked for again it is so already, also where the leader hands
+/// over and goes on with nothing.
+#[test]
+fn a_change_that_is_made_does_not_go_on() {
+    let mut server = Server::leader(3);
+    assert_eq!(server.step(learn(4)).change, proposed(2, 2));
+    assert_eq!(server.node.goals(), []);
+    server.step(Input::Transfer(NodeId(3)));
+    server.sync();
+    server.matched(2, 2);
+    assert_eq!(server.node.commit_index(), Some(index(2)));
+    assert_eq!(server.step(learn(4)).change, Some(Err(Refusal::NoChange)));
 }
 
 /// A cluster keeps its last voter: without one nobody could ever decide anything again.

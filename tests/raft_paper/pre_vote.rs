@@ -151,6 +151,48 @@ fn a_server_that_hears_from_a_leader_does_not_vote_for_itself() {
     }
 }
 
+/// Thesis 9.6 and 4.2.3: nor does a candidate's own vote count that comes to its disk while it hears from a leader. It
+/// counts where the leader has asked the candidate to stand, and where no rule protects a leader that is heard.
+#[test]
+fn a_vote_for_itself_that_comes_to_disk_while_a_leader_is_heard_does_not_count() {
+    let own = |after, without: Option<Rule>| {
+        let mut server = Server::new(1, 3, 4, &[4]);
+        if let Some(rule) = without {
+            server.without(rule);
+        }
+        server.at(0).receive(2, 4, heartbeat(None, None));
+        server.at(10).time_out();
+        for voter in [2, 3] {
+            server.receive(voter, 4, Message::PreVoteResponse { vote_granted: true });
+        }
+        assert_eq!((server.term(), server.node.tally()), (5, Some((0, 2))));
+        server.at(after).sync();
+        server.node.tally()
+    };
+    assert_eq!(own(149, None), Some((0, 2)));
+    assert_eq!(own(150, None), Some((1, 2)));
+    assert_eq!(own(149, Some(Rule::LeaderStickiness)), Some((1, 2)));
+
+    let mut asked = Server::new(1, 3, 4, &[4]);
+    asked.at(0).receive(2, 4, heartbeat(None, None));
+    asked.at(10).receive(2, 4, Message::TimeoutNow);
+    asked.sync();
+    assert_eq!(asked.node.tally(), Some((1, 2)));
+}
+
+/// Thesis 9.6: a server that only asks for pre-votes has no vote of its own to count when its disk is done, with an entry
+/// of the leader that it hears from, say.
+#[test]
+fn a_pre_vote_is_not_counted_when_an_entry_comes_to_disk() {
+    for after in [149, 150] {
+        let mut server = Server::new(1, 3, 4, &[4]);
+        server.at(0).append(2, 4, position(4, 1), &[4]);
+        server.at(10).time_out();
+        server.at(after).sync();
+        assert_eq!((server.term(), server.node.tally()), (4, Some((0, 2))), "after {after} ms");
+    }
+}
+
 /// Thesis 9.6 and 4.2.3: a leader is heard lately for the shortest election timeout, to the millisecond.
 #[test]
 fn a_pre_vote_is_given_when_a_leader_was_not_heard_for_long_enough() {

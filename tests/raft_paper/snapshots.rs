@@ -215,6 +215,19 @@ fn a_log_that_conflicts_with_a_snapshot_goes() {
     }
 }
 
+/// Figure 13, 7: what went with such a log is on disk no more, whatever was written before.
+#[test]
+fn what_a_snapshot_has_replaced_is_not_on_disk_any_more() {
+    let mut server = Server::new(2, 3, 2, &[1; 7]);
+    let before =
+        server.append(1, 2, position(1, 7), &[2]).write.expect("an entry is to be written");
+    server.receive(1, 2, part(&snapshot(2, 5), 0, 15));
+    assert_eq!(server.node.durable_index(), Some(index(5)));
+    let effects = server.step(Input::Durable(before.ticket));
+    assert_eq!(server.node.durable_index(), Some(index(5)), "entry 8 is gone");
+    assert!(!effects.notes.iter().any(|note| matches!(note, Note::Persisted { .. })));
+}
+
 /// Section 7 and 6: a configuration that stays in the log beyond a snapshot stays in force; one that goes
 /// with the log does not.
 #[test]

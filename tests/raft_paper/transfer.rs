@@ -1,7 +1,7 @@
 //! Leadership transfer: the thesis's 3.10.
 
 use kvorum::raft::{
-    Accepted, Change, Effects, Input, Message, NodeId, Note, Refusal, Term, TransferEnd,
+    Accepted, Change, Data, Effects, Input, Message, NodeId, Note, Refusal, Term, TransferEnd,
 };
 
 use crate::server::{Server, granted, heartbeat, position, sent_to};
@@ -27,6 +27,23 @@ fn a_leader_hands_over_when_the_target_has_its_log() {
     let refused = Some(Err(Refusal::Transferring { to: NodeId(3) }));
     assert_eq!(server.propose().proposed, refused);
     assert!(sent_to(&server.matched(3, 2), 3).contains(&&Message::TimeoutNow));
+}
+
+/// Thesis 3.10 and section 7: the target may be brought up to date by a snapshot alone.
+#[test]
+fn a_leader_hands_over_when_the_target_has_its_snapshot() {
+    let mut server = Server::new(1, 3, 1, &[]);
+    server.elect();
+    server.sync();
+    server.matched(2, 1);
+    server.apply();
+    server.step(Input::Snapshot { data: Data::new(*b"the whole store"), keep: 0 });
+    let begun = server.step(transfer(3));
+    assert!(matches!(sent_to(&begun, 3)[..], [Message::InstallSnapshot { done: true, .. }]));
+    let (last, received, round) = (position(2, 1), 15, 0);
+    let has = |installed| Message::InstallSnapshotResponse { last, received, installed, round };
+    assert!(!sent_to(&server.receive(3, 2, has(false)), 3).contains(&&Message::TimeoutNow));
+    assert!(sent_to(&server.receive(3, 2, has(true)), 3).contains(&&Message::TimeoutNow));
 }
 
 /// Thesis 3.10: if the target does not take over within an election timeout, the leader goes on.
