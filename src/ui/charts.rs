@@ -21,7 +21,7 @@ use super::session::Session;
 use super::timeline::{Span, seconds};
 use super::transport::{go_to, moment};
 use crate::playground::Input;
-use crate::playground::charts::{Charts, Interval, Reign};
+use crate::playground::history::charts::{Charts, Interval, Reign};
 use crate::playground::view::{MarkKind, Timeline};
 
 /// How many units a chart is wide; it is stretched to the room that there is.

@@ -19,7 +19,9 @@ use super::picture::Picture;
 use super::session::Session;
 use super::transport::{go_to, moment};
 use crate::playground::Input;
-use crate::playground::ledger::{Bar, KeyHistory, Operations, Standing, Version};
+use crate::playground::history::operation_history::{
+    Bar, KeyHistory, Operations, Standing, Version,
+};
 
 /// How many operations the table has.
 const ROWS: usize = 40;

@@ -18,7 +18,7 @@ use super::counts::count;
 use super::page;
 use super::session::{Notice, Offer, Session, sentence};
 use super::shelf::{self, Failed, Kept, MOST_KEPT, Shelf, Stored};
-use crate::playground::keeping::{Entry, Keeping};
+use crate::playground::formats::entry::{Entry, Keeping};
 use crate::playground::{Archive, Bookmark, Input, Recording, RunId};
 
 /// How often the run is saved while it changes, in milliseconds.

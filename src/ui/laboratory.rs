@@ -13,9 +13,9 @@ use super::page;
 use super::painter::clock_text;
 use super::session::Session;
 use crate::lesson::Famous;
-use crate::playground::laboratory::{RuleView, properties};
-use crate::playground::pursuit::{Stage, Status};
-use crate::playground::quest::{FaultKind, Find, MOST_NODES, Size, search};
+use crate::playground::projection::rules::{RuleView, properties};
+use crate::playground::search::coordinator::{Stage, Status};
+use crate::playground::search::shard::{FaultKind, Find, MOST_NODES, Size, search};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {

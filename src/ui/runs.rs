@@ -11,7 +11,7 @@ use super::keeper::Keeper;
 use super::session::Session;
 use super::share::OpenFile;
 use super::shelf::{Kept, MOST_RUNS, Stored, key_words};
-use crate::playground::keeping::Entry;
+use crate::playground::formats::entry::Entry;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {

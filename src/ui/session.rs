@@ -15,7 +15,7 @@ use super::ring::Layout;
 use super::timeline::Span;
 use super::way::Point;
 use crate::lesson::Player;
-use crate::playground::ledger::{Operations, Version};
+use crate::playground::history::operation_history::{Operations, Version};
 use crate::playground::view::{Motion, View};
 use crate::playground::{Action, Input, Playground, Problem, RunId};
 

@@ -18,8 +18,8 @@ use super::shapes::{self, Look};
 use super::transport::{go_to, moment};
 use super::way::Point;
 use crate::playground::Input;
+use crate::playground::history::message_trace::{Fate, LineState, Spacetime, Thread};
 use crate::playground::view::{Place, Shape, Status};
-use crate::playground::weave::{Fate, LineState, Spacetime, Thread};
 
 /// How many messages the table has.
 const ROWS: usize = 30;
