@@ -13,12 +13,15 @@
 //! - [`picture`] is a canvas that is drawn on only where it is to show something else.
 //! - [`views`] puts [`matrix`], [`spacetime`], [`clients`], [`charts`] or [`difference`] in the stage's place;
 //!   [`axis`] is the time of those that move with the clock; [`highlight`] marks in all what is pointed at in one.
-//! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown.
+//! - [`commands`] has everything by typing, [`keys`] by a key; [`screen`] says what of the page is shown, [`sight`] and
+//!   [`opened`] what is open; [`projector`] adds what a class sees, [`style_changes`] hears of another theme.
 //! - [`verdicts`] says what the judges say, [`reason`] what led to something.
 //! - [`guide`] plays demonstrations and gives the tour; [`demonstrations`] is their menu.
 //! - [`laboratory`] has the rules and their switches; [`hunt`] searches in the background for a run that
 //!   breaks without them, by the program itself in a [`worker`].
-//! - [`counts`] says numbers in words. [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
+//! - [`counts`], [`clock`], [`durations`], [`decimals`] write numbers and times, [`words`] and [`sentences`] the rest; those
+//!   and the geometry ([`way`], [`wall`], [`ring`], [`scale`]) build natively.
+//! - [`keeper`] saves the run on the [`shelf`] as it goes; [`runs`], [`share`] and [`files`] open and share.
 //!
 //! Nothing here decides anything about the cluster, and only this folder knows a browser.
 
