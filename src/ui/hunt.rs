@@ -13,8 +13,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use super::notice::Notice;
 use super::page;
-use super::session::{Notice, Session};
+use super::session::Session;
 use super::worker::READY;
 use crate::playground::search::coordinator::{Badge, News, Pursuit, Stage, Status};
 use crate::playground::search::shard::{Quest, Search};

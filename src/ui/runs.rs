@@ -6,7 +6,7 @@ use web_sys::{HtmlInputElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_effect_with, use_state};
 
-use super::dialogs::use_dialog;
+use super::dialog::use_dialog;
 use super::keeper::Keeper;
 use super::session::Session;
 use super::share::OpenFile;
