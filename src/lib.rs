@@ -18,7 +18,7 @@
 //! | [`swarm`] | random clusters under random faults, to find what the judges reject; and to make it small |
 //! | [`playground`] | what a person does with a cluster |
 //! | [`lesson`] | demonstrations, the famous run of each rule and the tour, as data |
-//! | `ui` | the page; in WebAssembly only |
+//! | [`ui`] | the page; but for its texts and its geometry in WebAssembly only |
 //!
 //! To read it: `raft/mod.rs` maps the paper's Figure 2 to the code; then `cluster/mod.rs`, whose
 //! `step` is the heart of the simulation; then `playground/mod.rs`.
@@ -35,5 +35,4 @@ pub mod script;
 pub mod store;
 pub mod swarm;
 pub mod time;
-#[cfg(target_arch = "wasm32")]
 pub mod ui;

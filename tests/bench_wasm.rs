@@ -4,7 +4,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use kvorum::playground::quest::{Quest, Search, Told};
+use kvorum::playground::search::shard::{Quest, Search, Told};
 use kvorum::playground::{Input, Playground, Question, Speed};
 use kvorum::raft::Rule;
 use kvorum::rng::Rng;

@@ -4,10 +4,10 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::input::Class;
-use super::view::{ConsoleKind, ConsoleLine, Explanation};
-use super::{Playground, Problem};
 use crate::cluster::{Action, Answer, Journey, RequestId, YOU};
+use crate::playground::input::Class;
+use crate::playground::view::{ConsoleKind, ConsoleLine, Explanation};
+use crate::playground::{Playground, Problem};
 use crate::script::{Answers, Command, Curl, CurlAnswer, GRAMMAR, parse_line};
 use crate::time::Time;
 
@@ -23,7 +23,7 @@ enum Style {
 
 /// What the console shows and what it waits for.
 #[derive(Debug, Default)]
-pub(super) struct Console {
+pub(crate) struct Console {
     lines: VecDeque<ConsoleLine>,
     next_id: u64,
     asked: BTreeMap<RequestId, Style>,
@@ -31,14 +31,14 @@ pub(super) struct Console {
 }
 
 impl Console {
-    pub(super) fn lines(&self, from: u64) -> impl DoubleEndedIterator<Item = &ConsoleLine> {
+    pub(crate) fn lines(&self, from: u64) -> impl DoubleEndedIterator<Item = &ConsoleLine> {
         let first = self.next_id - self.lines.len() as u64;
         let skip = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
         self.lines.range(skip.min(self.lines.len())..)
     }
 
     /// A request that was asked by hand has ended, maybe one that was asked here.
-    pub(super) fn answered(&mut self, journey: &Journey, answer: &Answer) {
+    pub(crate) fn answered(&mut self, journey: &Journey, answer: &Answer) {
         let client = journey.client;
         match self.asked.remove(&journey.id) {
             Some(Style::Plain) if client == YOU => {
@@ -52,17 +52,17 @@ impl Console {
     }
 
     /// Something was done, maybe a request.
-    pub(super) fn did(&mut self, action: &Action) {
+    pub(crate) fn did(&mut self, action: &Action) {
         self.answers.did(action);
     }
 
     /// How the client that asked last was answered last.
-    pub(super) fn last_answer(&self) -> Option<&Answer> {
+    pub(crate) fn last_answer(&self) -> Option<&Answer> {
         self.answers.of_last_asker()
     }
 
     /// The cluster is gone: no answer will come.
-    pub(super) fn forget_requests(&mut self) {
+    pub(crate) fn forget_requests(&mut self) {
         self.asked.clear();
         self.answers = Answers::default();
     }
@@ -75,7 +75,7 @@ impl Console {
     }
 
     /// What was asked has an answer: one line for each event that led to it.
-    pub(super) fn explained(&mut self, explanation: &Explanation) {
+    pub(crate) fn explained(&mut self, explanation: &Explanation) {
         let steps = match &explanation.answer {
             Ok(steps) => steps,
             Err(instead) => return self.print(ConsoleKind::Output, instead.clone()),
@@ -94,7 +94,7 @@ impl Console {
     }
 
     /// What was asked is no longer looked for.
-    pub(super) fn asked_in_vain(&mut self) {
+    pub(crate) fn asked_in_vain(&mut self) {
         let text = "What led to it is no longer looked for.".to_string();
         self.print(ConsoleKind::Output, text);
     }
@@ -109,7 +109,7 @@ impl Console {
 }
 
 /// What a line has to do with the run that is shown.
-pub(super) fn class_of(line: &str) -> Class {
+pub(crate) fn class_of(line: &str) -> Class {
     match parse_line(line) {
         Ok(Some(command)) => match command {
             Command::Cluster(_) => Class::BeginsRun,
@@ -124,7 +124,7 @@ pub(super) fn class_of(line: &str) -> Class {
 
 impl Playground {
     /// Executes a line and prints what comes of it.
-    pub(super) fn type_line(&mut self, line: &str) -> Result<(), Problem> {
+    pub(crate) fn type_line(&mut self, line: &str) -> Result<(), Problem> {
         if line.trim().is_empty() {
             return Ok(());
         }
@@ -141,7 +141,7 @@ impl Playground {
     }
 
     /// A line that can't be executed at the moment.
-    pub(super) fn refuse_line(&mut self, line: &str, problem: &Problem) {
+    pub(crate) fn refuse_line(&mut self, line: &str, problem: &Problem) {
         self.revision += 1;
         self.console.print(ConsoleKind::Input, line.trim().to_string());
         self.console.print(ConsoleKind::Error, problem.to_string());
@@ -168,7 +168,7 @@ impl Playground {
             }
             Command::Expect(expect) => {
                 let answer = self.console.last_answer().cloned();
-                let met = expect.check(&mut self.shown.scene.run, answer.as_ref());
+                let met = expect.check(&mut self.shown.run.scene.run, answer.as_ref());
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
                 self.console.print(ConsoleKind::Output, "as expected".to_string());
             }

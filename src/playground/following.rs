@@ -4,36 +4,13 @@
 //!
 //! And coming back to a place of a script, to do again what was done there.
 
-use super::shown::RunId;
-use super::tape::Destination;
-use super::travel::Arrival;
+use super::history::branch::Destination;
+use super::jobs::awaiting::{Awaited, What};
+use super::jobs::seek::Arrival;
+use super::view::Spot;
 use super::{Playground, Problem};
-use crate::cluster::{Action, Journey, RequestId};
-use crate::recording::Place;
+use crate::cluster::{Action, Journey};
 use crate::script::Wait;
-use crate::time::Time;
-
-/// Something that is waited for, and since when.
-#[derive(Debug)]
-pub(super) struct Awaited {
-    what: What,
-    since: Time,
-}
-
-#[derive(Debug)]
-enum What {
-    Answer(RequestId),
-    Wait(Wait),
-}
-
-/// A place in the stories to come back to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Spot {
-    /// The run that has it; in another it says nothing.
-    pub(super) run: RunId,
-    pub(super) branch: usize,
-    pub(super) place: Place,
-}
 
 impl Playground {
     /// Does something; where it is a request, time passes until that has ended.
@@ -64,16 +41,9 @@ impl Playground {
     /// Stands still if what is waited for has come; looks after every event. These requests have ended
     /// with it.
     pub(super) fn look_for_awaited(&mut self, finished: &[Journey]) {
-        let has_come = match &self.shown.awaited {
-            None => return,
-            Some(Awaited { what: What::Answer(id), .. }) => {
-                finished.iter().any(|journey| journey.id == *id)
-            }
-            Some(Awaited { what: What::Wait(wait), .. }) => {
-                wait.has_come(&mut self.shown.scene.run, self.console.last_answer())
-            }
-        };
-        if has_come {
+        let Some(awaited) = &self.shown.awaited else { return };
+        let last = self.console.last_answer();
+        if awaited.has_come(&mut self.shown.run.scene.run, finished, last) {
             (self.shown.awaited, self.playing) = (None, false);
         }
     }
@@ -85,24 +55,18 @@ impl Playground {
 
     /// What is waited for and is not there, in words.
     pub fn what_is_missing(&mut self) -> Option<String> {
-        Some(match &self.shown.awaited.as_ref()?.what {
-            What::Answer(_) => "an answer".to_string(),
-            What::Wait(Wait::Until(expect)) => {
-                let unmet = expect.check(&mut self.shown.scene.run, self.console.last_answer());
-                unmet.err()?.to_string()
-            }
-            What::Wait(wait) => wait.to_string(),
-        })
+        let last = self.console.last_answer();
+        self.shown.awaited.as_ref()?.what_is_missing(&mut self.shown.run.scene.run, last)
     }
 
     /// The place that is shown, to come back to.
     pub fn spot(&self) -> Spot {
-        Spot { run: self.shown.id, branch: self.shown.current, place: self.shown.scene.place() }
+        self.shown.run.spot()
     }
 
     /// Comes back to a place, and stands still there.
     pub(super) fn return_to(&mut self, spot: Spot) -> Result<(), Problem> {
-        if spot.run != self.shown.id || spot.branch >= self.shown.branches.len() {
+        if spot.run != self.shown.run.id || spot.branch >= self.shown.run.branches.len() {
             return Err(Problem::NoBranch);
         }
         (self.shown.awaited, self.playing) = (None, false);

@@ -2,80 +2,13 @@
 
 use std::fmt;
 
-use super::{Archive, Limit, Question, Spot};
 use crate::cluster::{Action, Refused};
+use crate::playground::formats::Archive;
+use crate::playground::history::Limit;
+use crate::playground::view::Spot;
+use crate::playground::view::{Landmark, Speed};
+use crate::script::Question;
 use crate::script::{Mistake, Wait};
-use crate::time::Duration;
-
-/// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
-/// as fast as life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Speed(u32);
-
-impl Speed {
-    /// A thousandth of life.
-    pub const SLOWEST: Self = Self(1);
-    /// A thousand times as fast as life.
-    pub const FASTEST: Self = Self(1_000_000);
-    /// As fast as it goes: every `Advance` handles as many events as one may.
-    pub const UNBOUNDED: Self = Self(u32::MAX);
-
-    /// The speed, moved into the bounds.
-    pub const fn new(micros_per_milli: u32) -> Self {
-        if micros_per_milli < Self::SLOWEST.0 {
-            Self::SLOWEST
-        } else if micros_per_milli == Self::UNBOUNDED.0 {
-            Self::UNBOUNDED
-        } else if micros_per_milli > Self::FASTEST.0 {
-            Self::FASTEST
-        } else {
-            Self(micros_per_milli)
-        }
-    }
-
-    /// The speed at which this span of cluster time passes in that much real time, as far as the bounds allow: it
-    /// never is the unbounded one.
-    pub fn passing(cluster: Duration, real: Duration) -> Self {
-        let speed = cluster.as_micros().saturating_mul(1_000).checked_div(real.as_micros());
-        let most = u64::from(Self::FASTEST.0);
-        u32::try_from(speed.unwrap_or(most).min(most)).map_or(Self::FASTEST, Self::new)
-    }
-
-    /// How much cluster time passes in that much real time, if the machine can do it.
-    pub fn covers(self, real: Duration) -> Duration {
-        Duration::from_micros(real.as_micros().saturating_mul(u64::from(self.0)) / 1_000)
-    }
-
-    /// Microseconds of cluster time per millisecond of real time.
-    pub const fn get(self) -> u32 {
-        self.0
-    }
-}
-
-impl Default for Speed {
-    /// Slow enough to follow a heartbeat by eye.
-    fn default() -> Self {
-        Self(50)
-    }
-}
-
-/// `1/20`, `1×`, `50×`, `max`.
-impl fmt::Display for Speed {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self == Self::UNBOUNDED {
-            return write!(f, "max");
-        }
-        if self.0 >= 1_000 {
-            let tenths = (u64::from(self.0) + 50) / 100;
-            return match tenths % 10 {
-                _ if tenths >= 100 => write!(f, "{}×", (tenths + 5) / 10),
-                0 => write!(f, "{}×", tenths / 10),
-                rest => write!(f, "{}.{rest}×", tenths / 10),
-            };
-        }
-        write!(f, "1/{}", (1_000 + self.0 / 2) / self.0)
-    }
-}
 
 /// What a person does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,7 +58,7 @@ pub enum Input {
     Avoid(&'static str),
     /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
     /// piece by piece while real time advances; until it is there, all stays as it is, and what is to be done
-    /// to the run that is still shown is refused. [`Playground::opening_id`](super::Playground::opening_id)
+    /// to the run that is still shown is refused. [`Playground::opening_id`](crate::playground::Playground::opening_id)
     /// says which run it will be.
     Open(Box<Archive>),
     /// Opens the run that was just refused since it was made with a version that played differently: what was
@@ -146,7 +79,7 @@ pub enum Input {
 
 /// What an input has to do with the run that is shown, and so with what takes long and is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Class {
+pub(crate) enum Class {
     /// Time passes.
     Time,
     /// It changes how the run is played or looked at, and is done at any instant, whatever is under way.
@@ -165,7 +98,7 @@ pub(super) enum Class {
 
 impl Class {
     /// Whether a person has gone on to something else with it than what they were told last.
-    pub(super) fn is_about_a_run(self) -> bool {
+    pub(crate) fn is_about_a_run(self) -> bool {
         match self {
             Self::Time | Self::Playback | Self::OpensRefused => false,
             Self::Travels | Self::AtInstant | Self::OfRun | Self::BeginsRun => true,
@@ -175,7 +108,7 @@ impl Class {
 
 impl Input {
     /// What it has to do with the run that is shown.
-    pub(super) fn class(&self) -> Class {
+    pub(crate) fn class(&self) -> Class {
         match self {
             Self::Advance(_) => Class::Time,
             Self::Play | Self::Pause | Self::Speed(_) => Class::Playback,
@@ -189,41 +122,8 @@ impl Input {
             Self::Rename(..) => Class::OfRun,
             Self::Restart { .. } | Self::Open(_) => Class::BeginsRun,
             Self::OpenByTime => Class::OpensRefused,
-            Self::Console(line) => super::console::class_of(line),
+            Self::Console(line) => crate::playground::console::class_of(line),
         }
-    }
-}
-
-/// What one goes to on the timeline.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Landmark {
-    /// A leader was elected.
-    Election,
-    /// A leader saw an entry to be committed.
-    Commit,
-    /// A fault of the world, or the end of one.
-    Fault,
-    /// A property broke.
-    Violation,
-    /// The visitor was answered.
-    Answer,
-}
-
-impl Landmark {
-    pub const ALL: [Self; 5] =
-        [Self::Election, Self::Commit, Self::Fault, Self::Violation, Self::Answer];
-}
-
-/// `election`, `client answer`.
-impl fmt::Display for Landmark {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Election => "election",
-            Self::Commit => "commit",
-            Self::Fault => "fault",
-            Self::Violation => "violation",
-            Self::Answer => "answer to you",
-        })
     }
 }
 
@@ -296,3 +196,9 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+impl From<Limit> for Problem {
+    fn from(limit: Limit) -> Self {
+        Self::Full(limit)
+    }
+}

@@ -4,34 +4,21 @@
 //! nothing changed. [`view`] holds plain data for a page to draw. A problem stops here; a run that
 //! breaks a property stops playing.
 
-mod archive;
-mod avoid;
-mod build;
-pub mod charts;
-mod compare;
+mod asking;
+mod comparing;
 mod console;
-mod difference;
 mod following;
-mod hands;
-mod history;
+pub mod formats;
+pub mod history;
 mod input;
-mod job;
-mod journey;
-pub mod keeping;
-pub mod laboratory;
-pub mod ledger;
-mod link;
-mod motion;
-mod opening;
-pub mod pursuit;
-pub mod quest;
-mod room;
-mod shown;
-mod tape;
-mod travel;
+mod jobs;
+mod looking;
+mod navigation;
+pub mod projection;
+mod runs;
+pub mod search;
 pub mod view;
-pub mod weave;
-mod why;
+mod working;
 
 pub use crate::cluster::{
     Action, ClockChange, Consistency, DiskState, Founding, Handling, LinkChange, MessageId,
@@ -43,24 +30,20 @@ pub use crate::rng::Chance;
 pub use crate::script::{Question, Wait};
 pub use crate::store::{ClientId, Command, Key, LimitError, Value};
 pub use crate::time::Duration;
-pub use archive::{Archive, MOST_BYTES, Story};
-pub use difference::With;
-pub use following::Spot;
-pub use input::{Input, Landmark, Problem, Speed};
-pub use link::{BadLink, Bookmark, MARK};
-pub use room::Limit;
-pub use shown::RunId;
+pub use formats::{Archive, BadLink, Bookmark, MARK, MOST_BYTES, Story};
+pub use history::Limit;
+pub use input::{Input, Problem};
+pub use projection::With;
+pub use view::{Landmark, RunId, Speed, Spot};
 
 use crate::check::Run;
 use crate::cluster::{Journey, RequestId};
 use crate::time::Time;
 use console::Console;
-use job::Job;
-use ledger::Operations;
-use shown::Shown;
-use tape::Tape;
-use view::{ConsoleLine, Motion, Sentence, Timeline, Verdict, View};
-use weave::Spacetime;
+use history::branch::Tape;
+use history::run::ShownRun;
+use jobs::Job;
+use runs::Shown;
 
 /// The most events that one `Advance` handles: enough for the highest speed that a frame has room
 /// for. What is left is not made up later; time just passes more slowly.
@@ -99,7 +82,7 @@ impl Playground {
     pub fn new(nodes: u32, seed: u64) -> Self {
         let id = RunId::default();
         Self {
-            shown: Shown::founded(id, Founding { nodes, seed }),
+            shown: Shown::new(ShownRun::founded(id, Founding { nodes, seed })),
             job: None,
             refused: None,
             last_id: id,
@@ -135,7 +118,7 @@ impl Playground {
             Input::Play => self.set_playing(true),
             Input::Pause => self.set_playing(false),
             Input::Step => {
-                self.look_for_time()?;
+                self.shown.run.look_for_time()?;
                 self.playing = false;
                 self.step();
             }
@@ -192,24 +175,23 @@ impl Playground {
     }
 
     fn act_unwatched(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
-        let tape = &mut self.shown.branches[self.shown.current].tape;
-        if let Some((request, finished)) = tape.act_again(&mut self.shown.scene, action) {
+        let (tape, scene) = self.shown.run.parts();
+        if let Some((request, finished)) = tape.act_again(scene, action) {
             self.tell_answers(&finished);
             return Ok(request);
         }
-        self.look_for_room(action)?;
-        let tape = &mut self.shown.branches[self.shown.current].tape;
-        if tape.goes_on_after(&self.shown.scene) {
-            // What is refused begins no story.
-            let mut scene = self.shown.scene.clone();
+        self.shown.run.look_for_room(action)?;
+        let (tape, scene) = self.shown.run.parts();
+        if tape.goes_on_after(scene) {
+            // What is refused begins no branch.
+            let mut scene = scene.clone();
             let mut fork = tape.fork(&scene);
             let (request, _) = fork.act(&mut scene, action).map_err(Problem::Refused)?;
             self.begin_branch(fork, &scene);
-            self.shown.scene = scene;
+            self.shown.run.scene = scene;
             return Ok(request);
         }
-        let (request, finished) =
-            tape.act(&mut self.shown.scene, action).map_err(Problem::Refused)?;
+        let (request, finished) = tape.act(scene, action).map_err(Problem::Refused)?;
         self.tell_answers(&finished);
         Ok(request)
     }
@@ -228,10 +210,10 @@ impl Playground {
         if !self.playing {
             return Ok(());
         }
-        if let Err(problem) = self.look_for_time() {
+        if let Err(limit) = self.shown.run.look_for_time() {
             self.playing = false;
             self.revision += 1;
-            return Err(problem);
+            return Err(limit.into());
         }
         let speed = self.speed.min(Speed::FASTEST);
         let scaled = real_micros.min(LONGEST_ADVANCE) * u64::from(speed.get()) + self.leftover;
@@ -242,7 +224,8 @@ impl Playground {
             if !self.go_on(until) {
                 // With no bound nothing is to come at all; time passes all the same.
                 let target = target.max(self.run().cluster().now());
-                self.shown.branches[self.shown.current].tape.rest(&mut self.shown.scene, target);
+                let (tape, scene) = self.shown.run.parts();
+                tape.rest(scene, target);
                 return Ok(());
             }
             if !self.playing {
@@ -255,8 +238,8 @@ impl Playground {
     /// What comes next, if it comes until then: a recorded action or an event.
     fn go_on(&mut self, until: Time) -> bool {
         let known = self.run().violations().len();
-        let tape = &mut self.shown.branches[self.shown.current].tape;
-        let Some(finished) = tape.go_on(&mut self.shown.scene, until) else { return false };
+        let (tape, scene) = self.shown.run.parts();
+        let Some(finished) = tape.go_on(scene, until) else { return false };
         self.revision += 1;
         self.tell_answers(&finished);
         self.stop_at_what_breaks(known);
@@ -287,11 +270,11 @@ impl Playground {
 
     /// The run at the instant that is shown.
     fn run(&self) -> &Run {
-        &self.shown.scene.run
+        &self.shown.run.scene.run
     }
 
     fn tape(&self) -> &Tape {
-        &self.shown.branches[self.shown.current].tape
+        self.shown.run.tape()
     }
 
     /// Whether time passes.
@@ -324,93 +307,7 @@ impl Playground {
     pub fn jumps(&self) -> u64 {
         self.jumps
     }
-
-    /// What a run is called as long as nobody has named it.
-    pub fn title(&self) -> String {
-        let Founding { nodes, seed } = self.recording().founding;
-        format!("{nodes} {}, seed {seed}", if nodes == 1 { "node" } else { "nodes" })
-    }
-
-    /// All that a page shows, but for what moves.
-    pub fn view(&self) -> View {
-        build::view(self)
-    }
-
-    /// What stands on the timeline of this story.
-    pub fn timeline(&self) -> &Timeline {
-        self.tape().track.timeline()
-    }
-
-    /// What the judges say at this instant.
-    pub fn verdicts(&self) -> Vec<Verdict> {
-        build::verdicts(self.run())
-    }
-
-    /// What moves, at this instant.
-    pub fn motion(&self) -> Motion {
-        motion::motion(self.run().cluster(), self.passing())
-    }
-
-    /// How fast time passes, if it does.
-    fn passing(&self) -> Option<Speed> {
-        self.playing.then_some(self.speed)
-    }
-
-    /// The recent past as a space-time diagram, at this instant.
-    pub fn spacetime(&self) -> Spacetime {
-        self.shown.scene.weave.spacetime(self.run().cluster())
-    }
-
-    /// The clients' operations of the recent past, at this instant, and an order that they could have had.
-    pub fn operations(&self) -> Operations {
-        self.shown.scene.ledger.operations(self.run().cluster().now())
-    }
-
-    /// Of [`Playground::operations`].
-    pub fn operations_version(&self) -> ledger::Version {
-        (self.shown.scene.ledger.count(), self.jumps, self.shown.id)
-    }
-
-    /// The sentences from number `from` on, as far as they are kept. The numbers only grow, even where
-    /// another instant is shown.
-    pub fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = Sentence> {
-        let history = &self.shown.scene.history;
-        let numbers = history.numbers();
-        let first = from.saturating_sub(self.numbers).clamp(numbers.start, numbers.end);
-        (first..numbers.end).filter_map(|number| history.sentence(number, self.numbers))
-    }
-
-    /// The lines of the console from number `from` on, as far as they are kept.
-    pub fn console(&self, from: u64) -> impl DoubleEndedIterator<Item = &ConsoleLine> {
-        self.console.lines(from)
-    }
-
-    /// The name for the next new server.
-    pub fn next_node(&self) -> NodeId {
-        self.run().cluster().next_node_id()
-    }
-
-    /// The words that could stand at the end of a console line.
-    pub fn completions(&self, line: &str) -> Vec<String> {
-        let cluster = self.run().cluster();
-        let nodes: Vec<String> = cluster.servers().map(|server| server.id().to_string()).collect();
-        let stores = cluster.servers().filter_map(crate::cluster::Server::store);
-        let mut keys: Vec<String> =
-            stores.flat_map(|store| store.entries().map(|(key, _)| key.to_string())).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        crate::script::complete(line, &nodes, &keys)
-    }
 }
 
-/// Microseconds of cluster time, for plain data.
-fn micros(at: Time) -> u64 {
-    at.as_micros()
-}
-
-#[cfg(test)]
-mod person;
-#[cfg(test)]
-mod random;
 #[cfg(test)]
 mod tests;

@@ -16,33 +16,39 @@ use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent};
 use yew::prelude::{Component, Context, Html, Properties, html};
 
 use super::announcer::Announcer;
+use super::ask::Ask;
 use super::beside::Other;
 use super::cadence::{Cadence, Due};
+use super::clock::clock_text;
 use super::commands::Commands;
-use super::controls::{Controls, numbers};
-use super::dialogs::{Dialog, Help, NewCluster};
+use super::controls::Controls;
+use super::demonstrations::Demonstrations;
+use super::dialogs::{Help, NewCluster};
 use super::files;
 use super::frame::FrameLoop;
-use super::guide::{self, Ask, Guide, GuideBar};
+use super::guide::{self, Guide, GuideBar};
 use super::header::Header;
 use super::hunt::Hunt;
 use super::keeper::Keeper;
 use super::keys::{Focus, Shortcut, shortcut};
 use super::notices::Notices;
+use super::opened::{Dialog, Opened, Sheet, Tab};
 use super::page::{self, Beginning, Theme};
-use super::painter::{Painter, clock_text};
-use super::popup::Opened;
+use super::painter::Painter;
+use super::projector;
 use super::pump::Pump;
 use super::request::Request;
 use super::runs::Runs;
-use super::screen::{self, Screen};
+use super::screen::Screen;
 use super::session::Session;
 use super::share::Share;
-use super::sheets::{Sheet, SheetButtons};
-use super::tabs::{Tab, Tabs};
-use super::timeline::Span;
+use super::sheets::SheetButtons;
+use super::sight::Sight;
+use super::span::Span;
+use super::style_changes::StyleChanges;
+use super::tabs::Tabs;
 use super::transport::Transport;
-use super::views::{Sight, Sights};
+use super::views::Sights;
 use crate::playground::view::{NodeNumber, NodeView, View};
 use crate::playground::{Input, Landmark, Playground};
 use calls::Calls;
@@ -98,6 +104,8 @@ pub struct App {
     sheet: Option<Sheet>,
     dialog: Option<Dialog>,
     theme: Theme,
+    /// Tells the painter when that is another.
+    styles: StyleChanges,
     feed: u64,
     announcer: Announcer,
     /// How often the playground had jumped when the announcer listened last.
@@ -142,8 +150,9 @@ impl Component for App {
         let is_guest = screen.embed.is_some();
         let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone(), is_guest));
         let offers = ctx.props().keeps && !is_guest && !Beginning::is_asked_for();
+        let styles = StyleChanges::listen();
         let mut app = Self {
-            calls: Calls::new(ctx),
+            calls: Calls::new(ctx, &session),
             landmark: Landmark::Election,
             zoom: None,
             other: None,
@@ -158,7 +167,7 @@ impl Component for App {
             screen,
             caption: String::new(),
             had_focus: false,
-            _pointer: screen::follow_pointer(),
+            _pointer: projector::follow_pointer(),
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
@@ -172,7 +181,8 @@ impl Component for App {
             jumps: 0,
             spoken: String::new(),
             _pump: Pump::start(session.clone()),
-            _frames: start_frames(ctx, session.clone()),
+            _frames: start_frames(ctx, session.clone(), styles.clone()),
+            styles,
             _keys: listen_to_keys(ctx),
             session,
         };
@@ -213,6 +223,7 @@ impl Component for App {
             Message::NextTheme => {
                 self.theme = self.theme.next();
                 self.theme.choose();
+                self.styles.note();
             }
             Message::Key(shortcut) => self.obey(ctx, shortcut),
             Message::Begun => self.begun(),
@@ -237,15 +248,17 @@ impl Component for App {
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
         let (view, calls, nodes) = (&self.view, &self.calls, self.nodes.clone());
-        let ids = numbers(&nodes);
+        let ids: Vec<NodeNumber> = nodes.iter().map(|node| node.id).collect();
         let leader = view.summary.leader;
         let (shown, reason) = (self.guide.shown(), self.session.look().explanation());
         let span = self.session.scene().span;
         html! {
             <div class="page" data-sheet={self.sheet.map(|_| "open")} data-projector={self.screen.projector.then_some("")} data-embed={self.screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
                 <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
-                    on_ask={calls.ask.clone()} on_new={calls.new.clone()} on_share={calls.share.clone()} on_runs={self.keeps_runs().then(|| calls.runs.clone())}
-                    on_key={calls.key.clone()} projector={self.screen.projector} on_theme={calls.theme.clone()} on_help={calls.help.clone()} />
+                    on_new={calls.new.clone()} on_share={calls.share.clone()} on_runs={self.keeps_runs().then(|| calls.runs.clone())}
+                    on_key={calls.key.clone()} projector={self.screen.projector} on_theme={calls.theme.clone()} on_help={calls.help.clone()}>
+                    <Demonstrations on_ask={calls.ask.clone()} />
+                </Header>
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader} sides={view.sides.clone()}
                     is_cut={!view.cuts.is_empty()} is_broken={self.is_broken} on_messages={calls.messages.clone()} is_open={self.sheet == Some(Sheet::Controls)}
                     on_new={calls.new.clone()} />
@@ -261,13 +274,13 @@ impl Component for App {
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
                 <SheetButtons open={self.sheet} on_sheet={calls.sheet.clone()} />
-                { screen::caption(&self.screen, &self.caption, view.journeys.first()) }
-                { screen::way_out(&self.screen) }
-                { screen::spotlight(&self.screen) }
+                { projector::caption(&self.screen, &self.caption, view.journeys.first()) }
+                { projector::way_out(&self.screen) }
+                { projector::spotlight(&self.screen) }
                 <Transport session={self.session.clone()} playing={view.clock.playing} speed={view.clock.speed} past={view.clock.past}
                     branches={view.branches.clone()} is_zoomed={span.hides_some(view.clock.end)} landmark={self.landmark}
                     on_landmark={calls.landmark.clone()} on_zoom={calls.zoom.clone()} />
-                <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} />
+                <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} on_save={calls.save.clone()} />
                 <p class="hidden" role="status" aria-live="polite">{ &self.spoken }</p>
                 <Help is_open={self.dialog == Some(Dialog::Help)} on_close={calls.close.clone()} on_ask={calls.ask.clone()} />
                 <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()} on_close={calls.close.clone()} />
@@ -368,9 +381,9 @@ fn begin(beginning: Beginning) -> Session {
 }
 
 /// Draws what moves in every frame, and asks for a rendering where there is something new.
-fn start_frames(ctx: &Context<App>, session: Session) -> FrameLoop {
+fn start_frames(ctx: &Context<App>, session: Session, styles: StyleChanges) -> FrameLoop {
     let link = ctx.link().clone();
-    let mut painter = Painter::new(session.clone());
+    let mut painter = Painter::new(session.clone(), styles);
     let mut cadence = Cadence::default();
     FrameLoop::start(move |now| {
         let is_playing = session.look().is_playing();

@@ -2,12 +2,9 @@
 
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
-use yew::prelude::{Callback, Html, html};
 
-use super::highlight::Highlight;
-use super::painter::clock_text;
+use super::clock::clock_text;
 use super::palette::Palette;
-use super::session::Session;
 
 /// The spans of time that can be shown, in microseconds.
 pub const SPANS: [u64; 13] = [
@@ -30,19 +27,6 @@ pub const SPANS: [u64; 13] = [
 pub fn zoomed(span: u64, closer: bool) -> Option<u64> {
     let mut spans = SPANS.iter().copied();
     if closer { spans.rfind(|other| *other < span) } else { spans.find(|other| *other > span) }
-}
-
-/// The buttons that show less time or more, which `zoom` does.
-pub fn zoom_buttons(session: &Session, zoom: fn(&Session, bool)) -> Html {
-    let button = |(name, sign, closer): (&'static str, &str, bool)| {
-        let session = session.clone();
-        let onclick = Callback::from(move |_: yew::MouseEvent| zoom(&session, closer));
-        html! { <button key={name} type="button" class="button" aria-label={name} title={name} {onclick}>{ sign }</button> }
-    };
-    [("Show less time", "+", true), ("Show more time", "−", false)]
-        .map(button)
-        .into_iter()
-        .collect()
 }
 
 /// How wide a time is below its mark, in pixels.
@@ -113,11 +97,11 @@ impl Pen<'_> {
     }
 
     /// The instant that is shown, and the one that is pointed at.
-    pub fn instants(&self, pointed: Option<Highlight>) {
+    pub fn instants(&self, pointed: Option<u64>) {
         let (ctx, axis, (top, bottom)) = (&self.ctx, self.axis, self.heights);
         let now = axis.x(axis.now);
         self.stroke([now, top - 4.0, now, bottom], &self.palette.ink, 2.0, 1.0);
-        let Some(Highlight::Instant(at)) = pointed else { return };
+        let Some(at) = pointed else { return };
         let x = axis.x(at);
         self.dashes(&[3.0, 3.0]);
         self.stroke([x, top - 4.0, x, bottom], &self.palette.faint, 1.0, 1.0);

@@ -15,6 +15,7 @@ use super::keys::{NodeKey, node_key};
 use super::palette::hue;
 use super::ring::{Density, Rect};
 use super::stagehand::{OTHER, RING_LENGTH};
+use super::words::{role_words, safety_key, safety_words};
 use crate::playground::view::{
     DiskState, EntryView, NodeNumber, NodeView, RoleView, Safety, Status,
 };
@@ -161,20 +162,6 @@ fn status_key(status: Status) -> &'static str {
     }
 }
 
-/// The role in words.
-pub fn role_words(node: &NodeView) -> String {
-    let role = node.role.map_or("Down".to_string(), |role| role.to_string());
-    match (node.status, node.votes) {
-        (Status::Down, _) => "Down".to_string(),
-        (Status::Paused, _) => format!("Paused · {}", role.to_lowercase()),
-        (Status::Running, Some((votes, needed))) if node.role == Some(RoleView::Candidate) => {
-            format!("Candidate {votes}/{needed}")
-        }
-        (Status::Running, Some((votes, needed))) => format!("Asking {votes}/{needed}"),
-        (Status::Running, _) => role,
-    }
-}
-
 /// What of a card changes seldom: a part of its own, since its node changes with every entry.
 #[derive(Properties)]
 struct HeadProps {
@@ -307,24 +294,6 @@ fn nothing(props: &Props) -> &'static str {
         _ if props.density.is_small() => "empty",
         Status::Down => "nothing on disk",
         Status::Running | Status::Paused => "no entries yet",
-    }
-}
-
-/// How safe an entry is, as the styles know it.
-pub fn safety_key(safety: Safety) -> &'static str {
-    match safety {
-        Safety::Committed => "committed",
-        Safety::OnDisk => "disk",
-        Safety::InMemory => "memory",
-    }
-}
-
-/// The same in words.
-pub fn safety_words(safety: Safety) -> &'static str {
-    match safety {
-        Safety::Committed => "committed",
-        Safety::OnDisk => "on disk, not committed",
-        Safety::InMemory => "in memory only",
     }
 }
 

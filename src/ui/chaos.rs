@@ -3,8 +3,8 @@
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_state;
 
-use super::controls::{CHANCES, chance, percent, single};
 use super::session::Session;
+use super::settings::{CHANCES, chance, percent, single};
 use crate::playground::{Action, Input};
 
 #[derive(Properties, PartialEq)]

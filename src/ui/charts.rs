@@ -11,17 +11,19 @@ use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{use_state, use_state_eq};
 
+use super::clock::{clock_text, seconds};
+use super::decimals::{decimal, percent};
+use super::durations::span as took;
 use super::highlight::Highlight;
-use super::journey::span as took;
 use super::page;
-use super::painter::clock_text;
 use super::palette::{TERM_HUES, hue};
-use super::scale::{Decades, HEIGHT, Step, decimal, most, percent};
+use super::playback::go_to;
+use super::scale::{Decades, HEIGHT, Step, most};
 use super::session::Session;
-use super::timeline::{Span, seconds};
-use super::transport::{go_to, moment};
+use super::span::Span;
+use super::time_buttons::moment;
 use crate::playground::Input;
-use crate::playground::charts::{Charts, Interval, Reign};
+use crate::playground::history::charts::{Charts, Interval, Reign};
 use crate::playground::view::{MarkKind, Timeline};
 
 /// How many units a chart is wide; it is stretched to the room that there is.

@@ -8,18 +8,21 @@ use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_state_eq;
 
-use super::axis::{Axis, Pen, SPANS, zoom_buttons, zoomed};
-use super::events::text_with_marks;
+use super::axis::{Axis, Pen, SPANS, zoomed};
+use super::clock::clock_text;
+use super::durations::span;
 use super::highlight::Highlight;
-use super::journey::span;
+use super::marked_text::text_with_marks;
 use super::page;
-use super::painter::clock_text;
 use super::palette::Palette;
 use super::picture::Picture;
+use super::playback::go_to;
 use super::session::Session;
-use super::transport::{go_to, moment};
+use super::time_buttons::{moment, zoom_buttons};
 use crate::playground::Input;
-use crate::playground::ledger::{Bar, KeyHistory, Operations, Standing, Version};
+use crate::playground::history::operation_history::{
+    Bar, KeyHistory, Operations, Standing, Version,
+};
 
 /// How many operations the table has.
 const ROWS: usize = 40;
@@ -330,7 +333,7 @@ impl Ruler {
         let drawing = Drawing { pen, chart: &chart, pointed };
         drawing.pen.begin();
         drawing.pen.marks();
-        drawing.pen.instants(pointed);
+        drawing.pen.instants(pointed.and_then(Highlight::instant));
         drawing.pen.within(|| {
             chart.keys(&operations).for_each(|(top, history)| drawing.key(top, history));
         });

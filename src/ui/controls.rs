@@ -3,15 +3,13 @@
 //! Every change is an action like any other. What the cluster refuses is said beside the control that
 //! asked for it.
 
-use std::rc::Rc;
-
-use yew::prelude::{AttrValue, Callback, Html, Properties, UseStateSetter, component, html};
+use yew::prelude::{Callback, Html, Properties, UseStateSetter, component, html};
 use yew::use_state;
 
 use super::chaos::Chaos;
 use super::partition::Partition;
 use super::session::Session;
-use super::slider::Slider;
+use super::settings::{CHANCES, LATENCIES, chance, percent, range, single};
 use crate::playground::view::{NetworkView, NodeNumber};
 use crate::playground::{Action, Chance, Consistency, Duration, LinkChange, Timing, Workload};
 
@@ -30,14 +28,9 @@ pub struct Props {
     pub on_new: Callback<()>,
 }
 
-/// Milliseconds.
-pub(super) const LATENCIES: [u64; 16] =
-    [1, 2, 5, 10, 15, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500, 1_000];
 const TIMEOUTS: [u64; 15] =
     [50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1_000, 1_500, 2_000, 3_000];
 const HEARTBEATS: [u64; 12] = [5, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500];
-/// Per cent.
-pub(super) const CHANCES: [u64; 16] = [0, 1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 60, 70, 80, 90, 100];
 const CLIENTS: [u64; 9] = [0, 1, 2, 3, 5, 8, 10, 15, 20];
 
 #[component]
@@ -190,66 +183,4 @@ fn act(
 ) -> Callback<u64> {
     let session = session.clone();
     Callback::from(move |value| problem.set(session.act(make(value)).err()))
-}
-
-pub(super) fn chance(percent: u64) -> Option<Chance> {
-    u32::try_from(percent * 10_000).ok().and_then(Chance::from_ppm)
-}
-
-pub(super) fn percent(ppm: u32) -> u64 {
-    u64::from(ppm / 10_000)
-}
-
-/// A setting with one slider.
-pub(super) fn single(
-    name: impl Into<AttrValue>,
-    stops: &'static [u64],
-    value: u64,
-    words: &str,
-    on_change: Callback<u64>,
-) -> Html {
-    let (name, words) = (name.into(), AttrValue::from(words.to_string()));
-    html! {
-        <div class="setting">
-            <span class="setting-name">{ name.clone() }</span>
-            <output class="setting-value">{ words.clone() }</output>
-            <Slider {name} {stops} {value} {words} {on_change} />
-        </div>
-    }
-}
-
-fn range(
-    name: &'static str,
-    (least, most): (u64, u64),
-    stops: &'static [u64],
-    on_least: Callback<u64>,
-    on_most: Callback<u64>,
-) -> Html {
-    let words = |value: u64| AttrValue::from(format!("{} ms", millis(value)));
-    html! {
-        <div class="setting" role="group" aria-label={name}>
-            <span class="setting-name">{ name }</span>
-            <output class="setting-value">{ latency_words((least, most)) }</output>
-            <div class="setting-pair">
-                <Slider name={format!("{name}, least")} {stops} value={least / 1_000} words={words(least)} on_change={on_least} />
-                <Slider name={format!("{name}, most")} {stops} value={most / 1_000} words={words(most)} on_change={on_most} />
-            </div>
-        </div>
-    }
-}
-
-/// `10–20 ms`, `2 ms`.
-pub(super) fn latency_words((least, most): (u64, u64)) -> String {
-    let least = if least == most { String::new() } else { format!("{}–", millis(least)) };
-    format!("{least}{} ms", millis(most))
-}
-
-fn millis(micros: u64) -> String {
-    let (whole, rest) = (micros / 1_000, micros % 1_000 / 100);
-    if rest == 0 { whole.to_string() } else { format!("{whole}.{rest}") }
-}
-
-/// A list of nodes as a handle that compares fast.
-pub fn numbers(nodes: &[Rc<crate::playground::view::NodeView>]) -> Vec<NodeNumber> {
-    nodes.iter().map(|node| node.id).collect()
 }

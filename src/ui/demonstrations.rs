@@ -3,7 +3,7 @@
 use web_sys::{KeyboardEvent, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html, use_state_eq};
 
-use super::guide::Ask;
+use super::ask::Ask;
 use super::page;
 use crate::lesson::DEMONSTRATIONS;
 

@@ -1,48 +1,23 @@
 //! The two dialogs: keys and legend, and a new cluster.
 
-use web_sys::{HtmlCanvasElement, HtmlDialogElement, HtmlInputElement, InputEvent, SubmitEvent};
-use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
+use web_sys::{HtmlCanvasElement, HtmlInputElement, InputEvent, SubmitEvent};
+use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, UseStateHandle, use_effect_with, use_node_ref, use_state, use_state_eq};
 
-use super::guide::Ask;
+use super::ask::Ask;
+use super::dialog::use_dialog;
 use super::keys::{KEYS, NODE_KEYS};
 use super::page;
-use super::painter::draw_sample;
+use super::sample::draw_sample;
 use super::session::Session;
 use super::shapes::KINDS;
 use crate::playground::Input;
-
-/// Which dialog is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialog {
-    Help,
-    New,
-    Share,
-    Runs,
-    Commands,
-}
 
 #[derive(Properties, PartialEq)]
 pub struct HelpProps {
     pub is_open: bool,
     pub on_close: Callback<()>,
     pub on_ask: Callback<Ask>,
-}
-
-/// Opens or closes a dialog element as wanted.
-#[yew::hook]
-pub fn use_dialog(is_open: bool) -> NodeRef {
-    let dialog = use_node_ref();
-    use_effect_with((is_open, dialog.clone()), |(is_open, dialog)| {
-        if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
-            match (*is_open, dialog.open()) {
-                (true, false) => drop(dialog.show_modal()),
-                (false, true) => dialog.close(),
-                _ => {}
-            }
-        }
-    });
-    dialog
 }
 
 #[component]

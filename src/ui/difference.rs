@@ -7,20 +7,12 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_force_update};
 
-use super::painter::clock_text;
-use super::session::Session;
-use super::transport::go_to;
+use super::clock::clock_text;
+use super::difference_table::difference;
+use super::playback::go_to;
+use super::session::{Compared, Session};
 use crate::playground::view::{NodeDifference, NodeNumber, PinView};
 use crate::playground::{Input, With};
-
-/// Which servers are compared, and with what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Compared {
-    /// `None` for all.
-    pub who: Option<NodeNumber>,
-    /// `None` for the instant that is pinned.
-    pub with: Option<NodeNumber>,
-}
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -142,21 +134,5 @@ fn result(
             <p class="differences-words" role="status">{ words }</p>
             <div class="differences-nodes" tabindex="0" role="group" aria-label="What differs">{ for nodes.iter().map(table) }</div>
         </>
-    }
-}
-
-/// The rows of a node, and what the two columns are.
-pub fn difference(node: &NodeDifference, one: &str, other: &str) -> Html {
-    let row = |(what, mine, theirs): &(&'static str, String, String)| {
-        html! { <tr key={*what}><th scope="row">{ *what }</th><td>{ mine }</td><td>{ theirs }</td></tr> }
-    };
-    // A time stands below its word: beside it there is not room for both everywhere.
-    let head = |words: &str| words.replacen(", ", ",\n", 1);
-    html! {
-        <table key={node.id} class="difference" data-node={node.id.to_string()}>
-            <caption>{ format!("n{}", node.id) }</caption>
-            <thead><tr><th scope="col"><span class="hidden">{ "What" }</span></th><th scope="col">{ head(one) }</th><th scope="col">{ head(other) }</th></tr></thead>
-            <tbody>{ for node.rows.iter().map(row) }</tbody>
-        </table>
     }
 }

@@ -7,7 +7,6 @@
 //! one.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent};
@@ -15,10 +14,13 @@ use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{use_mut_ref, use_node_ref, use_state, use_state_eq};
 
+use super::clock::time;
+use super::marked_text::text_with_marks;
 use super::page;
+use super::playback::go_to;
+use super::sentences::found;
 use super::session::Session;
-use super::stage::use_size;
-use super::transport::go_to;
+use super::size::use_size;
 use crate::playground::Input;
 use crate::playground::view::{Sentence, Topic};
 
@@ -219,91 +221,4 @@ fn walk(event: KeyboardEvent) {
         // A row that has just gone keeps the focus where it is.
         let _ = time.focus();
     }
-}
-
-/// `2.784s`.
-pub fn time(micros: u64) -> String {
-    let millis = micros / 1_000;
-    format!("{}.{:03}s", millis / 1_000, millis % 1_000)
-}
-
-/// A sentence in pieces: names of nodes and code stand out.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Piece<'a> {
-    Plain(&'a str),
-    Node(&'a str),
-    Code(&'a str),
-}
-
-/// Cuts a sentence into pieces.
-pub fn pieces(text: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    for (number, part) in text.split('`').enumerate() {
-        if number % 2 == 1 {
-            pieces.push(Piece::Code(part));
-        } else {
-            name_nodes(part, &mut pieces);
-        }
-    }
-    pieces
-}
-
-fn name_nodes<'a>(text: &'a str, pieces: &mut Vec<Piece<'a>>) {
-    let mut plain = 0;
-    let mut word_starts = true;
-    for (at, letter) in text.char_indices() {
-        if letter == 'n' && word_starts {
-            let digits = text[at + 1..].chars().take_while(char::is_ascii_digit).count();
-            let end = at + 1 + digits;
-            let ends_there = !text[end..].starts_with(char::is_alphanumeric);
-            if digits > 0 && ends_there {
-                pieces.push(Piece::Plain(&text[plain..at]));
-                pieces.push(Piece::Node(&text[at..end]));
-                plain = end;
-            }
-        }
-        word_starts = !letter.is_alphanumeric();
-    }
-    pieces.push(Piece::Plain(&text[plain..]));
-}
-
-/// Where a text has the words that are sought, which are in small letters.
-pub fn found(text: &str, sought: &str) -> Vec<Range<usize>> {
-    // Only the case of ASCII letters is ignored: so all places stay what they are.
-    let text = text.to_ascii_lowercase();
-    text.match_indices(sought).map(|(at, part)| at..at + part.len()).collect()
-}
-
-/// A sentence, with what was found in it marked.
-pub fn text_with_marks(text: &str, marks: &[Range<usize>]) -> Html {
-    let mut at = 0;
-    let mut shown = Vec::new();
-    for piece in pieces(text) {
-        let (Piece::Plain(words) | Piece::Node(words) | Piece::Code(words)) = piece;
-        // A piece of code stands between two marks that are not shown.
-        let edge = usize::from(matches!(piece, Piece::Code(_)));
-        let words_shown = marked(words, at + edge, marks);
-        at += words.len() + 2 * edge;
-        shown.push(match piece {
-            Piece::Plain(_) => words_shown,
-            Piece::Node(_) => html! { <b>{ words_shown }</b> },
-            Piece::Code(_) => html! { <code>{ words_shown }</code> },
-        });
-    }
-    shown.into_iter().collect()
-}
-
-/// Words that begin at `at`, with the parts marked that the ranges cover.
-fn marked(words: &str, at: usize, marks: &[Range<usize>]) -> Html {
-    let mut shown = Vec::new();
-    let mut done = 0;
-    for mark in marks {
-        let start = mark.start.saturating_sub(at).clamp(done, words.len());
-        let end = mark.end.saturating_sub(at).clamp(start, words.len());
-        if start < end {
-            shown.push(html! { <>{ words[done..start].to_string() }<mark>{ words[start..end].to_string() }</mark></> });
-            done = end;
-        }
-    }
-    html! { <>{ for shown }{ words[done..].to_string() }</> }
 }

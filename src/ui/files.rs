@@ -1,30 +1,22 @@
 //! Files: the run saved as one, and one opened, by button or by drop.
 
 use gloo_events::{EventListener, EventListenerOptions};
-use gloo_file::{Blob, ObjectUrl};
+use gloo_file::Blob;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::{DragEvent, HtmlAnchorElement};
+use web_sys::DragEvent;
 
+use super::download::download;
 use super::keeper::Keeper;
-use super::session::{Notice, Session, sentence};
+use super::notice::Notice;
+use super::sentences::sentence;
+use super::session::Session;
 use crate::playground::{Archive, Input, MARK, MOST_BYTES};
 
 /// Offers the whole run as a file.
 pub fn save(session: &Session, name: &str) {
     let text = session.look().archive().to_string();
-    let blob = Blob::new_with_options(text.as_str(), Some("text/plain"));
-    let url = ObjectUrl::from(blob);
-    let document = web_sys::window().and_then(|window| window.document());
-    let link = document.and_then(|document| document.create_element("a").ok());
-    let Some(link) = link.and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok()) else {
-        return;
-    };
-    link.set_href(&url);
-    link.set_download(&file_name(name));
-    link.click();
-    // The browser reads it after this turn.
-    gloo_timers::callback::Timeout::new(10_000, move || drop(url)).forget();
+    download(&file_name(name), &text);
 }
 
 /// `5 nodes, seed 42` as a file's name.

@@ -7,26 +7,16 @@
 use web_sys::KeyboardEvent;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use super::events::{Piece, pieces, text_with_marks};
+use super::ask::Ask;
 use super::keys::Focus;
+use super::marked_text::text_with_marks;
+use super::notice::Notice;
 use super::page;
-use super::session::{Notice, Session, sentence};
+use super::sentences::{Piece, pieces, sentence};
+use super::session::Session;
 use crate::lesson::{Caption, DEMONSTRATIONS, Lesson, Place, Player, TOUR, Trouble};
 use crate::playground::view::NodeNumber;
 use crate::playground::{Input, Speed};
-
-/// What a person asks of the guide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ask {
-    Tour,
-    /// The demonstration at this place of the list.
-    Demonstration(usize),
-    Next,
-    Back,
-    Leave,
-    /// Whether a demonstration goes on by itself.
-    ByItself(bool),
-}
 
 /// Where the tour is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,52 +162,6 @@ pub fn key(key: &str, focus: Focus) -> Option<Ask> {
 /// Whether the last step has come to its end.
 fn is_over(caption: &Caption) -> bool {
     caption.is_last() && !caption.is_waiting
-}
-
-impl Session {
-    fn begin_lesson(&self, lesson: Lesson) {
-        self.leave();
-        self.with_playground(|shelf, playground| {
-            *shelf = Some(Player::begin(lesson, playground));
-        });
-    }
-
-    fn leave_lesson(&self) {
-        self.with_playground(|lesson, playground| {
-            if lesson.take().is_some() {
-                // To give up can't be refused.
-                let _ = playground.apply(Input::GiveUp);
-            }
-        });
-    }
-
-    fn with_lesson(&self, change: impl FnOnce(&mut Player, &mut crate::playground::Playground)) {
-        self.with_playground(|lesson, playground| {
-            if let Some(player) = lesson {
-                change(player, playground);
-            }
-        });
-    }
-
-    /// Real time has passed for the demonstration that is on. It ends where another run has begun.
-    pub fn advance_lesson(&self, micros: u64) {
-        self.with_playground(|lesson, playground| {
-            if lesson.as_ref().is_some_and(|player| !player.is_on(playground)) {
-                *lesson = None;
-            }
-            if let Some(player) = lesson {
-                player.advance(playground, micros);
-            }
-        });
-    }
-
-    /// What the demonstration that is on shows.
-    fn caption(&self) -> Option<Caption> {
-        self.with_playground(|lesson, playground| {
-            let player = lesson.as_ref().filter(|player| player.is_on(playground));
-            player.map(|player| player.caption(playground))
-        })
-    }
 }
 
 #[derive(Properties, PartialEq)]

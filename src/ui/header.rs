@@ -2,12 +2,10 @@
 
 use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
 
-use super::demonstrations::Demonstrations;
-use super::guide::Ask;
+use super::clock::clock_text;
 use super::icons;
 use super::keys::Shortcut;
 use super::page::Theme;
-use super::painter::clock_text;
 use crate::playground::view::{Broken, Modified, NodeNumber, Summary};
 
 #[derive(Properties, PartialEq)]
@@ -20,7 +18,8 @@ pub struct Props {
     /// Where the story goes on to, in microseconds, if this is its past.
     pub past: Option<u64>,
     pub theme: Theme,
-    pub on_ask: Callback<Ask>,
+    /// What stands before the buttons.
+    pub children: Html,
     pub on_new: Callback<()>,
     pub on_share: Callback<()>,
     /// Where runs are kept.
@@ -50,7 +49,7 @@ pub fn Header(props: &Props) -> Html {
                 { past_chip(props.past) }
             </ul>
             <div class="top-buttons">
-                <Demonstrations on_ask={props.on_ask.clone()} />
+                { props.children.clone() }
                 <button type="button" class="button new-button" onclick={props.on_new.reform(|_| ())}>
                     <span>{ "New" }<span class="long">{ " cluster" }</span>{ "…" }</span>
                 </button>

@@ -6,7 +6,6 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, NodeList};
 
-use super::session::Session;
 use crate::playground::view::NodeNumber;
 
 /// What is pointed at.
@@ -37,6 +36,14 @@ impl Highlight {
         entry.or_else(message).or_else(request).or_else(|| node().map(Self::Node))
     }
 
+    /// The instant, where it is one.
+    pub fn instant(self) -> Option<u64> {
+        match self {
+            Self::Instant(at) => Some(at),
+            Self::Node(_) | Self::Entry(_) | Self::Message(_) | Self::Request(_) => None,
+        }
+    }
+
     fn selector(self) -> Option<String> {
         match self {
             Self::Node(node) => Some(format!("[data-node=\"{node}\"]")),
@@ -56,8 +63,8 @@ pub struct Marker {
 
 impl Marker {
     /// Marks what is pointed at, if that or the page has changed.
-    pub fn mark(&mut self, document: &Document, session: &Session) {
-        let wanted = session.highlight().map(|highlight| (highlight, session.revision()));
+    pub fn mark(&mut self, document: &Document, lit: Option<Highlight>, revision: u64) {
+        let wanted = lit.map(|highlight| (highlight, revision));
         if self.shown == wanted {
             return;
         }

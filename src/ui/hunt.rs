@@ -2,7 +2,7 @@
 //!
 //! The workers share the seeds. The first that finds something ends the others, and goes on making it
 //! small; then the run is opened, and plays until it breaks. What is searched and how is in
-//! [`crate::playground::quest`], what follows from what a worker says in [`crate::playground::pursuit`].
+//! [`crate::playground::search::shard`], what follows from what a worker says in [`crate::playground::search::coordinator`].
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -13,11 +13,12 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
+use super::notice::Notice;
 use super::page;
-use super::session::{Notice, Session};
+use super::session::Session;
 use super::worker::READY;
-use crate::playground::pursuit::{Badge, News, Pursuit, Stage, Status};
-use crate::playground::quest::{Quest, Search};
+use crate::playground::search::coordinator::{Badge, News, Pursuit, Stage, Status};
+use crate::playground::search::shard::{Quest, Search};
 use crate::playground::{Archive, Input, RunId};
 
 /// More workers than this are of no use to a page that is to stay smooth.

@@ -4,13 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use super::card::{role_words, safety_key, safety_words};
 use super::counts::count;
-use super::journey::span;
+use super::durations::span;
 use super::machine;
 use super::palette::hue;
 use super::reason::{Reason, node_of, why};
 use super::session::Session;
+use super::words::{role_words, safety_key, safety_words};
 use crate::playground::Question;
 use crate::playground::view::{
     EntryView, Explanation, FollowerView, NodeNumber, NodeView, PaceView,

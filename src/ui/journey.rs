@@ -2,6 +2,7 @@
 
 use yew::prelude::{Html, Properties, component, html};
 
+use super::durations::span;
 use crate::playground::view::{AnswerKind, JourneyView, StationView};
 
 #[derive(Properties, PartialEq)]
@@ -59,16 +60,5 @@ fn station(stations: &[StationView], number: usize) -> Html {
             <span class="station-dot" aria-hidden="true" />
             <span class="station-label">{ &station.label }</span>
         </li>
-    }
-}
-
-/// `250 µs`, `6.2 ms`, `120 ms`, `3.0 s`.
-pub fn span(micros: u64) -> String {
-    match micros {
-        0 => "0 ms".to_string(),
-        1..1_000 => format!("{micros} µs"),
-        1_000..100_000 => format!("{}.{} ms", micros / 1_000, micros % 1_000 / 100),
-        100_000..1_000_000 => format!("{} ms", micros / 1_000),
-        _ => format!("{}.{} s", micros / 1_000_000, micros % 1_000_000 / 100_000),
     }
 }

@@ -14,11 +14,14 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
+use super::clock::clock_text;
 use super::counts::count;
+use super::notice::{Notice, Offer};
 use super::page;
-use super::session::{Notice, Offer, Session, sentence};
+use super::sentences::sentence;
+use super::session::Session;
 use super::shelf::{self, Failed, Kept, MOST_KEPT, Shelf, Stored};
-use crate::playground::keeping::{Entry, Keeping};
+use crate::playground::formats::entry::{Entry, Keeping};
 use crate::playground::{Archive, Bookmark, Input, Recording, RunId};
 
 /// How often the run is saved while it changes, in milliseconds.
@@ -416,6 +419,6 @@ fn about(archive: &Archive, now: u64) -> String {
     let modified = modified.map_or(String::new(), |modified| format!(", modified: {modified}"));
     let actions = count(actions as u64, "action", "actions");
     let stories = count(archive.stories.len() as u64, "story", "stories");
-    let time = super::painter::clock_text(now / 1_000);
+    let time = clock_text(now / 1_000);
     format!("{time} of cluster time, {actions}, {stories}{modified}")
 }

@@ -2,7 +2,7 @@
 //!
 //! A plain table, so that the dialog that lists them and the listener that obeys them can't differ.
 
-use super::views::Sight;
+use super::sight::Sight;
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
 

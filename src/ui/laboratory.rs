@@ -7,15 +7,15 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 
+use super::clock::clock_text;
 use super::counts::{count, grouped};
 use super::hunt::Hunt;
 use super::page;
-use super::painter::clock_text;
 use super::session::Session;
 use crate::lesson::Famous;
-use crate::playground::laboratory::{RuleView, properties};
-use crate::playground::pursuit::{Stage, Status};
-use crate::playground::quest::{FaultKind, Find, MOST_NODES, Size, search};
+use crate::playground::projection::rules::{RuleView, properties};
+use crate::playground::search::coordinator::{Stage, Status};
+use crate::playground::search::shard::{FaultKind, Find, MOST_NODES, Size, search};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {

@@ -5,10 +5,12 @@ use std::rc::Rc;
 
 use yew::prelude::{Callback, Html, Properties, component, html, use_effect_with};
 
-use super::controls::{CHANCES, LATENCIES, chance, latency_words, percent, single};
+use super::durations::latency_words;
+use super::opened::Opened;
 use super::page;
-use super::popup::{Opened, PLACE, beside, keys};
+use super::popup::{PLACE, beside, keys};
 use super::ring::{Layout, Rect};
+use super::settings::{CHANCES, LATENCIES, chance, percent, single};
 use super::way;
 use crate::playground::view::{LinkView, NetworkView, NodeNumber};
 use crate::playground::{Action, Chance, Duration, LinkChange, NodeId};

@@ -8,8 +8,8 @@ use std::rc::Rc;
 
 use yew::prelude::{Html, Properties, component, html};
 
+use super::partition_drawing;
 use super::ring::Layout;
-use super::wall;
 use super::way::{self, Point};
 use crate::playground::view::{LinkView, NodeNumber};
 
@@ -66,7 +66,7 @@ pub fn Links(props: &Props) -> Html {
     });
     html! {
         <svg class="links" aria-hidden="true" width={layout.width.to_string()} height={layout.height.to_string()}>
-            { wall::draw(layout, &props.sides, !props.is_preview) }
+            { partition_drawing::draw(layout, &props.sides, !props.is_preview) }
             <g>{ for lines }</g>
         </svg>
     }

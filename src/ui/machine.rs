@@ -4,8 +4,10 @@ use web_sys::HtmlSelectElement;
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, html};
 
-use super::controls::{latency_words, single};
-use super::session::{Notice, Session};
+use super::durations::latency_words;
+use super::notice::Notice;
+use super::session::Session;
+use super::settings::single;
 use crate::playground::view::NodeView;
 use crate::playground::{Action, ClockChange, DiskState, Duration, NodeId, Rate};
 

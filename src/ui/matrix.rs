@@ -16,10 +16,10 @@ use web_sys::{Element, Event, KeyboardEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_node_ref, use_state_eq};
 
-use super::card::{safety_key, safety_words};
 use super::page;
 use super::palette::hue;
-use super::stage::use_size;
+use super::size::use_size;
+use super::words::{safety_key, safety_words};
 use crate::playground::view::{EntryView, NodeNumber, NodeView, RoleView};
 
 #[derive(Properties, PartialEq)]

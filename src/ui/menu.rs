@@ -6,8 +6,9 @@ use std::rc::Rc;
 
 use yew::prelude::{Callback, Html, Properties, component, html, use_effect_with};
 
+use super::opened::Opened;
 use super::page;
-use super::popup::{Opened, beside, keys};
+use super::popup::{beside, keys};
 use super::ring::{Density, Layout};
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};

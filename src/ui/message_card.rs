@@ -10,10 +10,11 @@ use web_sys::HtmlInputElement;
 use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
 use yew::{use_effect_with, use_memo, use_node_ref};
 
-use super::journey::span;
+use super::clock::clock_text;
+use super::durations::span;
+use super::opened::Opened;
 use super::page;
-use super::painter::clock_text;
-use super::popup::{Opened, PLACE, beside, keys};
+use super::popup::{PLACE, beside, keys};
 use super::ring::{Layout, Rect};
 use super::session::{Mark, Session};
 use super::way;

@@ -8,8 +8,9 @@ use web_sys::{Element, FocusEvent, HtmlElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_mut_ref;
 
-use super::session::{Notice, Offer, Session};
-use super::{files, page};
+use super::notice::{Notice, Offer};
+use super::page;
+use super::session::Session;
 use crate::playground::Input;
 use crate::playground::view::Progress;
 
@@ -18,6 +19,8 @@ pub struct Props {
     pub session: Session,
     pub notice: Option<Notice>,
     pub progress: Option<Progress>,
+    /// Saves the run as a file.
+    pub on_save: Callback<()>,
 }
 
 #[component]
@@ -45,10 +48,7 @@ pub fn Notices(props: &Props) -> Html {
     let on_read = obey.reform(|_: MouseEvent| Session::forget_notice as fn(&Session));
     let on_give_up = obey.reform(|_: MouseEvent| give_up as fn(&Session));
     let on_by_time = obey.reform(|_: MouseEvent| open_by_time as fn(&Session));
-    let on_save = {
-        let session = props.session.clone();
-        Callback::from(move |_: MouseEvent| files::save(&session, &session.look().title()))
-    };
+    let on_save = props.on_save.reform(|_: MouseEvent| ());
     let offer = |notice: &Notice| match notice.offer {
         Some(Offer::OpenByTime) if props.session.look().can_open_by_time() => html! {
             <button type="button" class="button" onclick={on_by_time.clone()} title="Do the same at the same times, whatever comes of it in this version">{ "Open it all the same" }</button>

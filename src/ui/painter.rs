@@ -4,28 +4,28 @@
 //! Each thing it writes has no other owner: Yew renders the clock's element, never its text, and the slider over
 //! the timeline, never where it stands.
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement, Node};
+use web_sys::{Document, Node};
 
 use super::charts::Veil;
 use super::clients::Ruler;
+use super::clock::clock_text;
 use super::highlight::Marker;
 use super::page;
 use super::palette::{Palette, Probes};
 use super::scrubber::Handle;
 use super::session::Session;
-use super::shapes::{self, Look};
 use super::spacetime::Loom;
 use super::stagehand::{Brush, Hands, OTHER, Stagehand};
+use super::style_changes::StyleChanges;
 use super::timeline::{self, Instants};
 
 /// Keeps what it needs from frame to frame.
 pub struct Painter {
     session: Session,
+    styles: StyleChanges,
     document: Document,
     probes: Option<Probes>,
     palette: Palette,
-    frames: u32,
     /// The person asked for less motion.
     is_still: bool,
     /// The text of the clock.
@@ -42,24 +42,17 @@ pub struct Painter {
     marker: Marker,
 }
 
-/// A canvas as large as its element, in device pixels.
-#[derive(Default)]
-pub struct Surface {
-    canvas: Option<HtmlCanvasElement>,
-    ctx: Option<CanvasRenderingContext2d>,
-    size: (f64, f64, f64),
-}
-
 impl Painter {
-    pub fn new(session: Session) -> Option<Self> {
+    /// Asks the styles at first, and whenever they may be others.
+    pub fn new(session: Session, styles: StyleChanges) -> Option<Self> {
         let document = web_sys::window()?.document()?;
         let probes = Probes::new(&document);
         Some(Self {
             session,
+            styles,
             document,
             probes,
             palette: Palette::default(),
-            frames: 0,
             is_still: false,
             clock: None,
             shown_clock: u64::MAX,
@@ -76,19 +69,9 @@ impl Painter {
 
     /// Draws one frame, with the strip of history or without.
     pub fn frame(&mut self, now_ms: f64, with_history: bool) {
-        // The theme may change at any time, also by the system: look twice a second.
-        if self.frames.is_multiple_of(30)
-            && let Some(probes) = &self.probes
-        {
-            let palette = probes.read();
-            if self.palette != palette {
-                self.palette = palette;
-                self.stage.forget_colours();
-                self.other.forget_colours();
-            }
-            self.is_still = page::wants_less_motion();
+        if self.styles.take() {
+            self.read_styles();
         }
-        self.frames = self.frames.wrapping_add(1);
         let motion = self.session.motion();
         let (layout, other, hands) = {
             let scene = self.session.scene();
@@ -124,8 +107,18 @@ impl Painter {
             self.other.turn_rings(&self.document, motion);
         }
         self.veil.draw(&self.document, span, now);
-        self.marker.mark(&self.document, &self.session);
+        self.marker.mark(&self.document, self.session.highlight(), self.session.revision());
         self.set_clock(now);
+    }
+
+    fn read_styles(&mut self) {
+        self.is_still = page::wants_less_motion();
+        let Some(palette) = self.probes.as_ref().map(Probes::read) else { return };
+        if self.palette != palette {
+            self.palette = palette;
+            self.stage.forget_colours();
+            self.other.forget_colours();
+        }
     }
 
     fn set_clock(&mut self, now: u64) {
@@ -141,86 +134,4 @@ impl Painter {
             self.shown_clock = millis;
         }
     }
-}
-
-/// `2.784 s`, `1:02.784`, `1:00:02.784`.
-pub fn clock_text(millis: u64) -> String {
-    let (seconds, rest) = (millis / 1_000, millis % 1_000);
-    let (minutes, hours) = (seconds / 60, seconds / 3_600);
-    match (hours, minutes) {
-        (0, 0) => format!("{seconds}.{rest:03} s"),
-        (0, _) => format!("{minutes}:{:02}.{rest:03}", seconds % 60),
-        _ => format!("{hours}:{:02}:{:02}.{rest:03}", minutes % 60, seconds % 60),
-    }
-}
-
-impl Surface {
-    /// Finds the canvas, fits it to its element and clears it. Gives the device's pixels per pixel.
-    pub fn begin(
-        &mut self,
-        document: &Document,
-        id: &str,
-    ) -> Option<(CanvasRenderingContext2d, f64)> {
-        if self.canvas.as_ref().is_none_or(|canvas| !canvas.is_connected()) {
-            let canvas: HtmlCanvasElement = document.get_element_by_id(id)?.dyn_into().ok()?;
-            let ctx = canvas.get_context("2d").ok().flatten()?.dyn_into().ok()?;
-            (self.canvas, self.ctx, self.size) = (Some(canvas), Some(ctx), (0.0, 0.0, 0.0));
-        }
-        let (canvas, ctx) = (self.canvas.as_ref()?, self.ctx.as_ref()?);
-        let ratio =
-            web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 3.0);
-        let size = (f64::from(canvas.client_width()), f64::from(canvas.client_height()), ratio);
-        if self.size != size {
-            // A side in device pixels: positive and far below what fits.
-            canvas.set_width((size.0 * ratio).round() as u32);
-            canvas.set_height((size.1 * ratio).round() as u32);
-            self.size = size;
-        }
-        let _ = ctx.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
-        ctx.clear_rect(0.0, 0.0, size.0 * ratio, size.1 * ratio);
-        Some((ctx.clone(), ratio))
-    }
-
-    /// The size of the canvas with this name as it is now; `None` where it is not on the page.
-    pub fn measure(&self, document: &Document, id: &str) -> Option<(f64, f64)> {
-        let known = self.canvas.as_deref().filter(|canvas| canvas.is_connected());
-        let element = known.cloned().or_else(|| document.get_element_by_id(id)?.dyn_into().ok())?;
-        Some((f64::from(element.client_width()), f64::from(element.client_height())))
-    }
-
-    /// Whether what was drawn on it is still on the page.
-    pub fn is_kept(&self) -> bool {
-        self.canvas.as_ref().is_some_and(|canvas| canvas.is_connected())
-    }
-
-    /// Its size in pixels of the page.
-    pub fn size(&self) -> (f64, f64) {
-        (self.size.0, self.size.1)
-    }
-}
-
-/// What is drawn next has its middle there.
-pub fn place(ctx: &CanvasRenderingContext2d, x: f64, y: f64, scale: f64) {
-    // Only a canvas without a context refuses this.
-    let _ = ctx.set_transform(scale, 0.0, 0.0, scale, x, y);
-}
-
-/// Draws one shape alone, for the legend.
-pub fn draw_sample(canvas: &HtmlCanvasElement, shape: crate::playground::view::Shape) {
-    let Some(document) = web_sys::window().and_then(|window| window.document()) else {
-        return;
-    };
-    let Some(palette) = Probes::new(&document).map(|probes| probes.read()) else {
-        return;
-    };
-    let context = canvas.get_context("2d").ok().flatten();
-    let Some(ctx) =
-        context.map(JsValue::from).and_then(|ctx| ctx.dyn_into::<CanvasRenderingContext2d>().ok())
-    else {
-        return;
-    };
-    let _ = ctx.set_transform(1.0, 0.0, 0.0, 1.0, 0.0, 0.0);
-    ctx.clear_rect(0.0, 0.0, f64::from(canvas.width()), f64::from(canvas.height()));
-    place(&ctx, f64::from(canvas.width()) / 2.0, f64::from(canvas.height()) / 2.0, 2.0);
-    shapes::draw(&ctx, shape, &Look { palette: &palette, term: 4, label: "8" });
 }

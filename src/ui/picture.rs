@@ -2,8 +2,8 @@
 
 use web_sys::{CanvasRenderingContext2d, Document};
 
-use super::painter::Surface;
 use super::palette::Palette;
+use super::surface::Surface;
 
 /// A canvas and what it shows: `K` is all that the picture hangs on, beside its size and colours.
 pub struct Picture<K> {

@@ -9,28 +9,6 @@ use super::ring::{Layout, Rect};
 use super::way::Point;
 use crate::playground::view::NodeNumber;
 
-/// What is open on the stage.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opened {
-    /// What can be done to a node.
-    Menu(NodeNumber),
-    /// The links of a node.
-    Links(NodeNumber),
-    /// A link; the lower number first.
-    Link(NodeNumber, NodeNumber),
-    /// The messages in flight.
-    Messages,
-    /// One of them.
-    Message(u64),
-}
-
-impl Opened {
-    /// Whether it is about what passes quickly.
-    pub fn wants_a_pause(self) -> bool {
-        matches!(self, Self::Messages | Self::Message(_))
-    }
-}
-
 /// Below a thing if there is room, else above it: the style that says so, and the point of the edge
 /// that faces the thing.
 pub fn beside(layout: &Layout, thing: &Rect, (width, height): (f64, f64)) -> (String, Point) {

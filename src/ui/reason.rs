@@ -9,11 +9,12 @@ use std::rc::Rc;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{use_effect_with, use_state_eq};
 
-use super::events::{text_with_marks, time};
+use super::clock::time;
 use super::highlight::Highlight;
+use super::marked_text::text_with_marks;
 use super::page;
+use super::playback::go_to;
 use super::session::Session;
-use super::transport::go_to;
 use crate::playground::view::{CauseView, Explanation, NodeNumber};
 use crate::playground::{Input, Question};
 

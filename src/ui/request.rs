@@ -9,7 +9,8 @@ use yew::prelude::{AttrValue, Callback, Html, Properties, UseStateHandle, compon
 use yew::use_state;
 
 use super::journey::Journey;
-use super::session::{Session, sentence};
+use super::sentences::sentence;
+use super::session::Session;
 use crate::playground::view::{JourneyView, NodeNumber};
 use crate::playground::{
     Action, ClientId, Command, Consistency, Key, LimitError, NodeId, Operation, Value,

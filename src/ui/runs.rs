@@ -6,12 +6,12 @@ use web_sys::{HtmlInputElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_effect_with, use_state};
 
-use super::dialogs::use_dialog;
+use super::dialog::use_dialog;
 use super::keeper::Keeper;
 use super::session::Session;
 use super::share::OpenFile;
 use super::shelf::{Kept, MOST_RUNS, Stored, key_words};
-use crate::playground::keeping::Entry;
+use crate::playground::formats::entry::Entry;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {

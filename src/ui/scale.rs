@@ -1,8 +1,8 @@
-//! The scales of the charts: round numbers, decades, and how they are written.
+//! Scales: round numbers, stops of a slider, decades of a chart.
 //!
 //! Whole numbers but for the place of a latency among the decades, which nothing hangs on but a line.
 
-use super::timeline::round_up;
+use super::durations::round_span;
 
 /// How many units a chart is high; it is stretched to the room that there is.
 pub const HEIGHT: u64 = 100;
@@ -14,6 +14,23 @@ pub type Step = (u64, u64, Option<u64>);
 pub fn most(series: [&[Step]; 2], least: u64) -> u64 {
     let greatest = series.iter().flat_map(|steps| steps.iter().filter_map(|(.., value)| *value));
     round_up(greatest.max().unwrap_or_default().max(least), 1)
+}
+
+/// The least round number that is not less than this one, nor than `unit`, a power of ten.
+pub fn round_up(wanted: u64, mut unit: u64) -> u64 {
+    const STEPS: [u64; 3] = [1, 2, 5];
+    loop {
+        if let Some(step) = STEPS.iter().find(|step| *step * unit >= wanted) {
+            return step * unit;
+        }
+        unit = unit.saturating_mul(10);
+    }
+}
+
+/// The stop next to a value.
+pub fn nearest(stops: &[u64], value: u64) -> usize {
+    let distances = stops.iter().map(|stop| stop.abs_diff(value));
+    distances.enumerate().min_by_key(|(_, distance)| *distance).map_or(0, |(position, _)| position)
 }
 
 /// A scale on which each decade takes as much room as the next: a commit takes a thousand times longer
@@ -44,29 +61,4 @@ impl Decades {
     pub fn ticks(&self) -> Vec<String> {
         (self.from..=self.to).rev().map(|exponent| round_span(10_u64.pow(exponent))).collect()
     }
-}
-
-/// `10 µs`, `100 ms`, `1 s`: of a power of ten.
-fn round_span(micros: u64) -> String {
-    match micros {
-        0..1_000 => format!("{micros} µs"),
-        1_000..1_000_000 => format!("{} ms", micros / 1_000),
-        _ => format!("{} s", micros / 1_000_000),
-    }
-}
-
-/// `0.03`, `12.5`, `120`: of thousandths.
-pub fn decimal(thousandths: u64) -> String {
-    let hundredths = (thousandths + 5) / 10;
-    let (whole, rest) = (hundredths / 100, hundredths % 100);
-    if whole >= 100 || rest == 0 {
-        return whole.to_string();
-    }
-    let decimals = format!("{rest:02}");
-    format!("{whole}.{}", decimals.trim_end_matches('0'))
-}
-
-/// A part as the styles take it.
-pub fn percent(part: u64, of: u64) -> String {
-    format!("{}.{}%", part * 100 / of, part * 1_000 / of % 10)
 }

@@ -8,10 +8,10 @@ use web_sys::{Document, HtmlInputElement, InputEvent, KeyboardEvent, Node};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use super::clock::clock_text;
 use super::page;
-use super::painter::clock_text;
 use super::session::Session;
-use super::timeline::Span;
+use super::span::Span;
 use crate::playground::view::MarkKind;
 use crate::playground::{Input, Playground};
 

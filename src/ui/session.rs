@@ -9,14 +9,15 @@ use std::rc::Rc;
 
 use yew::Callback;
 
-use super::difference::Compared;
 use super::highlight::Highlight;
+use super::notice::{Notice, Offer};
 use super::ring::Layout;
-use super::timeline::Span;
+use super::sentences::sentence;
+use super::span::Span;
 use super::way::Point;
 use crate::lesson::Player;
-use crate::playground::ledger::{Operations, Version};
-use crate::playground::view::{Motion, View};
+use crate::playground::history::operation_history::{Operations, Version};
+use crate::playground::view::{Motion, NodeNumber, View};
 use crate::playground::{Action, Input, Playground, Problem, RunId};
 
 /// A handle to the playground; clones share it.
@@ -34,40 +35,6 @@ struct Shared {
     lesson: RefCell<Option<Player>>,
     /// What was found of the clients' operations last, and of which version.
     operations: RefCell<Option<(Version, Rc<Operations>)>>,
-}
-
-/// Something that a person is told, though they asked for nothing just now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Notice {
-    pub text: String,
-    /// Whether something went wrong.
-    pub is_problem: bool,
-    /// What can be done about it by a button beside it.
-    pub offer: Option<Offer>,
-}
-
-/// What a notice offers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Offer {
-    /// To open the run by its times that it says was refused.
-    OpenByTime,
-    /// To save the run as a file.
-    Save,
-}
-
-impl Notice {
-    pub fn problem(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_problem: true, offer: None }
-    }
-
-    pub fn news(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_problem: false, offer: None }
-    }
-
-    /// The same with something that can be done about it.
-    pub fn offering(self, offer: Offer) -> Self {
-        Self { offer: Some(offer), ..self }
-    }
 }
 
 /// What the frame loop needs of the last rendering.
@@ -103,6 +70,15 @@ impl Default for Scene {
             compared: Compared::default(),
         }
     }
+}
+
+/// Which servers are compared, and with what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// `None` for all.
+    pub who: Option<NodeNumber>,
+    /// `None` for the instant that is pinned.
+    pub with: Option<NodeNumber>,
 }
 
 /// A message that is marked, and the point of its card that a thread leads to.
@@ -280,17 +256,4 @@ impl Session {
         change(&mut self.0.scene.borrow_mut());
         self.0.scene_version.set(self.0.scene_version.get() + 1);
     }
-}
-
-/// A problem as a sentence: with a capital and a full stop.
-pub fn sentence(text: &str) -> String {
-    let mut letters = text.chars();
-    let Some(first) = letters.next() else {
-        return String::new();
-    };
-    // A node's name stays as it is.
-    let is_name = first == 'n' && text[1..].starts_with(|next: char| next.is_ascii_digit());
-    let first = if is_name { first.to_string() } else { first.to_uppercase().to_string() };
-    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
-    format!("{first}{}{end}", letters.as_str())
 }

@@ -7,8 +7,8 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
 use yew::{TargetCast, UseStateSetter, use_effect_with, use_node_ref, use_state};
 
-use super::dialogs::use_dialog;
-use super::painter::clock_text;
+use super::clock::clock_text;
+use super::dialog::use_dialog;
 use super::session::Session;
 use super::{files, page};
 

@@ -2,13 +2,7 @@
 
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-/// Which panel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sheet {
-    Controls,
-    Request,
-    Log,
-}
+use super::opened::Sheet;
 
 const SHEETS: [(Sheet, &str, &str); 3] = [
     (Sheet::Controls, "controls", "Controls"),

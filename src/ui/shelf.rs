@@ -3,7 +3,7 @@
 //! IndexedDB, through the crate `idb`. Every call may fail, since storage can be full, blocked, private
 //! or damaged; the page then says so and goes on. Nothing is read before it is written, so that a page that goes has
 //! all on its way before it is gone; that two tabs never write under the same id is
-//! [`crate::playground::keeping`]'s.
+//! [`crate::playground::formats::entry`]'s.
 
 use std::rc::Rc;
 

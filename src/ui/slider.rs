@@ -7,6 +7,8 @@ use web_sys::{HtmlInputElement, InputEvent};
 use yew::TargetCast;
 use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
 
+use super::scale::nearest;
+
 #[derive(Properties, PartialEq)]
 pub struct Props {
     /// The accessible name.
@@ -41,10 +43,4 @@ pub fn Slider(props: &Props) -> Html {
             step="1" value={position.to_string()} aria-valuetext={props.words.clone()}
             style={format!("--filled:{filled}%")} {oninput} />
     }
-}
-
-/// The stop next to a value.
-pub fn nearest(stops: &[u64], value: u64) -> usize {
-    let distances = stops.iter().map(|stop| stop.abs_diff(value));
-    distances.enumerate().min_by_key(|(_, distance)| *distance).map_or(0, |(position, _)| position)
 }

@@ -6,20 +6,21 @@
 use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use super::axis::{self, Axis, Pen, zoom_buttons};
+use super::axis::{self, Axis, Pen};
+use super::clock::clock_text;
+use super::durations::span;
 use super::highlight::Highlight;
-use super::journey::span;
 use super::page;
-use super::painter::clock_text;
 use super::palette::Palette;
 use super::picture::Picture;
+use super::playback::go_to;
 use super::session::Session;
 use super::shapes::{self, Look};
-use super::transport::{go_to, moment};
+use super::time_buttons::{moment, zoom_buttons};
 use super::way::Point;
 use crate::playground::Input;
+use crate::playground::history::message_trace::{Fate, LineState, Spacetime, Thread};
 use crate::playground::view::{Place, Shape, Status};
-use crate::playground::weave::{Fate, LineState, Spacetime, Thread};
 
 /// How many messages the table has.
 const ROWS: usize = 30;
@@ -251,7 +252,7 @@ impl Loom {
             let shown = |thread: &&Thread| thread.ends_at >= axis.from();
             diagram.threads.iter().filter(shown).for_each(|thread| weaver.thread(thread));
         });
-        weaver.pen.instants(pointed);
+        weaver.pen.instants(pointed.and_then(Highlight::instant));
     }
 }
 

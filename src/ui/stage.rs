@@ -6,10 +6,8 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use wasm_bindgen::prelude::Closure;
-use web_sys::{Element, ResizeObserver};
 use yew::prelude::{Callback, Html, NodeRef, Properties, UseStateSetter, component, html};
-use yew::{use_callback, use_effect_with, use_memo, use_node_ref, use_state, use_state_eq};
+use yew::{use_callback, use_memo, use_node_ref, use_state, use_state_eq};
 
 use super::card::Card;
 use super::gestures::{Gesture, use_gestures};
@@ -18,11 +16,12 @@ use super::link_card::{LinkCard, LinkList, way_of};
 use super::links::Links;
 use super::menu::Menu;
 use super::message_card::{MessageCard, MessageList};
-use super::popup::Opened;
+use super::opened::Opened;
 use super::ring::{Layout, Rect};
 use super::session::Session;
-use super::wall::side_letter;
+use super::size::use_size;
 use super::way;
+use super::words::side_letter;
 use crate::playground::view::{Agreed, LinkView, NetworkView, NodeNumber, NodeView, Status};
 use crate::playground::{Action, NodeId};
 
@@ -294,31 +293,4 @@ pub fn use_layout(stage: &NodeRef, nodes: &[Rc<NodeView>]) -> Rc<Layout> {
         }
         Layout::new(f64::from(*width), f64::from(*height), ids)
     })
-}
-
-/// Keeps the size of an element in a state.
-#[yew::hook]
-pub fn use_size(stage: &NodeRef, size: UseStateSetter<(i32, i32)>) {
-    use_effect_with(stage.clone(), move |stage| {
-        let element = stage.cast::<Element>();
-        let measured = element.clone();
-        let measure = move || {
-            if let Some(element) = &measured {
-                size.set((element.client_width(), element.client_height()));
-            }
-        };
-        measure();
-        let callback = Closure::<dyn FnMut()>::new(measure);
-        let observer =
-            ResizeObserver::new(wasm_bindgen::JsCast::unchecked_ref(callback.as_ref())).ok();
-        if let (Some(observer), Some(element)) = (&observer, &element) {
-            observer.observe(element);
-        }
-        move || {
-            if let Some(observer) = observer {
-                observer.disconnect();
-            }
-            drop(callback);
-        }
-    });
 }

@@ -10,12 +10,12 @@ use wasm_bindgen::JsValue;
 use web_sys::{CanvasRenderingContext2d, Document, Element};
 
 use super::highlight::Highlight;
-use super::painter::{Surface, place};
 use super::palette::Palette;
 use super::ring::{Density, Layout};
 use super::session::Mark;
 use super::shapes::{self, Look};
 use super::stamps::Stamps;
+use super::surface::{Surface, place};
 use super::wall;
 use super::way::{self, Point, Way};
 use crate::playground::view::{MessageView, Motion, NodeNumber};

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d, Document, HtmlCanvasElement};
 
-use super::painter::place;
 use super::palette::{Palette, TERM_HUES};
 use super::shapes::{self, Look};
+use super::surface::place;
 use super::way::Point;
 use crate::playground::view::{MessageView, Shape};
 

@@ -4,8 +4,8 @@ use web_sys::HtmlInputElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_state};
 
-use super::difference::difference;
-use super::painter::clock_text;
+use super::clock::clock_text;
+use super::difference_table::difference;
 use super::session::Session;
 use crate::playground::Input;
 use crate::playground::view::{BranchView, ComparisonView, Parting, PartingStep};

@@ -8,23 +8,13 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use super::console::Console;
 use super::events::Events;
 use super::inspector::Inspector;
+use super::opened::Tab;
 use super::page;
 use super::session::Session;
+use super::sight::Sight;
 use super::stories::Stories;
 use super::verdicts::Verdicts;
-use super::views::Sight;
 use crate::playground::view::{BranchView, ComparisonView, Explanation, NodeNumber, NodeView};
-
-/// Which one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    #[default]
-    Events,
-    Inspector,
-    Verdicts,
-    Console,
-    Stories,
-}
 
 const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Events, "events", "Events"),

@@ -4,22 +4,14 @@ use web_sys::HtmlSelectElement;
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use super::clock::clock_text;
 use super::icons;
-use super::painter::clock_text;
+use super::playback::{SPEEDS, go_to, set_speed};
 use super::scrubber::Scrubber;
-use super::session::{Notice, Session};
-use super::slider::{Slider, nearest};
+use super::session::Session;
+use super::slider::Slider;
 use crate::playground::view::BranchView;
 use crate::playground::{Input, Landmark, Speed};
-
-/// Microseconds of cluster time per millisecond of real time, from the slowest to the fastest.
-pub const SPEEDS: &[u64] = &[
-    1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000,
-    200_000, 500_000, 1_000_000, UNBOUNDED,
-];
-
-/// As fast as it goes.
-const UNBOUNDED: u64 = Speed::UNBOUNDED.get() as u64;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -123,20 +115,6 @@ fn landmarks(props: &Props) -> Html {
     }
 }
 
-/// Goes somewhere, and says why if it can't.
-pub fn go_to(session: &Session, input: Input) {
-    if let Err(problem) = session.apply(input) {
-        session.tell(Notice::problem(problem));
-    }
-}
-
-/// A time that leads to its instant, in microseconds.
-pub fn moment(session: &Session, at: u64) -> Html {
-    let session = session.clone();
-    let onclick = Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Seek(at)));
-    html! { <button type="button" class="moment" title="Go to this instant" {onclick}>{ clock_text(at / 1_000) }</button> }
-}
-
 fn stories(props: &Props) -> Html {
     let onchange = {
         let session = props.session.clone();
@@ -159,20 +137,5 @@ fn stories(props: &Props) -> Html {
         <select class="story" aria-label="Story" title="Which of the stories that were begun" disabled={props.branches.len() < 2} {onchange}>
             { for props.branches.iter().enumerate().map(option) }
         </select>
-    }
-}
-
-fn set_speed(session: &Session, speed: u64) {
-    let speed = Speed::new(u32::try_from(speed).unwrap_or(u32::MAX));
-    // Every speed within the bounds is accepted.
-    let _ = session.apply(Input::Speed(speed));
-}
-
-/// The next round speed.
-pub fn change_speed(session: &Session, speed: Speed, faster: bool) {
-    let position = nearest(SPEEDS, u64::from(speed.get()));
-    let next = if faster { position + 1 } else { position.saturating_sub(1) };
-    if let Some(speed) = SPEEDS.get(next) {
-        set_speed(session, *speed);
     }
 }

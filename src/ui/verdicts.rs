@@ -9,12 +9,14 @@ use std::rc::Rc;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{use_effect_with, use_state_eq};
 
-use super::events::{text_with_marks, time};
+use super::clock::time;
 use super::highlight::Highlight;
+use super::marked_text::text_with_marks;
+use super::playback::go_to;
 use super::reason::Reason;
-use super::session::{Session, sentence};
-use super::transport::go_to;
-use super::views::Sight;
+use super::sentences::sentence;
+use super::session::Session;
+use super::sight::Sight;
 use crate::playground::view::{
     CauseView, Contradiction, ContraryFact, Explanation, TurningPoint, Verdict,
 };

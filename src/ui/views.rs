@@ -1,34 +1,12 @@
 //! What stands in the middle: the stage, or another view of the same instant.
 
-use std::rc::Rc;
-
 use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use super::charts::Diagrams;
-use super::clients::Clients;
-use super::controls::numbers;
-use super::difference::Differences;
 use super::highlight::Highlight;
-use super::matrix::Matrix;
 use super::session::Session;
-use super::spacetime::Diagram;
-use crate::playground::view::NodeView;
-
-/// Which view.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sight {
-    #[default]
-    Stage,
-    Beside,
-    Matrix,
-    Spacetime,
-    Clients,
-    Charts,
-    Difference,
-    Rules,
-}
+use super::sight::Sight;
 
 const SIGHTS: [(Sight, &str, &str); 8] = [
     (Sight::Stage, "Stage", "The cluster (v)"),
@@ -74,15 +52,8 @@ pub fn Sights(props: &Props) -> Html {
     }
 }
 
-/// A view that is not the stage, with what there is to say of what was done.
-pub fn other(
-    sight: Sight,
-    session: &Session,
-    nodes: Vec<Rc<NodeView>>,
-    feed: u64,
-    note: &str,
-    laboratory: impl FnOnce() -> Html,
-) -> Html {
+/// A view in the stage's place, with what there is to say of what was done.
+pub fn view(sight: Sight, session: &Session, body: Html, note: &str) -> Html {
     let on_point = {
         let session = session.clone();
         Callback::from(move |event: Event| {
@@ -95,18 +66,6 @@ pub fn other(
     let on_leave = {
         let session = session.clone();
         Callback::from(move |_: yew::MouseEvent| session.point(None))
-    };
-    let body = match sight {
-        Sight::Spacetime => html! { <Diagram session={session.clone()} {feed} /> },
-        Sight::Clients => html! { <Clients session={session.clone()} {feed} /> },
-        Sight::Charts => {
-            html! { <Diagrams session={session.clone()} span={session.scene().span} {feed} /> }
-        }
-        Sight::Difference => {
-            html! { <Differences session={session.clone()} nodes={numbers(&nodes)} {feed} /> }
-        }
-        Sight::Rules => laboratory(),
-        Sight::Stage | Sight::Beside | Sight::Matrix => html! { <Matrix {nodes} /> },
     };
     let name = SIGHTS.iter().find(|(of, ..)| *of == sight).map_or("", |(_, name, _)| *name);
     html! {

@@ -1,11 +1,9 @@
-//! A partition as it stands on the stage: which cards lie on which side of a line, the ground under
+//! The outline of a partition on the stage: which cards lie on which side of a line, the ground under
 //! each side, and the wall between two sides.
 //!
 //! Where the sides lie in each other's way no straight wall parts them; then each side but the largest
 //! stands within a wall of its own, its cards joined by corridors. What the others say to each other
 //! crosses those.
-
-use yew::prelude::{Html, html};
 
 use super::ring::{Layout, Rect};
 use super::way::{Point, closest, far};
@@ -78,99 +76,36 @@ pub fn corridors(layout: &Layout, side: &[NodeNumber]) -> Vec<(Rect, Rect)> {
     ways
 }
 
-/// The tinted ground under each side, and if it stands the wall between two.
-pub fn draw(layout: &Layout, sides: &[Vec<NodeNumber>], stands: bool) -> Html {
-    let straight = match sides {
-        [a, b] => between(layout, a, b),
-        _ => None,
-    };
-    let grounds = || {
-        sides.iter().enumerate().map(|(number, side)| ground(layout, sides, number, side)).collect()
-    };
-    let (grounds, wall): (Vec<Html>, Html) = match straight.filter(|_| stands) {
-        Some(line) => (grounds(), bricks(line)),
-        // The floors within the walls are the grounds.
-        None if stands && sides.len() > 1 => (Vec::new(), enclosures(layout, sides)),
-        None => (grounds(), html! { <g /> }),
-    };
-    html! {
-        <>
-            <g class="hulls">{ for grounds }</g>
-            <g class="wall">{ wall }</g>
-        </>
-    }
-}
-
-/// A wall around each side but the largest.
-fn enclosures(layout: &Layout, sides: &[Vec<NodeNumber>]) -> Html {
-    let largest = (0..sides.len()).rev().max_by_key(|number| sides[*number].len());
-    let others = sides.iter().enumerate().filter(|(number, _)| Some(*number) != largest);
-    let around = |(number, side): (usize, &Vec<NodeNumber>)| {
-        let cards = side.iter().filter_map(|node| layout.node(*node));
-        let cards = cards.map(|card| outline(&corners(card, 0.0)));
-        let ways = corridors(layout, side).into_iter().map(|(from, to)| {
-            if apart(&from, &to) > HALL {
-                return outline(&[(from.x, from.y), (to.x, to.y)]);
-            }
-            outline(&around_all([from, to].iter().flat_map(|card| corners(card, 0.0)).collect()))
-        });
-        let d: String = cards.chain(ways).collect();
-        let letter = side_letter(number).to_string();
-        html! {
-            <g key={number} class="enclosure" data-side={letter}>
-                <path class="mortar" d={d.clone()} /><path class="bricks" d={d.clone()} /><path class="floor" {d} />
-            </g>
-        }
-    };
-    html! { <>{ for others.map(around) }</> }
-}
-
 /// Cards of a side that are so near to each other stand in one hall: there is no room for walls between them.
 const HALL: f64 = 48.0;
+
+/// What lies within the wall of a side, in closed shapes that touch: its cards and the corridors between them.
+pub fn enclosure(layout: &Layout, side: &[NodeNumber]) -> Vec<Vec<Point>> {
+    let cards = side.iter().filter_map(|node| layout.node(*node));
+    let cards = cards.map(|card| corners(card, 0.0).to_vec());
+    let ways = corridors(layout, side).into_iter().map(|(from, to)| {
+        if apart(&from, &to) > HALL {
+            return vec![(from.x, from.y), (to.x, to.y)];
+        }
+        around_all([from, to].iter().flat_map(|card| corners(card, 0.0)).collect())
+    });
+    cards.chain(ways).collect()
+}
+
+/// The ground under the side with this number, and whether it lies under no other side's card.
+pub fn ground(layout: &Layout, sides: &[Vec<NodeNumber>], number: usize) -> (Vec<Point>, bool) {
+    let shape = sides.get(number).map(|side| hull(layout, side)).unwrap_or_default();
+    let others = sides.iter().enumerate().filter(|(other, _)| *other != number);
+    let mut strangers = others.flat_map(|(_, side)| side).filter_map(|node| layout.node(*node));
+    let is_clear =
+        !strangers.any(|card| corners(card, -4.0).iter().any(|corner| inside(&shape, *corner)));
+    (shape, is_clear)
+}
 
 /// How far two cards are from each other.
 fn apart(a: &Rect, b: &Rect) -> f64 {
     let gap = |middles: f64, sides: f64| (middles.abs() - sides / 2.0).max(0.0);
     gap(a.x - b.x, a.width + b.width).hypot(gap(a.y - b.y, a.height + b.height))
-}
-
-/// A closed line through these points.
-fn outline(points: &[Point]) -> String {
-    let points: Vec<String> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
-    format!("M{}Z", points.join("L"))
-}
-
-/// A ground that would lie under another side's card is left out.
-fn ground(layout: &Layout, sides: &[Vec<NodeNumber>], number: usize, side: &[NodeNumber]) -> Html {
-    let shape = hull(layout, side);
-    let others = sides.iter().enumerate().filter(|(other, _)| *other != number);
-    let mut strangers = others.flat_map(|(_, side)| side).filter_map(|node| layout.node(*node));
-    let clear =
-        !strangers.any(|card| corners(card, -4.0).iter().any(|corner| inside(&shape, *corner)));
-    let points: Vec<String> = shape.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect();
-    html! {
-        <polygon key={number} class="hull" data-side={side_letter(number).to_string()} data-clear={clear.to_string()}
-            points={points.join(" ")} />
-    }
-}
-
-/// Two courses of bricks along a line, each shifted by half a brick.
-fn bricks((from, to): (Point, Point)) -> Html {
-    let length = far(from, to).max(1.0);
-    let across = (-(to.1 - from.1) / length, (to.0 - from.0) / length);
-    let course = |name: &'static str, shift: f64| {
-        let (dx, dy) = (across.0 * shift, across.1 * shift);
-        let d = format!("M{:.1} {:.1}L{:.1} {:.1}", from.0 + dx, from.1 + dy, to.0 + dx, to.1 + dy);
-        html! { <path class={name} {d} /> }
-    };
-    html! {
-        <>{ course("mortar", 0.0) }{ course("bricks", -4.0) }{ course("bricks shifted", 4.0) }</>
-    }
-}
-
-/// `A` for the first side.
-pub fn side_letter(number: usize) -> char {
-    u8::try_from(number).ok().and_then(|number| b'A'.checked_add(number)).map_or('?', char::from)
 }
 
 fn corners(card: &Rect, pad: f64) -> [Point; 4] {

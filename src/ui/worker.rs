@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::playground::quest::Quest;
+use crate::playground::search::shard::Quest;
 
 /// What a worker says when it can be told what to search.
 pub const READY: &str = "ready";

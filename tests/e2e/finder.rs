@@ -5,7 +5,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use kvorum::playground::quest::Size;
+use kvorum::playground::search::shard::Size;
 use kvorum::raft::Rule;
 use thirtyfour::error::WebDriverResult;
 use tokio::time::{sleep, timeout};

@@ -169,6 +169,9 @@ async fn bring_type(page: &Page) -> WebDriverResult<()> {
             sheet.replaceSync(`:root { --sans: "Kept Sans"; --mono: "Kept Mono" }
                 * { text-rendering: geometricPrecision !important; caret-color: transparent !important }`);
             document.adoptedStyleSheets.push(sheet);
+            // The canvases ask the styles again where the theme changes: once around, to the one that it was.
+            const theme = document.querySelector(".theme-button");
+            [1, 2, 3].forEach(() => theme.click());
             done();
         });"#;
     page.driver().execute_async(script, vec![faces]).await.map(drop)

@@ -3,6 +3,9 @@
 use std::fmt;
 
 use super::NodeNumber;
+use crate::cluster::{Body, Endpoint, YOU};
+use crate::raft::{Appended, Message};
+use crate::store::ClientId;
 
 /// What moves: everything in it changes from frame to frame.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,4 +93,63 @@ pub struct MessageDetail {
     /// Why it will vanish half way, if it will.
     pub lost: Option<String>,
     pub fields: Vec<(&'static str, String)>,
+}
+
+impl Shape {
+    /// How a message is drawn.
+    pub(crate) fn of(body: &Body) -> Self {
+        match body {
+            Body::Request(_) => Self::Request,
+            Body::Answer(answer) if answer.is_redirect() => Self::Redirect,
+            Body::Answer(_) => Self::Answer,
+            Body::Raft(envelope) => match &envelope.message {
+                Message::PreVote { .. } | Message::RequestVote { .. } => Self::VoteRequest,
+                Message::PreVoteResponse { vote_granted }
+                | Message::RequestVoteResponse { vote_granted } => {
+                    if *vote_granted {
+                        Self::VoteGranted
+                    } else {
+                        Self::VoteRefused
+                    }
+                }
+                Message::AppendEntries { entries, .. } if entries.is_empty() => Self::Heartbeat,
+                Message::AppendEntries { .. } => Self::Append,
+                Message::AppendEntriesResponse { result: Appended::Matched { .. }, .. }
+                | Message::InstallSnapshotResponse { .. } => Self::AppendOk,
+                Message::InstallSnapshot { .. } => Self::Snapshot,
+                Message::TimeoutNow => Self::Handover,
+                Message::AppendEntriesResponse {
+                    result: Appended::Conflict { .. } | Appended::Outdated,
+                    ..
+                } => Self::AppendRefused,
+            },
+        }
+    }
+}
+
+/// The sender's term; 0 for clients' messages.
+pub(crate) fn term_of(body: &Body) -> u64 {
+    match body {
+        Body::Raft(envelope) => envelope.term.0,
+        Body::Request(_) | Body::Answer(_) => 0,
+    }
+}
+
+impl From<Endpoint> for Place {
+    fn from(endpoint: Endpoint) -> Self {
+        match endpoint {
+            Endpoint::Node(id) => Self::Node(id.0),
+            Endpoint::Client(client) => client.into(),
+        }
+    }
+}
+
+impl From<ClientId> for Place {
+    fn from(client: ClientId) -> Self {
+        match client.name() {
+            _ if client == YOU => Self::You,
+            Some(number) => Self::Named(number),
+            None => Self::Client(client.0),
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! What the judges say, what contradicts a property, and why something is so.
 
-use super::NodeNumber;
-use crate::playground::{Question, Spot};
+use crate::playground::view::NodeNumber;
+use crate::playground::view::Spot;
+use crate::script::Question;
 
 /// What the judges say of a property.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -5,13 +5,12 @@
 
 use yew::prelude::{Callback, Context};
 
-use super::super::dialogs::Dialog;
-use super::super::guide::Ask;
+use super::super::ask::Ask;
+use super::super::files;
 use super::super::keys::Shortcut;
-use super::super::popup::Opened;
-use super::super::sheets::Sheet;
-use super::super::tabs::Tab;
-use super::super::views::Sight;
+use super::super::opened::{Dialog, Opened, Sheet, Tab};
+use super::super::session::Session;
+use super::super::sight::Sight;
 use super::{App, Message};
 use crate::playground::Landmark;
 use crate::playground::view::NodeNumber;
@@ -32,6 +31,7 @@ pub(super) struct Calls {
     pub(super) note: Callback<String>,
     pub(super) open: Callback<Option<Opened>>,
     pub(super) runs: Callback<()>,
+    pub(super) save: Callback<()>,
     pub(super) share: Callback<()>,
     pub(super) sheet: Callback<Sheet>,
     pub(super) sight: Callback<Sight>,
@@ -42,9 +42,13 @@ pub(super) struct Calls {
 }
 
 impl Calls {
-    /// Those that send the page a message.
-    pub(super) fn new(ctx: &Context<App>) -> Self {
+    /// Those that send the page a message, and the one that saves the run as a file.
+    pub(super) fn new(ctx: &Context<App>, session: &Session) -> Self {
         let link = ctx.link();
+        let save = {
+            let session = session.clone();
+            Callback::from(move |()| files::save(&session, &session.look().title()))
+        };
         let dialog = |dialog| link.callback(move |()| Message::Dialog(dialog));
         Self {
             ask: link.callback(Message::Guide),
@@ -61,6 +65,7 @@ impl Calls {
             note: link.callback(Message::Note),
             open: link.callback(Message::Open),
             runs: dialog(Some(Dialog::Runs)),
+            save,
             share: dialog(Some(Dialog::Share)),
             sheet: link.callback(Message::Sheet),
             sight: link.callback(Message::Sight),

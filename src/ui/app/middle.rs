@@ -5,29 +5,46 @@ use std::rc::Rc;
 use yew::prelude::{Html, html};
 
 use super::super::beside::{Other, beside};
+use super::super::charts::Diagrams;
+use super::super::clients::Clients;
+use super::super::difference::Differences;
 use super::super::guide;
 use super::super::laboratory::Laboratory;
+use super::super::matrix::Matrix;
+use super::super::notice::Notice;
+use super::super::opened::{Opened, Tab};
 use super::super::page;
-use super::super::popup::Opened;
-use super::super::session::Notice;
+use super::super::sight::Sight;
+use super::super::spacetime::Diagram;
 use super::super::stage::Stage;
-use super::super::tabs::Tab;
-use super::super::views::{self, Sight};
+use super::super::views;
 use super::App;
 use crate::playground::Input;
 use crate::playground::view::{NodeNumber, NodeView};
 
 impl App {
     pub(super) fn middle(&self) -> Html {
+        let (session, feed) = (self.session.clone(), self.feed);
         match self.sight {
             Sight::Stage => self.stage(),
             Sight::Beside => beside(self.stage(), &self.session, &self.view, self.other.as_ref()),
-            sight => {
-                let laboratory = || self.laboratory();
-                let (nodes, note) = (self.nodes.clone(), &self.note);
-                views::other(sight, &self.session, nodes, self.feed, note, laboratory)
+            Sight::Matrix => self.view_of(html! { <Matrix nodes={self.nodes.clone()} /> }),
+            Sight::Spacetime => self.view_of(html! { <Diagram {session} {feed} /> }),
+            Sight::Clients => self.view_of(html! { <Clients {session} {feed} /> }),
+            Sight::Charts => {
+                let span = self.session.scene().span;
+                self.view_of(html! { <Diagrams {session} {span} {feed} /> })
             }
+            Sight::Difference => {
+                let nodes: Vec<NodeNumber> = self.nodes.iter().map(|node| node.id).collect();
+                self.view_of(html! { <Differences {session} {nodes} {feed} /> })
+            }
+            Sight::Rules => self.view_of(self.laboratory()),
         }
+    }
+
+    fn view_of(&self, body: Html) -> Html {
+        views::view(self.sight, &self.session, body, &self.note)
     }
 
     fn stage(&self) -> Html {

@@ -4,16 +4,13 @@ use std::rc::Rc;
 
 use yew::prelude::Context;
 
-use super::super::dialogs::Dialog;
+use super::super::clock::clock_text;
 use super::super::keys::Shortcut;
+use super::super::notice::Notice;
+use super::super::opened::{Dialog, Opened, Sheet, Tab};
 use super::super::page;
-use super::super::painter::clock_text;
-use super::super::popup::Opened;
-use super::super::session::Notice;
-use super::super::sheets::Sheet;
-use super::super::tabs::Tab;
-use super::super::transport::{change_speed, go_to};
-use super::super::views::Sight;
+use super::super::playback::{change_speed, go_to};
+use super::super::sight::Sight;
 use super::{App, Message};
 use crate::playground::view::{NodeView, Status};
 use crate::playground::{Action, Input, NodeId};

@@ -1,0 +1,90 @@
+//! Asking why something is so, and where it could still have been avoided.
+
+use std::rc::Rc;
+
+use super::history::branch::Destination;
+use super::jobs::Job;
+use super::jobs::bisect::Avoidance;
+use super::jobs::causality::Inquiry;
+use super::jobs::seek::Arrival;
+use super::view::{Contradiction, Explanation, TurningPoint};
+use super::{Playground, Problem};
+use crate::script::Question;
+
+impl Playground {
+    /// Begins to look for the reason of something at the instant that is shown.
+    pub(super) fn ask_why(&mut self, question: Question, for_console: bool) {
+        self.playing = false;
+        let inquiry = self.shown.reasons.ask(&self.shown.run, question, for_console);
+        self.end_job();
+        self.go_on_asking(inquiry);
+    }
+
+    /// What was asked is no longer looked for.
+    pub(super) fn give_up_asking(&mut self, inquiry: &Inquiry) {
+        if inquiry.for_console {
+            self.console.asked_in_vain();
+        }
+    }
+
+    /// Plays the next piece of the way to an answer again.
+    pub(super) fn go_on_asking(&mut self, inquiry: Inquiry) {
+        self.revision += 1;
+        if !inquiry.go_on(&mut self.shown.reasons, &self.shown.run) {
+            self.job = Some(Job::Asking(inquiry));
+        } else if let Some(explanation) = &self.shown.reasons.explanation
+            && inquiry.for_console
+        {
+            self.console.explained(explanation);
+        }
+    }
+
+    /// The answer to what was asked last.
+    pub fn explanation(&self) -> Option<Rc<Explanation>> {
+        self.shown.reasons.explanation.clone()
+    }
+
+    /// The facts that contradict each other where properties of this branch broke, as far as somebody has asked
+    /// why. Some may break only after the instant that is shown.
+    pub fn contradictions(&self) -> Vec<Contradiction> {
+        self.shown.reasons.broken_in(self.shown.run.current).cloned().collect()
+    }
+
+    /// Begins to look for the last instant from which this broken property could still have been avoided.
+    pub(super) fn avoid(&mut self, name: &'static str) -> Result<(), Problem> {
+        self.playing = false;
+        self.shown.turning_point = None;
+        match Avoidance::new(&self.shown.run, &self.shown.reasons, name) {
+            Err(instead) => {
+                self.shown.turning_point = Some(instead);
+                Ok(())
+            }
+            Ok(avoidance) => {
+                self.end_job();
+                self.go_on_avoiding(Box::new(avoidance))
+            }
+        }
+    }
+
+    /// Plays the next piece of a trial.
+    pub(super) fn go_on_avoiding(&mut self, mut avoidance: Box<Avoidance>) -> Result<(), Problem> {
+        self.revision += 1;
+        match avoidance.go_on(&mut self.shown.run) {
+            None => {
+                self.job = Some(Job::Avoiding(avoidance));
+                Ok(())
+            }
+            Some(found) => {
+                let spot = found.spot;
+                self.shown.turning_point = Some(found);
+                let Some(spot) = spot else { return Ok(()) };
+                self.set_out(spot.branch, Destination::Place(spot.place), Arrival::Show)
+            }
+        }
+    }
+
+    /// What was found of where a property became unavoidable.
+    pub fn turning_point(&self) -> Option<&TurningPoint> {
+        self.shown.turning_point.as_ref()
+    }
+}

@@ -1,0 +1,187 @@
+//! At each limit a run can be kept and shared, and opens again; beyond it nothing is done, and that is said.
+
+use super::*;
+use crate::cluster::Action;
+use crate::playground::Input;
+use crate::playground::formats::{Archive, Bookmark};
+use crate::playground::tests::driver::{act, go, pass, playing};
+use crate::playground::view::{Landmark, Speed};
+use crate::playground::{Playground, Problem};
+use crate::recording::Limits;
+
+/// A playground with lower limits.
+fn limited(change: impl Fn(&mut Limits)) -> Playground {
+    let mut playground = playing(3, 7);
+    change(&mut playground.shown.run.branches[0].tape.limits);
+    playground
+}
+
+/// The run opens again, from a text and from a link.
+fn opens_again(playground: &Playground) {
+    let (archive, bookmark) = (playground.archive(), playground.bookmark());
+    assert_eq!(Archive::parse(&archive.to_string()), Ok(archive.clone()));
+    assert_eq!(Bookmark::parse(&bookmark.to_fragment()), Ok(bookmark.clone()));
+    for archive in [archive, bookmark.into()] {
+        let mut other = playing(1, 1);
+        go(&mut other, Input::Open(Box::new(archive))).unwrap();
+        assert_eq!((other.instant(), other.digest()), (playground.instant(), playground.digest()));
+    }
+}
+
+/// Lets time pass until that is refused.
+fn plays_on(playground: &mut Playground) -> Problem {
+    playground.apply(Input::Play).unwrap();
+    for _ in 0..100_000 {
+        if let Err(problem) = playground.apply(Input::Advance(100_000)) {
+            return problem;
+        }
+    }
+    panic!("it plays on for ever")
+}
+
+#[test]
+fn a_story_lasts_a_day_and_no_longer() {
+    // One server, a thousand times as fast as life: the day is over soon.
+    let mut playground = playing(1, 7);
+    act(&mut playground, "timing heartbeat 1s election 10s..20s");
+    playground.apply(Input::Speed(Speed::FASTEST)).unwrap();
+    assert_eq!(plays_on(&mut playground), Problem::Full(Limit::Time));
+    assert_eq!(playground.now(), 86_400_000_000);
+    assert!(!playground.is_playing());
+    let (archive, bookmark) = (playground.archive(), playground.bookmark());
+    assert_eq!(Archive::parse(&archive.to_string()), Ok(archive));
+    assert_eq!(Bookmark::parse(&bookmark.to_fragment()), Ok(bookmark));
+    let told = Problem::Full(Limit::Time).to_string();
+    assert!(told.starts_with("this story has lasted 24 hours of cluster time"), "{told}");
+    for input in [Input::Step, Input::Next(Landmark::Violation)] {
+        assert_eq!(playground.apply(input), Err(Problem::Full(Limit::Time)));
+    }
+    assert_eq!(plays_on(&mut playground), Problem::Full(Limit::Time));
+    assert_eq!(playground.now(), 86_400_000_000);
+    // Something can still be done, and the past is open.
+    act(&mut playground, "heal");
+    go(&mut playground, Input::Seek(1_000_000)).unwrap();
+    pass(&mut playground, 100);
+}
+
+/// Lowers a limit.
+type Change = fn(&mut Limits);
+
+#[test]
+fn at_a_limit_of_time_or_of_events_a_run_stands_still_and_opens_again() {
+    let time = Time::from_micros(1_234_567);
+    let limits: [(Limit, Change); 2] = [
+        (Limit::Time, |limits| limits.time = Time::from_micros(1_234_567)),
+        (Limit::Events, |limits| limits.events = 321),
+    ];
+    for (limit, change) in limits {
+        for speed in [Speed::new(1_000), Speed::UNBOUNDED, Speed::FASTEST] {
+            let mut playground = limited(change);
+            playground.apply(Input::Speed(speed)).unwrap();
+            assert_eq!(plays_on(&mut playground), Problem::Full(limit));
+            match limit {
+                Limit::Time => assert_eq!(playground.instant().at, time),
+                _ => assert_eq!(playground.instant().events, 321),
+            }
+            for input in [Input::Step, Input::Next(Landmark::Violation)] {
+                assert_eq!(go(&mut playground, input), Err(Problem::Full(limit)));
+            }
+            act(&mut playground, "kill n1");
+            opens_again(&playground);
+        }
+    }
+}
+
+#[test]
+fn so_much_is_done_in_a_story_and_no_more() {
+    let mut playground = limited(|limits| limits.actions = 5);
+    for _ in 0..5 {
+        pass(&mut playground, 10);
+        act(&mut playground, "heal");
+    }
+    let refused = playground.apply(Input::Act(Action::Heal));
+    assert_eq!(refused, Err(Problem::Full(Limit::Actions)));
+    opens_again(&playground);
+    // In the past there is room.
+    go(&mut playground, Input::Seek(20_000)).unwrap();
+    act(&mut playground, "kill n1");
+}
+
+#[test]
+fn as_much_as_may_be_done_opens_again() {
+    let mut playground = playing(3, 7);
+    for _ in 0..LIMITS.actions {
+        playground.apply(Input::Act(Action::Heal)).unwrap();
+    }
+    assert_eq!(playground.apply(Input::Act(Action::Heal)), Err(Problem::Full(Limit::Actions)));
+    opens_again(&playground);
+}
+
+#[test]
+fn a_run_has_so_many_stories_and_no_more() {
+    let mut playground = playing(1, 7);
+    pass(&mut playground, 2);
+    act(&mut playground, "heal");
+    for _ in 1..LIMITS.stories {
+        go(&mut playground, Input::Undo).unwrap();
+        act(&mut playground, "heal");
+    }
+    assert_eq!(playground.view().branches.len(), LIMITS.stories);
+    let full = Err(Problem::Full(Limit::Stories));
+    assert_eq!(playground.apply(Input::Undo), full);
+    go(&mut playground, Input::Seek(1_000)).unwrap();
+    let kill = Action::Kill(crate::raft::NodeId(1));
+    assert_eq!(playground.apply(Input::Act(kill)), full);
+    assert_eq!(playground.view().branches.len(), LIMITS.stories);
+    opens_again(&playground);
+    // At the end of a story it goes on.
+    go(&mut playground, Input::SeekEnd).unwrap();
+    act(&mut playground, "kill n1");
+    opens_again(&playground);
+}
+
+#[test]
+fn the_text_of_a_run_is_so_long_and_no_longer() {
+    let mut playground = playing(3, 7);
+    let mut set = 0;
+    let full = loop {
+        let value: String = (0..30_000).map(|at| if at % 3 == 0 { '"' } else { 'ü' }).collect();
+        let line = format!("set a {:?}", format!("{set}{value}").replace('"', "\\\\"));
+        match playground.apply(Input::Console(line)) {
+            Ok(()) => set += 1,
+            Err(problem) => break problem,
+        }
+    };
+    assert_eq!(full, Problem::Full(Limit::StoryBytes));
+    let bytes = playground.archive().to_string().len();
+    assert!(set > 40 && bytes > LIMITS.story_bytes - 200_000, "{set} sets, {bytes} bytes");
+    opens_again(&playground);
+    // No story can begin that would hold most of it once more, where the run has no room for that.
+    playground.shown.run.branches[0].tape.limits.bytes = LIMITS.story_bytes;
+    assert_eq!(playground.apply(Input::Undo), Err(Problem::Full(Limit::Bytes)));
+    playground.shown.run.branches[0].tape.limits = LIMITS;
+    go(&mut playground, Input::Undo).unwrap();
+    opens_again(&playground);
+}
+
+#[test]
+fn a_name_is_kept_as_long_as_it_may_be() {
+    let mut playground = playing(3, 7);
+    for name in
+        ["é\u{2028}".repeat(90), "# Kvorum recording, version 1".to_string(), "🦀".repeat(41)]
+    {
+        playground.apply(Input::Rename(0, name)).unwrap();
+        opens_again(&playground);
+    }
+}
+
+/// What no cluster can be founded with is founded with what comes next to it, and recorded so.
+#[test]
+fn a_cluster_of_no_size_opens_again() {
+    for nodes in [0, 52, u32::MAX] {
+        let mut playground = Playground::new(nodes, 7);
+        opens_again(&playground);
+        playground.apply(Input::Restart { nodes, seed: u64::MAX }).unwrap();
+        opens_again(&playground);
+    }
+}

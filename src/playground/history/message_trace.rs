@@ -1,0 +1,310 @@
+//! The recent past as a space-time diagram draws it: messages that have ended, and the lines of the servers.
+//!
+//! It belongs to a scene, so that to seek an instant gives the diagram that was there. It is written down
+//! as events come: what the next event touches is known before it happens (`Cluster::upcoming`), and
+//! only that is looked at. It deliberately holds no more than a bounded number of both, since a tape
+//! keeps many scenes; what is older leaves nothing but the state in which each line enters the diagram.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::cluster::{Cluster, Flight, Loss, Server, Status, Upcoming};
+use crate::playground::view::{NodeNumber, Place, Shape};
+use crate::playground::view::{micros, term_of};
+use crate::raft::{NodeId, Role, count};
+use crate::time::Time;
+
+/// How many messages that have ended are kept, and how many turns of the servers' lines.
+const KEPT: usize = 600;
+
+/// A message's way from the instant it was sent to where it ended, or will.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thread {
+    pub id: u64,
+    pub shape: Shape,
+    pub from: Place,
+    pub to: Place,
+    /// Microseconds of cluster time.
+    pub sent_at: u64,
+    /// When it ended; for one in flight, when it would.
+    pub ends_at: u64,
+    pub fate: Fate,
+    /// The sender's term; 0 for clients' messages.
+    pub term: u64,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is on its way; whether it will be lost, and then because of a cut link.
+    InFlight {
+        lost: bool,
+        cut: bool,
+    },
+    Arrived,
+    /// The network lost it.
+    Lost,
+    /// The link is cut.
+    Cut,
+    /// Somebody dropped it.
+    Dropped,
+    /// It came to a server that was down.
+    Unreachable,
+}
+
+/// What a server's line shows from an instant on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineState {
+    pub status: Status,
+    pub term: u64,
+    pub leads: bool,
+    pub stands: bool,
+    pub commit_index: u64,
+}
+
+/// A server's line changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Microseconds of cluster time.
+    pub at: u64,
+    pub node: NodeNumber,
+    /// `None` where the server leaves.
+    pub state: Option<LineState>,
+}
+
+/// The diagram of the recent past.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spacetime {
+    /// The instant that is shown, in microseconds.
+    pub now: u64,
+    /// Nothing from before this is known.
+    pub since: u64,
+    /// In the order in which they ended; then those in flight, in the order of their numbers.
+    pub threads: Vec<Thread>,
+    /// The state of each line at `since`.
+    pub lines: Vec<(NodeNumber, LineState)>,
+    /// In the order of time.
+    pub turns: Vec<Turn>,
+}
+
+/// What is kept of the recent past.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Weave {
+    ended: VecDeque<Thread>,
+    /// How many have ended in all.
+    count: u64,
+    turns: VecDeque<Turn>,
+    /// The lines before the first turn that is kept ...
+    before: BTreeMap<NodeNumber, LineState>,
+    /// ... and after the last.
+    after: BTreeMap<NodeNumber, LineState>,
+    /// All is known from here on.
+    since: u64,
+}
+
+/// What an event or an action may change.
+#[derive(Debug)]
+pub(crate) enum Touch {
+    Nothing,
+    Server(NodeId),
+    /// A message ends, at its receiver's if that is a server.
+    Mail(Thread),
+    /// Anything, also the messages in flight.
+    Anything(Vec<Thread>),
+}
+
+impl Touch {
+    /// What the next event will touch, and when it comes.
+    pub(crate) fn ahead(cluster: &mut Cluster) -> Option<(Time, Self)> {
+        let (at, upcoming) = cluster.upcoming()?;
+        let touch = match upcoming {
+            Upcoming::Timer(node) | Upcoming::Fsync(node) | Upcoming::Inbox { node, .. } => {
+                Self::Server(node)
+            }
+            Upcoming::Mail(flight) => Self::Mail(thread(flight)),
+            Upcoming::ClientTimer(_) | Upcoming::Turn(_) => Self::Nothing,
+            Upcoming::Chaos => Self::Anything(Vec::new()),
+        };
+        Some((at, touch))
+    }
+
+    /// Adds what can be known only just before it happens.
+    pub(crate) fn look_closer(&mut self, cluster: &Cluster) {
+        match self {
+            Self::Nothing | Self::Server(_) => {}
+            Self::Mail(thread) => thread.fate = ending(cluster, thread),
+            Self::Anything(in_flight) => *in_flight = Weave::flights(cluster),
+        }
+    }
+}
+
+/// How a message ends that comes to its end now.
+fn ending(cluster: &Cluster, thread: &Thread) -> Fate {
+    let is_cut = match (thread.from, thread.to) {
+        (Place::Node(from), Place::Node(to)) => cluster.network().is_cut(NodeId(from), NodeId(to)),
+        _ => false,
+    };
+    let is_there = match thread.to {
+        Place::Node(to) => {
+            cluster.server(NodeId(to)).is_some_and(|server| server.status() != Status::Down)
+        }
+        Place::You | Place::Named(_) | Place::Client(_) => true,
+    };
+    match thread.fate {
+        Fate::InFlight { cut, .. } if cut || is_cut => Fate::Cut,
+        Fate::InFlight { lost: true, .. } => Fate::Lost,
+        Fate::InFlight { lost: false, .. } if !is_there => Fate::Unreachable,
+        Fate::InFlight { lost: false, .. } => Fate::Arrived,
+        fate => fate,
+    }
+}
+
+impl Weave {
+    /// Of a cluster that has just been founded.
+    pub(crate) fn new(cluster: &Cluster) -> Self {
+        let state = |server: &Server| (server.id().0, line(server, None));
+        let lines: BTreeMap<_, _> = cluster.servers().map(state).collect();
+        Self { before: lines.clone(), after: lines, ..Self::default() }
+    }
+
+    /// All messages in flight, in the order of their numbers.
+    pub(crate) fn flights(cluster: &Cluster) -> Vec<Thread> {
+        let mut flights: Vec<Thread> = cluster.network().flights().map(thread).collect();
+        flights.sort_unstable_by_key(|thread| thread.id);
+        flights
+    }
+
+    /// An event has happened that touched so much.
+    pub(crate) fn happened(&mut self, cluster: &Cluster, touch: Touch) {
+        match touch {
+            Touch::Nothing => {}
+            Touch::Server(node) => self.look(cluster, node),
+            Touch::Mail(thread) => {
+                self.end(thread);
+                if let Place::Node(node) = thread.to {
+                    self.look(cluster, NodeId(node));
+                }
+            }
+            Touch::Anything(in_flight) => self.acted(cluster, in_flight),
+        }
+    }
+
+    /// Something was done, or befell the cluster; these were in flight before, if any could be taken away.
+    pub(crate) fn acted(&mut self, cluster: &Cluster, before: Vec<Thread>) {
+        let left = if before.is_empty() { Vec::new() } else { Self::flights(cluster) };
+        let now = micros(cluster.now());
+        for thread in before {
+            if left.binary_search_by_key(&thread.id, |left| left.id).is_err() {
+                self.end(Thread { ends_at: now, fate: Fate::Dropped, ..thread });
+            }
+        }
+        self.look_at_all(cluster);
+    }
+
+    /// Whether all that is kept has happened since an earlier time.
+    pub(crate) fn has_left_behind(&self, earlier: &Self) -> bool {
+        // One more, so that the diagram begins with the end of one since then.
+        self.count > earlier.count + KEPT as u64
+    }
+
+    /// Forgets all that could be left behind.
+    pub(crate) fn forget(&mut self) {
+        (self.ended, self.turns) = (VecDeque::new(), VecDeque::new());
+        self.before.clone_from(&self.after);
+    }
+
+    /// The diagram.
+    pub(crate) fn spacetime(&self, cluster: &Cluster) -> Spacetime {
+        Spacetime {
+            now: micros(cluster.now()),
+            since: self.since,
+            threads: self.ended.iter().copied().chain(Self::flights(cluster)).collect(),
+            lines: self.before.iter().map(|(node, state)| (*node, *state)).collect(),
+            turns: self.turns.iter().copied().collect(),
+        }
+    }
+
+    fn end(&mut self, thread: Thread) {
+        if self.ended.len() == KEPT
+            && let Some(gone) = self.ended.pop_front()
+        {
+            self.forget_until(gone.ends_at);
+        }
+        self.ended.push_back(thread);
+        self.count += 1;
+    }
+
+    fn look_at_all(&mut self, cluster: &Cluster) {
+        let mut nodes: Vec<NodeId> = cluster.servers().map(Server::id).collect();
+        nodes.extend(self.after.keys().map(|node| NodeId(*node)));
+        nodes.sort_unstable();
+        nodes.dedup();
+        for node in nodes {
+            self.look(cluster, node);
+        }
+    }
+
+    /// Whether a server's line turns.
+    fn look(&mut self, cluster: &Cluster, id: NodeId) {
+        let state = cluster.server(id).map(|server| line(server, self.after.get(&id.0)));
+        if self.after.get(&id.0) == state.as_ref() {
+            return;
+        }
+        let turn = Turn { at: micros(cluster.now()), node: id.0, state };
+        take(&mut self.after, turn);
+        if self.turns.len() == KEPT
+            && let Some(gone) = self.turns.front()
+        {
+            self.forget_until(gone.at);
+        }
+        self.turns.push_back(turn);
+    }
+
+    /// The diagram begins after this.
+    fn forget_until(&mut self, at: u64) {
+        self.since = self.since.max(at);
+        while let Some(turn) = self.turns.front().filter(|turn| turn.at <= self.since) {
+            take(&mut self.before, *turn);
+            self.turns.pop_front();
+        }
+    }
+}
+
+fn take(lines: &mut BTreeMap<NodeNumber, LineState>, turn: Turn) {
+    match turn.state {
+        Some(state) => lines.insert(turn.node, state),
+        None => lines.remove(&turn.node),
+    };
+}
+
+/// The state of a server's line. What is down is drawn in the term that it was in.
+fn line(server: &Server, before: Option<&LineState>) -> LineState {
+    let status = server.status();
+    let Some(node) = server.node() else {
+        let (term, commit_index) =
+            before.map_or((0, 0), |before| (before.term, before.commit_index));
+        return LineState { status, term, leads: false, stands: false, commit_index };
+    };
+    LineState {
+        status,
+        term: node.current_term().0,
+        leads: matches!(node.role(), Role::Leader(_)),
+        stands: matches!(node.role(), Role::Candidate(candidate) if !candidate.is_pre_vote()),
+        commit_index: count(node.commit_index()),
+    }
+}
+
+fn thread(flight: &Flight) -> Thread {
+    Thread {
+        id: flight.id.0,
+        shape: Shape::of(&flight.body),
+        from: flight.from.into(),
+        to: flight.to.into(),
+        sent_at: micros(flight.sent_at),
+        ends_at: micros(flight.due),
+        fate: Fate::InFlight { lost: flight.lost.is_some(), cut: flight.lost == Some(Loss::Cut) },
+        term: term_of(&flight.body),
+    }
+}
+
+#[cfg(test)]
+mod tests;

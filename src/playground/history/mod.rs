@@ -1,0 +1,16 @@
+//! What was done in a run and what can be returned to: branches with keyframes, the event log and the timeline's
+//! index, the clients' operations, the messages' traces, charts. All of it belongs to one run, and is as of an
+//! instant of one branch.
+
+pub(crate) mod branch;
+pub mod charts;
+pub(crate) mod event_index;
+pub(crate) mod event_log;
+pub(crate) mod frame;
+pub(crate) mod limits;
+pub mod message_trace;
+pub(crate) mod names;
+pub mod operation_history;
+pub(crate) mod run;
+
+pub use limits::Limit;

@@ -1,0 +1,324 @@
+//! The clients' operations of the recent past, and an order that they could have had.
+//!
+//! It belongs to a scene, so that to seek an instant gives what was there. It holds a bounded number of
+//! beginnings and ends, and what the run's judge knew before them: in which states each key could be.
+//! Orders are looked for only when somebody asks.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::check::{Linearizability, Run, conflict};
+use crate::cluster::{Answer, CallEvent, Operation, RequestId};
+use crate::playground::view::Place;
+use crate::playground::view::RunId;
+use crate::playground::view::micros;
+use crate::store::{ClientId, Command, Key, Outcome};
+use crate::time::Time;
+
+/// A stretch is over with so many beginnings and ends of operations.
+const STRETCH: usize = 160;
+
+/// Another one wherever clients began or ended something, or another instant is shown: what the operations hang
+/// on, but for the time.
+pub type Version = (u64, u64, RunId);
+
+/// The clients' operations as far as they are kept, key by key.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operations {
+    /// What was over before this is not told.
+    pub since: u64,
+    /// In the order of the keys.
+    pub keys: Vec<KeyHistory>,
+}
+
+/// The operations on one key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyHistory {
+    pub key: String,
+    /// In the order in which they began.
+    pub bars: Vec<Bar>,
+    /// How many rows they stand in, so that none covers another.
+    pub rows: usize,
+    pub standing: Standing,
+}
+
+/// Whether the operations on a key have an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// They have: by the places of their bars, without those that need not have taken effect yet.
+    Ordered(Vec<usize>),
+    /// These have none, and none of them could be left out; of those that are told, by the places of
+    /// their bars. All others have the order that comes second.
+    Contradictory { bars: Vec<usize>, others: Vec<usize> },
+    /// Too many had no answer at the same time: there are too many orders to look at.
+    Undecided,
+}
+
+/// An operation of a client.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bar {
+    pub id: u64,
+    pub client: Place,
+    /// As the script language writes it: `set color blue`.
+    pub operation: String,
+    /// What it did, without its key: `set blue`, `get → blue`, `get …`.
+    pub label: String,
+    /// Microseconds of cluster time.
+    pub began: u64,
+    /// `None` while it is under way.
+    pub ended: Option<u64>,
+    /// What its client was told; also that it gave up.
+    pub answer: Option<String>,
+    /// Its client does not know whether it took effect: it may at any time from when it began.
+    pub is_unknown: bool,
+    /// Whether it must have a place in the order: a read that promises less need not.
+    pub is_judged: bool,
+    pub is_write: bool,
+    pub row: usize,
+    /// In the order: an instant at which it could have taken effect.
+    pub effect: Option<u64>,
+}
+
+/// What is kept of what clients did: the last stretch, and the one before it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ledger {
+    earlier: Stretch,
+    last: Stretch,
+    /// How many beginnings and ends there were in all.
+    count: u64,
+}
+
+/// Beginnings and ends that follow each other.
+#[derive(Clone, Debug, Default)]
+struct Stretch {
+    calls: Vec<Rc<Call>>,
+    /// What the judge knew before the first, and the beginnings of what was under way then.
+    before: Rc<Linearizability>,
+    under_way: Vec<Rc<Call>>,
+    since: Time,
+}
+
+/// A beginning or an end.
+#[derive(Debug)]
+struct Call {
+    at: Time,
+    event: CallEvent,
+}
+
+impl Call {
+    fn id(&self) -> RequestId {
+        match &self.event {
+            CallEvent::Began { id, .. } | CallEvent::Ended { id, .. } => *id,
+        }
+    }
+
+    fn is_beginning(&self) -> bool {
+        matches!(self.event, CallEvent::Began { .. })
+    }
+}
+
+impl Stretch {
+    /// Begins where another one ends, at this instant of the run.
+    fn after(before: &Self, run: &Run) -> Self {
+        let ended = before.calls.iter().filter(|call| !call.is_beginning());
+        let ended: BTreeSet<RequestId> = ended.map(|call| call.id()).collect();
+        let known = before.under_way.iter().chain(&before.calls);
+        let under_way = known.filter(|call| call.is_beginning() && !ended.contains(&call.id()));
+        Self {
+            calls: Vec::new(),
+            before: Rc::new(run.linearizability().clone()),
+            under_way: under_way.cloned().collect(),
+            since: run.cluster().now(),
+        }
+    }
+}
+
+impl Ledger {
+    /// An event or an action has come to its end, and was judged.
+    pub(crate) fn happened(&mut self, run: &Run) {
+        let at = run.cluster().now();
+        for event in run.cluster().calls() {
+            self.last.calls.push(Rc::new(Call { at, event: event.clone() }));
+            self.count += 1;
+        }
+        if self.last.calls.len() >= STRETCH {
+            let next = Stretch::after(&self.last, run);
+            self.earlier = std::mem::replace(&mut self.last, next);
+        }
+    }
+
+    /// Grows with every beginning and end.
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// What is kept, the earliest first.
+    fn calls(&self) -> impl Iterator<Item = &Rc<Call>> {
+        self.earlier.calls.iter().chain(&self.last.calls)
+    }
+
+    /// All of it, with orders.
+    pub(crate) fn operations(&self, now: Time) -> Operations {
+        let mut histories: BTreeMap<&Key, Vec<Bar>> = BTreeMap::new();
+        let mut key_of: BTreeMap<RequestId, &Key> = BTreeMap::new();
+        for call in self.earlier.under_way.iter().chain(self.calls()) {
+            match &call.event {
+                CallEvent::Began { id, client, operation } => {
+                    let Some(key) = operation.key() else { continue };
+                    key_of.insert(*id, key);
+                    histories.entry(key).or_default().push(bar(*id, *client, operation, call.at));
+                }
+                CallEvent::Ended { id, answer, .. } => {
+                    let bars = key_of.get(id).and_then(|key| histories.get_mut(key));
+                    let bars = bars.into_iter().flatten();
+                    bars.filter(|bar| bar.id == id.0).for_each(|bar| bar.end(answer, call.at));
+                }
+            }
+        }
+        let found = self.judged();
+        let keys = histories.into_iter().map(|(key, mut bars)| {
+            bars.sort_by_key(|bar| (bar.began, bar.id));
+            let rows = set_in_rows(&mut bars, micros(now));
+            let standing = found.standing(key, &bars);
+            let order = match &standing {
+                Standing::Ordered(order) | Standing::Contradictory { others: order, .. } => order,
+                Standing::Undecided => &Vec::new(),
+            };
+            set_effects(&mut bars, order, micros(now));
+            KeyHistory { key: key.to_string(), bars, rows, standing }
+        });
+        Operations { since: micros(self.earlier.since), keys: keys.collect() }
+    }
+
+    /// Looks for orders, and where there is none for what has none.
+    fn judged(&self) -> Found {
+        let mut judge = self.earlier.before.with_orders();
+        let mut found = Found::default();
+        for (place, call) in self.calls().enumerate() {
+            match &call.event {
+                CallEvent::Began { id, operation, .. } => judge.began(*id, operation),
+                CallEvent::Ended { id, answer, .. } => {
+                    if let Err(key) = judge.ended(*id, answer) {
+                        let until_here = self.calls().take(place + 1);
+                        let events: Vec<CallEvent> =
+                            until_here.map(|call| call.event.clone()).collect();
+                        let without_order = || conflict(&self.earlier.before, &events, &key);
+                        found.contradictory.entry(key.clone()).or_insert_with(without_order);
+                    }
+                }
+            }
+        }
+        found.orders = judge.orders().map(|(key, order)| (key.clone(), order)).collect();
+        found
+    }
+}
+
+/// What was found of each key.
+#[derive(Default)]
+struct Found {
+    orders: BTreeMap<Key, Option<Vec<RequestId>>>,
+    contradictory: BTreeMap<Key, BTreeSet<RequestId>>,
+}
+
+impl Found {
+    /// The same of one key, by the places of its bars.
+    fn standing(&self, key: &Key, bars: &[Bar]) -> Standing {
+        let place = |id: &RequestId| bars.iter().position(|bar| bar.id == id.0);
+        let order = match self.orders.get(key) {
+            Some(Some(order)) => order.iter().filter_map(place).collect(),
+            Some(None) if !self.contradictory.contains_key(key) => return Standing::Undecided,
+            Some(None) | None => Vec::new(),
+        };
+        match self.contradictory.get(key) {
+            Some(ids) => {
+                let bars = ids.iter().filter_map(place).collect();
+                Standing::Contradictory { bars, others: order }
+            }
+            None => Standing::Ordered(order),
+        }
+    }
+}
+
+fn bar(id: RequestId, client: ClientId, operation: &Operation, at: Time) -> Bar {
+    let label = match operation {
+        Operation::Read { .. } => "get …".to_string(),
+        Operation::Write(Command::Set { value, .. }) => format!("set {value}"),
+        Operation::Write(Command::Delete { .. }) => "delete".to_string(),
+        Operation::Write(Command::Cas { old, new, .. }) => format!("cas {old} {new}"),
+        Operation::Change(_) => operation.to_string(),
+    };
+    Bar {
+        id: id.0,
+        client: client.into(),
+        operation: operation.to_string(),
+        label,
+        began: micros(at),
+        ended: None,
+        answer: None,
+        is_unknown: false,
+        is_judged: operation.ordered_key().is_some(),
+        is_write: matches!(operation, Operation::Write(_)),
+        row: 0,
+        effect: None,
+    }
+}
+
+impl Bar {
+    fn end(&mut self, answer: &Answer, at: Time) {
+        self.ended = Some(micros(at));
+        self.answer = Some(answer.to_string());
+        self.is_unknown = matches!(
+            answer,
+            Answer::Unknown | Answer::Outcome(Outcome::Expired(_) | Outcome::Forgotten)
+        );
+        self.label = match answer {
+            _ if self.is_unknown => format!("{} ?", self.label.trim_end_matches(" …")),
+            Answer::Value(Some(value)) => format!("get → {value}"),
+            Answer::Value(None) => "get → nothing".to_string(),
+            Answer::Outcome(Outcome::Mismatch(_) | Outcome::NotFound) => {
+                format!("{} ✕", self.label)
+            }
+            _ => std::mem::take(&mut self.label),
+        };
+    }
+
+    /// Until when it could have taken effect.
+    fn open_until(&self, now: u64) -> u64 {
+        self.ended.filter(|_| !self.is_unknown).unwrap_or(now)
+    }
+}
+
+/// Puts each into the first row that is free when it begins. How many rows that takes.
+fn set_in_rows(bars: &mut [Bar], now: u64) -> usize {
+    let mut free_from: Vec<u64> = Vec::new();
+    for bar in bars {
+        let until = bar.ended.unwrap_or(now) + 1;
+        bar.row = free_from.iter().position(|free| *free <= bar.began).unwrap_or(free_from.len());
+        match free_from.get_mut(bar.row) {
+            Some(free) => *free = until,
+            None => free_from.push(until),
+        }
+    }
+    free_from.len()
+}
+
+/// Gives each of an order an instant at which it could have taken effect: between its beginning and its end,
+/// one after the other.
+fn set_effects(bars: &mut [Bar], order: &[usize], now: u64) {
+    let mut latest: Vec<u64> = order.iter().map(|place| bars[*place].open_until(now)).collect();
+    for place in (1..latest.len()).rev() {
+        latest[place - 1] = latest[place - 1].min(latest[place]);
+    }
+    let mut before = 0;
+    for (place, latest_here) in latest.iter().enumerate() {
+        let earliest = bars[order[place]].began.max(before);
+        // Room for those behind it that must be over as soon.
+        let soon = order[place..].iter().take_while(|later| bars[**later].began <= *latest_here);
+        let room = latest_here.saturating_sub(earliest);
+        before = earliest + room / (soon.count() as u64 + 1);
+        bars[order[place]].effect = Some(before);
+    }
+}
+
+#[cfg(test)]
+mod tests;

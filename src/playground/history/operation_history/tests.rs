@@ -1,0 +1,141 @@
+//! What is told of the clients' operations is what they saw, and every order is one that could have been.
+
+use crate::playground::Input;
+use crate::playground::history::operation_history::{Bar, KeyHistory, STRETCH, Standing};
+use crate::playground::tests::driver::{act, pass, playing, story};
+
+/// A read of a leader that does not know yet that it was deposed, with the rule off that would have it ask.
+const STALE: &str = "cluster 5 seed 7
+wait leader
+rule read-confirmation off
+rule check-quorum off
+set color blue
+get color
+partition n3 n1 | n2 n4 n5
+wait 1s
+set color green via n4
+get color from n3 &
+wait 100ms
+";
+
+fn bars(history: &KeyHistory, places: &[usize]) -> Vec<String> {
+    let told = |bar: &Bar| {
+        format!("{}: {} {}", bar.client, bar.label, bar.answer.as_deref().unwrap_or(""))
+    };
+    places.iter().map(|place| told(&history.bars[*place])).collect()
+}
+
+/// That the bars do not cover each other, and that the order runs along the bars and never backwards.
+fn check(history: &KeyHistory, now: u64) {
+    for (place, bar) in history.bars.iter().enumerate() {
+        assert!(bar.row < history.rows, "{bar:?}");
+        let before = history.bars[..place].iter().filter(|before| before.row == bar.row);
+        for before in before {
+            assert!(
+                before.ended.is_some_and(|ended| ended < bar.began),
+                "{before:?} covers {bar:?}"
+            );
+        }
+    }
+    let order = match &history.standing {
+        Standing::Ordered(order) | Standing::Contradictory { others: order, .. } => order,
+        Standing::Undecided => return,
+    };
+    let mut last = 0;
+    for bar in order.iter().map(|place| &history.bars[*place]) {
+        let effect = bar.effect.unwrap();
+        assert!(bar.began <= effect && effect <= bar.open_until(now), "{bar:?}");
+        assert!(last <= effect, "{bar:?} is behind one at {last}");
+        last = effect;
+    }
+}
+
+#[test]
+fn operations_are_told_with_their_answers_and_an_order() {
+    let playground = story(
+        "cluster 3 seed 7\nwait leader\nset color blue\nget color\nset shape round\ncas color blue green\n\
+         get color stale\nget size\ncas color red pink\ndelete color\n",
+    );
+    let operations = playground.operations();
+    let keys: Vec<&str> = operations.keys.iter().map(|of| of.key.as_str()).collect();
+    assert_eq!((keys, operations.since), (vec!["color", "shape", "size"], 0));
+    let color = &operations.keys[0];
+    let Standing::Ordered(order) = &color.standing else { panic!("{color:?}") };
+    let told = [
+        "you: set blue success",
+        "you: get → blue blue",
+        "you: cas blue green success",
+        "you: cas red pink ✕ not changed: the value is green",
+        "you: delete deleted",
+    ];
+    assert_eq!(bars(color, order), told);
+    let weak: Vec<&Bar> = color.bars.iter().filter(|bar| !bar.is_judged).collect();
+    assert_eq!(weak.len(), 1, "a stale read has no place in the order");
+    assert!(weak[0].operation.starts_with("get color") && weak[0].effect.is_none());
+    assert_eq!(bars(&operations.keys[2], &[0]), ["you: get → nothing Key not found"]);
+    operations.keys.iter().for_each(|history| check(history, playground.now()));
+}
+
+#[test]
+fn a_stale_read_stands_against_the_writes_that_it_contradicts() {
+    let playground = story(STALE);
+    let operations = playground.operations();
+    let color = &operations.keys[0];
+    let Standing::Contradictory { bars: few, others } = &color.standing else {
+        panic!("{color:?}")
+    };
+    let told = ["you: set blue success", "you: set green success", "you: get → blue blue"];
+    assert_eq!(bars(color, few), told);
+    let told = ["you: set blue success", "you: get → blue blue", "you: set green success"];
+    assert_eq!(bars(color, others), told, "all others have an order");
+    assert_ne!(few[2], others[1], "the read before was right");
+    check(color, playground.now());
+}
+
+#[test]
+fn what_is_under_way_or_was_given_up_is_told_so() {
+    let mut playground = story(
+        "cluster 3 seed 7\nwait leader\nset color blue\nkill n1\nkill n2\nkill n3\nset color red &\nget color &\n",
+    );
+    let open = |playground: &crate::playground::Playground| {
+        let operations = playground.operations();
+        check(&operations.keys[0], playground.now());
+        bars(&operations.keys[0], &[1, 2])
+    };
+    assert_eq!(open(&playground), ["you: set red ", "you: get … "]);
+    pass(&mut playground, 4_000);
+    let given_up = "no answer: it may have happened or not";
+    assert_eq!(
+        open(&playground),
+        [format!("you: set red ? {given_up}"), format!("you: get ? {given_up}")]
+    );
+    let operations = playground.operations();
+    assert_eq!(
+        operations.keys[0].standing,
+        Standing::Ordered(vec![0]),
+        "neither need have happened"
+    );
+}
+
+#[test]
+fn of_a_long_story_the_end_is_told_and_still_in_order() {
+    let mut playground = playing(5, 7);
+    act(&mut playground, "clients 5 keys 2 writes 50% every 5ms");
+    act(&mut playground, "network loss 5%");
+    let mut most = 0;
+    for _ in 0..40 {
+        pass(&mut playground, 100);
+        let operations = playground.operations();
+        for history in &operations.keys {
+            check(history, playground.now());
+            assert!(matches!(history.standing, Standing::Ordered(_)), "{history:?}");
+        }
+        most = most.max(operations.keys.iter().map(|history| history.bars.len()).sum());
+        assert!(most <= 2 * STRETCH);
+    }
+    assert!(playground.operations().since > 0 && most > 2 * STRETCH / 3, "{most} operations");
+    playground.apply(Input::Seek(1_500_000)).unwrap();
+    let operations = playground.operations();
+    assert_eq!(playground.now(), 1_500_000);
+    assert!(operations.keys.iter().flat_map(|of| &of.bars).all(|bar| bar.began <= 1_500_000));
+}

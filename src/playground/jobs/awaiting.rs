@@ -1,0 +1,44 @@
+//! Waiting for something while time passes: an answer, or what a script waits for.
+
+use crate::check::Run;
+use crate::cluster::{Answer, Journey, RequestId};
+use crate::script::Wait;
+use crate::time::Time;
+
+/// Something that is waited for, and since when.
+#[derive(Debug)]
+pub(crate) struct Awaited {
+    pub(crate) what: What,
+    pub(crate) since: Time,
+}
+
+#[derive(Debug)]
+pub(crate) enum What {
+    Answer(RequestId),
+    Wait(Wait),
+}
+
+impl Awaited {
+    /// Whether it has come, after an event with which these requests have ended; `last` is how whoever asked last
+    /// was answered last.
+    pub(crate) fn has_come(
+        &self,
+        run: &mut Run,
+        finished: &[Journey],
+        last: Option<&Answer>,
+    ) -> bool {
+        match &self.what {
+            What::Answer(id) => finished.iter().any(|journey| journey.id == *id),
+            What::Wait(wait) => wait.has_come(run, last),
+        }
+    }
+
+    /// What is not there, in words; `None` where all is.
+    pub(crate) fn what_is_missing(&self, run: &mut Run, last: Option<&Answer>) -> Option<String> {
+        Some(match &self.what {
+            What::Answer(_) => "an answer".to_string(),
+            What::Wait(Wait::Until(expect)) => expect.check(run, last).err()?.to_string(),
+            What::Wait(wait) => wait.to_string(),
+        })
+    }
+}

@@ -1,0 +1,344 @@
+//! Where a broken property became unavoidable: the last instant from which, with all rules of Raft switched back
+//! on and the same things done later at the same times, it does not break.
+//!
+//! It is found by trying: from an instant the story is forked, all rules are as Raft has them from then on, the
+//! later actions are done but for those that switch rules, and it is played until a second after the property
+//! broke here. Instants are tried backwards from the break, in steps that double, and then halved between
+//! the first that was found to avoid it and the last that was not. So what is found is one event at which it
+//! turns: from there it was seen not to break, one event later it was seen to break all the same. Whether an
+//! earlier or a later event turns it again is not looked at.
+//!
+//! All of it is played piece by piece while real time advances.
+
+use std::collections::VecDeque;
+
+use crate::check::{Property, Run};
+use crate::cluster::Action;
+use crate::playground::history::branch::Destination;
+use crate::playground::history::frame::Scene;
+use crate::playground::history::run::ShownRun;
+use crate::playground::jobs::STEPS;
+use crate::playground::jobs::causality::Reasons;
+use crate::playground::view::{Spot, TurningPoint, micros};
+use crate::raft::Rule;
+use crate::recording::{Place, Timed};
+use crate::time::{Duration, Time};
+
+/// How long after the break a trial is played.
+const AFTER: Duration = Duration::from_secs(1);
+
+/// The search for the instant.
+#[derive(Debug)]
+pub(crate) struct Avoidance {
+    property: Property,
+    branch: usize,
+    /// How many actions the story had when the search began.
+    actions: usize,
+    /// Until when each trial is played.
+    until: Time,
+    /// From here on it breaks, as far as was tried.
+    breaks: u64,
+    /// From here it does not.
+    holds: Option<Spot>,
+    /// How far back the next step goes.
+    stride: u64,
+    trials: u64,
+    stage: Stage,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// On the way to the instant that is tried.
+    SettingOut { events: u64, scene: Box<Scene> },
+    /// From there on, with what is still to be done.
+    Trying { from: Spot, run: Box<Run>, left: VecDeque<Timed> },
+}
+
+/// What comes after a trial.
+enum Next {
+    Try(u64),
+    Found(Spot),
+    Never,
+}
+
+impl Avoidance {
+    /// Begins to look for the last instant from which this broken property could still have been avoided; what is so
+    /// instead where there is nothing to look for.
+    pub(crate) fn new(
+        run: &ShownRun,
+        reasons: &Reasons,
+        name: &'static str,
+    ) -> Result<Self, TurningPoint> {
+        let Some((property, until, breaks)) = break_to_avoid(run, reasons, name) else {
+            return Err(told(name, None, format!("{name} holds at this instant.")));
+        };
+        if !has_rules_off(run, breaks.done) {
+            let text = "No rule is off in this run: there is nothing to switch back on that would have \
+                        avoided it.";
+            return Err(told(name, None, text.to_string()));
+        }
+        let breaks = breaks.instant.events;
+        Ok(Self {
+            property,
+            branch: run.current,
+            actions: run.tape().recording.actions.len(),
+            until: until + AFTER,
+            breaks,
+            holds: None,
+            stride: 1,
+            trials: 0,
+            stage: Stage::new(run, run.current, breaks.saturating_sub(1)),
+        })
+    }
+
+    /// Plays the next piece of a trial; what was found, once that is known.
+    pub(crate) fn go_on(&mut self, run: &mut ShownRun) -> Option<TurningPoint> {
+        let (from, is_broken) = self.try_on(run)?;
+        match self.judged(from, is_broken) {
+            Next::Try(events) => {
+                self.stage = Stage::new(run, self.branch, events);
+                None
+            }
+            Next::Found(spot) => {
+                let property = self.property;
+                let text = format!(
+                    "Here it could still be avoided: with all rules of Raft switched back on at this instant, \
+                     and everything that was done later done again, {property} holds until a second after it \
+                     broke. One event later it breaks all the same."
+                );
+                Some(told(property.name(), Some(spot), text))
+            }
+            Next::Never => {
+                let name = self.property.name();
+                let text = format!(
+                    "The rules alone do not avoid it: with all of them on from the beginning, what was \
+                     done here breaks {name} all the same."
+                );
+                Some(told(name, None, text))
+            }
+        }
+    }
+
+    /// The next piece of a trial; from where it was and whether the property broke, when it is over.
+    fn try_on(&mut self, run: &mut ShownRun) -> Option<(Spot, bool)> {
+        match &mut self.stage {
+            Stage::SettingOut { events, scene } => {
+                let tape = &mut run.branches[self.branch].tape;
+                if tape.approach(scene, Destination::Events(*events), STEPS) {
+                    let place = scene.place();
+                    let from = Spot { run: run.id, branch: self.branch, place };
+                    let later = &tape.recording.actions[place.done..self.actions];
+                    let left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
+                    let run = Box::new(with_all_rules(scene.run.clone()));
+                    self.stage = Stage::Trying { from, run, left };
+                }
+                None
+            }
+            Stage::Trying { from, run, left } => {
+                play(run, left, self.property, self.until).map(|is_broken| (*from, is_broken))
+            }
+        }
+    }
+
+    /// How much of it is done, in percent, as far as one can know.
+    pub(crate) fn percent(&self) -> u64 {
+        let most = 2 * u64::from(u64::BITS - self.breaks.leading_zeros()) + 1;
+        (self.trials * 100 / most).min(99)
+    }
+
+    /// A trial is over.
+    fn judged(&mut self, from: Spot, is_broken: bool) -> Next {
+        self.trials += 1;
+        if is_broken {
+            self.breaks = from.place.instant.events;
+        } else {
+            self.holds = Some(from);
+        }
+        match self.holds {
+            Some(holds) if holds.place.instant.events + 1 >= self.breaks => Next::Found(holds),
+            Some(holds) => Next::Try(holds.place.instant.events.midpoint(self.breaks)),
+            None if self.breaks == 0 => Next::Never,
+            None => {
+                self.stride *= 2;
+                Next::Try(self.breaks.saturating_sub(self.stride))
+            }
+        }
+    }
+}
+
+impl Stage {
+    /// A trial from an instant, at its beginning.
+    fn new(run: &ShownRun, branch: usize, events: u64) -> Self {
+        let scene = run.branches[branch].tape.set_out(Destination::Events(events), None);
+        Self::SettingOut { events, scene: Box::new(scene) }
+    }
+}
+
+/// The break of a property, and when it came: before this instant, or later if that is known.
+fn break_to_avoid(
+    run: &ShownRun,
+    reasons: &Reasons,
+    name: &str,
+) -> Option<(Property, Time, Place)> {
+    let property = Property::named(name)?;
+    let shown = run.scene.place();
+    let later = || {
+        let place = reasons.break_of(run.current, name)?;
+        Some((property, place.instant.at, place))
+    };
+    let broken = run.scene.run.violation_of(property);
+    broken.map(|(at, _)| (property, *at, shown)).or_else(later)
+}
+
+/// Whether some rule was switched away from Raft in what was done first.
+fn has_rules_off(run: &ShownRun, done: usize) -> bool {
+    run.tape().recording.actions[..done].iter().any(|timed| match timed.action {
+        Action::Rule { rule, on } => on != rule.on_by_default(),
+        _ => false,
+    })
+}
+
+fn told(property: &'static str, spot: Option<Spot>, text: String) -> TurningPoint {
+    let at = spot.map(|spot| micros(spot.place.instant.at));
+    TurningPoint { property, spot, at, text }
+}
+
+/// Whether it switches a rule.
+fn is_rule(timed: &Timed) -> bool {
+    matches!(timed.action, Action::Rule { .. })
+}
+
+/// The same run, with all rules as Raft has them from now on.
+fn with_all_rules(mut run: Run) -> Run {
+    for about in &Rule::TABLE {
+        let (rule, on) = (about.rule, about.rule.on_by_default());
+        if run.cluster().settings().rules.on(rule) != on {
+            // A rule can always be switched.
+            let _ = run.apply(&Action::Rule { rule, on });
+        }
+    }
+    run
+}
+
+/// Plays the next piece of a trial; when that is over, whether the property broke.
+fn play(
+    run: &mut Run,
+    left: &mut VecDeque<Timed>,
+    property: Property,
+    until: Time,
+) -> Option<bool> {
+    for _ in 0..STEPS {
+        if run.violation_of(property).is_some() {
+            return Some(true);
+        }
+        let next = run.cluster_mut().next_time();
+        let act = left.front().map(|timed| timed.when.at);
+        match (act, next) {
+            (Some(act), next) if act <= until && next.is_none_or(|next| act <= next) => {
+                run.cluster_mut().rest_until(act);
+                // What made sense in the run that was may be refused in the one that is.
+                let _ = left.pop_front().map(|timed| run.apply(&timed.action));
+            }
+            (_, Some(next)) if next <= until => {
+                run.step();
+            }
+            _ => return Some(false),
+        }
+        run.cluster_mut().take_facts();
+        run.cluster_mut().take_finished();
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::playground::Input;
+    use crate::playground::Playground;
+    use crate::playground::tests::driver::{act, go, pass, playing, story};
+    use crate::script::Question;
+
+    /// A cluster in which two servers think that they lead, and one of them is read from.
+    fn broken() -> Playground {
+        let mut playground = playing(3, 5);
+        pass(&mut playground, 600);
+        act(&mut playground, "rule election-restriction off");
+        let leader = playground.view().summary.leader.unwrap();
+        let behind = leader % 3 + 1;
+        act(&mut playground, &format!("kill n{behind}"));
+        act(&mut playground, "set color blue");
+        pass(&mut playground, 400);
+        act(&mut playground, &format!("kill n{leader}"));
+        act(&mut playground, &format!("restart n{behind}"));
+        pass(&mut playground, 300);
+        act(&mut playground, &format!("timeout n{behind}"));
+        pass(&mut playground, 1_000);
+        playground
+    }
+
+    fn played_from(playground: &Playground, events: u64) -> bool {
+        let tape = &playground.shown.run.branches[0].tape;
+        let mut tape = tape.clone();
+        let mut scene = tape.set_out(Destination::Events(events), None);
+        while !tape.approach(&mut scene, Destination::Events(events), STEPS) {}
+        let later = &tape.recording.actions[scene.place().done..];
+        let mut left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
+        let property = Property::LeaderCompleteness;
+        let until = playground.run().violation_of(property).unwrap().0 + AFTER;
+        let mut run = with_all_rules(scene.run);
+        loop {
+            if let Some(is_broken) = play(&mut run, &mut left, property, until) {
+                return is_broken;
+            }
+        }
+    }
+
+    #[test]
+    fn it_goes_to_the_event_after_which_all_rules_come_too_late() {
+        let mut playground = broken();
+        let end = playground.instant();
+        let avoided = |events| !played_from(&playground, events);
+        let first = (0..end.events).find(|events| !avoided(*events)).unwrap();
+        assert!((first..end.events).all(|events| !avoided(events)), "it turns once");
+        go(&mut playground, Input::Avoid("leader-completeness")).unwrap();
+        let found = playground.turning_point().unwrap();
+        assert_eq!(found.spot.map(|spot| spot.place.instant.events), Some(first - 1));
+        assert!(found.text.contains("One event later it breaks all the same."));
+        assert_eq!(playground.instant().events, first - 1, "it is shown");
+        assert!(playground.run().violation().is_none() && !playground.is_playing());
+        // From before the break it is found too, once somebody has asked why.
+        let text = found_again(&mut playground, end);
+        assert!(text.contains("One event later it breaks all the same."));
+    }
+
+    /// Asks why at the end, and then once more, from the beginning, for the turning point.
+    fn found_again(playground: &mut Playground, end: crate::recording::Instant) -> String {
+        let property = "leader-completeness";
+        go(playground, Input::Seek(end.at.as_micros())).unwrap();
+        go(playground, Input::Why(Question::Broken(property))).unwrap();
+        let at_the_end = playground.explanation().unwrap();
+        go(playground, Input::Seek(0)).unwrap();
+        go(playground, Input::Why(Question::Broken(property))).unwrap();
+        assert_eq!(playground.explanation().unwrap().answer, at_the_end.answer);
+        assert_eq!(playground.instant().events, 0, "to ask leads nowhere else");
+        go(playground, Input::Avoid(property)).unwrap();
+        playground.turning_point().unwrap().text.clone()
+    }
+
+    #[test]
+    fn where_no_rule_is_off_or_nothing_is_broken_it_says_so() {
+        let mut playground = playing(3, 5);
+        pass(&mut playground, 600);
+        let said = |playground: &mut Playground, property| {
+            let before = playground.instant();
+            go(playground, Input::Avoid(property)).unwrap();
+            assert_eq!(playground.instant(), before);
+            playground.turning_point().unwrap().text.clone()
+        };
+        assert_eq!(said(&mut playground, "one-vote"), "one-vote holds at this instant.");
+        // A clock that runs too fast breaks a lease though no rule is off.
+        let script = include_str!("../../../tests/scripts/lease-fast-clock.kvorum");
+        let mut playground = story(script);
+        assert!(said(&mut playground, "lease-safety").starts_with("No rule is off"));
+    }
+}

@@ -1,0 +1,462 @@
+//! What a cluster tells of itself, and what each of that comes of.
+
+use std::rc::Rc;
+
+use crate::cluster::{Body, Endpoint, Fault, Server, Station, What};
+use crate::playground::jobs::causality::happening::{Tale, Why};
+use crate::playground::jobs::causality::messages::Letter;
+use crate::playground::jobs::causality::notes::{EntryNote, Notes, command_of, first_covering};
+use crate::playground::jobs::causality::replay::{Answered, Chronicle, Event, Trigger};
+use crate::raft::{
+    Appended, Envelope, Index, Message, Node, NodeId, Note, Position, Rule, StepDown, count,
+};
+
+impl Chronicle {
+    /// Something is told in this event.
+    pub(crate) fn take_in(&mut self, event: &mut Event, fact: What) {
+        let why = match fact {
+            What::Server(node, note) => self.take_note_in(event, node, note),
+            What::Fault(fault) => self.take_fault_in(event, fault),
+            What::Switched(rule, on) => {
+                let why = self.tell_of(event, What::Switched(rule, on), Vec::new());
+                if on == rule.on_by_default() {
+                    self.rules.remove(&rule);
+                } else {
+                    self.rules.insert(rule, Rc::clone(&why));
+                }
+                why
+            }
+            What::Started(node) => {
+                let why = self.tell_of(event, What::Started(node), event.causes());
+                self.servers.insert(node, Notes::new(&why));
+                why
+            }
+            What::Handled { .. } => {
+                let Trigger::Action { message: Some(id), .. } = event.trigger else { return };
+                let before = self.letters.get(&id).and_then(|letter| letter.main.clone());
+                let why = self.tell_of(event, fact, before.into_iter().collect());
+                if let Some(letter) = self.letters.get_mut(&id) {
+                    letter.main = Some(Rc::clone(&why));
+                }
+                why
+            }
+            What::Answered { id, .. } => {
+                let asked = self.asked.remove(&id);
+                let sent = asked.as_ref().and_then(|(_, _, sent)| sent.clone());
+                let answered = event.letter.as_ref().and_then(|letter| letter.main.clone());
+                let causes = answered.or(sent).into_iter().collect();
+                let What::Answered { operation, answer, .. } = &fact else { return };
+                let (operation, answer) = (operation.clone(), answer.clone());
+                let why = self.tell_of(event, fact, causes);
+                let began = asked.map_or(why.place, |(_, began, _)| began);
+                self.past.ended(Answered { id, operation, answer, began, why: Rc::clone(&why) });
+                why
+            }
+            What::SwitchedOff(_) => self.tell_of(event, fact, event.causes()),
+            What::Lost { .. } | What::Request { .. } => return,
+        };
+        event.last = Some(why);
+    }
+
+    fn tell_of(&mut self, event: &Event, what: What, causes: Vec<Why>) -> Why {
+        self.tell(Tale::Told(what), causes, matches!(event.trigger, Trigger::Chance))
+    }
+
+    /// A server stops, and writes are lost, since its disk is as it is.
+    fn causes_of_fault(&self, fault: &Fault) -> Vec<Why> {
+        match fault {
+            Fault::Stopped { node, .. } | Fault::Lied { node, .. } => {
+                self.disks.get(node).cloned().into_iter().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn take_fault_in(&mut self, event: &Event, fault: Fault) -> Why {
+        let why = self.tell_of(event, What::Fault(fault.clone()), self.causes_of_fault(&fault));
+        match &fault {
+            Fault::DiskSet(node, _) => {
+                self.disks.insert(*node, Rc::clone(&why));
+            }
+            Fault::Lied { .. } => self.lies.push(Rc::clone(&why)),
+            _ => {}
+        }
+        let Some(node) = What::Fault(fault.clone()).node() else { return why };
+        let (Some(notes), Some(server)) =
+            (self.servers.get_mut(&node), self.run.cluster().server(node))
+        else {
+            return why;
+        };
+        match &fault {
+            Fault::Killed { .. } | Fault::Paused(_) | Fault::Wiped(_) | Fault::Stopped { .. } => {
+                notes.stopped = Some(Rc::clone(&why));
+            }
+            Fault::Restarted { .. } => notes.boot(server, &why),
+            Fault::Resumed(_) => notes.stopped = None,
+            _ => {}
+        }
+        why
+    }
+
+    /// A disk may be done: with a term or a vote, maybe, that nobody has told of.
+    pub(crate) fn look_at_disk(&mut self, trigger: &Trigger) {
+        let Trigger::Fsync(id) = trigger else { return };
+        let Some(server) = self.run.cluster().server(*id) else { return };
+        let Some(notes) = self.servers.get_mut(id) else { return };
+        if !notes.look_at_disk(server) {
+            return;
+        }
+        let (term, vote) = (notes.disk.term.0, notes.disk.vote.as_ref().map(|(vote, _)| *vote));
+        let cause = notes.disk.vote.as_ref().map_or(&notes.disk.term.1, |(_, why)| why);
+        let causes = vec![Rc::clone(cause)];
+        let why = self.tell(Tale::Kept { node: *id, term, vote }, causes, false);
+        if let Some(notes) = self.servers.get_mut(id) {
+            notes.kept = Some(why);
+        }
+    }
+
+    /// A leader may hear how far a follower is, before anything comes of it.
+    pub(crate) fn note_acknowledgement(&mut self, event: &Event) {
+        let (
+            Trigger::Mail {
+                to: Endpoint::Node(by), body: Body::Raft(envelope), waits: false, ..
+            },
+            Some(letter),
+        ) = (&event.trigger, &event.letter)
+        else {
+            return;
+        };
+        let by = *by;
+        let Envelope { from, term, ref message, .. } = *envelope;
+        let Some(notes) = self.servers.get(&by) else { return };
+        let granted = matches!(message, Message::PreVoteResponse { vote_granted: true });
+        if granted
+            && notes.role.asks_for_pre_votes()
+            && let Some(main) = letter.main.clone()
+        {
+            if let Some(notes) = self.servers.get_mut(&by) {
+                notes.grants.push(main);
+            }
+            return;
+        }
+        let last = match message {
+            Message::AppendEntriesResponse {
+                result: Appended::Matched { match_index }, ..
+            } => *match_index,
+            Message::InstallSnapshotResponse { last, installed: true, .. } => Some(last.index),
+            _ => None,
+        };
+        let Some(last) = last.filter(|_| notes.leads && notes.term.0 == term) else { return };
+        let known = notes.acks.get(&from).and_then(|acks| acks.last());
+        if known.is_some_and(|(known, _)| *known >= last) {
+            return;
+        }
+        let causes = letter.main.iter().cloned().collect();
+        let why = self.tell(Tale::Acknowledged { by, from, last }, causes, false);
+        if let Some(notes) = self.servers.get_mut(&by) {
+            notes.acks.entry(from).or_default().push((last, why));
+        }
+    }
+
+    /// A server has told something.
+    fn take_note_in(&mut self, event: &mut Event, id: NodeId, note: Note) -> Why {
+        match note {
+            Note::AskedForPreVotes { .. }
+            | Note::StoodForElection { .. }
+            | Note::Voted { .. }
+            | Note::CountedVote { .. }
+            | Note::BecameLeader { .. }
+            | Note::SteppedDown { .. } => self.take_election_in(event, id, note),
+            Note::Proposed { position, .. } | Note::ProposedConfig { position, .. } => {
+                self.take_proposal_in(event, id, note, position.index)
+            }
+            Note::Appended { first, last, .. } => {
+                self.take_entries_in(event, id, note, (first, last))
+            }
+            Note::Truncated { first, .. } => {
+                let why = self.tell_note(event, id, note, event.causes());
+                if let Some(notes) = self.servers.get_mut(&id) {
+                    notes.truncate(first);
+                    notes.truncated = Some(Rc::clone(&why));
+                }
+                why
+            }
+            Note::Committed { .. } | Note::LearnedCommit { .. } => {
+                self.take_commit_in(event, id, note)
+            }
+            Note::Persisted { last } => {
+                let notes = self.servers.get(&id);
+                let entry = last.and_then(|last| notes.and_then(|notes| notes.entry(last)));
+                let causes = entry.cloned().into_iter().collect();
+                let why = self.tell_note(event, id, note, causes);
+                if let (Some(notes), Some(last)) = (self.servers.get_mut(&id), last) {
+                    notes.synced.push((last, Rc::clone(&why)));
+                }
+                event.persisted = Some(Rc::clone(&why));
+                why
+            }
+            Note::TookSnapshot { .. }
+            | Note::SendsSnapshot { .. }
+            | Note::InstalledSnapshot { .. } => self.take_snapshot_in(event, id, note),
+            Note::AskedToStand { .. } => {
+                let began = self.servers.get(&id).and_then(|notes| notes.asked_to_stand.clone());
+                let causes = began.into_iter().chain(event.causes()).collect();
+                let why = self.tell_note(event, id, note, causes);
+                self.set_asked(id, &why)
+            }
+            Note::TransferBegan { .. } => {
+                let why = self.tell_note(event, id, note, event.causes());
+                self.set_asked(id, &why)
+            }
+            Note::ConfirmedRead { .. }
+            | Note::ChangeEnded { .. }
+            | Note::GaveUpSnapshot { .. }
+            | Note::IgnoredAnswer { .. }
+            | Note::TransferEnded { .. }
+            | Note::AnsweredPreVote { .. }
+            | Note::RefusedVote { .. }
+            | Note::RefusedSnapshot { .. }
+            | Note::Conflicted { .. }
+            | Note::SteppedBack { .. } => self.tell_note(event, id, note, event.causes()),
+        }
+    }
+
+    fn set_asked(&mut self, id: NodeId, why: &Why) -> Why {
+        if let Some(notes) = self.servers.get_mut(&id) {
+            notes.asked_to_stand = Some(Rc::clone(why));
+        }
+        Rc::clone(why)
+    }
+
+    fn tell_note(&mut self, event: &Event, id: NodeId, note: Note, causes: Vec<Why>) -> Why {
+        self.tell_of(event, What::Server(id, note), causes)
+    }
+
+    fn take_election_in(&mut self, event: &Event, id: NodeId, note: Note) -> Why {
+        let Some(notes) = self.servers.get_mut(&id) else {
+            return self.tell_note(event, id, note, Vec::new());
+        };
+        // Somebody may have let the timer run out; or it did by itself.
+        let now = self.run.cluster().now();
+        let pushed = notes.pushed.take().filter(|why| why.place.instant.at == now);
+        let letter = event.letter.as_ref();
+        let causes: Vec<Why> = match &note {
+            Note::StoodForElection { waited: None, transfer: false, .. } => {
+                std::iter::once(Rc::clone(&notes.role)).chain(notes.grants.drain(..)).collect()
+            }
+            Note::AskedForPreVotes { .. } | Note::StoodForElection { transfer: false, .. } => {
+                pushed.into_iter().collect()
+            }
+            Note::Voted { newer, .. } => {
+                let rule = self.rules.get(&Rule::ElectionRestriction).filter(|_| newer.is_some());
+                event.causes().into_iter().chain(rule.cloned()).collect()
+            }
+            Note::CountedVote { from, .. } if *from == id => {
+                vec![Rc::clone(notes.kept_since(&notes.role))]
+            }
+            Note::BecameLeader { .. } if notes.grants.is_empty() => vec![Rc::clone(&notes.role)],
+            Note::BecameLeader { .. } => notes.grants.clone(),
+            Note::SteppedDown { why: StepDown::HigherTerm { .. }, .. } => {
+                letter.and_then(|letter| letter.term.clone()).into_iter().collect()
+            }
+            Note::SteppedDown { why: StepDown::LeaderExists(_), .. } => {
+                letter.and_then(|letter| letter.leads.clone()).into_iter().collect()
+            }
+            _ => event.causes(),
+        };
+        let why = self.tell_note(event, id, note.clone(), causes);
+        let current = self.run.cluster().server(id).and_then(Server::node).map(Node::current_term);
+        let Some(notes) = self.servers.get_mut(&id) else { return why };
+        match note {
+            Note::StoodForElection { term, .. } => {
+                notes.takes_role(&why, false);
+                if notes.term.0 != term {
+                    notes.term = (term, Rc::clone(&why));
+                }
+                notes.vote = Some((id, Rc::clone(&why)));
+                self.past.voted(id, term, id, &why);
+            }
+            Note::AskedForPreVotes { .. } => notes.takes_role(&why, false),
+            Note::Voted { candidate, term, .. } => {
+                notes.vote = Some((candidate, Rc::clone(&why)));
+                self.past.voted(id, term, candidate, &why);
+            }
+            Note::CountedVote { .. } => notes.grants.push(Rc::clone(&why)),
+            Note::BecameLeader { term, .. } => {
+                notes.takes_role(&why, true);
+                self.past.led(term, id, &why);
+            }
+            Note::SteppedDown { .. } => {
+                notes.takes_role(&why, false);
+                if let Some(term) = current.filter(|term| *term != notes.term.0) {
+                    notes.term = (term, Rc::clone(&why));
+                    notes.vote = None;
+                }
+            }
+            _ => {}
+        }
+        why
+    }
+
+    /// A leader adds an entry to its log: for a client, or to open its term.
+    fn take_proposal_in(&mut self, event: &Event, id: NodeId, note: Note, index: Index) -> Why {
+        let noop = matches!(note, Note::Proposed { noop: true, .. });
+        let leads = self.servers.get(&id).map(|notes| Rc::clone(&notes.role));
+        let causes = if noop { leads.into_iter().collect() } else { event.causes() };
+        let why = self.tell_note(event, id, note, causes);
+        let entry = self
+            .run
+            .cluster()
+            .server(id)
+            .and_then(Server::node)
+            .and_then(|node| node.log().get(index));
+        if let (Some(entry), Some(notes)) = (entry, self.servers.get_mut(&id)) {
+            let (term, command) = (entry.term, command_of(entry));
+            notes.add(index, EntryNote { term, why: Rc::clone(&why), command });
+        }
+        why
+    }
+
+    /// A follower adds entries of its leader's: each comes of the leader's own, and of what it was sent for.
+    fn take_entries_in(
+        &mut self,
+        event: &Event,
+        id: NodeId,
+        note: Note,
+        (first, last): (Index, Index),
+    ) -> Why {
+        let mut latest = None;
+        let Some(letter) = &event.letter else {
+            return self.tell_note(event, id, note, Vec::new());
+        };
+        // Without the consistency check they may have gone elsewhere than they were sent to: the last of
+        // them went to the end.
+        let sent = letter.entries.iter().rev();
+        let indexes = (first.get()..=last.get()).rev().filter_map(Index::new);
+        let mut places: Vec<(Index, &EntryNote)> = indexes.zip(sent).collect();
+        places.reverse();
+        for (index, entry) in places {
+            let send = letter.main.iter().filter(|why| why.number > entry.why.number);
+            let causes = send.cloned().chain(std::iter::once(Rc::clone(&entry.why))).collect();
+            let why = self.tell_note(event, id, note.clone(), causes);
+            let entry = EntryNote { why: Rc::clone(&why), ..entry.clone() };
+            if let Some(notes) = self.servers.get_mut(&id) {
+                notes.add(index, entry);
+            }
+            latest = Some(why);
+        }
+        latest.unwrap_or_else(|| self.tell_note(event, id, note, Vec::new()))
+    }
+
+    /// A leader has counted copies, or a follower was told.
+    fn take_commit_in(&mut self, event: &Event, id: NodeId, note: Note) -> Why {
+        let (last, causes) = match (&note, self.servers.get(&id)) {
+            (Note::Committed { last, own_term, on_disk, .. }, Some(notes)) => {
+                let entry = notes.entry(*last);
+                let own = first_covering(&notes.synced, *last).or(entry);
+                let acks = notes.acks.values().filter_map(|acks| first_covering(acks, *last));
+                let counted = self.rules.get(&Rule::CurrentTermCommit).filter(|_| !own_term);
+                let promised = self.rules.get(&Rule::LogOnDisk).filter(|_| !on_disk);
+                let all = own.into_iter().chain(acks).chain(counted).chain(promised);
+                (*last, all.cloned().collect())
+            }
+            (Note::LearnedCommit { last }, Some(_)) => {
+                let letter = event.letter.as_ref();
+                let told = letter.and_then(|letter| letter.commit.clone());
+                (*last, told.into_iter().collect())
+            }
+            _ => return self.tell_note(event, id, note, event.causes()),
+        };
+        let why = self.tell_note(event, id, note, causes);
+        self.commit(id, last, &why);
+        why
+    }
+
+    fn commit(&mut self, id: NodeId, last: Index, why: &Why) {
+        let Some(notes) = self.servers.get_mut(&id) else { return };
+        let before = notes.commits.keys().next_back().copied();
+        for index in (count(before) + 1..=last.get()).filter_map(Index::new) {
+            self.past.committed(index, id, why, notes.entry(index).cloned());
+        }
+        notes.commits.insert(last, Rc::clone(why));
+        notes.committed(last);
+    }
+
+    fn take_snapshot_in(&mut self, event: &mut Event, id: NodeId, note: Note) -> Why {
+        if matches!(note, Note::TookSnapshot { .. }) {
+            self.look_at_deeds(event);
+        }
+        let Some(notes) = self.servers.get(&id) else {
+            return self.tell_note(event, id, note, Vec::new());
+        };
+        match &note {
+            Note::InstalledSnapshot { last, .. } => {
+                let last = *last;
+                let letter = event.letter.clone();
+                let why = self.tell_note(event, id, note, event.causes());
+                self.install(id, last, letter, &why);
+                why
+            }
+            Note::SendsSnapshot { .. } => {
+                let causes = notes.snapshot.iter().map(|(why, _)| Rc::clone(why)).collect();
+                let why = self.tell_note(event, id, note, causes);
+                if let Some(notes) = self.servers.get_mut(&id) {
+                    notes.sends_snapshot = Some(Rc::clone(&why));
+                }
+                why
+            }
+            Note::TookSnapshot { last, .. } => {
+                let done = notes.commit_of(last.index).cloned();
+                let causes = event.causes().into_iter().chain(done).collect();
+                let why = self.tell_note(event, id, note, causes);
+                if let Some(notes) = self.servers.get_mut(&id) {
+                    notes.snapshot = Some((Rc::clone(&why), Rc::clone(&notes.keys)));
+                }
+                why
+            }
+            _ => self.tell_note(event, id, note, Vec::new()),
+        }
+    }
+
+    /// A server goes on from its leader's snapshot: each key comes of what made it so there, and of that.
+    fn install(&mut self, id: NodeId, last: Position, letter: Option<Letter>, why: &Why) {
+        let keys = letter.and_then(|letter| letter.keys).unwrap_or_default();
+        let mut taken = (*keys).clone();
+        for note in taken.values_mut() {
+            let causes = vec![Rc::clone(&note.why), Rc::clone(why)];
+            let tale = Tale::Told(match &why.tale {
+                Tale::Told(what) => what.clone(),
+                _ => return,
+            });
+            note.why = self.tell(tale, causes, false);
+        }
+        self.commit(id, last.index, why);
+        if let Some(notes) = self.servers.get_mut(&id) {
+            notes.keys = Rc::new(taken);
+            notes.snapshot = Some((Rc::clone(why), Rc::clone(&notes.keys)));
+        }
+    }
+
+    /// What a client has sent, for the first time or again.
+    pub(crate) fn request_sent(
+        &mut self,
+        (id, client, attempt): (crate::cluster::RequestId, crate::store::ClientId, u32),
+        to: NodeId,
+    ) -> Option<Why> {
+        let (operation, _, before) = self.asked.get(&id)?.clone();
+        let station = Station::Sent { to, attempt };
+        let what = What::Request { id, client, operation, station };
+        let why = self.tell(Tale::Told(what), before.into_iter().collect(), false);
+        if let Some((_, _, sent)) = self.asked.get_mut(&id) {
+            *sent = Some(Rc::clone(&why));
+        }
+        Some(why)
+    }
+}
+
+impl Notes {
+    /// What brought something to disk, where it was; else that itself.
+    pub(crate) fn kept_since<'a>(&'a self, what: &'a Why) -> &'a Why {
+        self.kept.as_ref().filter(|kept| kept.number > what.number).unwrap_or(what)
+    }
+}

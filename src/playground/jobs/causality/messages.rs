@@ -1,0 +1,164 @@
+//! What messages on their way were sent for, so that whatever they do where they arrive can be traced back to
+//! their senders.
+
+use std::rc::Rc;
+
+use crate::cluster::{Answer, Body, ClientAnswer, Endpoint, Flight, MessageId, Operation, Reply};
+use crate::playground::jobs::causality::happening::{Tale, Why};
+use crate::playground::jobs::causality::notes::{EntryNote, Keys, Notes};
+use crate::playground::jobs::causality::replay::{Chronicle, Event, Trigger};
+use crate::raft::{Appended, Entry, Envelope, Index, Message, NodeId, Position};
+
+/// What a message was sent for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Letter {
+    /// What made its sender say it.
+    pub(crate) main: Option<Why>,
+    /// What brought the sender into its term, and that it leads, if it does.
+    pub(crate) term: Option<Why>,
+    pub(crate) leads: Option<Why>,
+    /// The sender's entries that it carries.
+    pub(crate) entries: Vec<EntryNote>,
+    /// What made the sender's commit index what the message says.
+    pub(crate) commit: Option<Why>,
+    /// The keys in the snapshot that it brings.
+    pub(crate) keys: Option<Rc<Keys>>,
+}
+
+impl Chronicle {
+    /// Looks at the messages that were sent in this event; `copied` is the one that somebody has copied.
+    pub(crate) fn look_at_messages(&mut self, event: &Event, sent: u64, copied: Option<MessageId>) {
+        let network = self.run.cluster().network();
+        if network.sent() == sent {
+            return;
+        }
+        let is_new = |flight: &&Flight| flight.id.0 > sent;
+        let mut fresh: Vec<Flight> = network.flights().filter(is_new).cloned().collect();
+        fresh.sort_unstable_by_key(|flight| flight.id);
+        for Flight { id, to, body, .. } in fresh {
+            let letter = match copied.and_then(|copied| self.letters.get(&copied)) {
+                Some(original) => original.clone(),
+                None => self.letter(event, to, body),
+            };
+            self.letters.insert(id, letter);
+        }
+    }
+
+    /// What a message was sent for, now that its sender has sent it.
+    fn letter(&mut self, event: &Event, to: Endpoint, body: Body) -> Letter {
+        match body {
+            Body::Raft(envelope) => self.letter_of_server(event, envelope),
+            Body::Request(request) => {
+                let what = (request.id, request.client, request.attempt);
+                let main = to.node().and_then(|to| self.request_sent(what, to));
+                Letter { main, ..Letter::default() }
+            }
+            Body::Answer(answer) => {
+                let main = self.answer_sent(event, answer);
+                Letter { main, ..Letter::default() }
+            }
+        }
+    }
+
+    fn letter_of_server(&mut self, event: &Event, envelope: Envelope) -> Letter {
+        let Envelope { from, to, message, .. } = envelope;
+        let Some(notes) = self.servers.get(&from) else { return Letter::default() };
+        let mut letter = Letter {
+            term: Some(Rc::clone(&notes.term.1)),
+            leads: notes.leads.then(|| Rc::clone(&notes.role)),
+            ..Letter::default()
+        };
+        letter.main = match message {
+            Message::PreVote { .. } => Some(Rc::clone(&notes.role)),
+            Message::RequestVote { .. } => Some(Rc::clone(notes.kept_since(&notes.role))),
+            Message::RequestVoteResponse { vote_granted: true } => {
+                notes.vote.as_ref().map(|(_, why)| Rc::clone(notes.kept_since(why)))
+            }
+            Message::AppendEntries { prev, entries, leader_commit, .. } => {
+                letter.commit = leader_commit.and_then(|index| notes.commit_of(index).cloned());
+                letter.entries = entry_notes(notes, prev, &entries);
+                let main = Some(Rc::clone(&notes.role));
+                if entries.is_empty() { main } else { self.sending(from, to, prev, &letter) }
+            }
+            Message::AppendEntriesResponse {
+                result: Appended::Matched { match_index: Some(last) },
+                ..
+            } => {
+                let entry = notes.entry(last).or_else(|| notes.commit_of(last));
+                let synced = event.persisted.clone().or_else(|| notes.synced_of(last, entry));
+                synced.or_else(|| entry.cloned())
+            }
+            Message::InstallSnapshot { .. } => {
+                letter.keys = notes.snapshot.as_ref().map(|(_, keys)| Rc::clone(keys));
+                notes.sends_snapshot.clone()
+            }
+            Message::InstallSnapshotResponse { last, .. } => notes.commit_of(last.index).cloned(),
+            Message::TimeoutNow => notes.asked_to_stand.clone(),
+            Message::AppendEntriesResponse { .. }
+            | Message::PreVoteResponse { .. }
+            | Message::RequestVoteResponse { .. } => event.last.clone(),
+        };
+        letter
+    }
+
+    /// Entries leave for a follower: those that the leader has had for a while are sent since it leads.
+    fn sending(
+        &mut self,
+        by: NodeId,
+        to: NodeId,
+        prev: Option<Position>,
+        letter: &Letter,
+    ) -> Option<Why> {
+        let first = Index::after(prev.map(|prev| prev.index));
+        let last = Index::new(first.get() + (letter.entries.len() as u64).saturating_sub(1))?;
+        let place = self.place();
+        if letter.entries.last().is_some_and(|entry| entry.why.place == place) {
+            return None;
+        }
+        let causes = letter.leads.iter().cloned().collect();
+        Some(self.tell(Tale::Sent { by, to, first, last }, causes, false))
+    }
+
+    fn answer_sent(&mut self, event: &Event, answer: ClientAnswer) -> Option<Why> {
+        let ClientAnswer { id, reply, .. } = answer;
+        let Reply::Done(answer) = reply else { return event.causes().into_iter().next() };
+        let (operation, ..) = self.asked.get(&id)?.clone();
+        let by = match (&event.trigger, &event.last) {
+            (Trigger::Mail { to: Endpoint::Node(by), .. }, _) | (Trigger::Fsync(by), _) => *by,
+            (_, last) => last.as_ref().and_then(|why| why.tale.node())?,
+        };
+        let notes = self.servers.get(&by)?;
+        let mut causes: Vec<Why> = match &operation {
+            Operation::Write(command) => {
+                event.executed.iter().filter(|why| why.executes(command)).cloned().collect()
+            }
+            Operation::Read { key, .. } => {
+                let key = notes.keys.get(key).map(|note| Rc::clone(&note.why));
+                let asked = self.asked.get(&id).and_then(|(_, _, sent)| sent.clone());
+                asked.into_iter().chain(key).chain(event.last.clone()).collect()
+            }
+            Operation::Change(_) => event.last.iter().cloned().collect(),
+        };
+        causes.dedup_by_key(|why| why.number);
+        let is_told = answer != Answer::Unknown;
+        is_told.then(|| self.tell(Tale::Answers { by, operation, answer }, causes, false))
+    }
+}
+
+impl Notes {
+    /// What brought an entry to disk, as far as it is still known, if that came after what brought the entry.
+    fn synced_of(&self, last: Index, entry: Option<&Why>) -> Option<Why> {
+        let synced = crate::playground::jobs::causality::notes::first_covering(&self.synced, last)?;
+        entry.is_none_or(|entry| synced.number > entry.number).then(|| Rc::clone(synced))
+    }
+}
+
+/// What is noted of the entries of a message.
+fn entry_notes(notes: &Notes, prev: Option<Position>, entries: &[Entry]) -> Vec<EntryNote> {
+    let first = Index::after(prev.map(|prev| prev.index)).get();
+    let note = |(place, entry): (usize, &Entry)| {
+        let known = notes.entries.get(&Index::new(first + place as u64)?)?;
+        (known.term == entry.term).then(|| known.clone())
+    };
+    entries.iter().enumerate().map(note).collect::<Option<_>>().unwrap_or_default()
+}

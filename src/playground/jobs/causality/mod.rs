@@ -1,0 +1,203 @@
+//! Why something is so: the chain of events that made it so, and only those, back to their roots: a timer that
+//! ran out, something that somebody did, a client's request.
+//!
+//! Nothing of it is noted while a story is played. Who asks lets it be played again from its beginning, piece by
+//! piece (`chronicle.rs`), while for all that a server knows it is noted what made it so (`notes.rs`), by what
+//! the cluster tells (`facts.rs`) and by what messages were sent for (`letters.rs`). The answer is what can be
+//! reached from one happening (`happening.rs`). `broken.rs` finds the facts that a judge holds against each
+//! other.
+//!
+//! What is a cause here is what the protocol counts: a leadership comes of the votes that were counted, a
+//! commit of the copies that were. That something else did *not* happen (a message that was lost, a server
+//! that was down) is not told as a cause.
+
+mod broken;
+mod facts;
+mod happening;
+mod messages;
+mod notes;
+mod replay;
+
+use std::rc::Rc;
+
+use crate::check::Property;
+use crate::playground::history::run::ShownRun;
+use crate::playground::jobs::causality::happening::{Why, slice};
+use crate::playground::jobs::causality::replay::Chronicle;
+use crate::playground::view::Spot;
+use crate::playground::view::micros;
+use crate::playground::view::{Contradiction, ContraryFact, Explanation};
+use crate::raft::{Index, Node, NodeId};
+use crate::recording::Place;
+use crate::script::Question;
+use crate::store::Key;
+
+/// How much one piece of the way plays again, in events and in what is noted of them.
+const WORK: u64 = 2_000;
+
+/// What is known of reasons.
+#[derive(Debug, Default)]
+pub(crate) struct Reasons {
+    /// A story as far as it was played again, and whose.
+    chronicle: Option<(usize, Box<Chronicle>)>,
+    pub(crate) explanation: Option<Rc<Explanation>>,
+    /// Properties that broke, and in which story.
+    broken: Vec<(usize, Contradiction)>,
+}
+
+/// Something that is looked for.
+#[derive(Debug)]
+pub(crate) struct Inquiry {
+    pub(crate) question: Question,
+    pub(crate) branch: usize,
+    pub(crate) until: Place,
+    began: u64,
+    /// The console has asked, and is told.
+    pub(crate) for_console: bool,
+}
+
+impl Inquiry {
+    /// How much of the way to an answer is gone, in percent.
+    pub(crate) fn percent(&self, reasons: &Reasons) -> u64 {
+        let Self { until, began, .. } = self;
+        let gone = reasons.chronicle.as_ref().map_or(0, |(_, known)| known.place().instant.events);
+        let all = (until.instant.events - began).max(1);
+        (gone.saturating_sub(*began) * 100 / all).min(99)
+    }
+
+    /// Plays the next piece of the way to an answer again. Whether that is there.
+    pub(crate) fn go_on(&self, reasons: &mut Reasons, run: &ShownRun) -> bool {
+        let Some((_, chronicle)) = &mut reasons.chronicle else { return true };
+        let recording = &run.branches[self.branch].tape.recording;
+        if !chronicle.approach(recording, self.until, WORK) {
+            return false;
+        }
+        let (id, branch) = (run.id, self.branch);
+        let spot = |place: Place| Spot { run: id, branch, place };
+        let answer = chronicle.answer(&self.question).map(|why| slice(&why, spot));
+        reasons.keep(branch, spot);
+        let at = micros(self.until.instant.at);
+        let question = self.question.clone();
+        reasons.explanation = Some(Rc::new(Explanation { question, at, answer }));
+        true
+    }
+}
+
+impl Reasons {
+    /// Begins to look for the reason of something at the instant that is shown.
+    pub(crate) fn ask(&mut self, run: &ShownRun, question: Question, for_console: bool) -> Inquiry {
+        let until = self.as_of(run, &question);
+        let known = self.chronicle.take().filter(|(branch, known)| {
+            let at = known.place();
+            *branch == run.current && at.instant <= until.instant && at.done <= until.done
+        });
+        let new = || (run.current, Box::new(Chronicle::new(&run.tape().recording)));
+        let (branch, known) = known.unwrap_or_else(new);
+        let began = known.place().instant.events;
+        self.chronicle = Some((branch, known));
+        Inquiry { question, branch, until, began, for_console }
+    }
+
+    /// The place as of which a question is answered: the one that is shown, or, of a property that is known to
+    /// break later, the break.
+    fn as_of(&self, run: &ShownRun, question: &Question) -> Place {
+        let shown = run.scene.place();
+        match question {
+            Question::Broken(property) => self
+                .break_of(run.current, property)
+                .filter(|place| place.instant > shown.instant)
+                .unwrap_or(shown),
+            _ => shown,
+        }
+    }
+
+    /// Where a property of this branch breaks, if somebody has asked why.
+    pub(crate) fn break_of(&self, branch: usize, property: &str) -> Option<Place> {
+        let mut ours = self.broken_in(branch);
+        let known = ours.find(|broken| broken.property == property)?;
+        Some(known.broken_by.spot.place)
+    }
+
+    /// The facts that contradict each other where properties of this branch broke, as far as somebody has asked
+    /// why.
+    pub(crate) fn broken_in(&self, branch: usize) -> impl Iterator<Item = &Contradiction> {
+        let ours = self.broken.iter().filter(move |(of, _)| *of == branch);
+        ours.map(|(_, broken)| broken)
+    }
+
+    /// Keeps what was found of broken properties, in place of what was known of them before.
+    fn keep(&mut self, branch: usize, spot: impl Fn(Place) -> Spot) {
+        let Some((_, chronicle)) = &self.chronicle else { return };
+        for broken in &chronicle.broken {
+            let Some(found) = contradiction(broken, &spot) else { continue };
+            self.broken.retain(|(of, known)| (*of, known.property) != (branch, found.property));
+            self.broken.push((branch, found));
+        }
+    }
+}
+
+fn contradiction(broken: &broken::Broken, spot: &impl Fn(Place) -> Spot) -> Option<Contradiction> {
+    let fact = |fact: &broken::Contrary| {
+        let made_by = slice(&fact.why, spot).pop()?;
+        Some(ContraryFact { title: fact.title.clone(), made_by })
+    };
+    Some(Contradiction {
+        property: broken.property.name(),
+        broken_by: slice(&broken.why, spot).pop()?,
+        facts: broken.facts.iter().filter_map(fact).collect(),
+    })
+}
+
+impl Chronicle {
+    /// What made it so; or, where there is nothing, what is so instead.
+    fn answer(&self, question: &Question) -> Result<Why, String> {
+        if let Question::Broken(property) = question {
+            let broken = Property::named(property)
+                .and_then(|property| self.broken.iter().find(|broken| broken.property == property));
+            let why = broken.map(|broken| Rc::clone(&broken.why));
+            return why.ok_or_else(|| format!("{property} holds at this instant."));
+        }
+        let (Question::Term(node)
+        | Question::Vote(node)
+        | Question::Role(node)
+        | Question::Commit(node)
+        | Question::Entry(node, _)
+        | Question::Key(node, _)) = question
+        else {
+            return Err("There is nothing to tell.".to_string());
+        };
+        let id = NodeId(*node);
+        let gone = || format!("There is no {id} at this instant.");
+        let notes = self.servers.get(&id).ok_or_else(gone)?;
+        let server = self.run.cluster().server(id).ok_or_else(gone)?;
+        let found = match question {
+            Question::Term(_) if server.node().is_none() => Some(&notes.disk.term.1),
+            Question::Term(_) => Some(&notes.term.1),
+            Question::Vote(_) if server.node().is_none() => {
+                notes.disk.vote.as_ref().map(|(_, why)| why)
+            }
+            Question::Vote(_) => notes.vote.as_ref().map(|(_, why)| why),
+            Question::Role(_) => Some(notes.stopped.as_ref().unwrap_or(&notes.role)),
+            Question::Commit(_) => {
+                let index = server.node().and_then(Node::commit_index);
+                index.and_then(|index| notes.commit_of(index))
+            }
+            Question::Entry(_, index) => Index::new(*index).and_then(|index| notes.entry(index)),
+            Question::Key(_, key) => {
+                let key = Key::new(key.as_str()).ok();
+                key.and_then(|key| notes.keys.get(&key)).map(|note| &note.why)
+            }
+            Question::Broken(_) => None,
+        };
+        found.cloned().ok_or_else(|| match question {
+            Question::Vote(_) => format!("{id} has voted for nobody in term {}.", notes.term.0),
+            Question::Commit(_) => format!("{id} knows of no committed entry."),
+            Question::Entry(_, index) => format!("{id} has no entry {index} in its log."),
+            Question::Key(_, key) => format!("{id} has executed nothing that changes {key}."),
+            _ => "There is nothing to tell.".to_string(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,243 @@
+//! Going through time: to any instant of what was played, to what happened next or before, to another branch.
+//!
+//! The first piece of a way is gone at once, which is enough for most ways; the others while real time advances
+//! ([`Seek`]).
+
+use super::formats::Bookmark;
+use super::history::branch::{Destination, Tape};
+use super::history::frame::Scene;
+use super::history::names::tidy_name;
+use super::history::run::Branch;
+use super::jobs::Job;
+use super::jobs::seek::{Arrival, Arrived, Seek};
+use super::view::{BranchView, Landmark};
+use super::{Playground, Problem};
+use crate::cluster::Action;
+use crate::digest::Digest;
+use crate::recording::{Instant, Recording};
+use crate::time::{Duration, Time};
+
+/// How many pieces of a way are gone at once where something is to be done at its end: as far as the first
+/// scenes that are kept lie apart.
+const SHORT_WAY: u32 = 4;
+
+/// How far beyond the end of what was played something is looked for.
+const LOOK_AHEAD: Duration = Duration::from_secs(60);
+
+impl Playground {
+    /// Shows another instant, or another story, of the run.
+    pub(super) fn show(&mut self, scene: Scene) {
+        self.leave_for(&scene);
+        self.shown.run.scene = scene;
+    }
+
+    /// Another instant is to be shown: whoever reads along takes what is told there for new.
+    pub(super) fn leave_for(&mut self, scene: &Scene) {
+        let next = self.numbers + self.shown.run.scene.history.numbers().end;
+        self.numbers = next - scene.history.numbers().start.min(next);
+        self.jumps += 1;
+        self.leftover = 0;
+        self.console.forget_requests();
+    }
+
+    /// Goes to this time, or to the end of what was played if that comes first.
+    pub(super) fn seek(&mut self, to: Time) -> Result<(), Problem> {
+        self.set_out(self.shown.run.current, Destination::Time(to), Arrival::Show)
+    }
+
+    /// Goes back by one event.
+    pub(super) fn step_back(&mut self) -> Result<(), Problem> {
+        match self.run().cluster().events().checked_sub(1) {
+            Some(events) => {
+                self.set_out(self.shown.run.current, Destination::Events(events), Arrival::Show)
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Goes to the first such thing after this instant. Where none was played yet, time passes until it
+    /// comes.
+    pub(super) fn next_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
+        let (here, track) = (self.shown.run.scene.instant(), &self.tape().track);
+        if track.has_forgotten(here) {
+            return Err(Problem::NotKept(landmark));
+        }
+        let to = match track.next(|kind| landmark.includes(kind), here) {
+            Some(instant) => Destination::Instant(instant),
+            None => {
+                let after = here.max(track.last().unwrap_or_default());
+                let until = self.tape().end().at.max(here.at) + LOOK_AHEAD;
+                Destination::Landmark { landmark, after, until }
+            }
+        };
+        self.set_out(self.shown.run.current, to, Arrival::Show)
+    }
+
+    /// Goes to the last such thing before this instant.
+    pub(super) fn previous_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
+        let track = &self.tape().track;
+        let to = track.previous(|kind| landmark.includes(kind), self.shown.run.scene.instant());
+        let none = || match track.has_forgotten_any() {
+            true => Problem::NotKept(landmark),
+            false => Problem::NoneBefore(landmark),
+        };
+        let to = to.ok_or_else(none)?;
+        self.set_out(self.shown.run.current, Destination::Instant(to), Arrival::Show)
+    }
+
+    /// Does several things as one. It is refused only where none of them can be done.
+    pub(super) fn act_together(&mut self, actions: &[Action]) -> Result<(), Problem> {
+        let (mut refused, mut is_begun) = (Ok(()), false);
+        for action in actions {
+            match self.act(action) {
+                Ok(_) if is_begun => {
+                    let (tape, scene) = self.shown.run.parts();
+                    tape.join_last(scene)
+                }
+                Ok(_) => is_begun = true,
+                Err(problem) => refused = Err(problem),
+            }
+        }
+        if is_begun { Ok(()) } else { refused }
+    }
+
+    /// Goes on otherwise from just before the last thing that was done.
+    pub(super) fn undo(&mut self) -> Result<(), Problem> {
+        let act = self.tape().last_act(&self.shown.run.scene).ok_or(Problem::NothingToUndo)?;
+        self.shown.run.look_for_a_story(act)?;
+        let to = Destination::Act(act);
+        self.set_out(self.shown.run.current, to, Arrival::Fork)
+    }
+
+    /// Goes over to another branch, to where that was left.
+    pub(super) fn go_over_to(&mut self, number: usize) -> Result<(), Problem> {
+        let branch = self.shown.run.branches.get(number).ok_or(Problem::NoBranch)?;
+        self.set_out(number, Destination::Instant(branch.at), Arrival::Show)
+    }
+
+    pub(super) fn set_out(
+        &mut self,
+        branch: usize,
+        to: Destination,
+        then: Arrival,
+    ) -> Result<(), Problem> {
+        let seek = Box::new(Seek::new(&self.shown.run, branch, to, then));
+        self.end_job();
+        self.go_on_seeking(seek)
+    }
+
+    /// Goes the next piece of a way.
+    pub(super) fn go_on_seeking(&mut self, seek: Box<Seek>) -> Result<(), Problem> {
+        self.revision += 1;
+        match seek.go_on(&mut self.shown.run) {
+            Ok(arrived) => self.arrive(arrived),
+            Err(seek) => {
+                self.job = Some(Job::Seeking(seek));
+                Ok(())
+            }
+        }
+    }
+
+    /// At the end of a way.
+    fn arrive(&mut self, arrived: Arrived) -> Result<(), Problem> {
+        let Arrived { scene, branch, then, missing } = arrived;
+        match then {
+            Arrival::Show if branch == self.shown.run.current => {}
+            Arrival::Show => {
+                self.shown.run.leave_branch(self.jumps);
+                self.shown.run.current = branch;
+                self.shown.fold_branches();
+            }
+            Arrival::Fork => {
+                let fork = self.shown.run.branches[branch].tape.fork(&scene);
+                self.begin_branch(fork, &scene);
+            }
+        }
+        self.show(scene);
+        match missing {
+            Some(landmark) => {
+                self.shown.run.look_for_time()?;
+                Err(Problem::NoneAfter(landmark))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Goes the rest of the way if that is short: the page must not stand still for it.
+    pub(super) fn finish_seeking(&mut self) -> Result<(), Problem> {
+        for _ in 0..SHORT_WAY {
+            match self.job.take() {
+                // What was looked for and did not come is no matter to what is done now.
+                Some(Job::Seeking(seek)) => drop(self.go_on_seeking(seek)),
+                other => {
+                    self.job = other;
+                    return Ok(());
+                }
+            }
+        }
+        if self.job.is_some() { Err(Problem::Travelling) } else { Ok(()) }
+    }
+
+    /// From `scene` on the run goes on otherwise; the old branch is kept.
+    pub(super) fn begin_branch(&mut self, tape: Tape, scene: &Scene) {
+        self.shown.run.begin_branch(tape, scene, self.jumps);
+        self.shown.fold_branches();
+    }
+
+    /// Whether the story goes on after the instant that is shown.
+    pub fn is_past(&self) -> bool {
+        self.tape().goes_on_after(&self.shown.run.scene)
+    }
+
+    /// All that was done in this story, whether before this instant or after it.
+    pub fn recording(&self) -> &Recording {
+        &self.tape().recording
+    }
+
+    /// How far this story was played, in microseconds.
+    pub fn end(&self) -> u64 {
+        self.tape().end().at.as_micros()
+    }
+
+    /// The instant that is shown.
+    pub fn instant(&self) -> Instant {
+        self.shown.run.scene.instant()
+    }
+
+    /// The digest of the cluster that is shown.
+    pub fn digest(&self) -> Digest {
+        self.run().cluster().digest()
+    }
+
+    /// Gives another name to a branch.
+    pub(super) fn rename(&mut self, number: usize, name: &str) -> Result<(), Problem> {
+        let name = tidy_name(name).ok_or(Problem::NoName)?;
+        self.shown.run.branches.get_mut(number).ok_or(Problem::NoBranch)?.name = name;
+        Ok(())
+    }
+
+    /// What a link to this instant of this story holds.
+    pub fn bookmark(&self) -> Bookmark {
+        let (recording, shown) = (self.recording().clone(), self.instant());
+        let done = self.tape().done_of_the_instant(&self.shown.run.scene);
+        Bookmark { recording, shown, done, digest: Some(self.digest()), speed: self.speed }
+    }
+
+    pub(super) fn branch_views(&self) -> Vec<BranchView> {
+        let view = |(place, branch): (usize, &Branch)| BranchView {
+            name: branch.name.clone(),
+            left: branch.left,
+            current: place == self.shown.run.current,
+            actions: branch.tape.recording.actions.len(),
+        };
+        self.shown.run.branches.iter().enumerate().map(view).collect()
+    }
+
+    /// How far each story was played, in microseconds.
+    pub fn ends(&self) -> Vec<u64> {
+        self.shown.run.branches.iter().map(|branch| branch.tape.end().at.as_micros()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,185 @@
+//! What a person does while a run is being opened.
+
+use super::*;
+use crate::playground::Input;
+use crate::playground::jobs::STEPS;
+use crate::playground::tests::driver::{act, go, pass, playing, shown};
+use crate::playground::view::Speed;
+use crate::recording::{Instant, Timed};
+
+/// A run so long that it takes many pieces to open it.
+fn long_run() -> Archive {
+    let mut playground = playing(5, 3);
+    playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
+    for _ in 0..12 {
+        playground.apply(Input::Advance(16_000)).unwrap();
+    }
+    assert!(playground.instant().events > 2 * u64::from(STEPS), "it is long");
+    playground.apply(Input::Pause).unwrap();
+    playground.archive()
+}
+
+/// Three stories, of which the last is shown.
+fn three_stories() -> Playground {
+    let mut playground = playing(3, 7);
+    for (at, line) in [(900, "heal"), (700, "kill n1"), (500, "kill n2")] {
+        go(&mut playground, Input::Seek(at * 1_000)).unwrap();
+        let missing = at.saturating_sub(playground.now() / 1_000);
+        pass(&mut playground, missing);
+        act(&mut playground, line);
+        pass(&mut playground, 1_000 - at);
+    }
+    go(&mut playground, Input::Branch(0)).unwrap();
+    go(&mut playground, Input::Branch(2)).unwrap();
+    assert_eq!(playground.view().branches.len(), 3);
+    playground
+}
+
+/// Lets a run be opened to its end, whatever comes of it.
+fn wait(playground: &mut Playground) {
+    while playground.progress().is_some() {
+        // What was refused was refused before.
+        let _ = playground.apply(Input::Advance(16_000));
+    }
+}
+
+#[test]
+fn to_go_elsewhere_while_a_run_is_opened_is_refused_and_the_right_run_comes() {
+    let archive = long_run();
+    for mut playground in [three_stories(), playing(3, 7)] {
+        pass(&mut playground, 100);
+        let before = shown(&playground);
+        playground.apply(Input::Open(Box::new(archive.clone()))).unwrap();
+        for micros in [900_000, 700_000, 770_000] {
+            let refused = playground.apply(Input::Seek(micros));
+            assert_eq!(
+                refused.unwrap_err().to_string(),
+                "a run is being opened: wait for it, or stop that"
+            );
+            playground.apply(Input::Advance(16_000)).unwrap();
+        }
+        assert_eq!(shown(&playground), before, "nothing has moved");
+        wait(&mut playground);
+        playground.apply(Input::Advance(16_000)).unwrap();
+        let now = playground.archive();
+        assert_eq!(now.stories, archive.stories, "what was opened is shown, where it was left");
+        // And it can be kept and opened again.
+        let mut other = playing(3, 1);
+        go(&mut other, Input::Open(Box::new(now))).unwrap();
+        assert_eq!(other.digest(), playground.digest());
+    }
+}
+
+#[test]
+fn what_is_done_to_the_old_run_while_another_is_opened_is_refused() {
+    let mut playground = three_stories();
+    let before = shown(&playground);
+    playground.apply(Input::Open(Box::new(long_run()))).unwrap();
+    let inputs = [
+        Input::Act(crate::cluster::Action::Heal),
+        Input::Step,
+        Input::Undo,
+        Input::Branch(1),
+        Input::Rename(1, "x".to_string()),
+        Input::Console("kill n3".to_string()),
+        Input::Why(crate::script::Question::Term(1)),
+        Input::Pin(true),
+        Input::Compare(Some(0)),
+    ];
+    for input in inputs {
+        let refused = playground.apply(input.clone());
+        assert_eq!(refused, Err(Problem::Opening), "{input:?}");
+    }
+    // What changes nothing of it is done: a look into the help, a pause, a speed.
+    playground.apply(Input::Console("help".to_string())).unwrap();
+    assert_eq!(shown(&playground), before);
+    playground.apply(Input::Pause).unwrap();
+    playground.apply(Input::Speed(Speed::new(77))).unwrap();
+    wait(&mut playground);
+    assert_eq!(playground.view().branches.len(), 1, "the other run is there");
+    assert!(!playground.is_playing() && playground.speed() == Speed::new(77), "as it was wished");
+}
+
+#[test]
+fn a_run_that_is_begun_while_another_is_opened_is_not_replaced_by_it() {
+    let begin: [fn(&mut Playground); 2] = [
+        |playground| playground.apply(Input::Restart { nodes: 7, seed: 5 }).unwrap(),
+        |playground| playground.apply(Input::Console("cluster 7 seed 5".to_string())).unwrap(),
+    ];
+    for begin in begin {
+        let mut playground = playing(3, 7);
+        playground.apply(Input::Open(Box::new(long_run()))).unwrap();
+        playground.apply(Input::Advance(16_000)).unwrap();
+        begin(&mut playground);
+        assert_eq!(playground.progress(), None);
+        let founding = playground.recording().founding;
+        assert_ne!(founding.seed, 3);
+        for _ in 0..50 {
+            playground.apply(Input::Advance(16_000)).unwrap();
+        }
+        assert_eq!(playground.recording().founding, founding, "it stays");
+    }
+}
+
+#[test]
+fn what_was_refused_can_be_opened_all_the_same_only_as_long_as_nothing_else_was_opened_or_begun() {
+    let refused = |playground: &mut Playground| {
+        let mut archive = long_run();
+        archive.stories[0].digest = Some(crate::digest::Digest(1));
+        let result = go(playground, Input::Open(Box::new(archive)));
+        assert_eq!(result, Err(Problem::Diverged));
+        assert!(playground.can_open_by_time());
+    };
+    let others = [
+        Input::Restart { nodes: 3, seed: 1 },
+        Input::Console("cluster 3 seed 1".to_string()),
+        Input::Open(Box::new(playing(3, 2).archive())),
+        Input::Seek(0),
+        Input::Undo,
+        Input::Act(crate::cluster::Action::Kill(crate::raft::NodeId(9))),
+        Input::Console("kill n9".to_string()),
+        Input::Previous(crate::playground::view::Landmark::Election),
+    ];
+    for input in others {
+        let mut playground = playing(3, 7);
+        refused(&mut playground);
+        let was = (playground.recording().founding, playground.view().branches.len());
+        // It may be refused, and is a problem of its own then.
+        let _ = go(&mut playground, input.clone());
+        assert!(!playground.can_open_by_time(), "{input:?}");
+        if !matches!(input, Input::Open(_) | Input::Restart { .. } | Input::Console(_)) {
+            let _ = go(&mut playground, Input::OpenByTime);
+            assert_eq!((playground.recording().founding, playground.view().branches.len()), was);
+        }
+    }
+}
+
+/// A link that was made by hand: thousands of requests at the same instant.
+#[test]
+fn a_run_in_which_much_was_done_at_one_instant_is_opened_in_pieces_that_are_no_more_work() {
+    let (mut recording, requests) = (playing(3, 7).recording().clone(), 6_000);
+    let set = crate::script::parse_line("set a b").unwrap();
+    let Some(crate::script::Command::Act { action, .. }) = set else { panic!("an action") };
+    let when = Instant::default();
+    recording.actions = vec![Timed { when, action }; requests];
+    let shown = Instant { events: 0, at: crate::time::Time::from_micros(1) };
+    let bookmark = crate::playground::formats::Bookmark {
+        recording,
+        shown,
+        done: None,
+        digest: None,
+        speed: Speed::default(),
+    };
+    let mut playground = playing(3, 1);
+    playground.apply(Input::Open(Box::new(bookmark.into()))).unwrap();
+    let mut before = 0;
+    while let Some(Job::Opening(opening)) = &playground.job {
+        let work = opening.scene.work();
+        assert!(work <= before + u64::from(STEPS), "a piece is {} events", work - before);
+        before = work;
+        playground.apply(Input::Advance(16_000)).unwrap();
+    }
+    assert_eq!(playground.recording().actions.len(), requests, "it is open");
+    let all = playground.shown.run.scene.work();
+    assert!(all <= 2 * requests as u64, "{all} events for {requests} requests");
+}

@@ -1,0 +1,336 @@
+//! A search in the background as the page sees it: what its workers tell, and what follows from that.
+//!
+//! A worker that is ended may have said something already that is still on its way, also after the next search has
+//! begun. So every worker has a badge, and who is not at work any more is not heard. Deliberately lacks the workers
+//! themselves, which `ui/hunt.rs` hires, hears and ends, and a clock: real time comes with what is told.
+
+use std::ops::Range;
+
+use crate::playground::formats::Archive;
+use crate::playground::search::shard::{Find, Quest, Search, Size, Told};
+
+/// Who tells something: a worker of one search.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Badge {
+    search: u64,
+    place: u64,
+}
+
+/// A search, and those at work on it.
+#[derive(Debug, Default)]
+pub struct Pursuit {
+    status: Status,
+    /// What was searched last.
+    search: Option<Search>,
+    /// How many searches there were before.
+    before: u64,
+    at_work: Vec<Badge>,
+    /// When its present stage began, in milliseconds of real time.
+    since: u64,
+}
+
+/// How far a search is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Status {
+    pub stage: Stage,
+    /// How many workers it began with.
+    pub workers: u64,
+    pub runs: u64,
+    pub events: u64,
+    /// How long it has searched, in milliseconds of real time.
+    pub searched: u64,
+    /// How long what was found has been made smaller.
+    pub shrunk: u64,
+}
+
+/// What a search does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Stage {
+    /// Nothing was searched yet.
+    #[default]
+    None,
+    Searching,
+    /// This seed breaks it; the run is being made small.
+    Shrinking(u64, Option<Size>),
+    Found(Box<Find>),
+    /// No seed is left, and nothing was found.
+    Over,
+    /// A person has ended it; this seed had been found by then.
+    Stopped(Option<u64>),
+    Failed(String),
+}
+
+/// What is to be done when a worker was heard, beside ending those that are not at work any more.
+#[derive(Debug, PartialEq)]
+pub enum News {
+    /// Nothing, or only how far it is.
+    Progress,
+    /// This run is to be opened: it plays from its beginning until it breaks.
+    Opens(Box<Archive>),
+    /// A person is to be told why it can't go on.
+    Fails(String),
+}
+
+impl Status {
+    /// Whether workers are at work.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.stage, Stage::Searching | Stage::Shrinking(..))
+    }
+}
+
+impl Pursuit {
+    /// How far it is.
+    pub fn status(&self) -> &Status {
+        &self.status
+    }
+
+    /// Whether this worker is wanted still.
+    pub fn is_at_work(&self, worker: Badge) -> bool {
+        self.at_work.contains(&worker)
+    }
+
+    /// The seed to begin with where a person asks for this one: the same question again looks further.
+    pub fn first_seed(&self, search: &Search, asked: u64) -> u64 {
+        match &self.status.stage {
+            Stage::Found(find) if self.search.as_ref() == Some(search) => {
+                asked.max(find.seed.saturating_add(1))
+            }
+            _ => asked,
+        }
+    }
+
+    /// Begins to search these seeds, instead of whatever is searched. What each of so many workers has to do:
+    /// together they look at every seed once, the first ones first.
+    pub fn begin(
+        &mut self,
+        search: &Search,
+        seeds: Range<u64>,
+        workers: u64,
+        now: u64,
+    ) -> Vec<(Badge, Quest)> {
+        self.before += 1;
+        self.search = Some(search.clone());
+        self.status = Status { stage: Stage::Searching, workers, ..Status::default() };
+        self.since = now;
+        let share = |place| {
+            let first = seeds.start.saturating_add(place);
+            let quest = Quest { search: search.clone(), first, stride: workers, end: seeds.end };
+            (Badge { search: self.before, place }, quest)
+        };
+        let shares: Vec<(Badge, Quest)> = (0..workers).map(share).collect();
+        self.at_work = shares.iter().map(|(badge, _)| *badge).collect();
+        shares
+    }
+
+    /// A worker has said this.
+    pub fn hear(&mut self, worker: Badge, text: &str, now: u64) -> News {
+        if !self.is_at_work(worker) {
+            return News::Progress;
+        }
+        self.take_time(now);
+        match Told::parse(text) {
+            Some(Told::Ran { runs, events }) => {
+                self.status.runs += runs;
+                self.status.events += events;
+            }
+            Some(Told::Found { seed }) => {
+                self.at_work = vec![worker];
+                self.since = now;
+                self.status.stage = Stage::Shrinking(seed, None);
+            }
+            Some(Told::Smaller(size)) => {
+                if let Stage::Shrinking(_, reached) = &mut self.status.stage {
+                    *reached = Some(size);
+                }
+            }
+            Some(Told::Small(find)) => {
+                let archive = find.archive();
+                self.end(Stage::Found(find));
+                return archive.map_or(News::Progress, |archive| News::Opens(Box::new(archive)));
+            }
+            Some(Told::Over) => {
+                self.at_work.retain(|other| *other != worker);
+                if self.at_work.is_empty() {
+                    self.end(Stage::Over);
+                }
+            }
+            None => return self.fail(worker, text.strip_prefix("failed ").unwrap_or(text)),
+        }
+        News::Progress
+    }
+
+    /// A worker can't go on, and so the search can't.
+    pub fn fail(&mut self, worker: Badge, why: &str) -> News {
+        if !self.is_at_work(worker) {
+            return News::Progress;
+        }
+        self.end(Stage::Failed(why.to_string()));
+        News::Fails(why.to_string())
+    }
+
+    /// A person ends it.
+    pub fn stop(&mut self, now: u64) {
+        self.take_time(now);
+        let found = match &self.status.stage {
+            Stage::Searching => None,
+            Stage::Shrinking(seed, _) => Some(*seed),
+            _ => return,
+        };
+        self.end(Stage::Stopped(found));
+    }
+
+    fn end(&mut self, stage: Stage) {
+        self.at_work.clear();
+        self.status.stage = stage;
+    }
+
+    fn take_time(&mut self, now: u64) {
+        let took = now.saturating_sub(self.since);
+        match &self.status.stage {
+            Stage::Searching => self.status.searched = took,
+            Stage::Shrinking(..) => self.status.shrunk = took,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::raft::Rule;
+
+    fn search(rule: Rule) -> Search {
+        Search { most_nodes: 5, ..Search::for_rule(rule) }
+    }
+
+    /// What a worker tells of the run of seed 1, which breaks without this rule.
+    fn finds() -> Vec<String> {
+        let quest = Quest { search: search(Rule::StepDown), first: 1, stride: 2, end: 9 };
+        let mut told = Vec::new();
+        quest.pursue(&mut |it| told.push(it.to_string()));
+        told
+    }
+
+    /// A search by three workers, begun at 1 s.
+    fn begun() -> (Pursuit, Vec<Badge>) {
+        let mut pursuit = Pursuit::default();
+        let shares = pursuit.begin(&search(Rule::StepDown), 0..9, 3, 1_000);
+        (pursuit, shares.into_iter().map(|(badge, _)| badge).collect())
+    }
+
+    #[test]
+    fn the_shares_of_the_workers_are_every_seed_once() {
+        let mut pursuit = Pursuit::default();
+        for (seeds, workers) in [(0..9, 3), (5..25, 4), (7..8, 2), (3..3, 2)] {
+            let shares = pursuit.begin(&search(Rule::NoOp), seeds.clone(), workers, 0);
+            let of = |quest: &Quest| {
+                (quest.first..quest.end).step_by(usize::try_from(quest.stride).unwrap())
+            };
+            let mut all: Vec<u64> = shares.iter().flat_map(|(_, quest)| of(quest)).collect();
+            all.sort_unstable();
+            assert_eq!(all, seeds.collect::<Vec<_>>());
+        }
+    }
+
+    #[test]
+    fn the_first_find_ends_the_other_workers_and_is_opened_when_it_is_small() {
+        let (mut pursuit, badges) = begun();
+        assert_eq!(pursuit.hear(badges[0], "ran 4 900", 1_500), News::Progress);
+        let told = finds();
+        let (last, before) = told.split_last().unwrap();
+        for text in before {
+            assert_eq!(pursuit.hear(badges[1], text, 3_000), News::Progress, "{text}");
+        }
+        assert!(matches!(pursuit.status().stage, Stage::Shrinking(1, Some(_))));
+        let at_work = badges.iter().filter(|badge| pursuit.is_at_work(**badge));
+        assert_eq!(at_work.collect::<Vec<_>>(), [&badges[1]]);
+
+        let News::Opens(archive) = pursuit.hear(badges[1], last, 7_500) else { panic!("{last}") };
+        assert!(archive.playing);
+        let status = pursuit.status();
+        assert!(matches!(&status.stage, Stage::Found(find) if find.seed == 1), "{status:?}");
+        assert_eq!((status.runs, status.searched, status.shrunk), (5, 2_000, 4_500));
+        assert!(!pursuit.is_at_work(badges[1]) && !pursuit.status().is_busy());
+    }
+
+    #[test]
+    fn who_is_not_at_work_any_more_is_not_heard() {
+        let told = finds();
+        let (mut pursuit, badges) = begun();
+        for text in &told[..2] {
+            pursuit.hear(badges[1], text, 2_000);
+        }
+        let shrinking = pursuit.status().clone();
+        assert!(matches!(shrinking.stage, Stage::Shrinking(1, _)), "{shrinking:?}");
+        // It had said so before it was ended.
+        for text in ["ran 7 100", "found 2", "smaller 3 1 9", "over", "nonsense"] {
+            assert_eq!(pursuit.hear(badges[0], text, 9_000), News::Progress);
+        }
+        assert_eq!(pursuit.fail(badges[2], "it stopped"), News::Progress);
+        assert_eq!(pursuit.status(), &shrinking);
+
+        // Nor is a worker of the search before, whatever its place.
+        pursuit.begin(&search(Rule::NoOp), 0..9, 3, 10_000);
+        let searching = pursuit.status().clone();
+        for (badge, text) in badges.iter().flat_map(|badge| told.iter().map(move |it| (badge, it)))
+        {
+            assert_eq!(pursuit.hear(*badge, text, 11_000), News::Progress);
+        }
+        assert_eq!(pursuit.status(), &searching);
+    }
+
+    #[test]
+    fn it_is_over_when_the_last_worker_has_no_seed_left() {
+        let (mut pursuit, badges) = begun();
+        for badge in &badges {
+            assert!(pursuit.status().is_busy());
+            pursuit.hear(*badge, "ran 3 50", 2_000);
+            pursuit.hear(*badge, "over", 2_000);
+            // Said twice it counts once.
+            pursuit.hear(*badge, "over", 2_000);
+        }
+        let status = pursuit.status();
+        assert_eq!((&status.stage, status.runs), (&Stage::Over, 9));
+    }
+
+    #[test]
+    fn the_same_question_again_looks_further_and_another_does_not() {
+        let (mut pursuit, badges) = begun();
+        let same = search(Rule::StepDown);
+        assert_eq!(pursuit.first_seed(&same, 0), 0, "nothing was found yet");
+        for text in finds() {
+            pursuit.hear(badges[1], &text, 2_000);
+        }
+        assert_eq!(pursuit.first_seed(&same, 0), 2);
+        assert_eq!(pursuit.first_seed(&same, 40), 40, "who asks for a later one gets it");
+        assert_eq!(pursuit.first_seed(&search(Rule::NoOp), 0), 0);
+        let larger = Search { most_nodes: 7, ..same.clone() };
+        assert_eq!(pursuit.first_seed(&larger, 0), 0);
+        let (mut failed, badges) = begun();
+        failed.hear(badges[0], "over", 0);
+        assert_eq!(failed.first_seed(&same, 0), 0);
+    }
+
+    #[test]
+    fn what_was_found_is_told_where_it_is_stopped_and_a_failure_ends_it() {
+        let (mut pursuit, badges) = begun();
+        pursuit.stop(4_000);
+        assert_eq!(
+            (&pursuit.status().stage, pursuit.status().searched),
+            (&Stage::Stopped(None), 3_000)
+        );
+        assert!(badges.iter().all(|badge| !pursuit.is_at_work(*badge)));
+        let (mut pursuit, badges) = begun();
+        pursuit.hear(badges[2], "found 5", 2_000);
+        pursuit.stop(4_000);
+        assert_eq!(pursuit.status().stage, Stage::Stopped(Some(5)));
+        pursuit.stop(9_000);
+        assert_eq!(pursuit.status().shrunk, 2_000, "it is stopped once");
+
+        let (mut pursuit, badges) = begun();
+        let fails = News::Fails("no memory is left".to_string());
+        assert_eq!(pursuit.hear(badges[1], "failed no memory is left", 2_000), fails);
+        assert_eq!(pursuit.status().stage, Stage::Failed("no memory is left".to_string()));
+        assert_eq!(pursuit.hear(badges[0], "found 3", 2_000), News::Progress);
+    }
+}

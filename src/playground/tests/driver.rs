@@ -1,0 +1,101 @@
+//! What the tests of this folder do with a playground, and what they see of it: as a person would, and in
+//! one place.
+
+use crate::cluster::Founding;
+use crate::digest::Digest;
+use crate::playground::history::message_trace::Spacetime;
+use crate::playground::history::operation_history::Operations;
+use crate::playground::view::Speed;
+use crate::playground::{Input, Playground, Problem};
+use crate::recording::Instant;
+use crate::script::{Command, Wait, parse_script};
+use crate::time::{Duration, Time};
+
+/// A cluster that is played as fast as life.
+pub(crate) fn playing(nodes: u32, seed: u64) -> Playground {
+    let mut playground = Playground::new(nodes, seed);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    playground
+}
+
+/// Lets so many milliseconds of cluster time pass, at the speed of life, and pauses.
+pub(crate) fn pass(playground: &mut Playground, millis: u64) {
+    playground.apply(Input::Play).unwrap();
+    for _ in 0..millis {
+        playground.apply(Input::Advance(1_000)).unwrap();
+    }
+    playground.apply(Input::Pause).unwrap();
+}
+
+/// Does something that may take a while, and waits for its end.
+pub(crate) fn go(playground: &mut Playground, input: Input) -> Result<(), Problem> {
+    playground.apply(input)?;
+    while playground.progress().is_some() {
+        playground.apply(Input::Advance(16_000))?;
+    }
+    Ok(())
+}
+
+/// Types a line that is not refused.
+pub(crate) fn act(playground: &mut Playground, line: &str) {
+    playground.apply(Input::Console(line.to_string())).unwrap();
+}
+
+/// What is shown, but for the numbers and the console.
+pub(crate) fn shown(
+    playground: &Playground,
+) -> (Instant, Digest, Vec<String>, Spacetime, Operations) {
+    let told = playground.sentences(0).map(|sentence| sentence.text).collect();
+    (
+        playground.instant(),
+        playground.digest(),
+        told,
+        playground.spacetime(),
+        playground.operations(),
+    )
+}
+
+/// Plays a script as a person would, up to its end, and pauses there. What it expects is asked elsewhere.
+pub(crate) fn story(script: &str) -> Playground {
+    let lines = parse_script(script).unwrap();
+    let mut lines = lines.into_iter().map(|(_, command)| command);
+    let Some(Command::Cluster(founding)) = lines.next() else { panic!("no cluster") };
+    let mut playground = Playground::new(founding.nodes, founding.seed);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    playground.apply(Input::Pause).unwrap();
+    for command in lines {
+        match command {
+            Command::Act { action, background: true } => {
+                playground.apply(Input::Act(action)).unwrap();
+            }
+            Command::Act { action, .. } => playground.apply(Input::Ask(action)).unwrap(),
+            Command::At { at, action, .. } => {
+                let now = Time::from_micros(playground.now());
+                pass_on(&mut playground, at.since(now));
+                playground.apply(Input::Act(action)).unwrap();
+            }
+            Command::Wait(Wait::For(span)) => pass_on(&mut playground, span),
+            Command::Wait(wait) => playground.apply(Input::Await(wait)).unwrap(),
+            Command::Cluster(Founding { nodes, seed }) => {
+                playground.apply(Input::Restart { nodes, seed }).unwrap();
+            }
+            _ => {}
+        }
+        // A run that breaks a property stands still there, whatever is waited for.
+        while playground.waits_since().is_some() && playground.is_playing() {
+            playground.apply(Input::Advance(1_000)).unwrap();
+        }
+        playground.apply(Input::GiveUp).unwrap();
+    }
+    playground
+}
+
+/// Lets so much cluster time pass, whatever breaks.
+fn pass_on(playground: &mut Playground, span: Duration) {
+    playground.apply(Input::Play).unwrap();
+    for _ in 0..span.as_micros() / 1_000 {
+        playground.apply(Input::Advance(1_000)).unwrap();
+        playground.apply(Input::Play).unwrap();
+    }
+    playground.apply(Input::Pause).unwrap();
+}

@@ -1,0 +1,371 @@
+//! Whatever a person does, in whatever order and however much time passes in between: nothing panics, what is
+//! refused changes nothing, no run is replaced by one that was begun before it, what is shown is always what
+//! the recording gives, and whatever can be kept or shared opens to the same.
+//!
+//! Each seed is one person who does some dozens of things. `KVORUM_SEEDS=0..1000` looks at so many; a seed
+//! that fails is named, and kept in [`FAILED`].
+
+use super::*;
+use crate::check::Property;
+use crate::lesson::{DEMONSTRATIONS, FAMOUS, Lesson, Player};
+use crate::playground::history::operation_history::Operations;
+use crate::rng::Rng;
+use crate::script::{Command as Line, parse_line};
+use view::Progress;
+
+/// Seeds that failed once: a place was come back to that another run had, and time passed over what was done
+/// in this one.
+const FAILED: [u64; 3] = [93, 229, 237];
+
+/// How many seeds every run of the tests looks at.
+const SEEDS: std::ops::Range<u64> = 0..24;
+
+/// How many things each person does.
+const INPUTS: u64 = 60;
+
+/// What may be typed, or done by a button.
+const LINES: [&str; 44] = [
+    "kill n1",
+    "kill n2 torn",
+    "restart n1",
+    "restart n2",
+    "pause n3",
+    "resume n3",
+    "wipe n2",
+    "heal",
+    "partition n1",
+    "partition n1 n2 | n3",
+    "cut n1 -> n2",
+    "timeout n1",
+    "timeout n2",
+    "set a b",
+    "set \"a b\" \"ü #: story\"",
+    "get a",
+    "delete a",
+    "cas a b c",
+    "clients 3 keys 2 writes 50% every 9ms",
+    "clients off",
+    "network latency 1ms..30ms loss 5%",
+    "link n1 -> n3 latency 90ms duplicate 10%",
+    "add n4",
+    "learn n5",
+    "remove n3",
+    "members n1 n2",
+    "transfer n3",
+    "snapshot n1",
+    "snapshot every 5 chunk 20",
+    "clock n1 rate 1.1",
+    "cpu n2 1ms",
+    "disk n2 fsync 40ms",
+    "rule prevote off",
+    "rule majority-quorum off",
+    "rule majority-quorum on",
+    "chaos 20%",
+    "chaos off",
+    "drop AppendEntries n1 -> n2",
+    "expect leader n1",
+    "why n1 term",
+    "why n2 role",
+    "why n1 key a",
+    "help",
+    "cluster 3 seed 4",
+];
+
+/// Says what reproduces a failure, as the one line that one needs.
+struct Named(u64);
+
+impl Drop for Named {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let seed = self.0;
+            println!("KVORUM_SEEDS={seed}..{} cargo test --lib whatever_a_person_does", seed + 1);
+        }
+    }
+}
+
+/// Somebody who does anything, and what they have in hand.
+struct Somebody {
+    rng: Rng,
+    playground: Playground,
+    /// What was kept of runs, to be opened.
+    kept: Vec<Archive>,
+    spots: Vec<Spot>,
+    lesson: Option<Player>,
+}
+
+#[test]
+fn whatever_a_person_does_nothing_breaks_and_the_run_is_that_of_its_recording() {
+    let seeds = std::env::var("KVORUM_SEEDS").ok().and_then(|text| {
+        let (first, end) = text.split_once("..")?;
+        Some(first.parse().ok()?..end.parse().ok()?)
+    });
+    let seeds: Vec<u64> = match seeds {
+        Some(seeds) => seeds.collect(),
+        None => FAILED.into_iter().chain(SEEDS).collect(),
+    };
+    for seed in seeds {
+        let _named = Named(seed);
+        let mut somebody = Somebody::new(seed);
+        for _ in 0..INPUTS {
+            somebody.does_something();
+        }
+        somebody.waits();
+        let archive = somebody.opens_again();
+        visits_every_story(&archive);
+    }
+}
+
+impl Somebody {
+    fn new(seed: u64) -> Self {
+        let mut rng = Rng::new(seed, 1);
+        let nodes = u32::try_from(rng.range(1..=5)).unwrap();
+        let playground = Playground::new(nodes, rng.range(0..=50));
+        Self { rng, playground, kept: Vec::new(), spots: Vec::new(), lesson: None }
+    }
+
+    fn draw(&mut self, most: u64) -> u64 {
+        self.rng.range(0..=most)
+    }
+
+    fn place(&mut self, most: usize) -> usize {
+        usize::try_from(self.draw(most as u64)).unwrap()
+    }
+
+    fn line(&mut self) -> &'static str {
+        self.rng.pick(&LINES).unwrap()
+    }
+
+    /// Something of the lines that is an action.
+    fn action(&mut self) -> Action {
+        loop {
+            if let Ok(Some(Line::Act { action, .. })) = parse_line(self.line()) {
+                return action;
+            }
+        }
+    }
+
+    fn landmark(&mut self) -> Landmark {
+        *self.rng.pick(&Landmark::ALL).unwrap()
+    }
+
+    fn property(&mut self) -> &'static str {
+        self.rng.pick(&Property::ALL).unwrap().name()
+    }
+
+    fn does_something(&mut self) {
+        match self.draw(24) {
+            0..=5 => self.lets_time_pass(),
+            6 => {
+                let demonstration = self.rng.pick(&DEMONSTRATIONS).unwrap();
+                let lesson = Lesson::parse(demonstration.text).unwrap();
+                let before = self.playground.run_id();
+                self.lesson = Some(Player::begin(lesson, &mut self.playground));
+                assert!(self.playground.run_id() > before);
+            }
+            7 | 8 => self.follows_the_lesson(),
+            9 => {
+                self.kept.push(self.playground.archive());
+                self.spots.push(self.playground.spot());
+            }
+            10 => drop(self.opens_again()),
+            _ => {
+                let input = self.any_input();
+                self.gives(input);
+            }
+        }
+        self.looks();
+    }
+
+    fn follows_the_lesson(&mut self) {
+        let choice = self.draw(3);
+        let Some(lesson) = &mut self.lesson else { return };
+        if !lesson.is_on(&self.playground) {
+            self.lesson = None;
+            return;
+        }
+        match choice {
+            0 => lesson.back(&mut self.playground),
+            1 => lesson.go_on_by_itself(true),
+            _ => lesson.next(&mut self.playground),
+        }
+    }
+
+    fn lets_time_pass(&mut self) {
+        for _ in 0..=self.draw(6) {
+            let spans = [0, 1, 999, 16_667, 16_667, 100_000, 3_600_000_000];
+            let micros = *self.rng.pick(&spans).unwrap();
+            let (before, opening) = (self.playground.run_id(), self.playground.opening_id());
+            // What is told here is what took long and ended otherwise than was hoped.
+            let _ = self.playground.apply(Input::Advance(micros));
+            let now = self.playground.run_id();
+            assert!(now == before || Some(now) == opening, "only what is opened comes");
+            if let Some(lesson) = &mut self.lesson {
+                lesson.advance(&mut self.playground, micros);
+            }
+        }
+    }
+
+    fn any_input(&mut self) -> Input {
+        let end = self.playground.end();
+        let branches = self.playground.view().branches.len();
+        match self.draw(24) {
+            0 => Input::Seek(self.draw(end + end / 4)),
+            1 => *self.rng.pick(&[Input::SeekEnd, Input::Seek(0)].map(Box::new)).unwrap().clone(),
+            2 | 3 => Input::Step,
+            4 => Input::StepBack,
+            5 | 6 => Input::Act(self.action()),
+            7..=9 => Input::Console(self.line().to_string()),
+            10 => Input::Together((0..=self.draw(2)).map(|_| self.action()).collect()),
+            11 => Input::Ask(self.action()),
+            12 => Input::Await(Wait::Leader),
+            13 => Input::Undo,
+            14 => Input::Branch(self.place(branches)),
+            15 => Input::Rename(self.place(branches), " a\nb ".to_string()),
+            16 => match self.draw(2) {
+                0 => Input::Compare(None),
+                _ => Input::Compare(Some(self.place(branches))),
+            },
+            17 => match self.draw(1) {
+                0 => Input::Why(Question::Broken(self.property())),
+                _ => Input::Why(Question::Role(1)),
+            },
+            18 => Input::Avoid(self.property()),
+            19 => Input::Pin(self.draw(3) > 0),
+            20 => self.something_to_open(),
+            21 => match self.draw(3) {
+                0 => Input::GiveUp,
+                1 => Input::OpenByTime,
+                2 => Input::Pause,
+                _ => Input::Play,
+            },
+            22 => {
+                let speeds =
+                    [Speed::SLOWEST, Speed::new(1_000), Speed::new(20_000), Speed::UNBOUNDED];
+                Input::Speed(*self.rng.pick(&speeds).unwrap())
+            }
+            23 => match self.draw(3) {
+                0 => Input::Restart { nodes: 3, seed: self.draw(50) },
+                1 => Input::Previous(self.landmark()),
+                _ => Input::Next(self.landmark()),
+            },
+            _ => match self.rng.pick(&self.spots) {
+                Some(spot) => Input::Return(*spot),
+                None => Input::Play,
+            },
+        }
+    }
+
+    /// A famous run, a run that was kept, or a link; also one that does not come to its instant.
+    fn something_to_open(&mut self) -> Input {
+        let mut archive = match (self.draw(3), self.rng.pick(&self.kept).cloned()) {
+            (0, _) | (_, None) => self.rng.pick(&FAMOUS).unwrap().archive().unwrap(),
+            (1, Some(_)) => {
+                Bookmark::parse(&self.playground.bookmark().to_fragment()).unwrap().into()
+            }
+            (_, Some(kept)) => kept,
+        };
+        if self.draw(4) == 0 {
+            let current = archive.current;
+            archive.stories[current].digest = Some(crate::digest::Digest(1));
+        }
+        Input::Open(Box::new(archive))
+    }
+
+    /// Gives an input, and looks at what it may not do.
+    fn gives(&mut self, input: Input) {
+        let before = (self.playground.run_id(), self.playground.opening_id());
+        let state = |playground: &Playground| {
+            (playground.instant(), playground.digest(), playground.recording().actions.len())
+        };
+        let was = state(&self.playground);
+        let is_travelling = matches!(self.playground.progress(), Some(Progress::Travelling(_)));
+        let result = self.playground.apply(input.clone());
+        let now = (self.playground.run_id(), self.playground.opening_id());
+        if matches!(result, Err(ref problem) if !matches!(problem, Problem::NoneAfter(_))) {
+            // A short way is gone to its end before anything is done there.
+            assert!(is_travelling || state(&self.playground) == was, "{input:?}: {result:?}");
+            assert_eq!(now.0, before.0, "{input:?}: {result:?}");
+        }
+        match &input {
+            Input::Restart { .. } => assert!(now.0 > before.0 && now.1.is_none()),
+            Input::Open(_) => assert!(now.0 == before.0 && now.1 > before.1.max(Some(now.0))),
+            Input::Console(line) if line.starts_with("cluster") => assert!(now.0 > before.0),
+            Input::OpenByTime => assert_eq!(now.0, before.0),
+            Input::GiveUp => assert_eq!(now, (before.0, None)),
+            _ => assert_eq!(now, before, "{input:?}"),
+        }
+    }
+
+    /// Looks at all that a page shows.
+    fn looks(&mut self) {
+        let playground = &mut self.playground;
+        let view = playground.view();
+        assert_eq!(view.branches.iter().filter(|branch| branch.current).count(), 1);
+        assert!(view.clock.now <= view.clock.end, "{:?}", view.clock);
+        let _ = (playground.motion(), playground.spacetime(), playground.verdicts());
+        let Operations { since, .. } = playground.operations();
+        assert!(since <= playground.now());
+        let _ = (playground.charts(), playground.pin(), playground.differences(None, With::Pin));
+        let _ = (playground.other_view(), playground.other_motion(), playground.parting());
+        let _ = (playground.explanation(), playground.contradictions(), playground.rules());
+        let _ = (playground.what_is_missing(), playground.repairs(), playground.messages(5));
+        let _ = (playground.sentences(0).count(), playground.console(0).count());
+        if let Some(Progress::Opening(_)) = playground.progress() {
+            assert!(playground.opening_id().is_some());
+        }
+        if let Some(lesson) = &self.lesson {
+            let _ = lesson.caption(playground);
+        }
+    }
+
+    /// What was begun comes to its end.
+    fn waits(&mut self) {
+        while self.playground.progress().is_some() {
+            let _ = self.playground.apply(Input::Advance(16_667));
+        }
+        self.looks();
+    }
+
+    /// The run as it is kept, and as it is shared, opens to what is shown.
+    fn opens_again(&mut self) -> Archive {
+        let playground = &self.playground;
+        let (archive, bookmark) = (playground.archive(), playground.bookmark());
+        assert_eq!(Archive::parse(&archive.to_string()).as_ref(), Ok(&archive));
+        assert_eq!(Bookmark::parse(&bookmark.to_fragment()).as_ref(), Ok(&bookmark));
+        for archive in [archive.clone(), bookmark.into()] {
+            let opened = opened(archive);
+            assert_eq!(
+                (opened.instant(), opened.digest()),
+                (playground.instant(), playground.digest())
+            );
+            assert_eq!(opened.recording(), playground.recording());
+        }
+        archive
+    }
+}
+
+/// A playground in which this is open.
+fn opened(archive: Archive) -> Playground {
+    let mut playground = Playground::new(1, 0);
+    playground.apply(Input::Open(Box::new(archive))).unwrap();
+    while playground.progress().is_some() {
+        playground.apply(Input::Advance(0)).unwrap();
+    }
+    playground
+}
+
+/// Each story of a run that was kept can be gone over to, where it was left.
+fn visits_every_story(archive: &Archive) {
+    let mut playground = opened(archive.clone());
+    playground.apply(Input::Pause).unwrap();
+    for (place, story) in archive.stories.iter().enumerate() {
+        if place != archive.current {
+            playground.apply(Input::Branch(place)).unwrap();
+            while playground.progress().is_some() {
+                playground.apply(Input::Advance(0)).unwrap();
+            }
+            assert_eq!(playground.instant(), story.shown, "story {}", story.name);
+        }
+    }
+    assert_eq!(playground.archive().stories.len(), archive.stories.len());
+}

@@ -1,0 +1,75 @@
+//! How fast cluster time passes.
+
+use std::fmt;
+
+use crate::time::Duration;
+
+/// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
+/// as fast as life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Speed(u32);
+
+impl Speed {
+    /// A thousandth of life.
+    pub const SLOWEST: Self = Self(1);
+    /// A thousand times as fast as life.
+    pub const FASTEST: Self = Self(1_000_000);
+    /// As fast as it goes: every `Advance` handles as many events as one may.
+    pub const UNBOUNDED: Self = Self(u32::MAX);
+
+    /// The speed, moved into the bounds.
+    pub const fn new(micros_per_milli: u32) -> Self {
+        if micros_per_milli < Self::SLOWEST.0 {
+            Self::SLOWEST
+        } else if micros_per_milli == Self::UNBOUNDED.0 {
+            Self::UNBOUNDED
+        } else if micros_per_milli > Self::FASTEST.0 {
+            Self::FASTEST
+        } else {
+            Self(micros_per_milli)
+        }
+    }
+
+    /// The speed at which this span of cluster time passes in that much real time, as far as the bounds allow: it
+    /// never is the unbounded one.
+    pub fn passing(cluster: Duration, real: Duration) -> Self {
+        let speed = cluster.as_micros().saturating_mul(1_000).checked_div(real.as_micros());
+        let most = u64::from(Self::FASTEST.0);
+        u32::try_from(speed.unwrap_or(most).min(most)).map_or(Self::FASTEST, Self::new)
+    }
+
+    /// How much cluster time passes in that much real time, if the machine can do it.
+    pub fn covers(self, real: Duration) -> Duration {
+        Duration::from_micros(real.as_micros().saturating_mul(u64::from(self.0)) / 1_000)
+    }
+
+    /// Microseconds of cluster time per millisecond of real time.
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Speed {
+    /// Slow enough to follow a heartbeat by eye.
+    fn default() -> Self {
+        Self(50)
+    }
+}
+
+/// `1/20`, `1×`, `50×`, `max`.
+impl fmt::Display for Speed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if *self == Self::UNBOUNDED {
+            return write!(f, "max");
+        }
+        if self.0 >= 1_000 {
+            let tenths = (u64::from(self.0) + 50) / 100;
+            return match tenths % 10 {
+                _ if tenths >= 100 => write!(f, "{}×", (tenths + 5) / 10),
+                0 => write!(f, "{}×", tenths / 10),
+                rest => write!(f, "{}.{rest}×", tenths / 10),
+            };
+        }
+        write!(f, "1/{}", (1_000 + self.0 / 2) / self.0)
+    }
+}

@@ -1,0 +1,14 @@
+//! What a person asks of the guide.
+
+/// A wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    Tour,
+    /// The demonstration at this place of the list.
+    Demonstration(usize),
+    Next,
+    Back,
+    Leave,
+    /// Whether a demonstration goes on by itself.
+    ByItself(bool),
+}

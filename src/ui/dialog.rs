@@ -1,0 +1,21 @@
+//! A dialog element that is open or not.
+
+use web_sys::HtmlDialogElement;
+use yew::prelude::NodeRef;
+use yew::{use_effect_with, use_node_ref};
+
+/// Opens or closes a dialog element as wanted.
+#[yew::hook]
+pub fn use_dialog(is_open: bool) -> NodeRef {
+    let dialog = use_node_ref();
+    use_effect_with((is_open, dialog.clone()), |(is_open, dialog)| {
+        if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
+            match (*is_open, dialog.open()) {
+                (true, false) => drop(dialog.show_modal()),
+                (false, true) => dialog.close(),
+                _ => {}
+            }
+        }
+    });
+    dialog
+}

@@ -1,0 +1,15 @@
+//! Which view stands in the middle of the page.
+
+/// The view.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sight {
+    #[default]
+    Stage,
+    Beside,
+    Matrix,
+    Spacetime,
+    Clients,
+    Charts,
+    Difference,
+    Rules,
+}

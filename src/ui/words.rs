@@ -1,0 +1,40 @@
+//! What the page calls what it shows: roles, how safe an entry is, the sides of a partition.
+
+use crate::playground::view::{NodeView, RoleView, Safety, Status};
+
+/// The role in words.
+pub fn role_words(node: &NodeView) -> String {
+    let role = node.role.map_or("Down".to_string(), |role| role.to_string());
+    match (node.status, node.votes) {
+        (Status::Down, _) => "Down".to_string(),
+        (Status::Paused, _) => format!("Paused · {}", role.to_lowercase()),
+        (Status::Running, Some((votes, needed))) if node.role == Some(RoleView::Candidate) => {
+            format!("Candidate {votes}/{needed}")
+        }
+        (Status::Running, Some((votes, needed))) => format!("Asking {votes}/{needed}"),
+        (Status::Running, _) => role,
+    }
+}
+
+/// How safe an entry is, as the styles know it.
+pub fn safety_key(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Committed => "committed",
+        Safety::OnDisk => "disk",
+        Safety::InMemory => "memory",
+    }
+}
+
+/// The same in words.
+pub fn safety_words(safety: Safety) -> &'static str {
+    match safety {
+        Safety::Committed => "committed",
+        Safety::OnDisk => "on disk, not committed",
+        Safety::InMemory => "in memory only",
+    }
+}
+
+/// `A` for the first side.
+pub fn side_letter(number: usize) -> char {
+    u8::try_from(number).ok().and_then(|number| b'A'.checked_add(number)).map_or('?', char::from)
+}
