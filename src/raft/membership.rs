@@ -58,7 +58,7 @@ impl Change {
     }
 
     /// The servers that it names.
-    fn named(&self) -> &[NodeId] {
+    pub fn named(&self) -> &[NodeId] {
         match self {
             Self::Add(id) | Self::Learn(id) | Self::Remove(id) | Self::Demote(id) => {
                 std::slice::from_ref(id)

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use super::happening::{Tale, Why};
+use super::replay::{Answered, Chronicle, Refused};
 use crate::check::{Evidence, Property, Violation};
-use crate::cluster::{Operation, RequestId, what};
-use crate::playground::jobs::causality::happening::{Tale, Why};
-use crate::playground::jobs::causality::replay::{Answered, Chronicle};
-use crate::raft::{Index, Log, NodeId, Payload, Rule, Term};
+use crate::cluster::{Operation, RequestId, Server, what};
+use crate::raft::{Index, Log, Node, NodeId, Payload, Role, Rule, Term};
+use crate::recording::Instant;
 
 /// A property that broke.
 #[derive(Clone, Debug)]
@@ -55,7 +56,7 @@ impl Chronicle {
     }
 
     /// The facts that contradict each other, the older first.
-    fn contradiction(&self, violation: Violation) -> Vec<Contrary> {
+    pub(crate) fn contradiction(&self, violation: Violation) -> Vec<Contrary> {
         let facts = match violation.evidence {
             Evidence::TwoLeaders { term, first, second } => {
                 vec![self.leads(first, term), self.leads(second, term)]
@@ -92,6 +93,8 @@ impl Chronicle {
                 });
                 vec![lease, self.leads(leader, term)]
             }
+            Evidence::TransferGoesOn { leader, to, .. } => self.hands_over(leader, to),
+            Evidence::LeftBehind { node, leader, .. } => self.behind(node, leader),
             evidence => self.clients_contradiction(evidence),
         };
         let mut facts: Vec<Contrary> = facts.into_iter().flatten().collect();
@@ -133,6 +136,18 @@ impl Chronicle {
                     contrary(title, kept.map(|applied| &applied.why)),
                     contrary(instead, lost.map(|applied| &applied.why)),
                 ]
+            }
+            Evidence::RefusedInPart { leader, request, .. } => {
+                let refused = self.past.refused.iter().rfind(|refused| refused.id == request);
+                let since = refused.map(|refused| refused.why.place.instant);
+                vec![refused.and_then(refusal), since.and_then(|since| self.did(leader, since))]
+            }
+            Evidence::Unasked { leader, term, node } => self.unasked(leader, term, node),
+            Evidence::NeverSo { request } => vec![self.answered(request), self.agreed_members()],
+            Evidence::NotTold { request, leader, .. } => {
+                let (index, _) = self.run.cluster().committed_config();
+                let made = index.and_then(|index| self.commits(leader, index));
+                vec![made, self.answered(request)]
             }
             Evidence::NoOrder { request } => self.without_order(request),
             // That nothing happens is no fact to be found.
@@ -238,8 +253,11 @@ impl Chronicle {
 
     fn agreed_members(&self) -> Option<Contrary> {
         let (index, config) = self.run.cluster().committed_config();
-        let (_, why, _) = self.past.commits.get(&index?)?;
-        contrary(format!("the members that were agreed on are {config}"), Some(why))
+        let why = match index {
+            Some(index) => self.past.commits.get(&index).map(|(_, why, _)| why),
+            None => Some(&self.founded),
+        };
+        contrary(format!("the members that were agreed on are {config}"), why)
     }
 
     /// The members that a leader decides with, and what made them so.
@@ -257,6 +275,75 @@ impl Chronicle {
             title: format!("{leader} leads term {term} with the members {config}"),
             why,
         })
+    }
+
+    /// What a leader has done since then: the last entry of its log, or that it goes no further with a change.
+    fn did(&self, leader: NodeId, since: Instant) -> Option<Contrary> {
+        let ended = self.servers.get(&leader)?.change_ended.as_ref();
+        let ended = contrary(format!("{leader} ends a change that it had accepted"), ended);
+        let last = self.log(leader)?.last_index();
+        let facts = ended.into_iter().chain(last.and_then(|last| self.has(leader, last)));
+        facts.filter(|fact| fact.why.place.instant >= since).max_by_key(|fact| fact.why.number)
+    }
+
+    /// A change of a server's membership, what was agreed on before, and the last refusal of such a change.
+    fn unasked(&self, leader: NodeId, term: Term, node: NodeId) -> Vec<Option<Contrary>> {
+        let names = |refused: &&Refused| match &refused.operation {
+            Operation::Change(change) => change.named().contains(&node),
+            Operation::Read { .. } | Operation::Write(_) => false,
+        };
+        let by_it = |refused: &&Refused| (refused.by, refused.term) == (leader, term);
+        let refused = self.past.refused.iter().filter(by_it).rfind(names);
+        vec![self.agreed_members(), refused.and_then(refusal), self.decides_with(leader, term)]
+    }
+
+    /// A transfer that began, and how far it is.
+    fn hands_over(&self, leader: NodeId, to: NodeId) -> Vec<Option<Contrary>> {
+        let Some(notes) = self.servers.get(&leader) else { return Vec::new() };
+        let began = notes.transfer.as_ref().filter(|(target, _)| *target == to);
+        let title = format!("{leader} hands over to {to}, for an election timeout at the most");
+        let node = self.run.cluster().server(leader).and_then(Server::node);
+        let asked = node.and_then(Node::transfer).is_some_and(|transfer| transfer.asked);
+        let goes_on = if asked {
+            let title = format!("{leader} still waits for {to}, which it has asked to stand");
+            contrary(title, notes.asked_to_stand.as_ref())
+        } else {
+            let title = format!("{leader} still waits until {to} has all of its log");
+            self.log_ends(leader).map(|fact| Contrary { title, ..fact })
+        };
+        vec![contrary(title, began.map(|(_, why)| why)), goes_on]
+    }
+
+    /// How far a leader's log goes, how far that of a server that is behind, and what the leader knows of it.
+    fn behind(&self, node: NodeId, leader: NodeId) -> Vec<Option<Contrary>> {
+        vec![self.log_ends(leader), self.log_ends(node), self.knows_of(leader, node)]
+    }
+
+    /// How far a leader knows the log of another to be its own.
+    fn knows_of(&self, leader: NodeId, node: NodeId) -> Option<Contrary> {
+        let Role::Leader(state) = self.run.cluster().server(leader)?.node()?.role() else {
+            return None;
+        };
+        let up_to = state.followers().get(&node)?.match_index;
+        let title = match up_to {
+            Some(last) => format!("{leader} knows that {node} has its log up to entry {last}"),
+            None => format!("{leader} knows of no entry that {node} has"),
+        };
+        let notes = self.servers.get(&leader)?;
+        // What is committed by now is remembered no more: it has led since before that.
+        let heard = notes.acks.get(&node).and_then(|acks| acks.last());
+        let heard = heard.filter(|(last, _)| Some(*last) == up_to).map(|(_, why)| why);
+        contrary(title, heard.or(Some(&notes.role)))
+    }
+
+    /// The last entry of a server's log, and what brought it there.
+    fn log_ends(&self, node: NodeId) -> Option<Contrary> {
+        let notes = self.servers.get(&node)?;
+        let Some(last) = self.log(node)?.last_index() else {
+            return contrary(format!("the log of {node} is empty"), Some(&notes.role));
+        };
+        let title = format!("the log of {node} ends with entry {last}{}", self.which(node, last));
+        contrary(title, notes.entry(last).or_else(|| notes.commit_of(last)))
     }
 
     fn answered(&self, request: RequestId) -> Option<Contrary> {
@@ -295,6 +382,11 @@ impl Chronicle {
 fn told(answered: &Answered) -> Contrary {
     let title = format!("`{}` was answered: {}", answered.operation, answered.answer);
     Contrary { title, why: Rc::clone(&answered.why) }
+}
+
+fn refusal(refused: &Refused) -> Option<Contrary> {
+    let Refused { by, term, operation, why, .. } = refused;
+    contrary(format!("{by} refuses `{operation}` in term {term}"), Some(why))
 }
 
 /// Whether a rule is said to guard the property that broke.

@@ -204,15 +204,31 @@ impl Chronicle {
                 let why = self.tell_note(event, id, note, causes);
                 self.set_asked(id, &why)
             }
-            Note::TransferBegan { .. } => {
+            Note::TransferBegan { to } => {
                 let why = self.tell_note(event, id, note, event.causes());
+                if let Some(notes) = self.servers.get_mut(&id)
+                    && notes.transfer.as_ref().is_none_or(|(known, _)| *known != to)
+                {
+                    notes.transfer = Some((to, Rc::clone(&why)));
+                }
                 self.set_asked(id, &why)
             }
+            Note::TransferEnded { .. } => {
+                if let Some(notes) = self.servers.get_mut(&id) {
+                    notes.transfer = None;
+                }
+                self.tell_note(event, id, note, event.causes())
+            }
+            Note::ChangeEnded { .. } => {
+                let why = self.tell_note(event, id, note, event.causes());
+                if let Some(notes) = self.servers.get_mut(&id) {
+                    notes.change_ended = Some(Rc::clone(&why));
+                }
+                why
+            }
             Note::ConfirmedRead { .. }
-            | Note::ChangeEnded { .. }
             | Note::GaveUpSnapshot { .. }
             | Note::IgnoredAnswer { .. }
-            | Note::TransferEnded { .. }
             | Note::AnsweredPreVote { .. }
             | Note::RefusedVote { .. }
             | Note::RefusedSnapshot { .. }

@@ -82,6 +82,11 @@ pub(crate) enum Tale {
         operation: Operation,
         answer: Answer,
     },
+    /// A leader takes on nothing of what a client asks for.
+    Refuses {
+        by: NodeId,
+        operation: Operation,
+    },
     Broken(Violation),
 }
 
@@ -111,7 +116,8 @@ impl Tale {
             | Self::Acknowledged { .. }
             | Self::Sent { .. }
             | Self::Executed { .. }
-            | Self::Answers { .. } => CauseKind::Server,
+            | Self::Answers { .. }
+            | Self::Refuses { .. } => CauseKind::Server,
         }
     }
 
@@ -122,9 +128,10 @@ impl Tale {
             Self::TookTerm { node, .. } | Self::Kept { node, .. } | Self::Executed { node, .. } => {
                 Some(*node)
             }
-            Self::Acknowledged { by, .. } | Self::Sent { by, .. } | Self::Answers { by, .. } => {
-                Some(*by)
-            }
+            Self::Acknowledged { by, .. }
+            | Self::Sent { by, .. }
+            | Self::Answers { by, .. }
+            | Self::Refuses { by, .. } => Some(*by),
             Self::Founded(_) | Self::Did(_) | Self::Broken(_) => None,
         }
     }
@@ -170,6 +177,7 @@ impl fmt::Display for Tale {
             Self::Answers { by, operation, answer } => {
                 write!(f, "{by} answers `{operation}`: {answer}.")
             }
+            Self::Refuses { by, operation } => write!(f, "{by} refuses `{operation}`."),
             Self::Broken(violation) => write!(f, "A property is broken. {violation}."),
         }
     }

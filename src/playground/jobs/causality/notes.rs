@@ -74,6 +74,9 @@ pub(crate) struct Notes {
     /// That it sends a snapshot, or has asked another to stand.
     pub(crate) sends_snapshot: Option<Why>,
     pub(crate) asked_to_stand: Option<Why>,
+    /// As a leader: to whom it hands over, and that it began to; and that it ended a change of the members.
+    pub(crate) transfer: Option<(NodeId, Why)>,
+    pub(crate) change_ended: Option<Why>,
     /// That its term or its vote came to disk last.
     pub(crate) kept: Option<Why>,
     /// What let its election timer run out.
@@ -104,6 +107,8 @@ impl Notes {
             snapshot: None,
             sends_snapshot: None,
             asked_to_stand: None,
+            transfer: None,
+            change_ended: None,
             kept: None,
             pushed: None,
             stopped: None,
@@ -143,6 +148,7 @@ impl Notes {
         (self.role, self.leads) = (Rc::clone(why), leads);
         self.grants.clear();
         self.acks.clear();
+        (self.transfer, self.change_ended) = (None, None);
         if leads {
             self.asked_to_stand = None;
         }

@@ -28,6 +28,7 @@ const REMEMBERED: usize = 512;
 #[derive(Clone, Debug)]
 pub(crate) struct Chronicle {
     pub(crate) run: Run,
+    pub(crate) founded: Why,
     done: usize,
     count: u64,
     pub(crate) servers: BTreeMap<NodeId, Notes>,
@@ -55,6 +56,7 @@ pub(crate) struct Past {
     /// Who came to an index with its state machine, and with which request.
     pub(crate) applied: BTreeMap<Index, Vec<Applied>>,
     pub(crate) answered: VecDeque<Answered>,
+    pub(crate) refused: VecDeque<Refused>,
 }
 
 /// A state machine has come to an entry.
@@ -72,6 +74,16 @@ pub(crate) struct Answered {
     pub(crate) operation: Operation,
     pub(crate) answer: Answer,
     pub(crate) began: Place,
+    pub(crate) why: Why,
+}
+
+/// A leader has refused a request.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) id: RequestId,
+    pub(crate) by: NodeId,
+    pub(crate) term: Term,
+    pub(crate) operation: Operation,
     pub(crate) why: Why,
 }
 
@@ -137,11 +149,13 @@ impl Chronicle {
         let (place, kind) = (Place::default(), tale.kind(false, true));
         let founded = Rc::new(Happening { number: 0, place, tale, kind, causes: Vec::new() });
         let ids: Vec<NodeId> = run.cluster().servers().map(Server::id).collect();
+        let servers = ids.into_iter().map(|id| (id, Notes::new(&founded))).collect();
         Self {
             run,
+            founded,
             done: 0,
             count: 0,
-            servers: ids.into_iter().map(|id| (id, Notes::new(&founded))).collect(),
+            servers,
             letters: BTreeMap::new(),
             rules: BTreeMap::new(),
             disks: BTreeMap::new(),
@@ -322,10 +336,19 @@ impl Chronicle {
         let deeds: Vec<Deed> = self.run.cluster().deeds()[event.deeds..].to_vec();
         event.deeds += deeds.len();
         for deed in deeds {
-            if let Deed::Applied { by, index, request } = deed {
-                self.executed(event, by, index, request);
+            match deed {
+                Deed::Applied { by, index, request } => self.executed(event, by, index, request),
+                Deed::Refused { by, term, id } => self.refused(event, by, term, id),
+                Deed::Accepted { .. } | Deed::Voted { .. } => {}
             }
         }
+    }
+
+    fn refused(&mut self, event: &Event, by: NodeId, term: Term, id: RequestId) {
+        let Some((operation, ..)) = self.asked.get(&id).cloned() else { return };
+        let tale = Tale::Refuses { by, operation: operation.clone() };
+        let why = self.tell(tale, event.causes(), false);
+        self.past.refused(Refused { id, by, term, operation, why });
     }
 
     fn executed(
@@ -379,6 +402,14 @@ impl Past {
         self.commits.entry(index).or_insert_with(|| (by, Rc::clone(why), entry));
         if self.commits.len() > REMEMBERED {
             self.commits.pop_first();
+        }
+    }
+
+    /// A leader has refused a request.
+    pub(crate) fn refused(&mut self, refused: Refused) {
+        self.refused.push_back(refused);
+        if self.refused.len() > REMEMBERED {
+            self.refused.pop_front();
         }
     }
 

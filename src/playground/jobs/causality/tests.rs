@@ -6,10 +6,13 @@ use std::fmt::Write as _;
 use expect_test::{Expect, expect};
 
 use super::*;
+use crate::check::{Evidence, Violation};
+use crate::cluster::Server;
 use crate::playground::Input;
 use crate::playground::Playground;
 use crate::playground::tests::driver::{go, story};
 use crate::playground::view::{CauseKind, CauseView};
+use crate::raft::Term;
 
 fn ask(playground: &mut Playground, question: Question) -> Rc<Explanation> {
     go(playground, Input::Why(question)).unwrap();
@@ -397,6 +400,117 @@ fn the_facts_that_contradict_each_other_stand_side_by_side() {
         entry 1 of n1 is `empty` of term 1: n1 appends entry 1 from n3 (§5.3).
         entry 1 of n4 is `members n1 n2 n3, learning n4` of term 1: n4 appends entry 1 from n3 (§5.3).
 
+    "#]].assert_eq(&told);
+}
+
+/// The facts that would contradict each other if a judge found this at the end of a story: with all of Raft in force no
+/// server breaks the property.
+fn facts(script: &str, property: Property, evidence: impl Fn(&Chronicle) -> Evidence) -> String {
+    let playground = story(script);
+    let recording = &playground.tape().recording;
+    let mut chronicle = Chronicle::new(recording);
+    assert!(chronicle.approach(recording, playground.shown.run.scene.place(), u64::MAX));
+    let evidence = evidence(&chronicle);
+    let found = chronicle.contradiction(Violation { property, evidence });
+    found.iter().fold(format!("{evidence}\n"), |text, fact| {
+        text + &format!("{}: {}\n", fact.title, fact.why.tale)
+    })
+}
+
+const N1: NodeId = NodeId(1);
+
+/// n1 hands over to n3, which it can't reach, and refuses to take n4 in meanwhile.
+const REFUSED: &str = "cluster 3 seed 118\ntimeout n1\nwait leader\nset a one\nwait agree\n\
+                       cut n1 -> n3\nset a two\ntransfer n3\nadd n4 &\nwait 50ms\n";
+
+fn term_of_n1(chronicle: &Chronicle) -> Term {
+    chronicle.run.cluster().server(N1).and_then(Server::node).unwrap().current_term()
+}
+
+#[test]
+fn a_refusal_stands_beside_what_was_done_all_the_same() {
+    let in_part = |chronicle: &Chronicle| {
+        let request = chronicle.past.refused.front().unwrap().id;
+        Evidence::RefusedInPart { leader: N1, term: term_of_n1(chronicle), request }
+    };
+    let unasked = |chronicle: &Chronicle| Evidence::Unasked {
+        leader: N1,
+        term: term_of_n1(chronicle),
+        node: NodeId(4),
+    };
+    // The client asks again when the transfer is given up, and n1 accepts it.
+    let later = format!("{REFUSED}wait 600ms\n");
+    let property = Property::RefusedStaysRefused;
+    let told = facts(&later, property, in_part) + &facts(&later, property, unasked);
+    expect![[r#"
+        n1, leading term 1, has refused request 3 and changed what it does all the same
+        n1 refuses `add n4` in term 1: n1 refuses `add n4`.
+        entry 5 of n1 is `members n1 n2 n3 n4` of term 1: n1 appends entry 5, the configuration: n1 n2 n3 n4 (§6).
+        n1, leading term 1, has changed the membership of n4 without having accepted a request for it
+        n1 refuses `add n4` in term 1: n1 refuses `add n4`.
+        n1 leads term 1 with the members n1 n2 n3 n4: n1 appends entry 5, the configuration: n1 n2 n3 n4 (§6).
+        the members that were agreed on are n1 n2 n3 n4: Entry 5 is committed: it is on 3 of 4 disks and of n1's own term (§5.4.2).
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn an_answer_stands_beside_the_members_that_were_agreed_on() {
+    let never_so = "cluster 5 seed 42\ntiming election 150ms..2s\nrule read-confirmation off\ntimeout n1\n\
+                    wait leader\nset color blue\nwait 200ms\npartition n1 n2 | n3 n4 n5\nwait until leader n4\n\
+                    members n2 n3 n4 n5 via n4\nmembers n1 n2 n3 n4 n5 via n1\n";
+    let told = contradiction(&mut story(never_so), "answered-changes");
+    let made = "cluster 3 seed 118\ntimeout n1\nwait leader\nadd n4 learner\nwait agree\n";
+    let not_told = facts(made, Property::AnsweredChanges, |chronicle| {
+        let request = chronicle.past.answered.front().unwrap().id;
+        Evidence::NotTold { request, leader: N1, since: chronicle.run.cluster().now() }
+    });
+    expect![[r#"
+        the members that were agreed on are n2 n3 n4 n5: Entry 4 is committed: it is on 3 of 4 disks and of n4's own term (§5.4.2).
+        `members n1 n2 n3 n4 n5` was answered: done: You asked for `members n1 n2 n3 n4 n5` and got: done.
+        the change of request 1 is done since 0.222s, as its leader n1 knows, but the client was not told
+        n1 counts entry 2 as committed: `members n1 n2 n3, learning n4` of term 1: Entry 2 is committed: it is on 2 of 3 disks and of n1's own term (§5.4.2).
+        `add n4 learner` was answered: done: You asked for `add n4 learner` and got: done.
+    "#]].assert_eq(&(told + &not_told));
+}
+
+#[test]
+fn a_transfer_that_goes_on_stands_beside_its_beginning() {
+    let goes_on = |chronicle: &Chronicle| {
+        let (term, to) = (term_of_n1(chronicle), NodeId(3));
+        Evidence::TransferGoesOn { leader: N1, term, to }
+    };
+    let asked = "cluster 3 seed 118\ntimeout n1\nwait leader\nset a one\nwait agree\n\
+                 cut n1 -> n3\ntransfer n3\nwait 50ms\n";
+    let property = Property::TransferEnds;
+    let told = facts(REFUSED, property, goes_on) + &facts(asked, property, goes_on);
+    expect![[r#"
+        n1, leading term 1, goes on with its transfer to n3 longer than it was to
+        n1 still waits until n3 has all of its log: n1 appends entry 3 and sends it to all (§5.3).
+        n1 hands over to n3, for an election timeout at the most: n1 is to hand over to n3, and takes no new commands meanwhile (thesis §3.10).
+        n1, leading term 1, goes on with its transfer to n3 longer than it was to
+        n1 hands over to n3, for an election timeout at the most: n1 is to hand over to n3, and takes no new commands meanwhile (thesis §3.10).
+        n1 still waits for n3, which it has asked to stand: n1 asks n3, which has all of its log, to stand for election at once (thesis §3.10).
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn a_log_that_is_behind_stands_beside_its_leaders() {
+    let behind = |chronicle: &Chronicle| {
+        let since = chronicle.run.cluster().now();
+        Evidence::LeftBehind { node: NodeId(3), leader: N1, since }
+    };
+    let nothing = "cluster 3 seed 118\ntimeout n1\nwait leader\ncut n1 -> n3\nset a one\n";
+    let property = Property::CatchUp;
+    let told = facts(REFUSED, property, behind) + &facts(nothing, property, behind);
+    expect![[r#"
+        since 0.272s n3 is connected to the leader n1, but comes no nearer to its log
+        n1 knows that n3 has its log up to entry 2: n1 becomes leader of term 1 with 2 votes of 3 (§5.2).
+        the log of n3 ends with entry 2: `set a one` of term 1: n3 appends entry 2 from n1 (§5.3).
+        the log of n1 ends with entry 3: `set a two` of term 1: n1 appends entry 3 and sends it to all (§5.3).
+        since 0.139s n3 is connected to the leader n1, but comes no nearer to its log
+        the log of n3 is empty: The cluster begins with 3 servers, all followers in term 0.
+        n1 knows of no entry that n3 has: n1 becomes leader of term 1 with 2 votes of 3 (§5.2).
+        the log of n1 ends with entry 2: `set a one` of term 1: n1 appends entry 2 and sends it to all (§5.3).
     "#]].assert_eq(&told);
 }
 
