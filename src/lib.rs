@@ -17,7 +17,7 @@
 //! | [`recording`] | what a run began with and what was done to it: all that is needed to have it again |
 //! | [`swarm`] | random clusters under random faults, to find what the judges reject; and to make it small |
 //! | [`playground`] | what a person does with a cluster |
-//! | [`lesson`] | demonstrations, the famous run of each rule and the tour, as data |
+//! | [`course`] | demonstrations, the famous run of each rule and the tour, as data |
 //! | [`ui`] | the page; but for its texts and its geometry in WebAssembly only |
 //!
 //! To read it: `raft/mod.rs` maps the paper's Figure 2 to the code; then `cluster/mod.rs`, whose
@@ -25,8 +25,8 @@
 
 pub mod check;
 pub mod cluster;
+pub mod course;
 pub mod digest;
-pub mod lesson;
 pub mod playground;
 pub mod raft;
 pub mod recording;

@@ -7,10 +7,12 @@ use std::rc::Rc;
 use kvorum::playground::view::{Deed, DiskState, EntryView, NodeView, RoleView, Safety, Status};
 use kvorum::playground::{Input, Playground};
 use kvorum::ui::app::App;
-use kvorum::ui::card::{self, Card};
-use kvorum::ui::request::{self, Request};
-use kvorum::ui::ring::{Density, Rect};
-use kvorum::ui::session::Session;
+use kvorum::ui::geometry::layout::{Density, Rect};
+use kvorum::ui::panels::request;
+use kvorum::ui::panels::request::Request;
+use kvorum::ui::stage::card;
+use kvorum::ui::stage::card::Card;
+use kvorum::ui::state::session::Session;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{

@@ -11,15 +11,15 @@ use kvorum::playground::view::{
     Topic,
 };
 use kvorum::playground::{Action, Input, NodeId, Playground, Speed};
-use kvorum::ui::announcer::Announcer;
-use kvorum::ui::cadence::{Cadence, Due};
-use kvorum::ui::commands::{Does, commands, fitting, lines};
-use kvorum::ui::console::complete;
-use kvorum::ui::keys::{Focus, KEYS, NODE_KEYS, NodeKey, Shortcut, node_key, shortcut};
-use kvorum::ui::page::Beginning;
-use kvorum::ui::pump::{Pacer, Pump};
-use kvorum::ui::screen::Screen;
-use kvorum::ui::session::Session;
+use kvorum::ui::app::announcer::Announcer;
+use kvorum::ui::browser::page::Beginning;
+use kvorum::ui::panels::commands::{Does, commands, fitting, lines};
+use kvorum::ui::panels::console::complete;
+use kvorum::ui::state::frame_scheduler::{Cadence, Due};
+use kvorum::ui::state::keys::{Focus, KEYS, NODE_KEYS, NodeKey, Shortcut, node_key, shortcut};
+use kvorum::ui::state::pump::{Pacer, Pump};
+use kvorum::ui::state::screen::Screen;
+use kvorum::ui::state::session::Session;
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use yew::platform::time::sleep;
 

@@ -3,7 +3,7 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
-use kvorum::lesson::{FAMOUS, Famous};
+use kvorum::course::{FAMOUS, Famous};
 use kvorum::playground::view::{Parting, Verdict};
 use kvorum::playground::{Archive, Input, Playground, Speed};
 use kvorum::raft::Rule;

@@ -1,10 +1,10 @@
 //! What of the page needs no browser: where things stand on the stage, and how texts are written.
 
 use kvorum::playground::view::{MessageView, Place, Shape};
-use kvorum::ui::ring::{Density, Layout, Rect};
-use kvorum::ui::sentences::{Piece, found, pieces, sentence};
-use kvorum::ui::wall::{between, corridors, divide};
-use kvorum::ui::way::{link, link_at, message_at, pairs, position};
+use kvorum::ui::format::sentences::{Piece, found, pieces, sentence};
+use kvorum::ui::geometry::layout::{Density, Layout, Rect};
+use kvorum::ui::geometry::message_path::{link, link_at, message_at, pairs, position};
+use kvorum::ui::geometry::partition_outline::{between, corridors, divide};
 
 /// The stage's size in windows of 1440 × 900, 1280 × 720 and 390 × 844, and as it is there when all rows below and
 /// above it are.

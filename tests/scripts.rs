@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use expect_test::expect_file;
 use kvorum::cluster::Server;
-use kvorum::lesson::{DEMONSTRATIONS, FAMOUS};
+use kvorum::course::{DEMONSTRATIONS, FAMOUS};
 use kvorum::raft::NodeId;
 use kvorum::script::{Failure, Runner, Telling};
 use serde_json::Value;

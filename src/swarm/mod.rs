@@ -7,9 +7,9 @@
 //! within a bounded time, and all stores must agree.
 
 mod replay;
+mod scenario;
 mod shrink;
 mod simpler;
-mod weather;
 
 pub use replay::Replay;
 pub use shrink::{Effort, Shrunk, Size, shrink};
@@ -20,8 +20,8 @@ use crate::digest::Digest;
 use crate::raft::{Index, Node, NodeId, Rule};
 use crate::recording::{Instant, Recording, Timed};
 use crate::rng::Rng;
+use crate::swarm::scenario::{Later, Weather};
 use crate::time::{Duration, Time};
-use weather::{Later, Weather};
 
 /// The stream of a seed's randomness that belongs to the swarm; the cluster uses others.
 const STREAM: u64 = 3;

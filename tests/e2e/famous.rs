@@ -1,6 +1,6 @@
 //! The famous runs: two stories side by side from one seed, where they part, and where one of them breaks.
 
-use kvorum::lesson::Famous;
+use kvorum::course::Famous;
 use kvorum::raft::Rule;
 use kvorum::script::Runner;
 use thirtyfour::Key;

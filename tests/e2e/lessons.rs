@@ -1,6 +1,6 @@
 //! The tour and the demonstrations, as a class sees them.
 
-use kvorum::lesson::{DEMONSTRATIONS, Lesson, TOUR};
+use kvorum::course::{DEMONSTRATIONS, Lesson, TOUR};
 use kvorum::script::Runner;
 use serde_json::json;
 use thirtyfour::Key;

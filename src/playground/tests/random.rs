@@ -7,7 +7,7 @@
 
 use super::*;
 use crate::check::Property;
-use crate::lesson::{DEMONSTRATIONS, FAMOUS, Lesson, Player};
+use crate::course::{DEMONSTRATIONS, FAMOUS, Lesson, Player};
 use crate::playground::history::operation_history::Operations;
 use crate::rng::Rng;
 use crate::script::{Command as Line, parse_line};

@@ -4,23 +4,23 @@ use std::rc::Rc;
 
 use yew::prelude::{Html, html};
 
-use super::super::beside::{Other, beside};
-use super::super::charts::Diagrams;
-use super::super::clients::Clients;
-use super::super::difference::Differences;
-use super::super::guide;
-use super::super::laboratory::Laboratory;
-use super::super::matrix::Matrix;
-use super::super::notice::Notice;
-use super::super::opened::{Opened, Tab};
-use super::super::page;
-use super::super::sight::Sight;
-use super::super::spacetime::Diagram;
-use super::super::stage::Stage;
-use super::super::views;
-use super::App;
 use crate::playground::Input;
 use crate::playground::view::{NodeNumber, NodeView};
+use crate::ui::app::App;
+use crate::ui::browser::page;
+use crate::ui::course::guide;
+use crate::ui::search::laboratory::Laboratory;
+use crate::ui::stage::area::Stage;
+use crate::ui::stage::split_view::{Other, beside};
+use crate::ui::state::notice::Notice;
+use crate::ui::state::opened::{Opened, Tab};
+use crate::ui::state::view_mode::Sight;
+use crate::ui::views::charts::Diagrams;
+use crate::ui::views::clients::Clients;
+use crate::ui::views::difference::Differences;
+use crate::ui::views::frame;
+use crate::ui::views::matrix::Matrix;
+use crate::ui::views::spacetime::Diagram;
 
 impl App {
     pub(super) fn middle(&self) -> Html {
@@ -44,7 +44,7 @@ impl App {
     }
 
     fn view_of(&self, body: Html) -> Html {
-        views::view(self.sight, &self.session, body, &self.note)
+        frame::view(self.sight, &self.session, body, &self.note)
     }
 
     fn stage(&self) -> Html {

@@ -4,16 +4,16 @@ use std::rc::Rc;
 
 use yew::prelude::Context;
 
-use super::super::clock::clock_text;
-use super::super::keys::Shortcut;
-use super::super::notice::Notice;
-use super::super::opened::{Dialog, Opened, Sheet, Tab};
-use super::super::page;
-use super::super::playback::{change_speed, go_to};
-use super::super::sight::Sight;
-use super::{App, Message};
 use crate::playground::view::{NodeView, Status};
 use crate::playground::{Action, Input, NodeId};
+use crate::ui::app::{App, Message};
+use crate::ui::browser::page;
+use crate::ui::format::clock::clock_text;
+use crate::ui::state::keys::Shortcut;
+use crate::ui::state::notice::Notice;
+use crate::ui::state::opened::{Dialog, Opened, Sheet, Tab};
+use crate::ui::state::playback::{change_speed, go_to};
+use crate::ui::state::view_mode::Sight;
 
 impl App {
     /// Does what a key asks for.

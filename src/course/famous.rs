@@ -1,0 +1,164 @@
+//! The famous runs: for each rule the shortest run we know that breaks without it.
+//!
+//! A famous run is a script file of `famous/`, in the one script language, which `headless run` executes
+//! too. It opens with its title and its story as comments; then come the cluster, the rule that is switched,
+//! what else is done, all by time, and at the end the property that falls. In the page it is two stories of
+//! one run: the script's, and the same things done at the same times with the rule in force. Deliberately
+//! lacks recorded events: both stories are played here and now, so that they are true of this version.
+
+use crate::check::{Property, Run};
+use crate::cluster::{Action, Founding};
+use crate::course::{Unplayable, heading};
+use crate::playground::{Archive, Speed, Story};
+use crate::raft::Rule;
+use crate::recording::{Instant, Recording};
+use crate::script::{Command, Expect, parse_script};
+use crate::swarm::Replay;
+use crate::time::{Duration, Time};
+
+/// How long it takes to watch one, in real time.
+const WATCHED: Duration = Duration::from_secs(20);
+
+/// The longest that is waited for the property to fall after the last thing was done: longer than liveness
+/// is waited for.
+const LATEST: Duration = Duration::from_secs(20);
+
+/// The shortest run we know that breaks without a rule (with it, where it is no rule of Raft).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Famous {
+    pub rule: Rule,
+    /// Its script.
+    pub text: &'static str,
+}
+
+macro_rules! famous {
+    ($($rule:ident $name:literal),* $(,)?) => {
+        [$(Famous {
+            rule: Rule::$rule,
+            text: include_str!(concat!("../../famous/", $name, ".kvorum")),
+        }),*]
+    };
+}
+
+/// One for each rule, in the order of [`Rule::TABLE`].
+pub const FAMOUS: [Famous; Rule::TABLE.len()] = famous![
+    ElectionRestriction "election-restriction",
+    VoteOnDisk "vote-on-disk",
+    LogOnDisk "log-on-disk",
+    StepDown "step-down",
+    TermGrows "term-grows",
+    ConsistencyCheck "consistency-check",
+    CurrentTermCommit "current-term-commit",
+    MajorityQuorum "majority-quorum",
+    JointConsensus "joint-consensus",
+    CommitBeforeChange "commit-before-change",
+    OneChangeAtATime "one-change-at-a-time",
+    NoOp "no-op",
+    ReadConfirmation "read-confirmation",
+    LeaderStickiness "leader-stickiness",
+    LeaseDrift "lease-drift",
+    DuplicateSuppression "duplicate-suppression",
+    SessionsInSnapshots "sessions-in-snapshots",
+    RandomTimeouts "random-timeouts",
+    PreVote "prevote",
+    CheckQuorum "check-quorum",
+    FirstNodeLeads "first-node-leads",
+];
+
+impl Famous {
+    /// That of a rule.
+    pub fn of(rule: Rule) -> &'static Self {
+        &FAMOUS[rule as usize]
+    }
+
+    /// What it is called.
+    pub fn title(&self) -> &'static str {
+        heading(self.text, 0)
+    }
+
+    /// What goes wrong, in a sentence or two.
+    pub fn story(&self) -> String {
+        let lines = self.text.lines().skip(1).map_while(|line| line.strip_prefix('#'));
+        lines.map(str::trim).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The run with both its stories, to be opened: the first breaks, the second is the same with the rule
+    /// as Raft has it. Both are as long as the first takes to break; shown is the beginning of the first.
+    ///
+    /// Fails where its file is no such script.
+    pub fn archive(&self) -> Result<Archive, Unplayable> {
+        let script = Script::parse(self.text)?;
+        let broken = script.play(|_| true, None);
+        let end = broken.end.at;
+        let is_switch =
+            |action: &Action| matches!(action, Action::Rule { rule, .. } if *rule == self.rule);
+        let sound = script.play(|action| !is_switch(action), Some(end));
+        let (first, second) =
+            if self.rule.on_by_default() { ("without", "with") } else { ("with", "without") };
+        let stories = vec![
+            broken.into_story(format!("{first} {}", self.rule)),
+            sound.into_story(format!("{second} {}", self.rule)),
+        ];
+        let speed = Speed::passing(end.since(Time::ZERO), WATCHED);
+        Ok(Archive { stories, current: 0, speed, playing: true })
+    }
+}
+
+/// What the script of a famous run says.
+#[derive(Debug)]
+struct Script {
+    founding: Founding,
+    actions: Vec<(Time, Action)>,
+    /// What falls.
+    property: Property,
+}
+
+impl Script {
+    fn parse(text: &str) -> Result<Self, Unplayable> {
+        let (mut founding, mut actions, mut falls) = (None, Vec::new(), None);
+        for (number, command) in parse_script(text).map_err(Unplayable::Mistake)? {
+            match command {
+                Command::Cluster(new) if founding.is_none() => founding = Some(new),
+                Command::At { at, action, .. } => actions.push((at, action)),
+                Command::Wait(_) => {}
+                Command::Expect(Expect::Violates(property)) => falls = Some(property),
+                _ => return Err(Unplayable::Line(number)),
+            }
+        }
+        match (founding, falls) {
+            (Some(founding), Some(property)) => Ok(Self { founding, actions, property }),
+            _ => Err(Unplayable::Empty),
+        }
+    }
+
+    /// Plays those of its actions that are wanted, up to a time, or to where the property falls.
+    fn play(&self, is_wanted: impl Fn(&Action) -> bool, until: Option<Time>) -> Played {
+        let mut replay = Replay::new(self.founding);
+        let goes_on = |run: &Run| until.is_some() || run.violation_of(self.property).is_none();
+        for (at, action) in self.actions.iter().filter(|(_, action)| is_wanted(action)) {
+            replay.pass(*at, goes_on);
+            replay.act(*at, action);
+        }
+        replay.pass(until.unwrap_or(replay.instant().at + LATEST), goes_on);
+        let Instant { events, at } = replay.instant();
+        let end = Instant { events, at: until.unwrap_or(at) };
+        let recording = Recording { founding: self.founding, actions: replay.into_actions() };
+        Played { recording, end }
+    }
+}
+
+/// A story that was played.
+#[derive(Debug)]
+struct Played {
+    recording: Recording,
+    end: Instant,
+}
+
+impl Played {
+    /// The story, shown at its beginning.
+    fn into_story(self, name: String) -> Story {
+        let Self { recording, end } = self;
+        let shown = Instant::default();
+        Story { name, left: None, recording, played: end, shown, done: None, digest: None }
+    }
+}

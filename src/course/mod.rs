@@ -1,0 +1,166 @@
+//! Lessons as data: demonstrations that play on a playground, the famous run of each rule, and the tour of
+//! the page.
+//!
+//! A demonstration is a script file of `lessons/`, in the one script language, which `headless run`
+//! executes too. Its first two lines are its title and what it is about; a comment that begins with `#:`
+//! is the sentence of a step, and the lines below it are the step: what is done, and what is waited for.
+//! A lesson never waits for seconds, so that it can be followed at any speed and goes the same way at all.
+//!
+//! [`Player`] plays one; a [`Famous`] run is opened as two stories. Nothing here knows a browser.
+
+mod famous;
+mod player;
+mod tour;
+
+use std::fmt;
+
+pub use crate::course::famous::{FAMOUS, Famous};
+pub use crate::course::player::{Caption, Player, Trouble};
+pub use crate::course::tour::{Place, Stop, TOUR};
+
+use crate::playground::{Founding, Input, Wait};
+use crate::script::{Command, Mistake, parse_line};
+
+/// A demonstration as it is offered: its file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Demonstration {
+    /// The name of its file, without the ending.
+    pub name: &'static str,
+    /// Its script.
+    pub text: &'static str,
+}
+
+macro_rules! demonstrations {
+    ($($name:literal),* $(,)?) => {
+        [$(Demonstration { name: $name, text: include_str!(concat!("../../lessons/", $name, ".kvorum")) }),*]
+    };
+}
+
+/// All demonstrations, in the order in which a class takes them.
+pub const DEMONSTRATIONS: [Demonstration; 8] = demonstrations![
+    "first-election",
+    "leader-lost",
+    "split-vote",
+    "partition-and-heal",
+    "log-repair",
+    "stale-read",
+    "restart-from-disk",
+    "node-joins",
+];
+
+impl Demonstration {
+    /// What it is called.
+    pub fn title(&self) -> &'static str {
+        heading(self.text, 0)
+    }
+
+    /// What it shows, in a sentence.
+    pub fn about(&self) -> &'static str {
+        heading(self.text, 1)
+    }
+}
+
+/// The comment of a line at the top.
+fn heading(text: &str, line: usize) -> &str {
+    let line = text.lines().nth(line).unwrap_or_default();
+    line.strip_prefix('#').map(str::trim).unwrap_or_default()
+}
+
+/// A lesson that can be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lesson {
+    pub title: String,
+    pub founding: Founding,
+    /// In their order; there is one at least.
+    pub steps: Vec<Step>,
+}
+
+/// A step of a lesson.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Step {
+    /// What it shows, for the person who watches.
+    pub sentence: String,
+    /// What is done and waited for, in this order.
+    pub inputs: Vec<Input>,
+}
+
+/// What begins a line of a sentence.
+const SENTENCE: &str = "#:";
+
+/// Why a script is no lesson.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unplayable {
+    /// A line can't be read.
+    Mistake(Mistake),
+    /// A line is none of a lesson's: it stands in no step, founds another cluster, or waits for seconds.
+    Line(usize),
+    /// It founds no cluster, or has no step.
+    Empty,
+}
+
+impl fmt::Display for Unplayable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Mistake(mistake) => mistake.fmt(f),
+            Self::Line(line) => write!(f, "line {line}: a lesson can't have this line here"),
+            Self::Empty => write!(f, "a lesson has a `cluster` line and a step"),
+        }
+    }
+}
+
+impl std::error::Error for Unplayable {}
+
+impl Lesson {
+    /// Reads a lesson's script.
+    pub fn parse(text: &str) -> Result<Self, Unplayable> {
+        let mut founding = None;
+        let mut steps: Vec<Step> = Vec::new();
+        for (number, line) in (1..).zip(text.lines()) {
+            if let Some(words) = line.strip_prefix(SENTENCE) {
+                say(&mut steps, words.trim());
+                continue;
+            }
+            let command = parse_line(line);
+            let command = command
+                .map_err(|mistake| Unplayable::Mistake(Mistake { line: number, ..mistake }))?;
+            match (command, steps.last_mut()) {
+                (None, _) => {}
+                (Some(Command::Cluster(new)), None) if founding.is_none() => founding = Some(new),
+                (Some(command), Some(step)) => {
+                    step.inputs.push(input(command).ok_or(Unplayable::Line(number))?);
+                }
+                (Some(_), None) => return Err(Unplayable::Line(number)),
+            }
+        }
+        let founding = founding.filter(|_| !steps.is_empty()).ok_or(Unplayable::Empty)?;
+        Ok(Self { title: heading(text, 0).to_string(), founding, steps })
+    }
+}
+
+/// Takes a line of a sentence in: it goes on with the one above, or begins another step.
+fn say(steps: &mut Vec<Step>, words: &str) {
+    match steps.last_mut() {
+        Some(step) if step.inputs.is_empty() => {
+            step.sentence.push(' ');
+            step.sentence.push_str(words);
+        }
+        _ => steps.push(Step { sentence: words.to_string(), inputs: Vec::new() }),
+    }
+}
+
+/// What a line is on a playground. There an expectation is waited for: a visitor may have changed
+/// something, and see to it now.
+fn input(command: Command) -> Option<Input> {
+    match command {
+        Command::Act { action, background: false } => Some(Input::Ask(action)),
+        Command::Act { action, background: true } => Some(Input::Act(action)),
+        Command::Wait(Wait::For(_)) => None,
+        Command::Wait(wait) => Some(Input::Await(wait)),
+        Command::Expect(expect) => Some(Input::Await(Wait::Until(expect))),
+        Command::Why(question) => Some(Input::Why(question)),
+        Command::Cluster(_) | Command::At { .. } | Command::Curl(_) | Command::Help => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

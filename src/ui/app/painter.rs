@@ -1,0 +1,138 @@
+//! Draws what moves in every frame: what moves on a stage, which the stagehand does, the timeline, the
+//! diagrams and the clock.
+//!
+//! Each thing it writes has no other owner: Yew renders the clock's element, never its text, and the slider over
+//! the timeline, never where it stands.
+
+use web_sys::{Document, Node};
+
+use crate::ui::browser::page;
+use crate::ui::browser::style_changes::StyleChanges;
+use crate::ui::canvas::palette::{Palette, Probes};
+use crate::ui::format::clock::clock_text;
+use crate::ui::stage::renderer::{Brush, Hands, OTHER, Stagehand};
+use crate::ui::state::highlight::Marker;
+use crate::ui::state::session::Session;
+use crate::ui::timeline::scrubber::Handle;
+use crate::ui::timeline::strip;
+use crate::ui::timeline::strip::Instants;
+use crate::ui::views::charts::Veil;
+use crate::ui::views::clients::Ruler;
+use crate::ui::views::spacetime::Loom;
+
+/// Keeps what it needs from frame to frame.
+pub struct Painter {
+    session: Session,
+    styles: StyleChanges,
+    document: Document,
+    probes: Option<Probes>,
+    palette: Palette,
+    /// The person asked for less motion.
+    is_still: bool,
+    /// The text of the clock.
+    clock: Option<Node>,
+    shown_clock: u64,
+    stage: Stagehand,
+    /// That of the story that is compared with.
+    other: Stagehand,
+    strip: strip::Strip,
+    handle: Handle,
+    loom: Loom,
+    ruler: Ruler,
+    veil: Veil,
+    marker: Marker,
+}
+
+impl Painter {
+    /// Asks the styles at first, and whenever they may be others.
+    pub fn new(session: Session, styles: StyleChanges) -> Option<Self> {
+        let document = web_sys::window()?.document()?;
+        let probes = Probes::new(&document);
+        Some(Self {
+            session,
+            styles,
+            document,
+            probes,
+            palette: Palette::default(),
+            is_still: false,
+            clock: None,
+            shown_clock: u64::MAX,
+            stage: Stagehand::new("stage-canvas", ""),
+            other: Stagehand::new("other-canvas", OTHER),
+            strip: strip::Strip::default(),
+            handle: Handle::default(),
+            loom: Loom::default(),
+            ruler: Ruler::default(),
+            veil: Veil::default(),
+            marker: Marker::default(),
+        })
+    }
+
+    /// Draws one frame, with the strip of history or without.
+    pub fn frame(&mut self, now_ms: f64, with_history: bool) {
+        if self.styles.take() {
+            self.read_styles();
+        }
+        let motion = self.session.motion();
+        let (layout, other, hands) = {
+            let scene = self.session.scene();
+            let lit = self.session.highlight();
+            let hands = Hands { mark: scene.mark, line: scene.line, lit };
+            (scene.layout.clone(), scene.other.clone(), hands)
+        };
+        let other = other.and_then(|layout| Some((layout, self.session.look().other_motion()?)));
+        // The canvases ask for their sizes: before anything is written, so that the browser has them.
+        let brush = Brush {
+            document: &self.document,
+            palette: &self.palette,
+            now_ms,
+            is_still: self.is_still,
+        };
+        self.stage.draw_messages(&brush, &motion, &layout, hands);
+        if let Some((layout, motion)) = &other {
+            let hands = Hands { lit: hands.lit, ..Hands::default() };
+            self.other.draw_messages(&brush, motion, layout, hands);
+        }
+        self.loom.draw(&self.document, &self.palette, &self.session);
+        self.ruler.draw(&self.document, &self.palette, &self.session);
+        let now = self.session.now();
+        let span = self.session.scene().span;
+        if with_history {
+            let playground = self.session.look();
+            let instants = Instants { now, end: playground.end(), parting: playground.parting() };
+            self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
+            self.handle.follow(&self.document, &playground, span);
+        }
+        self.stage.turn_rings(&self.document, &motion);
+        if let Some((_, motion)) = &other {
+            self.other.turn_rings(&self.document, motion);
+        }
+        self.veil.draw(&self.document, span, now);
+        self.marker.mark(&self.document, self.session.highlight(), self.session.revision());
+        self.set_clock(now);
+    }
+
+    fn read_styles(&mut self) {
+        self.is_still = page::wants_less_motion();
+        let Some(palette) = self.probes.as_ref().map(Probes::read) else { return };
+        if self.palette != palette {
+            self.palette = palette;
+            self.stage.forget_colours();
+            self.other.forget_colours();
+        }
+    }
+
+    fn set_clock(&mut self, now: u64) {
+        let millis = now / 1_000;
+        if self.clock.as_ref().is_none_or(|clock| !clock.is_connected()) {
+            self.clock = page::text_of(&self.document, "clock");
+            self.shown_clock = u64::MAX;
+        }
+        if self.shown_clock != millis
+            && let Some(clock) = &self.clock
+        {
+            clock.set_node_value(Some(&clock_text(millis)));
+            self.shown_clock = millis;
+        }
+    }
+}

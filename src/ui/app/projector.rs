@@ -1,0 +1,68 @@
+//! What stands on the page for a projector or in a frame of another page alone.
+
+use gloo_events::EventListener;
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, MouseEvent, UrlSearchParams};
+use yew::prelude::{Html, html};
+
+use crate::playground::view::JourneyView;
+use crate::ui::browser::page;
+use crate::ui::state::screen::Screen;
+use crate::ui::widgets::request_trace::Journey;
+
+/// What a class reads below the stage: the last thing that happened, and the request of the moment.
+pub fn caption(screen: &Screen, words: &str, journey: Option<&JourneyView>) -> Html {
+    if !screen.projector {
+        return html! { <div hidden=true /> };
+    }
+    html! {
+        <section class="caption" aria-label="What has just happened">
+            <p>{ if words.is_empty() { "Nothing has happened yet." } else { words } }</p>
+            if let Some(journey) = journey {
+                <Journey journey={journey.clone()} />
+            }
+        </section>
+    }
+}
+
+/// The whole page, for whoever sees a part of it in a frame.
+pub fn way_out(screen: &Screen) -> Html {
+    if screen.embed.is_none() {
+        return html! { <span hidden=true /> };
+    }
+    let query = UrlSearchParams::new_with_str(&page::query()).ok();
+    let query = query.map(|query| {
+        query.delete("embed");
+        String::from(query.to_string())
+    });
+    let link = page::link().unwrap_or_default();
+    let href = format!("{}?{}{link}", page::address(), query.unwrap_or_default());
+    // The line at the top with the page's name is not shown here.
+    html! {
+        <header class="way-out">
+            <h1 class="hidden">{ "Kvorum" }</h1>
+            <a {href} target="_blank" rel="noopener">{ "Open in Kvorum" }</a>
+        </header>
+    }
+}
+
+/// Darkens all but what is around the pointer.
+pub fn spotlight(screen: &Screen) -> Html {
+    html! { <div class="spotlight" aria-hidden="true" hidden={!screen.spotlight} /> }
+}
+
+/// Lets the spotlight follow the pointer, for as long as the listener is kept.
+pub fn follow_pointer() -> Option<EventListener> {
+    let document = web_sys::window()?.document()?;
+    let home = document.clone();
+    Some(EventListener::new(&document, "pointermove", move |event| {
+        let light = home.query_selector(".spotlight:not([hidden])").ok().flatten();
+        let light = light.and_then(|light| light.dyn_into::<HtmlElement>().ok());
+        if let Some((light, event)) = light.zip(event.dyn_ref::<MouseEvent>()) {
+            for (name, place) in [("--x", event.client_x()), ("--y", event.client_y())] {
+                // The browser takes every length.
+                let _ = light.style().set_property(name, &format!("{place}px"));
+            }
+        }
+    }))
+}

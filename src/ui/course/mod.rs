@@ -1,0 +1,4 @@
+//! Demonstrations and the tour.
+
+pub mod demonstrations;
+pub mod guide;

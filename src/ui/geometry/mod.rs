@@ -1,0 +1,6 @@
+//! Where things lie: the layout of the stage, the paths of messages, the outline of a partition, scales. Knows no browser: it is built and tested natively too.
+
+pub mod layout;
+pub mod message_path;
+pub mod partition_outline;
+pub mod scale;

@@ -1,0 +1,199 @@
+//! The search in the background: as many workers as the machine has cores, hired, heard and ended.
+//!
+//! The workers share the seeds. The first that finds something ends the others, and goes on making it
+//! small; then the run is opened, and plays until it breaks. What is searched and how is in
+//! [`crate::playground::search::shard`], what follows from what a worker says in [`crate::playground::search::coordinator`].
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::Rc;
+
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, MessageEvent, Worker, WorkerOptions, WorkerType};
+use yew::Callback;
+
+use crate::playground::search::coordinator::{Badge, News, Pursuit, Stage, Status};
+use crate::playground::search::shard::{Quest, Search};
+use crate::playground::{Archive, Input, RunId};
+use crate::ui::browser::page;
+use crate::ui::search::worker::READY;
+use crate::ui::state::notice::Notice;
+use crate::ui::state::session::Session;
+
+/// More workers than this are of no use to a page that is to stay smooth.
+const MOST_WORKERS: u32 = 16;
+
+/// A search; clones share it.
+#[derive(Clone)]
+pub struct Hunt(Rc<Shared>);
+
+struct Shared {
+    session: Session,
+    pursuit: RefCell<Pursuit>,
+    hands: RefCell<Vec<Hand>>,
+    changed: RefCell<Callback<()>>,
+    /// The run that was found last, once it is open.
+    opened: Cell<Option<RunId>>,
+}
+
+/// A worker, and what listens to it.
+struct Hand {
+    badge: Badge,
+    worker: Worker,
+    _closures: [Closure<dyn FnMut(MessageEvent)>; 2],
+}
+
+impl PartialEq for Hunt {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl Hunt {
+    pub fn new(session: Session) -> Self {
+        Self(Rc::new(Shared {
+            session,
+            pursuit: RefCell::default(),
+            hands: RefCell::default(),
+            changed: RefCell::default(),
+            opened: Cell::default(),
+        }))
+    }
+
+    /// Who is told when there is something new.
+    pub fn on_change(&self, changed: Callback<()>) {
+        *self.0.changed.borrow_mut() = changed;
+    }
+
+    pub fn status(&self) -> Status {
+        self.0.pursuit.borrow().status().clone()
+    }
+
+    /// The seed to begin with where this one is asked for: the same question again looks further.
+    pub fn first_seed(&self, search: &Search, asked: u64) -> u64 {
+        self.0.pursuit.borrow().first_seed(search, asked)
+    }
+
+    /// Begins to search these seeds, with all cores.
+    pub fn begin(&self, search: &Search, seeds: Range<u64>) {
+        let workers = u64::from(page::cores().min(MOST_WORKERS));
+        let shares = self.0.pursuit.borrow_mut().begin(search, seeds, workers, now());
+        self.end_the_idle();
+        for (badge, quest) in shares {
+            match self.hire(badge, &quest) {
+                Some(hand) => self.0.hands.borrow_mut().push(hand),
+                None => return self.fail(badge, "this browser has no workers"),
+            }
+        }
+        self.ring();
+    }
+
+    /// Ends it.
+    pub fn stop(&self) {
+        self.0.pursuit.borrow_mut().stop(now());
+        self.end_the_idle();
+        self.ring();
+    }
+
+    /// Plays what was found from its beginning.
+    pub fn watch(&self) {
+        let Stage::Found(find) = self.status().stage else { return };
+        if self.0.opened.get() == Some(self.0.session.look().run_id()) {
+            // Any instant can be shown, and goes on.
+            let _ = self.0.session.apply(Input::Seek(0));
+            let _ = self.0.session.apply(Input::Play);
+        } else if let Some(archive) = find.archive() {
+            // Another run has been opened since.
+            self.open(Box::new(archive));
+        }
+    }
+
+    fn open(&self, archive: Box<Archive>) {
+        // How it ends is told when it does.
+        let _ = self.0.session.apply(Input::Open(archive));
+        self.0.opened.set(self.0.session.look().opening_id());
+    }
+
+    /// A worker that is told what to search as soon as it listens.
+    fn hire(&self, badge: Badge, quest: &Quest) -> Option<Hand> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(&address()?, &options).ok()?;
+        let (hunt, told, line) = (self.clone(), worker.clone(), quest.to_string());
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            match event.data().as_string().as_deref() {
+                // A text can always be copied to a worker.
+                Some(READY) => drop(told.post_message(&JsValue::from_str(&line))),
+                Some(text) => hunt.hear(badge, text),
+                None => {}
+            }
+        });
+        let hunt = self.clone();
+        let on_error = Closure::<dyn FnMut(MessageEvent)>::new(move |_: MessageEvent| {
+            hunt.fail(badge, "a worker stopped with an error");
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Some(Hand { badge, worker, _closures: [on_message, on_error] })
+    }
+
+    fn hear(&self, badge: Badge, text: &str) {
+        let news = self.0.pursuit.borrow_mut().hear(badge, text, now());
+        self.take_in(news);
+    }
+
+    fn fail(&self, badge: Badge, why: &str) {
+        let news = self.0.pursuit.borrow_mut().fail(badge, why);
+        self.take_in(news);
+    }
+
+    fn take_in(&self, news: News) {
+        self.end_the_idle();
+        self.ring();
+        match news {
+            News::Progress => {}
+            News::Opens(archive) => self.open(archive),
+            News::Fails(why) => {
+                self.0.session.tell(Notice::problem(format!("The search could not go on: {why}.")));
+            }
+        }
+    }
+
+    fn ring(&self) {
+        // Not held while it rings: whoever listens may come back here.
+        let changed = self.0.changed.borrow().clone();
+        changed.emit(());
+    }
+
+    /// Ends the workers that are not wanted any more. What listens to them may be what is running: it is kept
+    /// until later.
+    fn end_the_idle(&self) {
+        let pursuit = self.0.pursuit.borrow();
+        let is_idle = |hand: &mut Hand| !pursuit.is_at_work(hand.badge);
+        let idle: Vec<Hand> = self.0.hands.borrow_mut().extract_if(.., is_idle).collect();
+        for hand in &idle {
+            hand.worker.set_onmessage(None);
+            hand.worker.set_onerror(None);
+            hand.worker.terminate();
+        }
+        if !idle.is_empty() {
+            gloo_timers::callback::Timeout::new(0, move || drop(idle)).forget();
+        }
+    }
+}
+
+/// Whole milliseconds since the page began: the rest says nothing of a search.
+fn now() -> u64 {
+    page::now() as u64
+}
+
+/// The worker's script, told where the program is.
+fn address() -> Option<String> {
+    let document = web_sys::window()?.document()?;
+    let href = |id: &str| -> Option<String> {
+        let link: Element = document.get_element_by_id(id)?;
+        link.get_attribute("href").map(|href| js_sys::encode_uri_component(&href).into())
+    };
+    Some(format!("searcher.js?glue={}&program={}", href("kvorum-js")?, href("kvorum-wasm")?))
+}

@@ -1,0 +1,54 @@
+//! The demonstration that is on, which plays on the session's playground.
+
+use crate::course::{Caption, Lesson, Player};
+use crate::playground::{Input, Playground};
+use crate::ui::state::session::Session;
+
+impl Session {
+    /// Begins a demonstration in place of what is shown.
+    pub fn begin_lesson(&self, lesson: Lesson) {
+        self.leave();
+        self.with_playground(|shelf, playground| {
+            *shelf = Some(Player::begin(lesson, playground));
+        });
+    }
+
+    /// Leaves the demonstration that is on.
+    pub fn leave_lesson(&self) {
+        self.with_playground(|lesson, playground| {
+            if lesson.take().is_some() {
+                // To give up can't be refused.
+                let _ = playground.apply(Input::GiveUp);
+            }
+        });
+    }
+
+    /// Changes the demonstration that is on, if one is.
+    pub fn with_lesson(&self, change: impl FnOnce(&mut Player, &mut Playground)) {
+        self.with_playground(|lesson, playground| {
+            if let Some(player) = lesson {
+                change(player, playground);
+            }
+        });
+    }
+
+    /// Real time has passed for the demonstration that is on. It ends where another run has begun.
+    pub fn advance_lesson(&self, micros: u64) {
+        self.with_playground(|lesson, playground| {
+            if lesson.as_ref().is_some_and(|player| !player.is_on(playground)) {
+                *lesson = None;
+            }
+            if let Some(player) = lesson {
+                player.advance(playground, micros);
+            }
+        });
+    }
+
+    /// What the demonstration that is on shows.
+    pub fn caption(&self) -> Option<Caption> {
+        self.with_playground(|lesson, playground| {
+            let player = lesson.as_ref().filter(|player| player.is_on(playground));
+            player.map(|player| player.caption(playground))
+        })
+    }
+}

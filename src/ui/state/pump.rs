@@ -1,0 +1,75 @@
+//! The pump: turns the browser's time into cluster time.
+//!
+//! A timer rather than animation frames, so that the cluster's pace does not hang on the screen's. A
+//! hidden tab stands still, and no pause of the page is ever replayed in one go.
+
+use gloo_timers::callback::Interval;
+
+use crate::ui::state::session::Session;
+
+/// Decides how much real time a tick is worth.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pacer {
+    last: Option<f64>,
+}
+
+impl Pacer {
+    /// A tick that comes later than this after the one before counts as one frame.
+    pub const LONGEST_GAP_MS: f64 = 250.0;
+    /// One frame in microseconds.
+    pub const FRAME: u64 = 16_667;
+
+    /// A tick at `now_ms`: how many microseconds to advance, if at all.
+    pub fn tick(&mut self, now_ms: f64, hidden: bool) -> Option<u64> {
+        if hidden {
+            self.last = None;
+            return None;
+        }
+        let passed = now_ms - self.last.replace(now_ms)?;
+        if passed <= 0.0 {
+            return None;
+        }
+        if passed > Self::LONGEST_GAP_MS {
+            return Some(Self::FRAME);
+        }
+        // Between 0 and 250,000: it fits.
+        Some((passed * 1_000.0).round() as u64)
+    }
+}
+
+/// Runs for as long as it is kept.
+pub struct Pump {
+    _interval: Interval,
+}
+
+impl Pump {
+    /// A little longer than a frame of most screens, so that hardly any frame has the work of two ticks.
+    const INTERVAL_MS: u32 = 17;
+    /// How long one tick may work on what takes long: the rest is for drawing.
+    const BUSY_MS: f64 = 10.0;
+
+    /// Starts to advance the session's cluster.
+    pub fn start(session: Session) -> Self {
+        let mut pacer = Pacer::default();
+        let tick = move || {
+            let began = crate::ui::browser::page::now();
+            let Some(micros) = pacer.tick(began, crate::ui::browser::page::is_hidden()) else {
+                return;
+            };
+            session.advance(micros);
+            while session.look().is_busy()
+                && crate::ui::browser::page::now() - began < Self::BUSY_MS
+            {
+                session.advance(micros);
+            }
+        };
+        Self { _interval: Interval::new(Self::INTERVAL_MS, tick) }
+    }
+}
+
+impl Session {
+    fn advance(&self, micros: u64) {
+        self.pass(micros);
+        self.advance_lesson(micros);
+    }
+}

@@ -1,0 +1,146 @@
+//! The slider over the strip of history, and the strip in words.
+//!
+//! A rendering makes the slider. Where its handle stands, how far it goes and what of it is read aloud changes with
+//! every event, so the painter writes that, and nobody else does.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Document, HtmlInputElement, InputEvent, KeyboardEvent, Node};
+use yew::TargetCast;
+use yew::prelude::{Callback, Html, Properties, component, html};
+
+use crate::playground::view::MarkKind;
+use crate::playground::{Input, Playground};
+use crate::ui::browser::page;
+use crate::ui::format::clock::clock_text;
+use crate::ui::state::session::Session;
+use crate::ui::state::span::Span;
+
+#[derive(Properties, PartialEq)]
+pub struct Props {
+    pub session: Session,
+}
+
+#[component]
+pub fn Scrubber(props: &Props) -> Html {
+    let oninput = {
+        let session = props.session.clone();
+        Callback::from(move |event: InputEvent| {
+            let input = event.target_dyn_into::<HtmlInputElement>();
+            let micros = input.and_then(|input| input.value().parse::<f64>().ok());
+            // Between two instants of the strip, which are no fractions. Any instant can be shown.
+            micros.into_iter().for_each(|micros| {
+                let _ = session.apply(Input::Seek(micros.max(0.0) as u64));
+            });
+        })
+    };
+    let onkeydown = {
+        let session = props.session.clone();
+        Callback::from(move |event: KeyboardEvent| {
+            let (now, stride) = (session.now(), session.scene().span.width / 20);
+            let input = match event.key().as_str() {
+                "ArrowLeft" | "ArrowDown" => Input::StepBack,
+                "ArrowRight" | "ArrowUp" => Input::Step,
+                "PageDown" => Input::Seek(now.saturating_sub(stride)),
+                "PageUp" => Input::Seek(now + stride),
+                "Home" => Input::Seek(0),
+                "End" => Input::SeekEnd,
+                _ => return,
+            };
+            event.prevent_default();
+            event.stop_propagation();
+            let _ = session.apply(input);
+        })
+    };
+    html! {
+        <>
+            <input type="range" id="scrubber" class="scrubber" aria-label="Timeline" aria-describedby="timeline-words" step="any" {oninput} {onkeydown} />
+            <canvas id="timeline-canvas" aria-hidden="true" />
+            <p class="hidden" id="timeline-words" />
+        </>
+    }
+}
+
+/// Moves the slider's handle, and keeps what it wrote last.
+#[derive(Default)]
+pub struct Handle {
+    input: Option<HtmlInputElement>,
+    words: Option<Node>,
+    shown: Option<Shown>,
+    told: Option<Told>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Shown {
+    /// That of the playground: the handle waits for something to happen, or the browser would lay it out in every
+    /// frame.
+    revision: u64,
+    span: Span,
+}
+
+/// What the words hang on, but for what comes with more marks.
+#[derive(PartialEq, Eq)]
+struct Told {
+    tenths: u64,
+    terms: usize,
+    marks: usize,
+    parting: Option<u64>,
+}
+
+impl Handle {
+    /// Moves it to the instant that is shown.
+    pub fn follow(&mut self, document: &Document, playground: &Playground, span: Span) {
+        if self.input.as_ref().is_none_or(|input| !input.is_connected()) {
+            let input = document.get_element_by_id("scrubber");
+            let input = input.and_then(|input| input.dyn_into().ok());
+            let words = page::text_of(document, "timeline-words");
+            *self = Self { input, words, ..Self::default() };
+        }
+        let (now, end) = (playground.now(), playground.end());
+        let shown = Some(Shown { revision: playground.revision(), span });
+        if let Some(input) = self.input.as_ref().filter(|_| self.shown != shown) {
+            if self.shown.is_none_or(|before| before.span.from != span.from) {
+                input.set_min(&span.from.to_string());
+            }
+            self.shown = shown;
+            show(input, now, end, span);
+        }
+        let timeline = playground.timeline();
+        let told = Some(Told {
+            tenths: now / 100_000,
+            terms: timeline.terms.len(),
+            marks: timeline.marks().len(),
+            parting: playground.parting(),
+        });
+        if let Some(words) = self.words.as_ref().filter(|_| self.told != told) {
+            self.told = told;
+            words.set_node_value(Some(&in_words(playground)));
+        }
+    }
+}
+
+fn show(input: &HtmlInputElement, now: u64, end: u64, Span { from, width }: Span) {
+    let last = end.max(now).clamp(from + 1, from + width);
+    input.set_max(&last.to_string());
+    input.set_value(&now.to_string());
+    let read = format!("{} of {}", clock_text(now / 1_000), clock_text(end / 1_000));
+    let share = (last - from) as f64 / width.max(1) as f64 * 100.0;
+    // Both names and values are well formed.
+    let _ = input.set_attribute("aria-valuetext", &read);
+    let _ = input.style().set_property("width", &format!("{share:.2}%"));
+}
+
+/// The strip of history in words.
+fn in_words(playground: &Playground) -> String {
+    let timeline = playground.timeline();
+    let parting = playground.parting().map_or(String::new(), |at| {
+        format!(" The two stories that are compared part at {}.", clock_text(at / 1_000))
+    });
+    format!(
+        "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",
+        clock_text(playground.now() / 100_000 * 100),
+        timeline.terms.len(),
+        timeline.count(MarkKind::Elected),
+        timeline.count(MarkKind::Commit),
+        timeline.count(MarkKind::Fault)
+    )
+}

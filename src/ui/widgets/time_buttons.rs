@@ -1,0 +1,28 @@
+//! Buttons that go to an instant, and that show more or less time.
+
+use yew::prelude::{Callback, Html, html};
+
+use crate::playground::Input;
+use crate::ui::format::clock::clock_text;
+use crate::ui::state::playback::go_to;
+use crate::ui::state::session::Session;
+
+/// A time that leads to its instant, in microseconds.
+pub fn moment(session: &Session, at: u64) -> Html {
+    let session = session.clone();
+    let onclick = Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Seek(at)));
+    html! { <button type="button" class="moment" title="Go to this instant" {onclick}>{ clock_text(at / 1_000) }</button> }
+}
+
+/// The buttons that show less time or more, which `zoom` does.
+pub fn zoom_buttons(session: &Session, zoom: fn(&Session, bool)) -> Html {
+    let button = |(name, sign, closer): (&'static str, &str, bool)| {
+        let session = session.clone();
+        let onclick = Callback::from(move |_: yew::MouseEvent| zoom(&session, closer));
+        html! { <button key={name} type="button" class="button" aria-label={name} title={name} {onclick}>{ sign }</button> }
+    };
+    [("Show less time", "+", true), ("Show more time", "−", false)]
+        .map(button)
+        .into_iter()
+        .collect()
+}
