@@ -223,7 +223,11 @@ impl Component for App {
                 self.sheet = if self.sheet == Some(sheet) { None } else { Some(sheet) }
             }
             Message::Dialog(dialog) => self.dialog = dialog,
-            Message::Closed(dialog) => self.dialog = self.dialog.filter(|open| *open != dialog),
+            Message::Closed(dialog) => {
+                self.dialog = self.dialog.filter(|open| *open != dialog);
+                // What had the focus before it was opened may be gone.
+                page::rescue_focus_soon();
+            }
             Message::NextTheme => {
                 self.theme = self.theme.next();
                 self.theme.choose();

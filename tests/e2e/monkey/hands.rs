@@ -88,7 +88,13 @@ impl<'a> Hands<'a> {
                 let chosen = self.page.driver().execute(script, given).await?;
                 return Ok(chosen.json() == &Value::Bool(true));
             }
-            Step::Press(press) => self.press(*press).await?,
+            Step::Press(press) => {
+                self.press(*press).await?;
+                if *press == Press::Enter {
+                    // On a link it may open a tab: behind that nothing would be drawn, nor answered.
+                    self.stay_alone().await?;
+                }
+            }
             Step::Line(line) => {
                 self.press(Press::Key('/')).await?;
                 let there = self.page.script("return document.activeElement?.ariaLabel").await?;
