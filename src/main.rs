@@ -1,4 +1,4 @@
-//! The browser's entry: mounts the page. Natively there is nothing to do; see `bin/headless.rs`.
+//! The browser's entry: mounts the page. Natively there is nothing to do; see `bin/headless`.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -14,7 +14,7 @@
 //! | 8 | 6.2, 6.3 | how clients find the leader, exactly once | `clients.rs` |
 //!
 //! What is claimed of whole runs is tested elsewhere: Figure 3's five properties by the judges in
-//! `src/check`, of which `tests/swarm.rs` and `tests/exploration.rs` make use; Figures 7, 8 and 10, split
+//! `src/check`, of which `tests/swarm.rs` and `tests/exploration` make use; Figures 7, 8 and 10, split
 //! votes, lost answers and clocks that drift as stories in `tests/scripts`; how sessions expire
 //! (thesis 6.3) in `src/store/tests.rs`; majorities (thesis 4.1) in `src/raft/quorum.rs`.
 #![cfg(not(target_arch = "wasm32"))]

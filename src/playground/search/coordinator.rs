@@ -2,7 +2,7 @@
 //!
 //! A worker that is ended may have said something already that is still on its way, also after the next search has
 //! begun. So every worker has a badge, and who is not at work any more is not heard. Deliberately lacks the workers
-//! themselves, which `ui/hunt.rs` hires, hears and ends, and a clock: real time comes with what is told.
+//! themselves, which `ui/search/worker_pool.rs` hires, hears and ends, and a clock: real time comes with what is told.
 
 use std::ops::Range;
 

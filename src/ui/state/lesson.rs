@@ -8,8 +8,8 @@ impl Session {
     /// Begins a demonstration in place of what is shown.
     pub fn begin_lesson(&self, lesson: Lesson) {
         self.leave();
-        self.with_playground(|shelf, playground| {
-            *shelf = Some(Player::begin(lesson, playground));
+        self.with_playground(|on, playground| {
+            *on = Some(Player::begin(lesson, playground));
         });
     }
 

@@ -6,7 +6,7 @@ use kvorum::playground::{Input, Playground, Speed};
 use kvorum::rng::Rng;
 use kvorum::script::GRAMMAR;
 
-/// Everything that has a key on the page (`src/ui/keys.rs`), and keys that have nothing.
+/// Everything that has a key on the page (`src/ui/state/keys.rs`), and keys that have nothing.
 const KEYS: &str = " .,nu][zZ+-ahmk/ceijbsrvywdoCDxP123456789gRBf:plt?qQ0@";
 
 pub(crate) fn keys() -> Vec<char> {

@@ -2,8 +2,8 @@
 //! ran out, something that somebody did, a client's request.
 //!
 //! Nothing of it is noted while a story is played. Who asks lets it be played again from its beginning, piece by
-//! piece (`chronicle.rs`), while for all that a server knows it is noted what made it so (`notes.rs`), by what
-//! the cluster tells (`facts.rs`) and by what messages were sent for (`letters.rs`). The answer is what can be
+//! piece (`replay.rs`), while for all that a server knows it is noted what made it so (`notes.rs`), by what
+//! the cluster tells (`facts.rs`) and by what messages were sent for (`messages.rs`). The answer is what can be
 //! reached from one happening (`happening.rs`). `broken.rs` finds the facts that a judge holds against each
 //! other.
 //!
