@@ -8,7 +8,7 @@ mod limits;
 
 use std::fmt;
 
-use crate::cluster::{Action, DiskState, Founding};
+use crate::cluster::{Action, ClusterConfig, DiskState};
 use crate::script::{Command, Mistake, parse_script};
 use crate::time::Time;
 pub use limits::{LIMITS, Limits};
@@ -22,7 +22,7 @@ pub struct Instant {
 
 /// A place in a run: an instant, after so many of the recorded actions, since several can come at one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct RunPosition {
     pub instant: Instant,
     pub done: usize,
 }
@@ -37,7 +37,7 @@ pub struct Timed {
 /// What a run began with and what was done to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recording {
-    pub founding: Founding,
+    pub cluster_config: ClusterConfig,
     /// In the order in which they came.
     pub actions: Vec<Timed>,
 }
@@ -120,7 +120,7 @@ impl Recording {
             return Err(Unusable::TooLong);
         }
         let mut lines = parse_script(text).map_err(Unusable::Mistake)?.into_iter();
-        let Some((_, Command::Cluster(founding))) = lines.next() else {
+        let Some((_, Command::Cluster(cluster_config))) = lines.next() else {
             return Err(Unusable::Line(2));
         };
         let mut actions: Vec<Timed> = Vec::new();
@@ -138,7 +138,7 @@ impl Recording {
             }
             actions.push(Timed { when, action });
         }
-        Ok(Self { founding, actions })
+        Ok(Self { cluster_config, actions })
     }
 }
 
@@ -166,7 +166,7 @@ impl Recording {
 
 impl fmt::Display for Recording {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Founding { nodes, seed } = self.founding;
+        let ClusterConfig { nodes, seed } = self.cluster_config;
         writeln!(f, "{VERSION}\ncluster {nodes} seed {seed}")?;
         let modified = self.modified();
         if !modified.is_empty() {

@@ -4,7 +4,7 @@
 
 #![cfg(target_arch = "wasm32")]
 
-use kvorum::playground::search::shard::{Quest, Search, Told};
+use kvorum::playground::search::shard::{Search, Shard, WorkerReport};
 use kvorum::playground::{Input, Playground, Question, Speed};
 use kvorum::raft::Rule;
 use kvorum::rng::Rng;
@@ -128,10 +128,10 @@ fn finds_made_small() {
     for about in &Rule::TABLE {
         let search = Search { most_nodes: 5, ..Search::for_rule(about.rule) };
         let mut found = None;
-        let quest = Quest { search, first: 0, stride: 1, end: SEEDS };
-        quest.pursue(&mut |told| match told {
-            Told::Found { .. } => found = Some(now()),
-            Told::Small(_) => took.extend(found.map(|found| now() - found)),
+        let shard = Shard { search, first: 0, stride: 1, end: SEEDS };
+        shard.pursue(&mut |told| match told {
+            WorkerReport::Found { .. } => found = Some(now()),
+            WorkerReport::Small(_) => took.extend(found.map(|found| now() - found)),
             _ => {}
         });
     }

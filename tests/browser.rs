@@ -4,7 +4,9 @@
 
 use std::rc::Rc;
 
-use kvorum::playground::view::{Deed, DiskState, EntryView, NodeView, RoleView, Safety, Status};
+use kvorum::playground::view::{
+    DiskState, EntryText, EntryView, NodeView, RoleView, Safety, Status,
+};
 use kvorum::playground::{Input, Playground};
 use kvorum::ui::app::App;
 use kvorum::ui::geometry::layout::{Density, Rect};
@@ -86,7 +88,7 @@ fn type_into(root: &Element, selector: &str, value: &str) {
 }
 
 /// What some entry does.
-fn deed() -> Deed {
+fn deed() -> EntryText {
     let mut alone = Playground::new(1, 1);
     loop {
         assert_eq!(alone.apply(Input::Step), Ok(()));
@@ -230,8 +232,8 @@ async fn a_card_that_is_only_looked_at_says_whose_it_is_and_has_nothing_to_press
 async fn mount_request() -> (Element, Session) {
     let session = Session::new(Playground::new(3, 1));
     let root = root();
-    let (journeys, nodes) = (Vec::new(), vec![1, 2, 3]);
-    let props = request::Props { session: session.clone(), nodes, journeys, is_open: false };
+    let (request_traces, nodes) = (Vec::new(), vec![1, 2, 3]);
+    let props = request::Props { session: session.clone(), nodes, request_traces, is_open: false };
     yew::Renderer::<Request>::with_root_and_props(root.clone(), props).render();
     flush().await;
     (root, session)
@@ -248,7 +250,7 @@ async fn an_empty_key_is_answered_beside_the_field_and_nothing_is_sent() {
     assert_eq!(problem.get_attribute("role").as_deref(), Some("alert"));
     assert!(text(&problem).contains("at least one character"), "{}", text(&problem));
     assert_eq!(find(&root, "#key").get_attribute("aria-invalid").as_deref(), Some("true"));
-    assert!(session.view().journeys.is_empty());
+    assert!(session.view().request_traces.is_empty());
     root.remove();
 }
 
@@ -261,8 +263,11 @@ async fn a_request_is_sent_with_what_stands_in_the_form() {
     flush().await;
     click(&root, "button[type=submit]");
     flush().await;
-    let journeys = session.view().journeys;
-    assert_eq!(journeys.first().map(|journey| journey.operation.as_str()), Some("set owner ada"));
+    let request_traces = session.view().request_traces;
+    assert_eq!(
+        request_traces.first().map(|request_trace| request_trace.operation.as_str()),
+        Some("set owner ada")
+    );
     root.remove();
 }
 

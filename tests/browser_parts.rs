@@ -7,15 +7,15 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use kvorum::playground::view::{
-    AnswerKind, AnswerView, JourneyView, NodeView, Place, RoleView, Sentence, Status, Summary,
-    Topic,
+    AnswerKind, AnswerView, MessageEnd, NodeView, RequestTraceView, RoleView, Sentence, Status,
+    Summary, Topic,
 };
 use kvorum::playground::{Action, Input, NodeId, Playground, Speed};
 use kvorum::ui::app::announcer::Announcer;
 use kvorum::ui::browser::page::Beginning;
 use kvorum::ui::panels::commands::{Does, commands, fitting, lines};
 use kvorum::ui::panels::console::complete;
-use kvorum::ui::state::frame_scheduler::{Cadence, Due};
+use kvorum::ui::state::frame_scheduler::{Due, FrameScheduler};
 use kvorum::ui::state::keys::{Focus, KEYS, NODE_KEYS, NodeKey, Shortcut, node_key, shortcut};
 use kvorum::ui::state::pump::{Pacer, Pump};
 use kvorum::ui::state::screen::Screen;
@@ -52,11 +52,11 @@ fn a_long_gap_counts_as_one_frame() {
 
 #[wasm_bindgen_test]
 fn while_it_plays_renderings_and_the_strip_of_history_take_turns() {
-    let mut cadence = Cadence::default();
+    let mut scheduler = FrameScheduler::default();
     let mut frames = String::new();
     for frame in 0..24_u32 {
         let now = 1_000.0 + f64::from(frame) * 16.0;
-        frames.push(match cadence.frame(now, u64::from(frame), true) {
+        frames.push(match scheduler.frame(now, u64::from(frame), true) {
             Due::History => '-',
             Due::Refresh => 'r',
             Due::Feed => 'f',
@@ -66,28 +66,28 @@ fn while_it_plays_renderings_and_the_strip_of_history_take_turns() {
         frames, "f-r--r--r-f-r--r--r-f-r-",
         "a feed every 160 ms, a rendering every third frame"
     );
-    let rest = [2_000.0, 2_016.0, 2_032.0, 2_048.0].map(|now| cadence.frame(now, 23, true));
+    let rest = [2_000.0, 2_016.0, 2_032.0, 2_048.0].map(|now| scheduler.frame(now, 23, true));
     assert_eq!(rest, [Due::Feed, Due::History, Due::Refresh, Due::History], "then all is shown");
-    let stands = [2_064.0, 2_080.0, 2_096.0].map(|now| cadence.frame(now, 24, false));
+    let stands = [2_064.0, 2_080.0, 2_096.0].map(|now| scheduler.frame(now, 24, false));
     assert_eq!(stands, [Due::Feed, Due::History, Due::Refresh]);
-    let step = [2_100.0, 2_104.0].map(|now| cadence.frame(now, 25, false));
+    let step = [2_100.0, 2_104.0].map(|now| scheduler.frame(now, 25, false));
     assert_eq!(step, [Due::History, Due::Refresh], "who steps waits for nothing");
 }
 
 #[wasm_bindgen_test]
 fn what_the_cluster_stands_still_at_is_in_the_log_before_it_is_seen_to_stand() {
     for turns in [0, 1] {
-        let mut cadence = Cadence::default();
-        assert_eq!(cadence.frame(1_000.0, 1, true), Due::Feed);
+        let mut scheduler = FrameScheduler::default();
+        assert_eq!(scheduler.frame(1_000.0, 1, true), Due::Feed);
         for turn in 0..=turns {
-            cadence.frame(1_016.0, 2 + turn, true);
+            scheduler.frame(1_016.0, 2 + turn, true);
         }
-        let stands = [1_032.0, 1_048.0, 1_064.0, 1_080.0].map(|now| cadence.frame(now, 9, false));
+        let stands = [1_032.0, 1_048.0, 1_064.0, 1_080.0].map(|now| scheduler.frame(now, 9, false));
         let is_rendering = |due: &Due| *due != Due::History;
         let seen: Vec<Due> = stands.into_iter().filter(is_rendering).collect();
         assert_eq!(seen, [Due::Feed, Due::Refresh], "{stands:?}");
         // Whoever drags it through time waits: a feed at every turn would leave none for the rest.
-        let dragged = [10, 11, 12, 13].map(|revision| cadence.frame(1_096.0, revision, false));
+        let dragged = [10, 11, 12, 13].map(|revision| scheduler.frame(1_096.0, revision, false));
         assert!(!dragged.contains(&Due::Feed), "{dragged:?}");
     }
 }
@@ -232,9 +232,15 @@ fn little_is_spoken_and_not_too_fast() {
     assert_eq!(announcer.speak(10_000.0), "n3 is killed. n1 leads term 4.");
     let answer = Some(AnswerView { kind: AnswerKind::Success, text: "success".to_string() });
     let operation = "set color blue".to_string();
-    let journey =
-        JourneyView { id: 1, client: Place::You, operation, took: 9, answer, stations: Vec::new() };
-    announcer.listen(sentences.iter().cloned(), &leads, &[journey]);
+    let request_trace = RequestTraceView {
+        id: 1,
+        client: MessageEnd::You,
+        operation,
+        took: 9,
+        answer,
+        hops: Vec::new(),
+    };
+    announcer.listen(sentences.iter().cloned(), &leads, &[request_trace]);
     assert_eq!(announcer.speak(10_100.0), "n3 is killed. n1 leads term 4.", "still being heard");
     assert_eq!(announcer.speak(12_000.0), "set color blue: success.");
 }

@@ -80,12 +80,12 @@ fn a_famous_run_is_small() {
     for famous in &FAMOUS {
         let archive = archive(famous);
         let [broken, sound] = archive.stories.as_slice() else { panic!("two stories") };
-        assert!(broken.recording.founding.nodes <= 5, "{}", famous.rule);
+        assert!(broken.recording.cluster_config.nodes <= 5, "{}", famous.rule);
         assert!((1..=30).contains(&broken.recording.actions.len()), "{}", famous.rule);
         let at = famous.text.lines().filter(|line| line.starts_with("at ")).count();
         assert_eq!(broken.recording.actions.len(), at, "{}: nothing is refused", famous.rule);
         assert_eq!(sound.recording.actions.len(), at - 1, "{}: nor with the rule", famous.rule);
-        assert_eq!(sound.recording.founding, broken.recording.founding);
+        assert_eq!(sound.recording.cluster_config, broken.recording.cluster_config);
         assert_eq!(sound.played.at, broken.played.at, "{}: as long as the other", famous.rule);
         let lasts = broken.played.at.as_micros() / u64::from(archive.speed.get());
         assert!((19_000..=22_000).contains(&lasts), "{}: {lasts} ms to watch", famous.rule);

@@ -1,6 +1,6 @@
 //! What of the page needs no browser: where things stand on the stage, and how texts are written.
 
-use kvorum::playground::view::{MessageView, Place, Shape};
+use kvorum::playground::view::{MessageEnd, MessageView, Shape};
 use kvorum::ui::format::sentences::{Piece, found, pieces, sentence};
 use kvorum::ui::geometry::layout::{Density, Layout, Rect};
 use kvorum::ui::geometry::message_path::{link, link_at, message_at, pairs, position};
@@ -72,7 +72,7 @@ fn few_nodes_show_their_logs_wherever_they_are_explained() {
 }
 
 fn message(id: u64, from: u32, to: u32, progress: f32) -> MessageView {
-    let (from, to, label) = (Place::Node(from), Place::Node(to), String::new());
+    let (from, to, label) = (MessageEnd::Node(from), MessageEnd::Node(to), String::new());
     MessageView { id, shape: Shape::Heartbeat, from, to, progress, lost: false, term: 1, label }
 }
 

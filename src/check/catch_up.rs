@@ -132,8 +132,8 @@ mod tests {
     use super::super::Run;
     use super::*;
     use crate::cluster::{
-        Action, Consistency, Endpoint, Founding, Handling, LinkChange, MailKind, MessageId, Which,
-        Workload,
+        Action, ClusterConfig, Consistency, Endpoint, Handling, LinkChange, MailKind, MessageId,
+        Which, Workload,
     };
     use crate::raft::MessageKind;
     use crate::rng::Chance;
@@ -168,7 +168,7 @@ mod tests {
     /// Whether the judge rejects a run in which n3 is left behind: it runs and is connected, and its leader
     /// sends to it, but what it answers is lost on its way, one by one, by hand.
     fn left_behind(loses: bool, between: &[Action]) -> bool {
-        let mut run = Run::new(Founding { nodes: 3, seed: 118 });
+        let mut run = Run::new(ClusterConfig { nodes: 3, seed: 118 });
         let mut catch_up = CatchUp::default();
         let mut rejected = false;
         let (writes, every) = (Chance::from_ppm(1_000_000).unwrap(), Duration::from_millis(100));

@@ -39,7 +39,7 @@ pub struct Linearizability<T = ()> {
 /// What is known of one key.
 #[derive(Clone, Debug)]
 struct History<T> {
-    under_way: BTreeMap<RequestId, Step>,
+    under_way: BTreeMap<RequestId, KeyOperation>,
     /// Of those under way, the ones whose clients gave up.
     abandoned: BTreeSet<RequestId>,
     /// What may be there at any time: of writes that are left out of account.
@@ -51,7 +51,7 @@ struct History<T> {
 
 /// What an operation does to a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
+enum KeyOperation {
     Read,
     Write(Command),
 }
@@ -78,8 +78,8 @@ impl<T: Trail> Linearizability<T> {
     pub fn began(&mut self, id: RequestId, operation: &Operation) {
         let Some(key) = operation.ordered_key() else { return };
         let step = match operation {
-            Operation::Write(command) => Step::Write(command.clone()),
-            Operation::Read { .. } | Operation::Change(_) => Step::Read,
+            Operation::Write(command) => KeyOperation::Write(command.clone()),
+            Operation::Read { .. } | Operation::Change(_) => KeyOperation::Read,
         };
         self.key_of.insert(id, key.clone());
         self.keys.entry(key.clone()).or_default().under_way.insert(id, step);
@@ -162,7 +162,7 @@ impl<T: Trail> History<T> {
             }
             let steps = self.under_way.iter().filter(|(id, step)| {
                 // A read that nobody waits for any more changes nothing.
-                let changes_nothing = **step == Step::Read && self.abandoned.contains(id);
+                let changes_nothing = **step == KeyOperation::Read && self.abandoned.contains(id);
                 !changes_nothing && !state.done.contains_key(id)
             });
             let stepped = steps.map(|(id, step)| (state.after(*id, step), trail.then(*id)));
@@ -186,23 +186,25 @@ impl<T: Trail> History<T> {
 
 impl State {
     /// The state after the operation has taken effect in this one.
-    fn after(&self, id: RequestId, step: &Step) -> Self {
+    fn after(&self, id: RequestId, step: &KeyOperation) -> Self {
         let mut next = self.clone();
         let effect = match step {
-            Step::Read => Effect::Found(self.value.clone()),
-            Step::Write(Command::Set { value, .. }) => {
+            KeyOperation::Read => Effect::Found(self.value.clone()),
+            KeyOperation::Write(Command::Set { value, .. }) => {
                 next.value = Some(value.clone());
                 Effect::Wrote
             }
-            Step::Write(Command::Delete { .. }) => match next.value.take() {
+            KeyOperation::Write(Command::Delete { .. }) => match next.value.take() {
                 Some(_) => Effect::Deleted,
                 None => Effect::FoundNothing,
             },
-            Step::Write(Command::Cas { old, new, .. }) if self.value.as_ref() == Some(old) => {
+            KeyOperation::Write(Command::Cas { old, new, .. })
+                if self.value.as_ref() == Some(old) =>
+            {
                 next.value = Some(new.clone());
                 Effect::Wrote
             }
-            Step::Write(Command::Cas { .. }) => Effect::Found(self.value.clone()),
+            KeyOperation::Write(Command::Cas { .. }) => Effect::Found(self.value.clone()),
         };
         next.done.insert(id, effect);
         next

@@ -101,7 +101,7 @@ mod tests {
     use super::super::Run;
     use super::*;
     use crate::cluster::{
-        Action, ClockChange, Consistency, DiskState, Founding, LinkChange, Rate, Workload,
+        Action, ClockChange, ClusterConfig, Consistency, DiskState, LinkChange, Rate, Workload,
     };
     use crate::raft::Rule;
     use crate::rng::Chance;
@@ -136,7 +136,7 @@ mod tests {
 
     /// Whether twelve seconds after these actions nothing has progressed in a kind world.
     fn stalls_with(nodes: u32, actions: &[Action]) -> bool {
-        let mut run = Run::new(Founding { nodes, seed: 5 });
+        let mut run = Run::new(ClusterConfig { nodes, seed: 5 });
         // Somebody asks all the time: where nothing at all happens, nobody looks.
         run.apply(&clients(1, 0, 200)).unwrap();
         for action in actions {
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn the_judge_looks_now_and_then() {
-        let cluster = Cluster::new(Founding { nodes: 3, seed: 5 });
+        let cluster = Cluster::new(ClusterConfig { nodes: 3, seed: 5 });
         let mut liveness = Liveness::default();
         assert!(liveness.is_due(cluster.now()));
         assert_eq!(liveness.glance(&cluster), Ok(()));

@@ -24,8 +24,8 @@ pub use property::{Evidence, Property, Violation};
 pub use servers::Servers;
 
 use crate::cluster::{
-    Action, Answer, CallEvent, Cluster, Deed, Founding, Operation, Refused, RequestId, Server,
-    Status, Touched,
+    Action, Answer, CallEvent, Cluster, ClusterConfig, Operation, Refused, RequestId, Server,
+    ServerEvent, Status, Touched,
 };
 use crate::raft::{Index, Node, NodeId};
 use crate::time::Time;
@@ -49,8 +49,8 @@ pub struct Run {
 
 impl Run {
     /// A cluster in which nothing has happened yet.
-    pub fn new(founding: Founding) -> Self {
-        let cluster = Cluster::new(founding);
+    pub fn new(cluster_config: ClusterConfig) -> Self {
+        let cluster = Cluster::new(cluster_config);
         Self {
             cluster,
             invariants: Invariants::default(),
@@ -171,15 +171,19 @@ impl Run {
     /// What servers did that their state does not show: votes they gave away, requests they executed.
     fn judge_deeds(&mut self) {
         let mut found = Ok(());
-        for deed in self.cluster.deeds() {
-            let judged = match deed {
-                Deed::Voted { by, term, candidate } => self.servers.voted(*by, *term, *candidate),
-                Deed::Applied { by, index, request } => self.clients.applied(*by, *index, *request),
-                Deed::Accepted { by, term, id, change } => {
+        for server_event in self.cluster.server_events() {
+            let judged = match server_event {
+                ServerEvent::Voted { by, term, candidate } => {
+                    self.servers.voted(*by, *term, *candidate)
+                }
+                ServerEvent::Applied { by, index, request } => {
+                    self.clients.applied(*by, *index, *request)
+                }
+                ServerEvent::Accepted { by, term, id, change } => {
                     self.changes.accepted(*by, *term, *id, change.as_ref());
                     Ok(())
                 }
-                Deed::Refused { by, term, id } => {
+                ServerEvent::Refused { by, term, id } => {
                     self.changes.refused(*by, *term, *id);
                     Ok(())
                 }
@@ -281,7 +285,7 @@ mod tests {
     /// at the end of a log.
     #[test]
     fn an_audit_finds_what_has_changed_in_the_middle_of_a_log() {
-        let mut run = Run::new(Founding { nodes: 3, seed: 5 });
+        let mut run = Run::new(ClusterConfig { nodes: 3, seed: 5 });
         let last_index = |run: &Run| {
             let leader = run.cluster.leader().and_then(|id| run.cluster.server(id));
             leader.and_then(Server::node).and_then(|node| node.log().last_index())

@@ -3,7 +3,7 @@
 
 use super::client::Answer;
 use super::server::Server;
-use super::{Cluster, Deed};
+use super::{Cluster, ServerEvent};
 use crate::raft::{Config, Data, Index, Input, Node, NodeId, Payload, Rule};
 use crate::store::{Request, Store};
 
@@ -69,7 +69,7 @@ impl Cluster {
                     self.on_committed_config(index, config);
                 }
             }
-            self.deeds.push(Deed::Applied { by: id, index, request: executed });
+            self.server_events.push(ServerEvent::Applied { by: id, index, request: executed });
         }
     }
 

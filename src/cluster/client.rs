@@ -134,9 +134,9 @@ pub enum CallEvent {
     },
 }
 
-/// A station on the way of a request.
+/// A hop on the way of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Station {
+pub enum Hop {
     Sent {
         to: NodeId,
         attempt: u32,
@@ -171,11 +171,11 @@ pub enum Station {
 
 /// A request from its beginning to its end, or as far as it has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Journey {
+pub struct RequestTrace {
     pub id: RequestId,
     pub client: ClientId,
     pub operation: Operation,
-    pub stations: Vec<(Time, Station)>,
+    pub hops: Vec<(Time, Hop)>,
     /// How it ended, and when.
     pub answer: Option<(Time, Answer)>,
 }
@@ -248,7 +248,7 @@ pub(super) const BACKOFF: Duration = Duration::from_millis(50);
 /// A request that has no answer yet.
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
-    pub(super) journey: Journey,
+    pub(super) request_trace: RequestTrace,
     pub(super) call: Call,
     /// It stays with the server it was given to.
     pub(super) pinned: bool,
@@ -333,8 +333,8 @@ impl Clients {
         now: Time,
         id: RequestId,
         answer: Answer,
-    ) -> Option<(Journey, Option<(SessionId, Seq)>)> {
-        let Pending { mut journey, call, .. } = self.pending.remove(&id)?;
+    ) -> Option<(RequestTrace, Option<(SessionId, Seq)>)> {
+        let Pending { mut request_trace, call, .. } = self.pending.remove(&id)?;
         let wrote = match &call {
             Call::Write(request) => Some((request.session, request.seq)),
             Call::Read { .. } | Call::Change(_) => None,
@@ -350,19 +350,19 @@ impl Clients {
                 *session = Session { opened, last_used: now, ..Session::default() };
             }
         }
-        journey.answer = Some((now, answer));
-        Some((journey, wrote))
+        request_trace.answer = Some((now, answer));
+        Some((request_trace, wrote))
     }
 
     /// Whether the client waits for an answer.
     pub(super) fn is_busy(&self, client: ClientId) -> bool {
-        self.pending.values().any(|pending| pending.journey.client == client)
+        self.pending.values().any(|pending| pending.request_trace.client == client)
     }
 
     /// Notes where a request is.
-    pub(super) fn note(&mut self, id: RequestId, at: Time, station: Station) {
+    pub(super) fn note(&mut self, id: RequestId, at: Time, hop: Hop) {
         if let Some(pending) = self.pending.get_mut(&id) {
-            pending.journey.stations.push((at, station));
+            pending.request_trace.hops.push((at, hop));
         }
     }
 }

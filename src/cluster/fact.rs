@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::action::{ClockChange, Handling};
-use super::client::{Answer, Operation, RequestId, Station};
+use super::client::{Answer, Hop, Operation, RequestId};
 use super::disk::{DiskState, Recovered};
 use super::network::{Body, Endpoint, Loss};
 use super::sentences;
@@ -36,7 +36,7 @@ pub enum What {
     /// Somebody took a message in hand, and did not drop it.
     Handled { kind: MailKind, from: Endpoint, to: Endpoint, handling: Handling },
     /// A client's request went a step further.
-    Request { id: RequestId, client: ClientId, operation: Operation, station: Station },
+    Request { id: RequestId, client: ClientId, operation: Operation, hop: Hop },
     /// A client's request ended.
     Answered { id: RequestId, client: ClientId, operation: Operation, answer: Answer },
 }
@@ -231,8 +231,8 @@ impl fmt::Display for What {
                     Handling::Deliver => write!(f, "is delivered at once, by hand."),
                 }
             }
-            Self::Request { client, operation, station, .. } => {
-                write_station(f, Who(*client), operation, station)
+            Self::Request { client, operation, hop, .. } => {
+                write_station(f, Who(*client), operation, hop)
             }
             Self::Answered { client, operation, answer, .. } => {
                 write!(f, "{} asked for `{operation}` and got: {answer}.", Who(*client).capital())
@@ -260,39 +260,39 @@ fn write_station(
     f: &mut fmt::Formatter<'_>,
     who: Who,
     operation: &Operation,
-    station: &Station,
+    hop: &Hop,
 ) -> fmt::Result {
-    match station {
-        Station::Sent { to, attempt: 1 } => {
+    match hop {
+        Hop::Sent { to, attempt: 1 } => {
             write!(f, "{} sent `{operation}` to {to}.", who.capital())
         }
-        Station::Sent { to, attempt } => {
+        Hop::Sent { to, attempt } => {
             write!(f, "{} sent `{operation}` to {to}, attempt {attempt}.", who.capital())
         }
-        Station::Received { by } => write!(f, "{by} gets `{operation}`."),
-        Station::Redirected { by, leader: Some(leader) } => {
+        Hop::Received { by } => write!(f, "{by} gets `{operation}`."),
+        Hop::Redirected { by, leader: Some(leader) } => {
             write!(f, "{by} does not lead and sends the client on to {leader}.")
         }
-        Station::Redirected { by, leader: None } => {
+        Hop::Redirected { by, leader: None } => {
             write!(f, "{by} does not lead and knows no leader; the client asks again soon.")
         }
-        Station::Appended { by, position } => {
+        Hop::Appended { by, position } => {
             write!(f, "{by} puts `{operation}` into its log as entry {}.", position.index)
         }
-        Station::Confirming { by } => {
+        Hop::Confirming { by } => {
             write!(
                 f,
                 "{by} asks the others whether it still leads, before it answers `{operation}`."
             )
         }
-        Station::Committed { by, position } => {
+        Hop::Committed { by, position } => {
             write!(f, "{by} executes entry {}, `{operation}`.", position.index)
         }
-        Station::Answered { by } => write!(f, "{by} answers `{operation}`."),
-        Station::TimedOut { attempt } => {
+        Hop::Answered { by } => write!(f, "{by} answers `{operation}`."),
+        Hop::TimedOut { attempt } => {
             write!(f, "No answer to `{operation}`, attempt {attempt}.")
         }
-        Station::GaveUp => write!(f, "The client gives `{operation}` up."),
+        Hop::GaveUp => write!(f, "The client gives `{operation}` up."),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The simulated world that hosts the servers: machines, network and clients under one clock.
 //!
-//! A run is a pure function of the founding (size and seed) and the timed actions. [`Cluster::step`]
+//! A run is a pure function of the configuration (size and seed) and the timed actions. [`Cluster::step`]
 //! handles exactly one event, in the strict order of time and, at one time, of when it was scheduled;
 //! the servers' own timers come after everything else at the same instant, in the order of their
 //! names. Nothing here knows a real clock.
@@ -34,7 +34,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use action::{Action, ClockChange, Handling, Refused, Timing, Which};
 pub use chaos::{FaultKind, FaultMix, drift, later_fault};
 pub use client::{
-    Answer, CallEvent, ClientAnswer, Consistency, Journey, Operation, Reply, RequestId, Station,
+    Answer, CallEvent, ClientAnswer, Consistency, Hop, Operation, Reply, RequestId, RequestTrace,
 };
 pub use clock::{Clock, Offset, Rate};
 pub use disk::{Disk, DiskState, Recovered};
@@ -65,7 +65,7 @@ pub const YOU: ClientId = ClientId::YOU;
 
 /// What a cluster begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Founding {
+pub struct ClusterConfig {
     /// How many servers, from n1 on; 1 to [`MAX_NODES`].
     pub nodes: u32,
     /// The seed of everything that happens by chance.
@@ -105,7 +105,7 @@ impl Snapshots {
 
 /// What a server did that its state does not show.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Deed {
+pub enum ServerEvent {
     /// It gave its vote away; to itself when it asked others for theirs.
     Voted { by: NodeId, term: Term, candidate: NodeId },
     /// Its state machine has come to an entry, with the request in it, if there is one, and whether that
@@ -120,7 +120,7 @@ pub enum Deed {
 /// A cluster and the world around it.
 #[derive(Clone, Debug)]
 pub struct Cluster {
-    founding: Founding,
+    cluster_config: ClusterConfig,
     now: Time,
     events: u64,
     queue: Queue,
@@ -147,9 +147,9 @@ pub struct Cluster {
     /// Machines that are no longer members and still run, since nobody who knows it reaches them.
     retired: BTreeSet<NodeId>,
     facts: Vec<Fact>,
-    finished: Vec<Journey>,
+    finished: Vec<RequestTrace>,
     calls: Vec<CallEvent>,
-    deeds: Vec<Deed>,
+    server_events: Vec<ServerEvent>,
     /// Kept between steps for its allocations.
     effects: Effects,
 }
@@ -162,34 +162,34 @@ const SERVER_STREAMS: u64 = 16;
 
 impl Cluster {
     /// A cluster in which nothing has happened yet; its servers run and know each other.
-    pub fn new(founding: Founding) -> Self {
-        let size = founding.nodes.clamp(1, u32::try_from(MAX_NODES).unwrap_or(u32::MAX));
-        let founding = Founding { nodes: size, ..founding };
+    pub fn new(cluster_config: ClusterConfig) -> Self {
+        let size = cluster_config.nodes.clamp(1, u32::try_from(MAX_NODES).unwrap_or(u32::MAX));
+        let cluster_config = ClusterConfig { nodes: size, ..cluster_config };
         let config = Config::new((1..=size).map(NodeId));
         let mut cluster = Self {
-            founding,
+            cluster_config,
             now: Time::ZERO,
             events: 0,
             queue: Queue::default(),
             next: None,
             servers: BTreeMap::new(),
             last_name: NodeId(size),
-            network: Network::new(Rng::new(founding.seed, NETWORK_STREAM)),
+            network: Network::new(Rng::new(cluster_config.seed, NETWORK_STREAM)),
             clients: Clients::default(),
             workload: None,
-            workload_rng: Rng::new(founding.seed, WORKLOAD_STREAM),
-            chaos: Chaos::new(founding.seed),
+            workload_rng: Rng::new(cluster_config.seed, WORKLOAD_STREAM),
+            chaos: Chaos::new(cluster_config.seed),
             settings: Settings::default(),
             snapshots: Snapshots::default(),
             session_lasts: Duration::from_secs(60),
-            disk_rng: Rng::new(founding.seed, DISK_STREAM),
+            disk_rng: Rng::new(cluster_config.seed, DISK_STREAM),
             sides: Vec::new(),
             committed_config: (None, config.clone()),
             retired: BTreeSet::new(),
             facts: Vec::new(),
             finished: Vec::new(),
             calls: Vec::new(),
-            deeds: Vec::new(),
+            server_events: Vec::new(),
             effects: Effects::default(),
         };
         for id in config.voters() {
@@ -383,10 +383,14 @@ impl Cluster {
             let Envelope { from: by, term, .. } = envelope;
             match envelope.message {
                 Message::RequestVoteResponse { vote_granted: true } => {
-                    self.deeds.push(Deed::Voted { by, term, candidate: envelope.to });
+                    self.server_events.push(ServerEvent::Voted {
+                        by,
+                        term,
+                        candidate: envelope.to,
+                    });
                 }
                 Message::RequestVote { .. } => {
-                    self.deeds.push(Deed::Voted { by, term, candidate: by });
+                    self.server_events.push(ServerEvent::Voted { by, term, candidate: by });
                 }
                 _ => {}
             }
@@ -436,7 +440,7 @@ impl Cluster {
 
     /// Starts the process of a machine with what is on its disk.
     fn boot(&mut self, id: NodeId) -> Recovered {
-        let (now, settings, seed) = (self.now, self.settings, self.founding.seed);
+        let (now, settings, seed) = (self.now, self.settings, self.cluster_config.seed);
         let Some(server) = self.servers.get_mut(&id) else {
             return Recovered::default();
         };

@@ -1,11 +1,11 @@
 //! What a cluster reports of itself, to judges, pages and scripts.
 
-use super::client::{CallEvent, Journey};
+use super::client::{CallEvent, RequestTrace};
 use super::fact::Fact;
 use super::network::{Flight, Network};
 use super::server::{Process, Server, Status};
 use super::workload::Workload;
-use super::{Cluster, Deed, Founding, Snapshots};
+use super::{Cluster, ClusterConfig, ServerEvent, Snapshots};
 use crate::digest::{Digest, Digester};
 use crate::raft::{Config, Index, Node, NodeId, Role, Settings, count};
 use crate::store::ClientId;
@@ -14,8 +14,8 @@ use crate::time::{Duration, Time};
 /// What a cluster reports of itself.
 impl Cluster {
     /// What it began with.
-    pub fn founding(&self) -> Founding {
-        self.founding
+    pub fn cluster_config(&self) -> ClusterConfig {
+        self.cluster_config
     }
 
     /// The time.
@@ -86,8 +86,8 @@ impl Cluster {
     }
 
     /// Requests that have no answer yet.
-    pub fn journeys(&self) -> impl Iterator<Item = &Journey> {
-        self.clients.pending.values().map(|pending| &pending.journey)
+    pub fn request_traces(&self) -> impl Iterator<Item = &RequestTrace> {
+        self.clients.pending.values().map(|pending| &pending.request_trace)
     }
 
     /// Takes what happened since it was last taken.
@@ -96,8 +96,8 @@ impl Cluster {
     }
 
     /// What servers did since it was last forgotten.
-    pub fn deeds(&self) -> &[Deed] {
-        &self.deeds
+    pub fn server_events(&self) -> &[ServerEvent] {
+        &self.server_events
     }
 
     /// What clients began and ended since it was last forgotten, in that order.
@@ -107,7 +107,7 @@ impl Cluster {
 
     /// Forgets what servers did, and what clients began and ended.
     pub fn forget_deeds(&mut self) {
-        self.deeds.clear();
+        self.server_events.clear();
         self.calls.clear();
     }
 
@@ -127,14 +127,14 @@ impl Cluster {
     }
 
     /// Takes the requests that ended since they were last taken.
-    pub fn take_finished(&mut self) -> std::vec::Drain<'_, Journey> {
+    pub fn take_finished(&mut self) -> std::vec::Drain<'_, RequestTrace> {
         self.finished.drain(..)
     }
 
     /// One number for what the servers are and what is on its way: equal runs have equal digests after
     /// every event. What has had no effect yet (a rule just switched, a link just cut) is not in it.
     pub fn digest(&self) -> Digest {
-        let mut digester = Digester::new(self.founding.seed);
+        let mut digester = Digester::new(self.cluster_config.seed);
         digester.number(self.now.as_micros()).number(self.events);
         for (id, server) in &self.servers {
             digester.number(id.0.into()).number(server.incarnation.into());

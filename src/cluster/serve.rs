@@ -2,13 +2,13 @@
 
 use super::client::{
     ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, CallEvent, ClientAnswer, ClientRequest, Consistency,
-    Journey, Operation, PATIENCE, Pending, Reply, RequestId, Station,
+    Hop, Operation, PATIENCE, Pending, Reply, RequestId, RequestTrace,
 };
 use super::event::Event;
 use super::fact::What;
 use super::network::{Body, Endpoint};
 use super::server::{Asker, PendingRead, Process, Proposal, Sought};
-use super::{Cluster, Deed};
+use super::{Cluster, ServerEvent};
 use crate::raft::{
     Accepted, Change, Config, Data, Index, Input, NodeId, Note, Position, ReadAnswer, ReadId,
     ReadMode, Refusal, Rule, Term,
@@ -21,7 +21,7 @@ impl Cluster {
     pub(super) fn serve(&mut self, by: NodeId, request: ClientRequest) -> Option<NodeId> {
         let ClientRequest { id, client, attempt, call } = request;
         let asker = Asker { client, id, attempt };
-        self.note(id, Station::Received { by });
+        self.note(id, Hop::Received { by });
         match call {
             Call::Write(write) => {
                 let stamp = Stamp {
@@ -57,7 +57,7 @@ impl Cluster {
                 process.reads.insert(id, PendingRead { sought: Sought::Value(key), asker });
                 let asks = process.node.settings().rules.on(Rule::ReadConfirmation);
                 if process.node.is_leader() && asks && !leased && mode != ReadMode::Leader {
-                    self.note(id, Station::Confirming { by });
+                    self.note(id, Hop::Confirming { by });
                 }
                 self.step_node(by, Input::Read(ReadId(id.0), mode))
             }
@@ -130,7 +130,7 @@ impl Cluster {
         let Some(process) = self.process_mut(by) else { return };
         let Position { term, index } = position;
         process.proposals.insert(index, Proposal { term, asker, change });
-        self.note(asker.id, Station::Appended { by, position });
+        self.note(asker.id, Hop::Appended { by, position });
     }
 
     /// A write, or a change, was taken on or not, by the refusal if there is one.
@@ -143,10 +143,10 @@ impl Cluster {
     ) {
         let (term, id) =
             (self.process_mut(by).map(|process| process.node.current_term()), asker.id);
-        self.deeds.extend(match (term, &refusal) {
+        self.server_events.extend(match (term, &refusal) {
             (None, _) | (_, Some(Refusal::NotLeader { .. })) => None,
-            (Some(term), None) => Some(Deed::Accepted { by, term, id, change }),
-            (Some(term), Some(_)) => Some(Deed::Refused { by, term, id }),
+            (Some(term), None) => Some(ServerEvent::Accepted { by, term, id, change }),
+            (Some(term), Some(_)) => Some(ServerEvent::Refused { by, term, id }),
         });
         let reply = match refusal {
             None => return,
@@ -167,7 +167,7 @@ impl Cluster {
         let Some(process) = self.process_mut(by) else { return };
         let sought = Sought::NoChange;
         process.reads.insert(asker.id, PendingRead { sought, asker });
-        self.note(asker.id, Station::Confirming { by });
+        self.note(asker.id, Hop::Confirming { by });
         self.step_node(by, Input::Read(ReadId(asker.id.0), ReadMode::ReadIndex));
     }
 
@@ -190,7 +190,7 @@ impl Cluster {
         match answer {
             Some(answer) if proposal.term == term => {
                 let position = Position { term, index };
-                self.note(proposal.asker.id, Station::Committed { by, position });
+                self.note(proposal.asker.id, Hop::Committed { by, position });
                 self.reply(by, proposal.asker, Reply::Done(answer));
             }
             _ => self.reply(by, proposal.asker, Reply::Redirect(leader)),
@@ -214,7 +214,7 @@ impl Cluster {
         self.finish_proposal(by, index, term, Some(Answer::Changed));
         for Proposal { asker, .. } in done {
             let position = Position { term, index };
-            self.note(asker.id, Station::Committed { by, position });
+            self.note(asker.id, Hop::Committed { by, position });
             self.reply(by, asker, Reply::Done(Answer::Changed));
         }
     }
@@ -262,13 +262,13 @@ impl Cluster {
     }
 
     fn reply(&mut self, by: NodeId, asker: Asker, reply: Reply) {
-        let station = match &reply {
-            Reply::Done(_) => Some(Station::Answered { by }),
-            Reply::Redirect(leader) => Some(Station::Redirected { by, leader: *leader }),
+        let hop = match &reply {
+            Reply::Done(_) => Some(Hop::Answered { by }),
+            Reply::Redirect(leader) => Some(Hop::Redirected { by, leader: *leader }),
             Reply::Busy => None,
         };
-        if let Some(station) = station {
-            self.note(asker.id, station);
+        if let Some(hop) = hop {
+            self.note(asker.id, hop);
         }
         let body = Body::Answer(asker.answer(reply));
         self.send(Endpoint::Node(by), Endpoint::Client(asker.client), body);
@@ -296,9 +296,9 @@ impl Cluster {
             .filter(|id| self.servers.contains_key(id));
         let target = target.or_else(|| self.servers.keys().next().copied());
         self.calls.push(CallEvent::Began { id, client, operation: operation.clone() });
-        let journey = Journey { id, client, operation, stations: Vec::new(), answer: None };
+        let request_trace = RequestTrace { id, client, operation, hops: Vec::new(), answer: None };
         let pending = Pending {
-            journey,
+            request_trace,
             call,
             pinned: via.is_some(),
             target: target.unwrap_or(NodeId(1)),
@@ -321,11 +321,12 @@ impl Cluster {
         pending.timer += 1;
         pending.pausing = false;
         let timer = pending.timer;
-        let (client, attempt, target) = (pending.journey.client, pending.attempt, pending.target);
+        let (client, attempt, target) =
+            (pending.request_trace.client, pending.attempt, pending.target);
         let call = pending.call.clone();
         let deadline = (self.now + ATTEMPT_TIMEOUT).min(pending.give_up_at);
         self.queue.push(deadline, Event::ClientTimer(id, timer));
-        self.note(id, Station::Sent { to: target, attempt });
+        self.note(id, Hop::Sent { to: target, attempt });
         let body = Body::Request(ClientRequest { id, client, attempt, call });
         self.send(Endpoint::Client(client), Endpoint::Node(target), body);
     }
@@ -341,7 +342,7 @@ impl Cluster {
                 let stale =
                     matches!(pending.call, Call::Read { consistency: Consistency::Stale, .. });
                 if !stale && attempt == pending.attempt {
-                    let client = pending.journey.client;
+                    let client = pending.request_trace.client;
                     self.clients.believed_leader.insert(client, pending.target);
                 }
                 self.finish_request(id, answer);
@@ -350,7 +351,7 @@ impl Cluster {
             Reply::Redirect(_) | Reply::Busy if attempt != pending.attempt || pending.pausing => {}
             Reply::Redirect(Some(leader)) if leader != pending.target => {
                 pending.target = leader;
-                self.clients.believed_leader.insert(pending.journey.client, leader);
+                self.clients.believed_leader.insert(pending.request_trace.client, leader);
                 self.attempt(id);
             }
             Reply::Redirect(_) => self.ask_again_later(id, true),
@@ -380,13 +381,13 @@ impl Cluster {
             return;
         };
         if now >= pending.give_up_at {
-            self.note(id, Station::GaveUp);
+            self.note(id, Hop::GaveUp);
             self.finish_request(id, Answer::Unknown);
             return;
         }
         if !pending.pausing {
-            let (client, attempt) = (pending.journey.client, pending.attempt);
-            self.note(id, Station::TimedOut { attempt });
+            let (client, attempt) = (pending.request_trace.client, pending.attempt);
+            self.note(id, Hop::TimedOut { attempt });
             self.clients.believed_leader.remove(&client);
             self.turn_to_next(id);
         }
@@ -407,30 +408,30 @@ impl Cluster {
     }
 
     fn finish_request(&mut self, id: RequestId, answer: Answer) {
-        let Some((journey, wrote)) = self.clients.finish(self.now, id, answer.clone()) else {
+        let Some((request_trace, wrote)) = self.clients.finish(self.now, id, answer.clone()) else {
             return;
         };
         self.calls.push(CallEvent::Ended { id, answer: answer.clone(), wrote });
-        let (client, operation) = (journey.client, journey.operation.clone());
+        let (client, operation) = (request_trace.client, request_trace.operation.clone());
         if let (Operation::Change(Change::Remove(node)), Answer::Changed) = (&operation, &answer) {
             self.retire(*node);
         }
         self.tell(What::Answered { id, client, operation, answer });
-        self.finished.push(journey);
+        self.finished.push(request_trace);
     }
 
     /// Notes where a request is, and tells it where somebody asked by hand.
-    fn note(&mut self, id: RequestId, station: Station) {
+    fn note(&mut self, id: RequestId, hop: Hop) {
         let Some(pending) = self.clients.pending.get(&id) else {
             return;
         };
-        let client = pending.journey.client;
+        let client = pending.request_trace.client;
         if !client.is_by_hand() {
             return;
         }
-        let operation = pending.journey.operation.clone();
-        self.clients.note(id, self.now, station);
-        self.tell(What::Request { id, client, operation, station });
+        let operation = pending.request_trace.operation.clone();
+        self.clients.note(id, self.now, hop);
+        self.tell(What::Request { id, client, operation, hop });
     }
 
     /// A client of the workload takes its turn.

@@ -18,13 +18,14 @@ fn set(key: &str, value: &str) -> Operation {
 
 #[test]
 fn five_servers_elect_a_leader_and_serve_a_write_and_a_read() {
-    let mut cluster = Cluster::new(Founding { nodes: 5, seed: 1 });
+    let mut cluster = Cluster::new(ClusterConfig { nodes: 5, seed: 1 });
     run_until(&mut cluster, Time::from_micros(1_000_000));
     assert!(cluster.leader().is_some());
     let via = Some(NodeId(3));
     cluster.apply(&Action::Request { client: YOU, operation: set("color", "blue"), via }).unwrap();
     run_until(&mut cluster, Time::from_micros(2_000_000));
-    let answers: Vec<_> = cluster.take_finished().filter_map(|journey| journey.answer).collect();
+    let answers: Vec<_> =
+        cluster.take_finished().filter_map(|request_trace| request_trace.answer).collect();
     assert!(
         matches!(answers[..], [(_, Answer::Outcome(crate::store::Outcome::Written))]),
         "{answers:?}"
@@ -37,7 +38,7 @@ fn five_servers_elect_a_leader_and_serve_a_write_and_a_read() {
 #[test]
 fn equal_seeds_give_equal_runs_and_others_do_not() {
     let digests = |seed| {
-        let mut cluster = Cluster::new(Founding { nodes: 3, seed });
+        let mut cluster = Cluster::new(ClusterConfig { nodes: 3, seed });
         (0..500)
             .map(|_| {
                 cluster.step();
@@ -51,7 +52,7 @@ fn equal_seeds_give_equal_runs_and_others_do_not() {
 
 #[test]
 fn refused_actions_change_nothing() {
-    let mut cluster = Cluster::new(Founding { nodes: 1, seed: 1 });
+    let mut cluster = Cluster::new(ClusterConfig { nodes: 1, seed: 1 });
     run_until(&mut cluster, Time::from_micros(500_000));
     let before = cluster.digest();
     let n1 = NodeId(1);

@@ -7,9 +7,9 @@
 //! lacks recorded events: both stories are played here and now, so that they are true of this version.
 
 use crate::check::{Property, Run};
-use crate::cluster::{Action, Founding};
+use crate::cluster::{Action, ClusterConfig};
 use crate::course::{Unplayable, heading};
-use crate::playground::{Archive, Speed, Story};
+use crate::playground::{Archive, ArchivedBranch, Speed};
 use crate::raft::Rule;
 use crate::recording::{Instant, Recording};
 use crate::script::{Command, Expect, parse_script};
@@ -107,7 +107,7 @@ impl Famous {
 /// What the script of a famous run says.
 #[derive(Debug)]
 struct Script {
-    founding: Founding,
+    cluster_config: ClusterConfig,
     actions: Vec<(Time, Action)>,
     /// What falls.
     property: Property,
@@ -115,25 +115,27 @@ struct Script {
 
 impl Script {
     fn parse(text: &str) -> Result<Self, Unplayable> {
-        let (mut founding, mut actions, mut falls) = (None, Vec::new(), None);
+        let (mut cluster_config, mut actions, mut falls) = (None, Vec::new(), None);
         for (number, command) in parse_script(text).map_err(Unplayable::Mistake)? {
             match command {
-                Command::Cluster(new) if founding.is_none() => founding = Some(new),
+                Command::Cluster(new) if cluster_config.is_none() => cluster_config = Some(new),
                 Command::At { at, action, .. } => actions.push((at, action)),
                 Command::Wait(_) => {}
                 Command::Expect(Expect::Violates(property)) => falls = Some(property),
                 _ => return Err(Unplayable::Line(number)),
             }
         }
-        match (founding, falls) {
-            (Some(founding), Some(property)) => Ok(Self { founding, actions, property }),
+        match (cluster_config, falls) {
+            (Some(cluster_config), Some(property)) => {
+                Ok(Self { cluster_config, actions, property })
+            }
             _ => Err(Unplayable::Empty),
         }
     }
 
     /// Plays those of its actions that are wanted, up to a time, or to where the property falls.
     fn play(&self, is_wanted: impl Fn(&Action) -> bool, until: Option<Time>) -> Played {
-        let mut replay = Replay::new(self.founding);
+        let mut replay = Replay::new(self.cluster_config);
         let goes_on = |run: &Run| until.is_some() || run.violation_of(self.property).is_none();
         for (at, action) in self.actions.iter().filter(|(_, action)| is_wanted(action)) {
             replay.pass(*at, goes_on);
@@ -142,7 +144,8 @@ impl Script {
         replay.pass(until.unwrap_or(replay.instant().at + LATEST), goes_on);
         let Instant { events, at } = replay.instant();
         let end = Instant { events, at: until.unwrap_or(at) };
-        let recording = Recording { founding: self.founding, actions: replay.into_actions() };
+        let recording =
+            Recording { cluster_config: self.cluster_config, actions: replay.into_actions() };
         Played { recording, end }
     }
 }
@@ -156,9 +159,9 @@ struct Played {
 
 impl Played {
     /// The story, shown at its beginning.
-    fn into_story(self, name: String) -> Story {
+    fn into_story(self, name: String) -> ArchivedBranch {
         let Self { recording, end } = self;
         let shown = Instant::default();
-        Story { name, left: None, recording, played: end, shown, done: None, digest: None }
+        ArchivedBranch { name, left: None, recording, played: end, shown, done: None, digest: None }
     }
 }

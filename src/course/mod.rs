@@ -16,9 +16,9 @@ use std::fmt;
 
 pub use crate::course::famous::{FAMOUS, Famous};
 pub use crate::course::player::{Caption, Player, Trouble};
-pub use crate::course::tour::{Place, Stop, TOUR};
+pub use crate::course::tour::{PagePart, Stop, TOUR};
 
-use crate::playground::{Founding, Input, Wait};
+use crate::playground::{ClusterConfig, Input, Wait};
 use crate::script::{Command, Mistake, parse_line};
 
 /// A demonstration as it is offered: its file.
@@ -70,14 +70,14 @@ fn heading(text: &str, line: usize) -> &str {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Lesson {
     pub title: String,
-    pub founding: Founding,
+    pub cluster_config: ClusterConfig,
     /// In their order; there is one at least.
-    pub steps: Vec<Step>,
+    pub steps: Vec<LessonStep>,
 }
 
 /// A step of a lesson.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Step {
+pub struct LessonStep {
     /// What it shows, for the person who watches.
     pub sentence: String,
     /// What is done and waited for, in this order.
@@ -113,8 +113,8 @@ impl std::error::Error for Unplayable {}
 impl Lesson {
     /// Reads a lesson's script.
     pub fn parse(text: &str) -> Result<Self, Unplayable> {
-        let mut founding = None;
-        let mut steps: Vec<Step> = Vec::new();
+        let mut cluster_config = None;
+        let mut steps: Vec<LessonStep> = Vec::new();
         for (number, line) in (1..).zip(text.lines()) {
             if let Some(words) = line.strip_prefix(SENTENCE) {
                 say(&mut steps, words.trim());
@@ -125,26 +125,29 @@ impl Lesson {
                 .map_err(|mistake| Unplayable::Mistake(Mistake { line: number, ..mistake }))?;
             match (command, steps.last_mut()) {
                 (None, _) => {}
-                (Some(Command::Cluster(new)), None) if founding.is_none() => founding = Some(new),
+                (Some(Command::Cluster(new)), None) if cluster_config.is_none() => {
+                    cluster_config = Some(new)
+                }
                 (Some(command), Some(step)) => {
                     step.inputs.push(input(command).ok_or(Unplayable::Line(number))?);
                 }
                 (Some(_), None) => return Err(Unplayable::Line(number)),
             }
         }
-        let founding = founding.filter(|_| !steps.is_empty()).ok_or(Unplayable::Empty)?;
-        Ok(Self { title: heading(text, 0).to_string(), founding, steps })
+        let cluster_config =
+            cluster_config.filter(|_| !steps.is_empty()).ok_or(Unplayable::Empty)?;
+        Ok(Self { title: heading(text, 0).to_string(), cluster_config, steps })
     }
 }
 
 /// Takes a line of a sentence in: it goes on with the one above, or begins another step.
-fn say(steps: &mut Vec<Step>, words: &str) {
+fn say(steps: &mut Vec<LessonStep>, words: &str) {
     match steps.last_mut() {
         Some(step) if step.inputs.is_empty() => {
             step.sentence.push(' ');
             step.sentence.push_str(words);
         }
-        _ => steps.push(Step { sentence: words.to_string(), inputs: Vec::new() }),
+        _ => steps.push(LessonStep { sentence: words.to_string(), inputs: Vec::new() }),
     }
 }
 

@@ -4,8 +4,8 @@
 //! stands still. The visitor may act in between, go back a step, or leave at any time: the cluster is theirs
 //! all along.
 
-use crate::course::{Lesson, Step};
-use crate::playground::view::Progress;
+use crate::course::{Lesson, LessonStep};
+use crate::playground::view::JobProgress;
 use crate::playground::{Input, Playground, RunId, Speed, Spot};
 
 /// How long a step waits, in microseconds of cluster time, before it says that what it waits for may not
@@ -69,7 +69,7 @@ impl Caption {
 impl Player {
     /// Begins a lesson with a new run, and with its first step.
     pub fn begin(lesson: Lesson, playground: &mut Playground) -> Self {
-        let (nodes, seed) = (lesson.founding.nodes, lesson.founding.seed);
+        let (nodes, seed) = (lesson.cluster_config.nodes, lesson.cluster_config.seed);
         // Neither can be refused.
         let _ = playground.apply(Input::Restart { nodes, seed });
         let _ = playground.apply(Input::Pause);
@@ -144,7 +144,7 @@ impl Player {
 
     /// Goes to just before the step that is on, as if it had not begun. The first one begins again.
     pub fn back(&mut self, playground: &mut Playground) {
-        let is_opening = matches!(playground.progress(), Some(Progress::Opening(_)));
+        let is_opening = matches!(playground.progress(), Some(JobProgress::Opening(_)));
         if is_opening || !self.is_on(playground) {
             return;
         }
@@ -166,7 +166,7 @@ impl Player {
     }
 
     /// The step that is on.
-    fn step(&self) -> &Step {
+    fn step(&self) -> &LessonStep {
         &self.lesson.steps[self.spots.len() - 1]
     }
 
@@ -224,5 +224,5 @@ impl Player {
 /// Whether the place that it was sent back to is still being looked for, or another run is being opened: then
 /// nothing can be done here.
 fn is_away(playground: &Playground) -> bool {
-    matches!(playground.progress(), Some(Progress::Travelling(_) | Progress::Opening(_)))
+    matches!(playground.progress(), Some(JobProgress::Travelling(_) | JobProgress::Opening(_)))
 }

@@ -226,11 +226,11 @@ fn a_demonstration_that_is_begun_while_a_run_is_opened_is_not_replaced_by_it() {
     playground.apply(Input::Advance(16_000)).unwrap();
     assert!(playground.progress().is_some(), "it takes many pieces");
     let mut player = Player::begin(Lesson::parse(DEMONSTRATIONS[0].text).unwrap(), &mut playground);
-    let founding = playground.recording().founding;
-    assert_ne!(founding, long.recording().founding);
+    let cluster_config = playground.recording().cluster_config;
+    assert_ne!(cluster_config, long.recording().cluster_config);
     for _ in 0..50 {
         playground.apply(Input::Advance(16_000)).unwrap();
         player.advance(&mut playground, 16_000);
     }
-    assert_eq!(playground.recording().founding, founding, "it stays");
+    assert_eq!(playground.recording().cluster_config, cluster_config, "it stays");
 }

@@ -2,7 +2,7 @@
 
 /// A part of the page that the tour points at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PagePart {
     Cards,
     Messages,
     Request,
@@ -15,47 +15,47 @@ pub enum Place {
 /// A stop of the tour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stop {
-    pub place: Place,
+    pub place: PagePart,
     pub sentence: &'static str,
 }
 
-const fn stop(place: Place, sentence: &'static str) -> Stop {
+const fn stop(place: PagePart, sentence: &'static str) -> Stop {
     Stop { place, sentence }
 }
 
 /// The tour, in its order.
 pub const TOUR: [Stop; 7] = [
     stop(
-        Place::Cards,
+        PagePart::Cards,
         "Each card is a server of one cluster. The one that turns golden leads. Blocks are its log, \
          coloured by term: full is committed, hollow is not.",
     ),
     stop(
-        Place::Messages,
+        PagePart::Messages,
         "What moves between them are their messages, each kind with a shape of its own. Nothing is \
          staged: it is a real cluster, slowed down for the eye.",
     ),
     stop(
-        Place::Request,
+        PagePart::Request,
         "You are a client. Set a key here, and follow your request to the leader, to a majority, and \
          back as an answer.",
     ),
     stop(
-        Place::Faults,
+        PagePart::Faults,
         "Break things: kill or pause a server on its card, cut the network here, make it slow or \
          lossy. Raft has to cope, and judges watch that it does.",
     ),
     stop(
-        Place::Timeline,
+        PagePart::Timeline,
         "Time is yours: pause, go event by event, change the speed, and pull the timeline back to see it \
          again or do otherwise.",
     ),
     stop(
-        Place::Events,
+        PagePart::Events,
         "Everything that happens is told here, in one plain sentence with its cause and its rule.",
     ),
     stop(
-        Place::Demonstrations,
+        PagePart::Demonstrations,
         "The classics are here, from the first election to a node that joins. Begin with one of them, \
          or with whatever you like: the cluster is yours.",
     ),

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::history::branch::Destination;
 use super::jobs::Job;
-use super::jobs::bisect::Avoidance;
+use super::jobs::bisect::Bisection;
 use super::jobs::causality::Inquiry;
 use super::jobs::seek::Arrival;
 use super::view::{Contradiction, Explanation, TurningPoint};
@@ -54,31 +54,31 @@ impl Playground {
     pub(super) fn avoid(&mut self, name: &'static str) -> Result<(), Problem> {
         self.playing = false;
         self.shown.turning_point = None;
-        match Avoidance::new(&self.shown.run, &self.shown.reasons, name) {
+        match Bisection::new(&self.shown.run, &self.shown.reasons, name) {
             Err(instead) => {
                 self.shown.turning_point = Some(instead);
                 Ok(())
             }
-            Ok(avoidance) => {
+            Ok(bisection) => {
                 self.end_job();
-                self.go_on_avoiding(Box::new(avoidance))
+                self.go_on_avoiding(Box::new(bisection))
             }
         }
     }
 
     /// Plays the next piece of a trial.
-    pub(super) fn go_on_avoiding(&mut self, mut avoidance: Box<Avoidance>) -> Result<(), Problem> {
+    pub(super) fn go_on_avoiding(&mut self, mut bisection: Box<Bisection>) -> Result<(), Problem> {
         self.revision += 1;
-        match avoidance.go_on(&mut self.shown.run) {
+        match bisection.go_on(&mut self.shown.run) {
             None => {
-                self.job = Some(Job::Avoiding(avoidance));
+                self.job = Some(Job::Avoiding(bisection));
                 Ok(())
             }
             Some(found) => {
                 let spot = found.spot;
                 self.shown.turning_point = Some(found);
                 let Some(spot) = spot else { return Ok(()) };
-                self.set_out(spot.branch, Destination::Place(spot.place), Arrival::Show)
+                self.set_out(spot.branch, Destination::RunPosition(spot.place), Arrival::Show)
             }
         }
     }

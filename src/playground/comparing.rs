@@ -43,20 +43,20 @@ impl Playground {
     pub fn other_view(&self) -> Option<View> {
         let comparison = self.shown.comparison.as_ref()?;
         let (with, _) = comparison.branches();
-        let of = comparison.scene().run.cluster();
+        let of = comparison.playback().run.cluster();
         let clock = ClockView {
             now: micros(of.now()),
             events: of.events(),
-            end: micros(self.shown.run.branches.get(with)?.tape.end().at),
+            end: micros(self.shown.run.branches.get(with)?.history.end().at),
             ..ClockView::default()
         };
-        Some(View { clock, ..cluster::of_scene(comparison.scene()) })
+        Some(View { clock, ..cluster::of_scene(comparison.playback()) })
     }
 
     /// What moves in the branch that is compared with, at the instant that is shown.
     pub fn other_motion(&self) -> Option<Motion> {
         let comparison = self.shown.comparison.as_ref()?;
-        Some(motion::motion(comparison.scene().run.cluster(), self.passing()))
+        Some(motion::motion(comparison.playback().run.cluster(), self.passing()))
     }
 
     /// When the branch that is shown and the one that it is compared with part, in microseconds.

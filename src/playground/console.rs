@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::cluster::{Action, Answer, Journey, RequestId, YOU};
+use crate::cluster::{Action, Answer, RequestId, RequestTrace, YOU};
 use crate::playground::input::Class;
 use crate::playground::view::{ConsoleKind, ConsoleLine, Explanation};
 use crate::playground::{Playground, Problem};
@@ -38,9 +38,9 @@ impl Console {
     }
 
     /// A request that was asked by hand has ended, maybe one that was asked here.
-    pub(crate) fn answered(&mut self, journey: &Journey, answer: &Answer) {
-        let client = journey.client;
-        match self.asked.remove(&journey.id) {
+    pub(crate) fn answered(&mut self, request_trace: &RequestTrace, answer: &Answer) {
+        let client = request_trace.client;
+        match self.asked.remove(&request_trace.id) {
             Some(Style::Plain) if client == YOU => {
                 self.print(ConsoleKind::Output, answer.to_string());
             }
@@ -149,9 +149,9 @@ impl Playground {
 
     fn execute(&mut self, command: Command) -> Result<(), Problem> {
         match command {
-            Command::Cluster(founding) => {
-                self.found(founding);
-                let text = format!("a new cluster of {} nodes", founding.nodes);
+            Command::Cluster(cluster_config) => {
+                self.found(cluster_config);
+                let text = format!("a new cluster of {} nodes", cluster_config.nodes);
                 self.console.print(ConsoleKind::Output, text);
             }
             Command::Act { action, .. } => {
@@ -168,7 +168,7 @@ impl Playground {
             }
             Command::Expect(expect) => {
                 let answer = self.console.last_answer().cloned();
-                let met = expect.check(&mut self.shown.run.scene.run, answer.as_ref());
+                let met = expect.check(&mut self.shown.run.playback.run, answer.as_ref());
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
                 self.console.print(ConsoleKind::Output, "as expected".to_string());
             }

@@ -9,7 +9,7 @@ use super::jobs::awaiting::{Awaited, What};
 use super::jobs::seek::Arrival;
 use super::view::Spot;
 use super::{Playground, Problem};
-use crate::cluster::{Action, Journey};
+use crate::cluster::{Action, RequestTrace};
 use crate::script::Wait;
 
 impl Playground {
@@ -40,10 +40,10 @@ impl Playground {
 
     /// Stands still if what is waited for has come; looks after every event. These requests have ended
     /// with it.
-    pub(super) fn look_for_awaited(&mut self, finished: &[Journey]) {
+    pub(super) fn look_for_awaited(&mut self, finished: &[RequestTrace]) {
         let Some(awaited) = &self.shown.awaited else { return };
         let last = self.console.last_answer();
-        if awaited.has_come(&mut self.shown.run.scene.run, finished, last) {
+        if awaited.has_come(&mut self.shown.run.playback.run, finished, last) {
             (self.shown.awaited, self.playing) = (None, false);
         }
     }
@@ -56,7 +56,7 @@ impl Playground {
     /// What is waited for and is not there, in words.
     pub fn what_is_missing(&mut self) -> Option<String> {
         let last = self.console.last_answer();
-        self.shown.awaited.as_ref()?.what_is_missing(&mut self.shown.run.scene.run, last)
+        self.shown.awaited.as_ref()?.what_is_missing(&mut self.shown.run.playback.run, last)
     }
 
     /// The place that is shown, to come back to.
@@ -70,6 +70,6 @@ impl Playground {
             return Err(Problem::NoBranch);
         }
         (self.shown.awaited, self.playing) = (None, false);
-        self.set_out(spot.branch, Destination::Place(spot.place), Arrival::Show)
+        self.set_out(spot.branch, Destination::RunPosition(spot.place), Arrival::Show)
     }
 }

@@ -11,13 +11,13 @@ use super::view::{
     ClockView, ConsoleLine, MessageDetail, Motion, NodeDifference, NodeNumber, PinView, Sentence,
     Speed, Timeline, Verdict, View, micros,
 };
-use crate::cluster::{Action, Founding};
+use crate::cluster::{Action, ClusterConfig};
 use crate::raft::NodeId;
 
 impl Playground {
     /// What a run is called as long as nobody has named it.
     pub fn title(&self) -> String {
-        let Founding { nodes, seed } = self.recording().founding;
+        let ClusterConfig { nodes, seed } = self.recording().cluster_config;
         format!("{nodes} {}, seed {seed}", if nodes == 1 { "node" } else { "nodes" })
     }
 
@@ -37,13 +37,13 @@ impl Playground {
                 end: self.end(),
                 past: self.is_past(),
             },
-            ..cluster::of_scene(&run.scene)
+            ..cluster::of_scene(&run.playback)
         }
     }
 
     /// What stands on the timeline of this story.
     pub fn timeline(&self) -> &Timeline {
-        self.tape().track.timeline()
+        self.history().event_index.timeline()
     }
 
     /// What the judges say at this instant.
@@ -63,23 +63,23 @@ impl Playground {
 
     /// The recent past as a space-time diagram, at this instant.
     pub fn spacetime(&self) -> Spacetime {
-        self.shown.run.scene.weave.spacetime(self.run().cluster())
+        self.shown.run.playback.message_traces.spacetime(self.run().cluster())
     }
 
     /// The clients' operations of the recent past, at this instant, and an order that they could have had.
     pub fn operations(&self) -> Operations {
-        self.shown.run.scene.ledger.operations(self.run().cluster().now())
+        self.shown.run.playback.operation_history.operations(self.run().cluster().now())
     }
 
     /// Of [`Playground::operations`].
     pub fn operations_version(&self) -> Version {
-        (self.shown.run.scene.ledger.count(), self.jumps, self.shown.run.id)
+        (self.shown.run.playback.operation_history.count(), self.jumps, self.shown.run.id)
     }
 
     /// The sentences from number `from` on, as far as they are kept. The numbers only grow, even where
     /// another instant is shown.
     pub fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = Sentence> {
-        let history = &self.shown.run.scene.history;
+        let history = &self.shown.run.playback.event_log;
         let numbers = history.numbers();
         let first = from.saturating_sub(self.numbers).clamp(numbers.start, numbers.end);
         (first..numbers.end).filter_map(|number| history.sentence(number, self.numbers))
@@ -139,7 +139,7 @@ impl Playground {
 
     /// What happened in this branch, as charts.
     pub fn charts(&self) -> Charts {
-        self.tape().track.charts(self.end())
+        self.history().event_index.charts(self.end())
     }
 
     /// A message in flight, opened; `None` once it is gone.

@@ -21,7 +21,7 @@ pub mod view;
 mod working;
 
 pub use crate::cluster::{
-    Action, ClockChange, Consistency, DiskState, Founding, Handling, LinkChange, MessageId,
+    Action, ClockChange, ClusterConfig, Consistency, DiskState, Handling, LinkChange, MessageId,
     Operation, Rate, Timing, Topic, Which, Workload,
 };
 pub use crate::raft::NodeId;
@@ -30,17 +30,17 @@ pub use crate::rng::Chance;
 pub use crate::script::{Question, Wait};
 pub use crate::store::{ClientId, Command, Key, LimitError, Value};
 pub use crate::time::Duration;
-pub use formats::{Archive, BadLink, Bookmark, MARK, MOST_BYTES, Story};
+pub use formats::{Archive, ArchivedBranch, BadLink, Bookmark, MARK, MOST_BYTES};
 pub use history::Limit;
 pub use input::{Input, Problem};
 pub use projection::With;
 pub use view::{Landmark, RunId, Speed, Spot};
 
 use crate::check::Run;
-use crate::cluster::{Journey, RequestId};
+use crate::cluster::{RequestId, RequestTrace};
 use crate::time::Time;
 use console::Console;
-use history::branch::Tape;
+use history::branch::BranchHistory;
 use history::run::ShownRun;
 use jobs::Job;
 use runs::Shown;
@@ -82,7 +82,7 @@ impl Playground {
     pub fn new(nodes: u32, seed: u64) -> Self {
         let id = RunId::default();
         Self {
-            shown: Shown::new(ShownRun::founded(id, Founding { nodes, seed })),
+            shown: Shown::new(ShownRun::founded(id, ClusterConfig { nodes, seed })),
             job: None,
             refused: None,
             last_id: id,
@@ -130,7 +130,7 @@ impl Playground {
                 self.playing = false;
                 self.seek(Time::from_micros(micros))?;
             }
-            Input::SeekEnd => self.seek(self.tape().end().at)?,
+            Input::SeekEnd => self.seek(self.history().end().at)?,
             Input::Return(spot) => self.return_to(spot)?,
             Input::Next(landmark) => {
                 self.playing = false;
@@ -159,7 +159,7 @@ impl Playground {
                 self.revision += 1;
                 return self.type_line(&line);
             }
-            Input::Restart { nodes, seed } => self.found(Founding { nodes, seed }),
+            Input::Restart { nodes, seed } => self.found(ClusterConfig { nodes, seed }),
         }
         self.revision += 1;
         Ok(())
@@ -175,23 +175,23 @@ impl Playground {
     }
 
     fn act_unwatched(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
-        let (tape, scene) = self.shown.run.parts();
-        if let Some((request, finished)) = tape.act_again(scene, action) {
+        let (history, playback) = self.shown.run.parts();
+        if let Some((request, finished)) = history.act_again(playback, action) {
             self.tell_answers(&finished);
             return Ok(request);
         }
         self.shown.run.look_for_room(action)?;
-        let (tape, scene) = self.shown.run.parts();
-        if tape.goes_on_after(scene) {
+        let (history, playback) = self.shown.run.parts();
+        if history.goes_on_after(playback) {
             // What is refused begins no branch.
-            let mut scene = scene.clone();
-            let mut fork = tape.fork(&scene);
-            let (request, _) = fork.act(&mut scene, action).map_err(Problem::Refused)?;
-            self.begin_branch(fork, &scene);
-            self.shown.run.scene = scene;
+            let mut playback = playback.clone();
+            let mut fork = history.fork(&playback);
+            let (request, _) = fork.act(&mut playback, action).map_err(Problem::Refused)?;
+            self.begin_branch(fork, &playback);
+            self.shown.run.playback = playback;
             return Ok(request);
         }
-        let (request, finished) = tape.act(scene, action).map_err(Problem::Refused)?;
+        let (request, finished) = history.act(playback, action).map_err(Problem::Refused)?;
         self.tell_answers(&finished);
         Ok(request)
     }
@@ -224,8 +224,8 @@ impl Playground {
             if !self.go_on(until) {
                 // With no bound nothing is to come at all; time passes all the same.
                 let target = target.max(self.run().cluster().now());
-                let (tape, scene) = self.shown.run.parts();
-                tape.rest(scene, target);
+                let (history, playback) = self.shown.run.parts();
+                history.rest(playback, target);
                 return Ok(());
             }
             if !self.playing {
@@ -238,8 +238,8 @@ impl Playground {
     /// What comes next, if it comes until then: a recorded action or an event.
     fn go_on(&mut self, until: Time) -> bool {
         let known = self.run().violations().len();
-        let (tape, scene) = self.shown.run.parts();
-        let Some(finished) = tape.go_on(scene, until) else { return false };
+        let (history, playback) = self.shown.run.parts();
+        let Some(finished) = history.go_on(playback, until) else { return false };
         self.revision += 1;
         self.tell_answers(&finished);
         self.stop_at_what_breaks(known);
@@ -260,21 +260,21 @@ impl Playground {
         while self.run().cluster().events() == events && self.go_on(Time::END) {}
     }
 
-    fn tell_answers(&mut self, finished: &[Journey]) {
-        for journey in finished {
-            if let Some((_, answer)) = &journey.answer {
-                self.console.answered(journey, answer);
+    fn tell_answers(&mut self, finished: &[RequestTrace]) {
+        for request_trace in finished {
+            if let Some((_, answer)) = &request_trace.answer {
+                self.console.answered(request_trace, answer);
             }
         }
     }
 
     /// The run at the instant that is shown.
     fn run(&self) -> &Run {
-        &self.shown.run.scene.run
+        &self.shown.run.playback.run
     }
 
-    fn tape(&self) -> &Tape {
-        self.shown.run.tape()
+    fn history(&self) -> &BranchHistory {
+        self.shown.run.history()
     }
 
     /// Whether time passes.

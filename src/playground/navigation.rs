@@ -4,9 +4,9 @@
 //! ([`Seek`]).
 
 use super::formats::Bookmark;
-use super::history::branch::{Destination, Tape};
-use super::history::frame::Scene;
+use super::history::branch::{BranchHistory, Destination};
 use super::history::names::tidy_name;
+use super::history::playback::Playback;
 use super::history::run::Branch;
 use super::jobs::Job;
 use super::jobs::seek::{Arrival, Arrived, Seek};
@@ -18,7 +18,7 @@ use crate::recording::{Instant, Recording};
 use crate::time::{Duration, Time};
 
 /// How many pieces of a way are gone at once where something is to be done at its end: as far as the first
-/// scenes that are kept lie apart.
+/// keyframes that are kept lie apart.
 const SHORT_WAY: u32 = 4;
 
 /// How far beyond the end of what was played something is looked for.
@@ -26,15 +26,15 @@ const LOOK_AHEAD: Duration = Duration::from_secs(60);
 
 impl Playground {
     /// Shows another instant, or another story, of the run.
-    pub(super) fn show(&mut self, scene: Scene) {
-        self.leave_for(&scene);
-        self.shown.run.scene = scene;
+    pub(super) fn show(&mut self, playback: Playback) {
+        self.leave_for(&playback);
+        self.shown.run.playback = playback;
     }
 
     /// Another instant is to be shown: whoever reads along takes what is told there for new.
-    pub(super) fn leave_for(&mut self, scene: &Scene) {
-        let next = self.numbers + self.shown.run.scene.history.numbers().end;
-        self.numbers = next - scene.history.numbers().start.min(next);
+    pub(super) fn leave_for(&mut self, playback: &Playback) {
+        let next = self.numbers + self.shown.run.playback.event_log.numbers().end;
+        self.numbers = next - playback.event_log.numbers().start.min(next);
         self.jumps += 1;
         self.leftover = 0;
         self.console.forget_requests();
@@ -58,15 +58,15 @@ impl Playground {
     /// Goes to the first such thing after this instant. Where none was played yet, time passes until it
     /// comes.
     pub(super) fn next_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
-        let (here, track) = (self.shown.run.scene.instant(), &self.tape().track);
-        if track.has_forgotten(here) {
+        let (here, event_index) = (self.shown.run.playback.instant(), &self.history().event_index);
+        if event_index.has_forgotten(here) {
             return Err(Problem::NotKept(landmark));
         }
-        let to = match track.next(|kind| landmark.includes(kind), here) {
+        let to = match event_index.next(|kind| landmark.includes(kind), here) {
             Some(instant) => Destination::Instant(instant),
             None => {
-                let after = here.max(track.last().unwrap_or_default());
-                let until = self.tape().end().at.max(here.at) + LOOK_AHEAD;
+                let after = here.max(event_index.last().unwrap_or_default());
+                let until = self.history().end().at.max(here.at) + LOOK_AHEAD;
                 Destination::Landmark { landmark, after, until }
             }
         };
@@ -75,9 +75,10 @@ impl Playground {
 
     /// Goes to the last such thing before this instant.
     pub(super) fn previous_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
-        let track = &self.tape().track;
-        let to = track.previous(|kind| landmark.includes(kind), self.shown.run.scene.instant());
-        let none = || match track.has_forgotten_any() {
+        let event_index = &self.history().event_index;
+        let to =
+            event_index.previous(|kind| landmark.includes(kind), self.shown.run.playback.instant());
+        let none = || match event_index.has_forgotten_any() {
             true => Problem::NotKept(landmark),
             false => Problem::NoneBefore(landmark),
         };
@@ -91,8 +92,8 @@ impl Playground {
         for action in actions {
             match self.act(action) {
                 Ok(_) if is_begun => {
-                    let (tape, scene) = self.shown.run.parts();
-                    tape.join_last(scene)
+                    let (history, playback) = self.shown.run.parts();
+                    history.join_last(playback)
                 }
                 Ok(_) => is_begun = true,
                 Err(problem) => refused = Err(problem),
@@ -103,7 +104,8 @@ impl Playground {
 
     /// Goes on otherwise from just before the last thing that was done.
     pub(super) fn undo(&mut self) -> Result<(), Problem> {
-        let act = self.tape().last_act(&self.shown.run.scene).ok_or(Problem::NothingToUndo)?;
+        let act =
+            self.history().last_act(&self.shown.run.playback).ok_or(Problem::NothingToUndo)?;
         self.shown.run.look_for_a_story(act)?;
         let to = Destination::Act(act);
         self.set_out(self.shown.run.current, to, Arrival::Fork)
@@ -140,7 +142,7 @@ impl Playground {
 
     /// At the end of a way.
     fn arrive(&mut self, arrived: Arrived) -> Result<(), Problem> {
-        let Arrived { scene, branch, then, missing } = arrived;
+        let Arrived { playback, branch, then, missing } = arrived;
         match then {
             Arrival::Show if branch == self.shown.run.current => {}
             Arrival::Show => {
@@ -149,11 +151,11 @@ impl Playground {
                 self.shown.fold_branches();
             }
             Arrival::Fork => {
-                let fork = self.shown.run.branches[branch].tape.fork(&scene);
-                self.begin_branch(fork, &scene);
+                let fork = self.shown.run.branches[branch].history.fork(&playback);
+                self.begin_branch(fork, &playback);
             }
         }
-        self.show(scene);
+        self.show(playback);
         match missing {
             Some(landmark) => {
                 self.shown.run.look_for_time()?;
@@ -178,30 +180,30 @@ impl Playground {
         if self.job.is_some() { Err(Problem::Travelling) } else { Ok(()) }
     }
 
-    /// From `scene` on the run goes on otherwise; the old branch is kept.
-    pub(super) fn begin_branch(&mut self, tape: Tape, scene: &Scene) {
-        self.shown.run.begin_branch(tape, scene, self.jumps);
+    /// From `playback` on the run goes on otherwise; the old branch is kept.
+    pub(super) fn begin_branch(&mut self, history: BranchHistory, playback: &Playback) {
+        self.shown.run.begin_branch(history, playback, self.jumps);
         self.shown.fold_branches();
     }
 
     /// Whether the story goes on after the instant that is shown.
     pub fn is_past(&self) -> bool {
-        self.tape().goes_on_after(&self.shown.run.scene)
+        self.history().goes_on_after(&self.shown.run.playback)
     }
 
     /// All that was done in this story, whether before this instant or after it.
     pub fn recording(&self) -> &Recording {
-        &self.tape().recording
+        &self.history().recording
     }
 
     /// How far this story was played, in microseconds.
     pub fn end(&self) -> u64 {
-        self.tape().end().at.as_micros()
+        self.history().end().at.as_micros()
     }
 
     /// The instant that is shown.
     pub fn instant(&self) -> Instant {
-        self.shown.run.scene.instant()
+        self.shown.run.playback.instant()
     }
 
     /// The digest of the cluster that is shown.
@@ -219,7 +221,7 @@ impl Playground {
     /// What a link to this instant of this story holds.
     pub fn bookmark(&self) -> Bookmark {
         let (recording, shown) = (self.recording().clone(), self.instant());
-        let done = self.tape().done_of_the_instant(&self.shown.run.scene);
+        let done = self.history().done_of_the_instant(&self.shown.run.playback);
         Bookmark { recording, shown, done, digest: Some(self.digest()), speed: self.speed }
     }
 
@@ -228,14 +230,14 @@ impl Playground {
             name: branch.name.clone(),
             left: branch.left,
             current: place == self.shown.run.current,
-            actions: branch.tape.recording.actions.len(),
+            actions: branch.history.recording.actions.len(),
         };
         self.shown.run.branches.iter().enumerate().map(view).collect()
     }
 
     /// How far each story was played, in microseconds.
     pub fn ends(&self) -> Vec<u64> {
-        self.shown.run.branches.iter().map(|branch| branch.tape.end().at.as_micros()).collect()
+        self.shown.run.branches.iter().map(|branch| branch.history.end().at.as_micros()).collect()
     }
 }
 

@@ -4,7 +4,7 @@
 //! Another run comes in place of it as a whole ([`Playground::replace_run`]), so that nothing of the one
 //! before can stay. Each run has a [`RunId`], which is drawn when the run is created or begins to be opened.
 
-use super::formats::{Archive, Story};
+use super::formats::{Archive, ArchivedBranch};
 use super::history::run::{Branch, ShownRun};
 use super::jobs::Job;
 use super::jobs::awaiting::Awaited;
@@ -14,7 +14,7 @@ use super::jobs::opening::{Diverged, Opening};
 use super::projection::difference::Pin;
 use super::view::{RunId, Speed, TurningPoint};
 use super::{Playground, Problem};
-use crate::cluster::Founding;
+use crate::cluster::ClusterConfig;
 
 /// The run that is shown, and what was found of it.
 #[derive(Debug)]
@@ -55,16 +55,16 @@ impl Playground {
     }
 
     /// A new cluster in place of the old one; speed, playback and console stay.
-    pub(super) fn found(&mut self, founding: Founding) {
+    pub(super) fn found(&mut self, cluster_config: ClusterConfig) {
         let id = self.draw_id();
-        self.replace_run(ShownRun::founded(id, founding));
+        self.replace_run(ShownRun::founded(id, cluster_config));
     }
 
     /// Another run comes in place of the one that is shown. What was under way for that ends.
     pub(super) fn replace_run(&mut self, run: ShownRun) {
         self.end_job();
         self.refused = None;
-        self.leave_for(&run.scene);
+        self.leave_for(&run.playback);
         self.shown = Shown::new(run);
     }
 
@@ -146,12 +146,12 @@ impl Playground {
     pub fn archive(&self) -> Archive {
         let story = |(place, branch): (usize, &Branch)| {
             let is_current = place == self.shown.run.current;
-            let done = branch.tape.done_of_the_instant(&self.shown.run.scene);
-            Story {
+            let done = branch.history.done_of_the_instant(&self.shown.run.playback);
+            ArchivedBranch {
                 name: branch.name.clone(),
                 left: branch.left,
-                recording: branch.tape.recording.clone(),
-                played: branch.tape.end(),
+                recording: branch.history.recording.clone(),
+                played: branch.history.end(),
                 shown: if is_current { self.instant() } else { branch.at },
                 done: done.filter(|_| is_current),
                 digest: is_current.then(|| self.digest()),

@@ -6,7 +6,7 @@
 
 use super::input::Class;
 use super::jobs::Job;
-use super::view::Progress;
+use super::view::JobProgress;
 use super::{Input, Playground, Problem};
 
 impl Playground {
@@ -33,7 +33,7 @@ impl Playground {
                 self.go_on_asking(inquiry);
                 Ok(())
             }
-            Job::Avoiding(avoidance) => self.go_on_avoiding(avoidance),
+            Job::Avoiding(bisection) => self.go_on_avoiding(bisection),
         }
     }
 
@@ -65,12 +65,12 @@ impl Playground {
     }
 
     /// How much of what takes a while is done.
-    pub fn progress(&self) -> Option<Progress> {
+    pub fn progress(&self) -> Option<JobProgress> {
         Some(match self.job.as_ref()? {
-            Job::Opening(opening) => Progress::Opening(opening.percent()),
-            Job::Seeking(seek) => Progress::Travelling(seek.percent(&self.shown.run)),
-            Job::Asking(inquiry) => Progress::Explaining(inquiry.percent(&self.shown.reasons)),
-            Job::Avoiding(avoidance) => Progress::Avoiding(avoidance.percent()),
+            Job::Opening(opening) => JobProgress::Opening(opening.percent()),
+            Job::Seeking(seek) => JobProgress::Travelling(seek.percent(&self.shown.run)),
+            Job::Asking(inquiry) => JobProgress::Explaining(inquiry.percent(&self.shown.reasons)),
+            Job::Avoiding(bisection) => JobProgress::Avoiding(bisection.percent()),
         })
     }
 }

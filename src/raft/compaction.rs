@@ -12,7 +12,7 @@
 //! on its disk, it goes on from there. Deliberately lacks copy-on-write: the bytes are made at once.
 
 use super::effects::{Effects, GivenUp, Note};
-use super::leader::Pace;
+use super::leader::ProgressState;
 use super::message::{Data, Index, Message, NodeId, Position, Snapshot, SnapshotInfo, count};
 use super::node::{Node, Role};
 use crate::time::Time;
@@ -90,7 +90,7 @@ impl Node {
             {
                 let (follower, why) = (*follower, GivenUp::Silent);
                 effects.notes.push(Note::GaveUpSnapshot { follower, last, why });
-                progress.pace = Pace::Probe { waiting: true };
+                progress.state = ProgressState::Probe { waiting: true };
             }
         }
     }
@@ -102,13 +102,15 @@ impl Node {
         let Role::Leader(leader) = &mut self.role else { return };
         let round = leader.round;
         let Some(progress) = leader.followers.get_mut(&to) else { return };
-        if !matches!(progress.pace, Pace::Snapshot { .. }) {
+        if !matches!(progress.state, ProgressState::Snapshot { .. }) {
             let Some(snapshot) = self.snapshot.clone() else { return };
             effects.notes.push(Note::SendsSnapshot { follower: to, last: snapshot.about.last });
-            progress.pace = Pace::Snapshot { snapshot, offset: 0, waiting: false };
+            progress.state = ProgressState::Snapshot { snapshot, offset: 0, waiting: false };
             progress.catches_up = true;
         }
-        let Pace::Snapshot { snapshot, offset, waiting } = &mut progress.pace else { return };
+        let ProgressState::Snapshot { snapshot, offset, waiting } = &mut progress.state else {
+            return;
+        };
         if *waiting && !even_again {
             return;
         }
@@ -148,7 +150,7 @@ impl Node {
                 self.pursue_goals(now, effects);
             }
             self.send_append(from, false, effects);
-        } else if let Pace::Snapshot { snapshot, offset, waiting } = &mut progress.pace
+        } else if let ProgressState::Snapshot { snapshot, offset, waiting } = &mut progress.state
             && snapshot.about.last == last
             && received != *offset
         {

@@ -68,7 +68,7 @@ pub struct Progress {
     pub(super) heard_at: Time,
     /// When the latest round began that it has answered (thesis, section 6.4.1).
     pub(super) answered_what_left_at: Option<Time>,
-    pub(super) pace: Pace,
+    pub(super) state: ProgressState,
     /// Whether a snapshot was begun for it since it last had all that is committed: as long as it answers,
     /// the log keeps what follows.
     pub(super) catches_up: bool,
@@ -76,8 +76,8 @@ pub struct Progress {
 
 impl Progress {
     /// How the leader sends to it.
-    pub fn pace(&self) -> &Pace {
-        &self.pace
+    pub fn state(&self) -> &ProgressState {
+        &self.state
     }
 
     /// Whether it has answered within this span.
@@ -87,9 +87,9 @@ impl Progress {
 
     /// The last entry of the snapshot that is on its way to it, if one is.
     pub(super) fn sending(&self) -> Option<Position> {
-        match &self.pace {
-            Pace::Snapshot { snapshot, .. } => Some(snapshot.about.last),
-            Pace::Probe { .. } | Pace::Pipeline => None,
+        match &self.state {
+            ProgressState::Snapshot { snapshot, .. } => Some(snapshot.about.last),
+            ProgressState::Probe { .. } | ProgressState::Pipeline => None,
         }
     }
 
@@ -108,7 +108,7 @@ impl Progress {
         self.match_index = self.match_index.max(match_index);
         self.next_index = self.next_index.max(Index::after(self.match_index));
         if self.match_index >= self.reaches() {
-            self.pace = Pace::Pipeline;
+            self.state = ProgressState::Pipeline;
         }
         self.catches_up &= self.match_index < commit_index;
         grew
@@ -117,7 +117,7 @@ impl Progress {
 
 /// How the leader sends to a follower.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Pace {
+pub enum ProgressState {
     /// Looks for the place where the logs agree; `waiting` for the answer to the last attempt.
     Probe { waiting: bool },
     /// Sends on without waiting.
@@ -164,7 +164,7 @@ impl Leader {
                 round: 0,
                 heard_at: now,
                 answered_what_left_at: None,
-                pace: Pace::Probe { waiting: false },
+                state: ProgressState::Probe { waiting: false },
                 catches_up: false,
             });
         }

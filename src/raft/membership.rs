@@ -12,7 +12,7 @@ use std::fmt;
 
 use super::config::Config;
 use super::effects::{Effects, Note, Refusal, StepDown};
-use super::leader::Pace;
+use super::leader::ProgressState;
 use super::log::Log;
 use super::message::{Index, NodeId, Payload, Position};
 use super::node::{Node, Role};
@@ -113,7 +113,7 @@ pub enum Accepted {
 }
 
 /// The next step towards what a change wants.
-enum Step {
+enum NextStep {
     Propose(Config),
     CatchUp(NodeId),
 }
@@ -236,8 +236,8 @@ impl Node {
         }
         self.check_open()?;
         match step {
-            Step::CatchUp(id) => Ok(Accepted::CatchingUp(id)),
-            Step::Propose(config) => {
+            NextStep::CatchUp(id) => Ok(Accepted::CatchingUp(id)),
+            NextStep::Propose(config) => {
                 let position = self.propose(now, Payload::Config(config.clone()), effects)?;
                 effects.notes.push(Note::ProposedConfig { config, position });
                 Ok(Accepted::Proposed(position))
@@ -269,7 +269,7 @@ impl Node {
     }
 
     /// The next step on the way to what `change` wants.
-    fn next_config(&self, change: &Change) -> Result<Step, Refusal> {
+    fn next_config(&self, change: &Change) -> Result<NextStep, Refusal> {
         let config = self.config();
         // Only a committed configuration may be called "so already": another can still be undone.
         if change.is_done(config) {
@@ -279,15 +279,15 @@ impl Node {
             return Err(Refusal::ChangeInProgress);
         }
         let target = match change {
-            Change::Learn(id) => return Ok(Step::Propose(config.with_learners([*id]))),
+            Change::Learn(id) => return Ok(NextStep::Propose(config.with_learners([*id]))),
             Change::Remove(id) if config.is_learner(*id) => {
-                return Ok(Step::Propose(config.without(*id)));
+                return Ok(NextStep::Propose(config.without(*id)));
             }
             Change::Demote(id) if !config.is_voter(*id) => return Err(Refusal::NotVoter(*id)),
             // One voter less: the two majorities intersect (thesis 4.1).
             Change::Demote(id) => match config.demoted(*id) {
                 config if config.voters().is_empty() => return Err(Refusal::LastServer),
-                config => return Ok(Step::Propose(config)),
+                config => return Ok(NextStep::Propose(config)),
             },
             Change::Add(id) => config.with_voter(*id),
             Change::Remove(id) => config.without(*id),
@@ -299,10 +299,10 @@ impl Node {
         let strangers: Vec<NodeId> =
             target.voters().iter().copied().filter(|id| !config.contains(*id)).collect();
         if !strangers.is_empty() {
-            return Ok(Step::Propose(config.with_learners(strangers)));
+            return Ok(NextStep::Propose(config.with_learners(strangers)));
         }
         if let Some(behind) = target.voters().iter().find(|id| !self.has_caught_up(**id)) {
-            return Ok(Step::CatchUp(*behind));
+            return Ok(NextStep::CatchUp(*behind));
         }
         let changed =
             |one: &[NodeId], other: &[NodeId]| one.iter().filter(|id| !other.contains(id)).count();
@@ -310,7 +310,7 @@ impl Node {
         let one_at_most = changed(old, new) + changed(new, old) <= 1;
         let next = config.joint_with(new.iter().copied());
         let direct = one_at_most || !self.obeys(Rule::JointConsensus);
-        Ok(Step::Propose(if direct { next.after_joint() } else { next }))
+        Ok(NextStep::Propose(if direct { next.after_joint() } else { next }))
     }
 
     /// Whether the server votes already, or could without slowing the others down (thesis 4.2.1).
@@ -318,7 +318,8 @@ impl Node {
         let Role::Leader(leader) = &self.role else { return false };
         self.config().is_voter(id)
             || leader.followers.get(&id).is_some_and(|progress| {
-                progress.pace == Pace::Pipeline && progress.match_index >= self.commit_index
+                progress.state == ProgressState::Pipeline
+                    && progress.match_index >= self.commit_index
             })
     }
 

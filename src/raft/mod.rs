@@ -43,7 +43,7 @@ pub use config::Config;
 pub use disk_promises::{Ticket, Write};
 pub use effects::{Effects, GivenUp, Note, ReadAnswer, ReadId, Refusal, RefusedVote, StepDown};
 pub use invariants::Lapses;
-pub use leader::{Leader, Pace, Progress};
+pub use leader::{Leader, Progress, ProgressState};
 pub use log::Log;
 pub use membership::{Accepted, Change};
 pub use message::{

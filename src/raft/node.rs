@@ -143,7 +143,7 @@ impl ElectionTimer {
 
 impl Node {
     /// Starts a server with what is on its disk. `initial` is the configuration that holds until the
-    /// log has one: that of the cluster's founding, or an empty one for a server that is to be added.
+    /// log has one: that of the cluster's configuration, or an empty one for a server that is to be added.
     pub fn start(
         id: NodeId,
         settings: Settings,

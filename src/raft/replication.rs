@@ -7,7 +7,7 @@
 
 use super::effects::{Effects, GivenUp, Note, Refusal, StepDown};
 use super::invariants::Invariant;
-use super::leader::Pace;
+use super::leader::ProgressState;
 use super::message::{
     Appended, Data, Entry, Index, Message, NodeId, Payload, Position, Term, count,
 };
@@ -146,14 +146,14 @@ impl Node {
         };
         let next_index = progress.next_index;
         let is_gone = self.log.is_compacted(next_index.previous()) && self.snapshot.is_some();
-        if is_gone || matches!(progress.pace, Pace::Snapshot { .. }) {
+        if is_gone || matches!(progress.state, ProgressState::Snapshot { .. }) {
             self.send_snapshot(to, even_empty, effects);
             return;
         }
-        let limit = match progress.pace {
-            Pace::Probe { waiting: true } | Pace::Snapshot { .. } => 0,
-            Pace::Probe { waiting: false } => settings.max_batch,
-            Pace::Pipeline => {
+        let limit = match progress.state {
+            ProgressState::Probe { waiting: true } | ProgressState::Snapshot { .. } => 0,
+            ProgressState::Probe { waiting: false } => settings.max_batch,
+            ProgressState::Pipeline => {
                 let in_flight = next_index.get() - 1 - count(progress.match_index);
                 let room = settings.max_in_flight.saturating_sub(in_flight);
                 settings.max_batch.min(usize::try_from(room).unwrap_or(usize::MAX))
@@ -163,10 +163,10 @@ impl Node {
         if entries.is_empty() && !even_empty {
             return;
         }
-        match &mut progress.pace {
-            Pace::Probe { waiting } => *waiting = true,
-            Pace::Snapshot { .. } => {}
-            Pace::Pipeline => {
+        match &mut progress.state {
+            ProgressState::Probe { waiting } => *waiting = true,
+            ProgressState::Snapshot { .. } => {}
+            ProgressState::Pipeline => {
                 for _ in &entries {
                     progress.next_index = progress.next_index.next();
                 }
@@ -246,13 +246,13 @@ impl Node {
             // It acknowledged what it did not keep.
             progress.match_index = rejected.previous();
             progress.next_index = rejected.next();
-            progress.pace = Pace::Probe { waiting: true };
+            progress.state = ProgressState::Probe { waiting: true };
         }
         // An answer to something older than what the leader knows by now.
-        let stale = match progress.pace {
-            Pace::Probe { .. } => Some(rejected) != progress.next_index.previous(),
-            Pace::Pipeline => Some(rejected) <= progress.match_index,
-            Pace::Snapshot { .. } => true,
+        let stale = match progress.state {
+            ProgressState::Probe { .. } => Some(rejected) != progress.next_index.previous(),
+            ProgressState::Pipeline => Some(rejected) <= progress.match_index,
+            ProgressState::Snapshot { .. } => true,
         };
         if stale {
             return;
@@ -263,11 +263,11 @@ impl Node {
         let next_index = hint.min(rejected).max(Index::after(progress.match_index));
         if next_index == progress.next_index {
             // Nothing was learned: the next heartbeat tries again.
-            progress.pace = Pace::Probe { waiting: true };
+            progress.state = ProgressState::Probe { waiting: true };
             return;
         }
         progress.next_index = next_index;
-        progress.pace = Pace::Probe { waiting: false };
+        progress.state = ProgressState::Probe { waiting: false };
         effects.notes.push(Note::SteppedBack { follower: from, next_index });
         self.send_append(from, true, effects);
     }

@@ -27,7 +27,7 @@ pub use question::Question;
 pub use runner::{Failure, Runner, Telling, spin};
 
 use crate::check::Property;
-use crate::cluster::{Action, Founding};
+use crate::cluster::{Action, ClusterConfig};
 use crate::raft::{Index, NodeId, Term};
 use crate::store::{Key, Value};
 use crate::time::{Duration, Time};
@@ -36,7 +36,7 @@ use crate::time::{Duration, Time};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Command {
     /// A new cluster.
-    Cluster(Founding),
+    Cluster(ClusterConfig),
     /// Something done to the cluster. A request is waited for unless `&` stands at the end.
     Act { action: Action, background: bool },
     /// Something done at a given time, over so many events since the beginning: a line of a recording. A

@@ -21,7 +21,7 @@ use super::values::{
 };
 use super::words::{In, at_end, bare, expected, keyword, optional, skip_space, take_rest, word};
 use crate::cluster::{
-    Action, ClockChange, Consistency, DiskState, Founding, Handling, LinkChange, MAX_NODES,
+    Action, ClockChange, ClusterConfig, Consistency, DiskState, Handling, LinkChange, MAX_NODES,
     MessageId, Operation, Timing, Which, Workload,
 };
 use crate::raft::{Change, MessageKind, NodeId, Rule};
@@ -229,7 +229,7 @@ fn cluster(input: In<'_, '_>) -> ModalResult<Command> {
     if optional(input, "seed") {
         seed = number(input)?;
     }
-    Ok(Command::Cluster(Founding { nodes, seed }))
+    Ok(Command::Cluster(ClusterConfig { nodes, seed }))
 }
 
 /// A request of a named client: of those that are about a key.

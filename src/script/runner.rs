@@ -9,7 +9,7 @@ use super::grammar::GRAMMAR;
 use super::trace::{self, Event};
 use super::{Command, Mistake, Wait, parse_script};
 use crate::check::Run;
-use crate::cluster::{Action, Answer, Fact, Founding, Operation, Refused, RequestId, YOU};
+use crate::cluster::{Action, Answer, ClusterConfig, Fact, Operation, Refused, RequestId, YOU};
 use crate::raft::NodeId;
 use crate::time::{Duration, Time};
 
@@ -89,7 +89,7 @@ impl Default for Runner {
 impl Runner {
     /// A runner on a cluster of five, that tells so much.
     pub fn new(telling: Telling) -> Self {
-        let run = Run::new(Founding { nodes: 5, seed: 1 });
+        let run = Run::new(ClusterConfig { nodes: 5, seed: 1 });
         Self { run, answers: Answers::default(), story: Vec::new(), telling }
     }
 
@@ -126,7 +126,7 @@ impl Runner {
 
     fn execute(&mut self, line: usize, command: &Command) -> Result<(), Failure> {
         match command {
-            Command::Cluster(founding) => self.run = Run::new(*founding),
+            Command::Cluster(cluster_config) => self.run = Run::new(*cluster_config),
             Command::Act { action, background } => {
                 let request = self.act(line, action)?;
                 if let Some(id) = request.filter(|_| !background) {
@@ -267,12 +267,12 @@ impl Runner {
     /// client.
     fn keep_answers(&mut self, awaited: Option<RequestId>) -> Option<Answer> {
         let mut own = None;
-        for journey in self.run.cluster_mut().take_finished() {
-            let Some((_, answer)) = journey.answer else { continue };
-            if Some(journey.id) == awaited {
-                own = Some((journey.client, answer));
+        for request_trace in self.run.cluster_mut().take_finished() {
+            let Some((_, answer)) = request_trace.answer else { continue };
+            if Some(request_trace.id) == awaited {
+                own = Some((request_trace.client, answer));
             } else {
-                self.answers.ended(journey.client, &answer);
+                self.answers.ended(request_trace.client, &answer);
             }
         }
         let (client, answer) = own?;

@@ -23,7 +23,7 @@ impl Wait {
         match self {
             Self::For(_) | Self::Until(_) => false,
             Self::Leader => cluster.leader().is_some(),
-            Self::Idle => cluster.journeys().next().is_none(),
+            Self::Idle => cluster.request_traces().next().is_none(),
             Self::Commit { index, on_all: false } => {
                 nodes().any(|node| node.commit_index() >= Some(*index))
             }

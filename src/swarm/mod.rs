@@ -15,12 +15,12 @@ pub use replay::Replay;
 pub use shrink::{Effort, Shrunk, Size, shrink};
 
 use crate::check::{Property, Run, Violation};
-use crate::cluster::{Action, Cluster, FaultKind, Founding, Server, Status};
+use crate::cluster::{Action, Cluster, ClusterConfig, FaultKind, Server, Status};
 use crate::digest::Digest;
 use crate::raft::{Index, Node, NodeId, Rule};
 use crate::recording::{Instant, Recording, Timed};
 use crate::rng::Rng;
-use crate::swarm::scenario::{Later, Weather};
+use crate::swarm::scenario::{Later, Scenario};
 use crate::time::{Duration, Time};
 
 /// The stream of a seed's randomness that belongs to the swarm; the cluster uses others.
@@ -116,15 +116,15 @@ impl Search {
     /// The same, and all that was done in it.
     pub fn record(&self, seed: u64) -> (Report, Recording) {
         let mut rng = Rng::new(seed, STREAM);
-        let weather = Weather::new(self, &mut rng);
+        let scenario = Scenario::new(self, &mut rng);
         let mut later = Later::new(self, seed);
-        let mut world = World::new(Founding { nodes: weather.nodes, seed });
+        let mut world = World::new(ClusterConfig { nodes: scenario.nodes, seed });
         for rule in &self.switched {
             world.attempt(Action::Rule { rule: *rule, on: !rule.on_by_default() });
         }
         let finding = self
-            .turbulence(&mut world, &weather, &mut later, &mut rng)
-            .or_else(|| self.quiet(&mut world, &weather, &later, &mut rng))
+            .turbulence(&mut world, &scenario, &mut later, &mut rng)
+            .or_else(|| self.quiet(&mut world, &scenario, &later, &mut rng))
             .or_else(|| {
                 world.run.audit();
                 self.found(&world.run)
@@ -138,21 +138,21 @@ impl Search {
     fn turbulence(
         &self,
         world: &mut World,
-        weather: &Weather,
+        scenario: &Scenario,
         later: &mut Later,
         rng: &mut Rng,
     ) -> Option<Finding> {
-        for action in weather.beginning(world.run.cluster(), rng) {
+        for action in scenario.beginning(world.run.cluster(), rng) {
             world.attempt(action);
         }
         let end = world.run.cluster().now() + TURBULENT;
         while world.run.cluster().now() < end {
-            let pace = if rng.range(0..=4) == 0 { Duration::from_secs(1) } else { weather.pace };
+            let pace = if rng.range(0..=4) == 0 { Duration::from_secs(1) } else { scenario.pace };
             let pause = Duration::from_micros(rng.range(1_000..=pace.as_micros()));
-            if let Some(found) = self.pass(&mut world.run, pause, weather.mix.hunts) {
+            if let Some(found) = self.pass(&mut world.run, pause, scenario.mix.hunts) {
                 return Some(found);
             }
-            for action in weather.mix.draw(world.run.cluster(), rng).into_iter().flatten() {
+            for action in scenario.mix.draw(world.run.cluster(), rng).into_iter().flatten() {
                 world.attempt(action);
             }
             if let Some(action) = later.draw(world.run.cluster()) {
@@ -166,11 +166,11 @@ impl Search {
     fn quiet(
         &self,
         world: &mut World,
-        weather: &Weather,
+        scenario: &Scenario,
         later: &Later,
         rng: &mut Rng,
     ) -> Option<Finding> {
-        let deaf = weather.mend(world, later, rng);
+        let deaf = scenario.mend(world, later, rng);
         // A server that was paused or busy while its disk failed hears of that only now, and stops.
         if let Some(found) = self.pass(&mut world.run, LAST_STOPS, false) {
             return Some(found);
@@ -235,8 +235,11 @@ struct World {
 }
 
 impl World {
-    fn new(founding: Founding) -> Self {
-        Self { run: Run::new(founding), recording: Recording { founding, actions: Vec::new() } }
+    fn new(cluster_config: ClusterConfig) -> Self {
+        Self {
+            run: Run::new(cluster_config),
+            recording: Recording { cluster_config, actions: Vec::new() },
+        }
     }
 
     /// Actions that the cluster refuses are no mistake here: chance does not know what makes sense.

@@ -2,7 +2,7 @@
 //! or seed makes of the same actions.
 
 use crate::check::Run;
-use crate::cluster::{Action, Founding};
+use crate::cluster::{Action, ClusterConfig};
 use crate::recording::{Instant, Timed};
 use crate::time::Time;
 
@@ -15,8 +15,8 @@ pub struct Replay {
 
 impl Replay {
     /// A cluster in which nothing has happened yet.
-    pub fn new(founding: Founding) -> Self {
-        Self { run: Run::new(founding), actions: Vec::new() }
+    pub fn new(cluster_config: ClusterConfig) -> Self {
+        Self { run: Run::new(cluster_config), actions: Vec::new() }
     }
 
     /// The run as it is now.

@@ -10,7 +10,7 @@ use crate::rng::{Chance, Rng};
 use crate::time::Duration;
 
 /// What a run is like.
-pub(super) struct Weather {
+pub(super) struct Scenario {
     pub(super) nodes: u32,
     pub(super) mix: FaultMix,
     /// The longest pause between two faults.
@@ -50,7 +50,7 @@ impl Later {
     }
 }
 
-impl Weather {
+impl Scenario {
     /// Draws it. What the search does not allow is drawn all the same, so that what it allows comes as in
     /// every other.
     pub(super) fn new(search: &Search, rng: &mut Rng) -> Self {

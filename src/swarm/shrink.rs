@@ -1,7 +1,7 @@
 //! Makes a run that breaks a property as small as it can: fewest servers, then actions, then what is left
 //! of words and events.
 //!
-//! A run is a function of its founding and its timed actions, so to make it smaller is to leave some of
+//! A run is a function of its configuration and its timed actions, so to make it smaller is to leave some of
 //! them out, to make them simpler or to let them come earlier, and to see whether the property still
 //! breaks (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002). While it is
 //! made smaller an action is known by its time alone, since the number of events before it changes with
@@ -9,7 +9,7 @@
 
 use super::{Replay, simpler};
 use crate::check::{Property, Run, Violation};
-use crate::cluster::{Action, Founding};
+use crate::cluster::{Action, ClusterConfig};
 use crate::digest::Digest;
 use crate::raft::NodeId;
 use crate::recording::{Instant, Recording, Timed};
@@ -68,15 +68,15 @@ pub fn shrink(
     mut smaller: impl FnMut(Size),
 ) -> Option<Shrunk> {
     let exact = Played::exactly(recording, property)?;
-    let before = exact.size(recording.founding.nodes);
+    let before = exact.size(recording.cluster_config.nodes);
     smaller(before);
-    let case = Case::of(recording.founding, &exact.actions);
+    let case = Case::of(recording.cluster_config, &exact.actions);
     let bound = Bound { until: exact.shown.at + GRACE, events: exact.shown.events * 2 };
     let Ok(played) = case.play(property, bound) else {
         // Something was done between two events of one instant, and all hangs on that.
-        return Some(exact.into_shrunk(recording.founding, before, 1));
+        return Some(exact.into_shrunk(recording.cluster_config, before, 1));
     };
-    let mut search = Search {
+    let mut search = Shrinking {
         cost: case.cost(&played),
         case,
         played,
@@ -86,14 +86,14 @@ pub fn shrink(
         smaller: &mut smaller,
     };
     search.run();
-    let Search { case, played, tries, .. } = search;
-    Some(played.into_shrunk(case.founding, before, tries))
+    let Shrinking { case, played, tries, .. } = search;
+    Some(played.into_shrunk(case.cluster_config, before, tries))
 }
 
 /// A run while it is made smaller.
 #[derive(Clone, Debug)]
 struct Case {
-    founding: Founding,
+    cluster_config: ClusterConfig,
     actions: Vec<(Time, Action)>,
 }
 
@@ -127,9 +127,9 @@ impl Played {
 type Cost = (u32, usize, u64);
 
 impl Case {
-    fn of(founding: Founding, actions: &[Timed]) -> Self {
+    fn of(cluster_config: ClusterConfig, actions: &[Timed]) -> Self {
         let timed = |timed: &Timed| (timed.when.at, timed.action.clone());
-        Self { founding, actions: actions.iter().map(timed).collect() }
+        Self { cluster_config, actions: actions.iter().map(timed).collect() }
     }
 
     fn cost(&self, played: &Played) -> Cost {
@@ -138,12 +138,12 @@ impl Case {
             (at.to_string().len() + timed.action.to_string().len()) as u64
         };
         let letters: u64 = played.actions.iter().map(letters).sum();
-        (self.founding.nodes, played.actions.len(), played.shown.events + letters)
+        (self.cluster_config.nodes, played.actions.len(), played.shown.events + letters)
     }
 
     /// Plays it until the property breaks; `Err` holds after how many events it has not.
     fn play(&self, property: Property, bound: Bound) -> Result<Played, u64> {
-        let mut replay = Replay::new(self.founding);
+        let mut replay = Replay::new(self.cluster_config);
         let goes_on = |run: &Run| {
             run.violation_of(property).is_none() && run.cluster().events() < bound.events
         };
@@ -162,7 +162,7 @@ impl Case {
 impl Played {
     /// The run as it was recorded, up to where the property breaks.
     fn exactly(recording: &Recording, property: Property) -> Option<Self> {
-        let mut replay = Replay::new(recording.founding);
+        let mut replay = Replay::new(recording.cluster_config);
         let is_whole = |run: &Run| run.violation_of(property).is_none();
         for Timed { when, action } in &recording.actions {
             let goes_on = |run: &Run| is_whole(run) && run.cluster().events() < when.events;
@@ -181,16 +181,16 @@ impl Played {
         Size { nodes, actions: self.actions.len(), events: self.shown.events }
     }
 
-    fn into_shrunk(self, founding: Founding, before: Size, tries: u32) -> Shrunk {
-        let after = self.size(founding.nodes);
+    fn into_shrunk(self, cluster_config: ClusterConfig, before: Size, tries: u32) -> Shrunk {
+        let after = self.size(cluster_config.nodes);
         let Self { actions, shown, digest, violation } = self;
-        let recording = Recording { founding, actions };
+        let recording = Recording { cluster_config, actions };
         Shrunk { recording, shown, digest, violation, before, after, tries }
     }
 }
 
 /// The search for a smaller case.
-struct Search<'a> {
+struct Shrinking<'a> {
     /// The smallest so far.
     case: Case,
     played: Played,
@@ -202,7 +202,7 @@ struct Search<'a> {
     smaller: &'a mut dyn FnMut(Size),
 }
 
-impl Search<'_> {
+impl Shrinking<'_> {
     fn run(&mut self) {
         loop {
             let before = self.cost;
@@ -233,14 +233,14 @@ impl Search<'_> {
         if cost >= self.cost {
             return false;
         }
-        self.case = Case::of(case.founding, &played.actions);
+        self.case = Case::of(case.cluster_config, &played.actions);
         (self.cost, self.played) = (cost, played);
-        (self.smaller)(self.played.size(case.founding.nodes));
+        (self.smaller)(self.played.size(case.cluster_config.nodes));
         true
     }
 
     fn attempt_actions(&mut self, actions: Vec<(Time, Action)>) -> bool {
-        self.attempt(Case { founding: self.case.founding, actions })
+        self.attempt(Case { cluster_config: self.case.cluster_config, actions })
     }
 
     /// Leaves out many actions at once, then fewer, then each on its own; the last ones first. The rules
@@ -267,19 +267,22 @@ impl Search<'_> {
 
     /// Leaves out a server, under this seed and others.
     fn leave_out_nodes(&mut self) {
-        let mut node = self.case.founding.nodes;
-        while node > 0 && self.case.founding.nodes > FEWEST_NODES {
-            let Founding { nodes, seed } = self.case.founding;
+        let mut node = self.case.cluster_config.nodes;
+        while node > 0 && self.case.cluster_config.nodes > FEWEST_NODES {
+            let ClusterConfig { nodes, seed } = self.case.cluster_config;
             let without = |(at, action): &(Time, Action)| {
                 Some((*at, simpler::without(action, NodeId(node))?))
             };
             let actions: Vec<_> = self.case.actions.iter().filter_map(without).collect();
             let mut seeds = (0..=OTHER_SEEDS).map(|other| seed.wrapping_add(other));
-            let founding = |seed| Founding { nodes: nodes - 1, seed };
+            let cluster_config = |seed| ClusterConfig { nodes: nodes - 1, seed };
             let is_smaller = seeds.any(|seed| {
-                self.attempt(Case { founding: founding(seed), actions: actions.clone() })
+                self.attempt(Case {
+                    cluster_config: cluster_config(seed),
+                    actions: actions.clone(),
+                })
             });
-            node = if is_smaller { self.case.founding.nodes } else { node - 1 };
+            node = if is_smaller { self.case.cluster_config.nodes } else { node - 1 };
         }
     }
 

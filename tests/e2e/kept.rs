@@ -285,7 +285,7 @@ async fn kept(page: &Page) -> WebDriverResult<Vec<(u64, usize)>> {
     let run = |text: &str| {
         let archive = Archive::parse(text).expect("it was kept");
         let recording = &archive.stories[archive.current].recording;
-        (recording.founding.seed, recording.actions.len())
+        (recording.cluster_config.seed, recording.actions.len())
     };
     let mut runs: Vec<(u64, usize)> = texts.map(run).collect();
     runs.sort_unstable();

@@ -3,7 +3,7 @@
 //! `swarm.txt`.
 
 use kvorum::check::Run;
-use kvorum::cluster::{FaultKind, Founding};
+use kvorum::cluster::{ClusterConfig, FaultKind};
 use kvorum::digest::Digest;
 use kvorum::script::{Command, parse_line};
 use kvorum::swarm::Search;
@@ -49,7 +49,7 @@ pub(crate) fn swarm(seeds: std::ops::Range<u64>) -> String {
 
 /// One line for every hundred events: the digest that sums up those after each of them.
 pub(crate) fn digests() -> String {
-    let mut run = Run::new(Founding { nodes: 5, seed: 42 });
+    let mut run = Run::new(ClusterConfig { nodes: 5, seed: 42 });
     let mut actions = ACTIONS.iter().peekable();
     let mut sum = Digest::default();
     let mut lines = String::new();

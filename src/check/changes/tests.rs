@@ -2,7 +2,7 @@
 
 use super::super::Run;
 use super::*;
-use crate::cluster::{Action, Founding, LinkChange};
+use crate::cluster::{Action, ClusterConfig, LinkChange};
 use crate::rng::Chance;
 
 const N1: NodeId = NodeId(1);
@@ -149,7 +149,7 @@ fn a_refusal_that_begins_or_ends_anything_is_rejected() {
 
 /// A run of three servers that n1 leads, some time later.
 fn run() -> Run {
-    let mut run = Run::new(Founding { nodes: 3, seed: 118 });
+    let mut run = Run::new(ClusterConfig { nodes: 3, seed: 118 });
     run.apply(&Action::Timeout(N1)).unwrap();
     pass(&mut run, 500);
     assert_eq!(run.cluster().leader(), Some(N1));
@@ -211,7 +211,7 @@ fn a_change_that_is_made_and_not_answered_is_rejected() {
 
 #[test]
 fn an_answer_that_a_change_is_made_which_never_was_is_rejected() {
-    let cluster = Cluster::new(Founding { nodes: 3, seed: 118 });
+    let cluster = Cluster::new(ClusterConfig { nodes: 3, seed: 118 });
     let judge = |change: &Change| {
         let mut changes = Changes::default();
         changes.began(RequestId(1), change, cluster.members());

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Linearizability, Step};
+use super::{KeyOperation, Linearizability};
 use crate::cluster::{CallEvent, Operation, RequestId};
 use crate::store::{Command, Key, Value};
 
@@ -85,14 +85,14 @@ impl Linearizability {
     /// The operations on a key that may take effect from now on, and which of them are writes.
     fn under_way(&self, key: &Key) -> impl Iterator<Item = (bool, RequestId)> {
         let under_way = self.keys.get(key).into_iter().flat_map(|history| &history.under_way);
-        under_way.map(|(id, step)| (*step != Step::Read, *id))
+        under_way.map(|(id, step)| (*step != KeyOperation::Read, *id))
     }
 
     /// Leaves an operation under way out of account.
     fn leave_out(&mut self, key: &Key, id: RequestId) {
         let Some(history) = self.keys.get_mut(key) else { return };
         self.key_of.remove(&id);
-        if let Some(Step::Write(command)) = history.under_way.remove(&id) {
+        if let Some(KeyOperation::Write(command)) = history.under_way.remove(&id) {
             history.loose.insert(leaves(command));
         }
     }

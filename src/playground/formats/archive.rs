@@ -21,7 +21,7 @@ pub const MOST_BYTES: usize = LIMITS.bytes;
 /// A run to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
-    pub stories: Vec<Story>,
+    pub stories: Vec<ArchivedBranch>,
     /// The place of the one that is shown.
     pub current: usize,
     pub speed: Speed,
@@ -30,7 +30,7 @@ pub struct Archive {
 
 /// A story to keep.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Story {
+pub struct ArchivedBranch {
     pub name: String,
     /// The place of the story that it left, and when, in microseconds.
     pub left: Option<(usize, u64)>,
@@ -49,7 +49,8 @@ impl From<Bookmark> for Archive {
     fn from(bookmark: Bookmark) -> Self {
         let Bookmark { recording, shown, done, digest, speed } = bookmark;
         let name = letters(0);
-        let story = Story { name, left: None, recording, played: shown, shown, done, digest };
+        let story =
+            ArchivedBranch { name, left: None, recording, played: shown, shown, done, digest };
         Self { stories: vec![story], current: 0, speed, playing: false }
     }
 }
@@ -71,7 +72,7 @@ impl Archive {
             archive.read_story(recording, chunk).map_err(|error| error.moved(first_line))?;
         }
         let count = archive.stories.len();
-        let is_unknown = |story: &Story| story.left.is_some_and(|(from, _)| from >= count);
+        let is_unknown = |story: &ArchivedBranch| story.left.is_some_and(|(from, _)| from >= count);
         if archive.stories.iter().any(is_unknown) {
             return Err(Unusable::Damaged);
         }
@@ -81,7 +82,7 @@ impl Archive {
     fn read_story(&mut self, recording: Recording, chunk: &str) -> Result<(), Unusable> {
         let place = self.stories.len();
         let last = recording.actions.last().map_or(Instant::default(), |last| last.when);
-        let mut story = Story {
+        let mut story = ArchivedBranch {
             name: letters(place),
             left: None,
             recording,
@@ -213,13 +214,13 @@ impl fmt::Display for Archive {
 mod tests {
     use super::*;
 
-    fn story(name: &str, left: Option<(usize, u64)>, lines: &str) -> Story {
+    fn story(name: &str, left: Option<(usize, u64)>, lines: &str) -> ArchivedBranch {
         let text = format!("{VERSION}\ncluster 3 seed 9\n{lines}");
         let recording = Recording::parse(&text).unwrap();
         let played = Instant { events: 900, at: Time::from_micros(9_000_000) };
         let shown = Instant { events: 300, at: Time::from_micros(2_500_000) };
         let (name, digest) = (name.to_string(), Some(Digest(77)));
-        Story { name, left, recording, played, shown, done: left.map(|_| 1), digest }
+        ArchivedBranch { name, left, recording, played, shown, done: left.map(|_| 1), digest }
     }
 
     fn archive() -> Archive {

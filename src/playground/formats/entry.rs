@@ -170,7 +170,7 @@ mod tests {
             let run = |text: &String| {
                 let archive = Archive::parse(text).expect("it was kept");
                 let recording = &archive.stories[0].recording;
-                (recording.founding.seed, recording.actions.len())
+                (recording.cluster_config.seed, recording.actions.len())
             };
             let mut runs: Vec<(u64, usize)> = self.kept.values().map(run).collect();
             runs.sort_unstable();

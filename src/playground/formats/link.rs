@@ -11,7 +11,7 @@ use base64ct::{Base64UrlUnpadded, Encoding};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 
-use crate::cluster::Founding;
+use crate::cluster::ClusterConfig;
 use crate::digest::Digest;
 use crate::playground::view::Speed;
 use crate::recording::{Instant, LIMITS, Recording, Timed};
@@ -111,7 +111,7 @@ impl Bookmark {
 
     /// `5 42`, where it was shown, how fast, the digest there, and how much was done if that is needed; then each action after so many events and microseconds more.
     fn to_text(&self) -> String {
-        let Founding { nodes, seed } = self.recording.founding;
+        let ClusterConfig { nodes, seed } = self.recording.cluster_config;
         let Instant { events, at } = self.shown;
         let mut text = format!("{nodes} {seed} {events} {} {}", at.as_micros(), self.speed.get());
         if let Some(Digest(digest)) = self.digest {
@@ -164,7 +164,7 @@ impl Bookmark {
         }
         let speed = Speed::new(u32::try_from(speed).unwrap_or(u32::MAX));
         Ok(Self {
-            recording: Recording { founding: Founding { nodes, seed }, actions },
+            recording: Recording { cluster_config: ClusterConfig { nodes, seed }, actions },
             shown,
             done,
             digest,
@@ -197,7 +197,7 @@ mod tests {
         };
         Bookmark {
             recording: Recording {
-                founding: Founding { nodes: 5, seed: 42 },
+                cluster_config: ClusterConfig { nodes: 5, seed: 42 },
                 actions: lines.iter().map(timed).collect(),
             },
             shown: Instant { events: 900, at: Time::from_micros(9_000_000) },
@@ -230,7 +230,7 @@ mod tests {
         let kept = include_str!("../../../tests/recorded/link-1.txt");
         let bookmark = Bookmark::parse(kept).unwrap();
         assert_eq!(bookmark.recording.actions.len(), 3);
-        assert_eq!(bookmark.recording.founding, Founding { nodes: 5, seed: 42 });
+        assert_eq!(bookmark.recording.cluster_config, ClusterConfig { nodes: 5, seed: 42 });
     }
 
     #[test]

@@ -5,5 +5,5 @@ pub(crate) mod archive;
 pub mod entry;
 pub(crate) mod link;
 
-pub use archive::{Archive, MOST_BYTES, Story};
+pub use archive::{Archive, ArchivedBranch, MOST_BYTES};
 pub use link::{BadLink, Bookmark, MARK};

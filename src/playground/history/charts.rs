@@ -2,7 +2,7 @@
 //! who stood for election and who led.
 //!
 //! Counted once, when something is played for the first time, in intervals that double their width when
-//! there are too many, so that an hour costs no more than a second. Nothing of it belongs to a scene:
+//! there are too many, so that an hour costs no more than a second. Nothing of it belongs to a playback:
 //! there is one tally for each story, from its beginning to its end. Where a story leaves another in the
 //! midst of an interval, that interval counts from there on only, and says so by what it does not cover.
 
@@ -12,7 +12,7 @@ use crate::cluster::{Answer, Fact, Fault, What};
 use crate::playground::view::NodeNumber;
 use crate::playground::view::micros;
 use crate::raft::{NodeId, Note};
-use crate::recording::Place;
+use crate::recording::RunPosition;
 
 /// The width of an interval at first, in microseconds.
 const SHORTEST: u64 = 10_000;
@@ -104,9 +104,9 @@ pub(crate) struct Tally {
     /// Entries that leaders have appended and that are not yet known to be committed.
     open: VecDeque<Proposal>,
     /// The latest of those that are, and since when; for a story that leaves this one before.
-    closed: VecDeque<(Proposal, Place)>,
+    closed: VecDeque<(Proposal, RunPosition)>,
     /// Where something was counted last.
-    last: Place,
+    last: RunPosition,
 }
 
 /// An interval while it is counted.
@@ -124,20 +124,20 @@ struct Bucket {
 struct Led {
     node: NodeId,
     term: u64,
-    from: Place,
-    to: Option<Place>,
+    from: RunPosition,
+    to: Option<RunPosition>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Proposal {
     leader: NodeId,
     index: u64,
-    at: Place,
+    at: RunPosition,
 }
 
 impl Default for Tally {
     fn default() -> Self {
-        let last = Place::default();
+        let last = RunPosition::default();
         let (reigns, open, closed) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
         Self { width: SHORTEST, buckets: Vec::new(), reigns, open, closed, last }
     }
@@ -145,7 +145,7 @@ impl Default for Tally {
 
 impl Tally {
     /// Takes a fact in, and where it was told.
-    pub(crate) fn note(&mut self, at: Place, fact: &Fact) {
+    pub(crate) fn note(&mut self, at: RunPosition, fact: &Fact) {
         match &fact.what {
             What::Answered { answer, .. } if *answer != Answer::Unknown => {
                 self.bucket(at).answers += 1;
@@ -170,13 +170,13 @@ impl Tally {
     }
 
     /// Another story begins after this place: what it has of this one.
-    pub(crate) fn until(&self, end: Place) -> Self {
+    pub(crate) fn until(&self, end: RunPosition) -> Self {
         let mut until = self.clone();
         until.forget_after(end);
         until
     }
 
-    fn forget_after(&mut self, end: Place) {
+    fn forget_after(&mut self, end: RunPosition) {
         if self.last <= end {
             return;
         }
@@ -240,7 +240,7 @@ impl Tally {
     }
 
     /// The interval of a place.
-    fn bucket(&mut self, place: Place) -> &mut Bucket {
+    fn bucket(&mut self, place: RunPosition) -> &mut Bucket {
         let at = micros(place.instant.at);
         while self.place(at) >= MOST {
             self.buckets = joined(&self.buckets);
@@ -253,21 +253,21 @@ impl Tally {
         &mut self.buckets[place]
     }
 
-    fn reign_begins(&mut self, node: NodeId, term: u64, from: Place) {
+    fn reign_begins(&mut self, node: NodeId, term: u64, from: RunPosition) {
         self.reign_ends(node, from);
         push(&mut self.reigns, Led { node, term, from, to: None }, REIGNS);
     }
 
     /// The server leads no longer, if it did.
-    fn reign_ends(&mut self, node: NodeId, at: Place) {
+    fn reign_ends(&mut self, node: NodeId, at: RunPosition) {
         let lasting = self.reigns.iter_mut().filter(|led| led.node == node && led.to.is_none());
         lasting.for_each(|led| led.to = Some(at));
     }
 
     /// Entries up to `last` are committed, as their leader knows now. What an earlier leader had appended
     /// counts too, but took no time that could be told.
-    fn committed(&mut self, leader: NodeId, last: u64, at: Place) {
-        let mut since: BTreeMap<u64, Option<Place>> = BTreeMap::new();
+    fn committed(&mut self, leader: NodeId, last: u64, at: RunPosition) {
+        let mut since: BTreeMap<u64, Option<RunPosition>> = BTreeMap::new();
         let mut still_open = VecDeque::new();
         for proposal in std::mem::take(&mut self.open) {
             if proposal.index > last {

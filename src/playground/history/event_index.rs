@@ -6,26 +6,26 @@ use super::charts::{Charts, Tally};
 use crate::cluster::{DiskState, Fact, Fault, What};
 use crate::playground::view::{Landmark, MarkKind, MarkView, TermView, Timeline, micros};
 use crate::raft::Note;
-use crate::recording::{Instant, Place};
+use crate::recording::{Instant, RunPosition};
 
 /// How many marks and terms are kept: more than an hour of a busy cluster has.
 const MARKS: usize = 100_000;
 
 /// What stands on the timeline, from the beginning of a branch to its end.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Track {
+pub(crate) struct EventIndex {
     timeline: Timeline,
     /// Where each mark came, and each term began, in step with the timeline's.
-    places: VecDeque<Place>,
-    terms: VecDeque<Place>,
+    places: VecDeque<RunPosition>,
+    terms: VecDeque<RunPosition>,
     /// Where the last mark came that is no longer kept.
-    forgotten: Option<Place>,
+    forgotten: Option<RunPosition>,
     tally: Tally,
 }
 
-impl Track {
+impl EventIndex {
     /// Takes a fact in, and where it was told.
-    pub(crate) fn note(&mut self, place: Place, fact: &Fact) {
+    pub(crate) fn note(&mut self, place: RunPosition, fact: &Fact) {
         self.tally.note(place, fact);
         let terms = &mut self.timeline.terms;
         match &fact.what {
@@ -50,12 +50,12 @@ impl Track {
     }
 
     /// A property broke.
-    pub(crate) fn violated(&mut self, place: Place) {
+    pub(crate) fn violated(&mut self, place: RunPosition) {
         self.mark(place, MarkKind::Violation);
     }
 
     /// What another story has that begins after this place: with room for no more than that.
-    pub(crate) fn until(&self, end: Place) -> Self {
+    pub(crate) fn until(&self, end: RunPosition) -> Self {
         let terms = self.terms.partition_point(|place| *place <= end);
         let marks = self.places.partition_point(|place| *place <= end);
         Self {
@@ -140,7 +140,7 @@ impl Track {
         mark.and_then(|_| self.instant(place))
     }
 
-    fn mark(&mut self, place: Place, kind: MarkKind) {
+    fn mark(&mut self, place: RunPosition, kind: MarkKind) {
         if self.timeline.marks().len() == MARKS {
             self.timeline.forget_first_mark();
             self.forgotten = self.places.pop_front();

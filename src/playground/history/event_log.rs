@@ -13,8 +13,8 @@ const FACTS: usize = 500;
 
 /// The latest that has happened, as of an instant. Facts become sentences when somebody reads them.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct History {
-    latest: VecDeque<Rc<Told>>,
+pub(crate) struct EventLog {
+    latest: VecDeque<Rc<LogItem>>,
     /// How many there were in all.
     count: u64,
     violation: Option<(Time, Violation)>,
@@ -24,20 +24,20 @@ pub(crate) struct History {
 
 /// Something to be told.
 #[derive(Debug)]
-enum Told {
+enum LogItem {
     Fact(Fact),
     Violation(Time, Violation),
 }
 
-impl History {
+impl EventLog {
     /// Takes a fact in.
     pub(crate) fn note(&mut self, fact: Fact) {
-        self.keep(Rc::new(Told::Fact(fact)));
+        self.keep(Rc::new(LogItem::Fact(fact)));
     }
 
     /// A property broke.
     pub(crate) fn violated(&mut self, at: Time, violation: &Violation) {
-        let told = Rc::new(Told::Violation(at, *violation));
+        let told = Rc::new(LogItem::Violation(at, *violation));
         self.violation = Some((at, *violation));
         self.broken += 1;
         self.keep(told);
@@ -48,7 +48,7 @@ impl History {
         self.broken
     }
 
-    fn keep(&mut self, told: Rc<Told>) {
+    fn keep(&mut self, told: Rc<LogItem>) {
         if self.latest.len() == FACTS {
             self.latest.pop_front();
         }
@@ -69,7 +69,7 @@ impl History {
     /// What broke last, and how many did if it is not alone.
     pub(crate) fn violation(&self) -> Option<Broken> {
         let (at, violation) = self.violation.as_ref()?;
-        let mut sentence = Told::Violation(*at, *violation).sentence(0).text;
+        let mut sentence = LogItem::Violation(*at, *violation).sentence(0).text;
         let mut what = violation.property.to_string();
         if self.broken > 1 {
             sentence += &format!(" {} properties are broken in all.", self.broken);
@@ -90,7 +90,7 @@ impl History {
     }
 }
 
-impl Told {
+impl LogItem {
     fn sentence(&self, id: u64) -> Sentence {
         match self {
             Self::Fact(Fact { at, what }) => Sentence {

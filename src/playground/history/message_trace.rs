@@ -1,14 +1,14 @@
 //! The recent past as a space-time diagram draws it: messages that have ended, and the lines of the servers.
 //!
-//! It belongs to a scene, so that to seek an instant gives the diagram that was there. It is written down
+//! It belongs to a playback, so that to seek an instant gives the diagram that was there. It is written down
 //! as events come: what the next event touches is known before it happens (`Cluster::upcoming`), and
-//! only that is looked at. It deliberately holds no more than a bounded number of both, since a tape
-//! keeps many scenes; what is older leaves nothing but the state in which each line enters the diagram.
+//! only that is looked at. It deliberately holds no more than a bounded number of both, since a branch
+//! keeps many keyframes; what is older leaves nothing but the state in which each line enters the diagram.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::cluster::{Cluster, Flight, Loss, Server, Status, Upcoming};
-use crate::playground::view::{NodeNumber, Place, Shape};
+use crate::playground::view::{MessageEnd, NodeNumber, Shape};
 use crate::playground::view::{micros, term_of};
 use crate::raft::{NodeId, Role, count};
 use crate::time::Time;
@@ -18,11 +18,11 @@ const KEPT: usize = 600;
 
 /// A message's way from the instant it was sent to where it ended, or will.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Thread {
+pub struct MessageTrace {
     pub id: u64,
     pub shape: Shape,
-    pub from: Place,
-    pub to: Place,
+    pub from: MessageEnd,
+    pub to: MessageEnd,
     /// Microseconds of cluster time.
     pub sent_at: u64,
     /// When it ended; for one in flight, when it would.
@@ -79,7 +79,7 @@ pub struct Spacetime {
     /// Nothing from before this is known.
     pub since: u64,
     /// In the order in which they ended; then those in flight, in the order of their numbers.
-    pub threads: Vec<Thread>,
+    pub traces: Vec<MessageTrace>,
     /// The state of each line at `since`.
     pub lines: Vec<(NodeNumber, LineState)>,
     /// In the order of time.
@@ -88,8 +88,8 @@ pub struct Spacetime {
 
 /// What is kept of the recent past.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Weave {
-    ended: VecDeque<Thread>,
+pub(crate) struct MessageTraces {
+    ended: VecDeque<MessageTrace>,
     /// How many have ended in all.
     count: u64,
     turns: VecDeque<Turn>,
@@ -107,9 +107,9 @@ pub(crate) enum Touch {
     Nothing,
     Server(NodeId),
     /// A message ends, at its receiver's if that is a server.
-    Mail(Thread),
+    Mail(MessageTrace),
     /// Anything, also the messages in flight.
-    Anything(Vec<Thread>),
+    Anything(Vec<MessageTrace>),
 }
 
 impl Touch {
@@ -120,7 +120,7 @@ impl Touch {
             Upcoming::Timer(node) | Upcoming::Fsync(node) | Upcoming::Inbox { node, .. } => {
                 Self::Server(node)
             }
-            Upcoming::Mail(flight) => Self::Mail(thread(flight)),
+            Upcoming::Mail(flight) => Self::Mail(trace(flight)),
             Upcoming::ClientTimer(_) | Upcoming::Turn(_) => Self::Nothing,
             Upcoming::Chaos => Self::Anything(Vec::new()),
         };
@@ -131,25 +131,27 @@ impl Touch {
     pub(crate) fn look_closer(&mut self, cluster: &Cluster) {
         match self {
             Self::Nothing | Self::Server(_) => {}
-            Self::Mail(thread) => thread.fate = ending(cluster, thread),
-            Self::Anything(in_flight) => *in_flight = Weave::flights(cluster),
+            Self::Mail(trace) => trace.fate = ending(cluster, trace),
+            Self::Anything(in_flight) => *in_flight = MessageTraces::flights(cluster),
         }
     }
 }
 
 /// How a message ends that comes to its end now.
-fn ending(cluster: &Cluster, thread: &Thread) -> Fate {
-    let is_cut = match (thread.from, thread.to) {
-        (Place::Node(from), Place::Node(to)) => cluster.network().is_cut(NodeId(from), NodeId(to)),
+fn ending(cluster: &Cluster, trace: &MessageTrace) -> Fate {
+    let is_cut = match (trace.from, trace.to) {
+        (MessageEnd::Node(from), MessageEnd::Node(to)) => {
+            cluster.network().is_cut(NodeId(from), NodeId(to))
+        }
         _ => false,
     };
-    let is_there = match thread.to {
-        Place::Node(to) => {
+    let is_there = match trace.to {
+        MessageEnd::Node(to) => {
             cluster.server(NodeId(to)).is_some_and(|server| server.status() != Status::Down)
         }
-        Place::You | Place::Named(_) | Place::Client(_) => true,
+        MessageEnd::You | MessageEnd::Named(_) | MessageEnd::Client(_) => true,
     };
-    match thread.fate {
+    match trace.fate {
         Fate::InFlight { cut, .. } if cut || is_cut => Fate::Cut,
         Fate::InFlight { lost: true, .. } => Fate::Lost,
         Fate::InFlight { lost: false, .. } if !is_there => Fate::Unreachable,
@@ -158,7 +160,7 @@ fn ending(cluster: &Cluster, thread: &Thread) -> Fate {
     }
 }
 
-impl Weave {
+impl MessageTraces {
     /// Of a cluster that has just been founded.
     pub(crate) fn new(cluster: &Cluster) -> Self {
         let state = |server: &Server| (server.id().0, line(server, None));
@@ -167,9 +169,9 @@ impl Weave {
     }
 
     /// All messages in flight, in the order of their numbers.
-    pub(crate) fn flights(cluster: &Cluster) -> Vec<Thread> {
-        let mut flights: Vec<Thread> = cluster.network().flights().map(thread).collect();
-        flights.sort_unstable_by_key(|thread| thread.id);
+    pub(crate) fn flights(cluster: &Cluster) -> Vec<MessageTrace> {
+        let mut flights: Vec<MessageTrace> = cluster.network().flights().map(trace).collect();
+        flights.sort_unstable_by_key(|trace| trace.id);
         flights
     }
 
@@ -178,9 +180,9 @@ impl Weave {
         match touch {
             Touch::Nothing => {}
             Touch::Server(node) => self.look(cluster, node),
-            Touch::Mail(thread) => {
-                self.end(thread);
-                if let Place::Node(node) = thread.to {
+            Touch::Mail(trace) => {
+                self.end(trace);
+                if let MessageEnd::Node(node) = trace.to {
                     self.look(cluster, NodeId(node));
                 }
             }
@@ -189,12 +191,12 @@ impl Weave {
     }
 
     /// Something was done, or befell the cluster; these were in flight before, if any could be taken away.
-    pub(crate) fn acted(&mut self, cluster: &Cluster, before: Vec<Thread>) {
+    pub(crate) fn acted(&mut self, cluster: &Cluster, before: Vec<MessageTrace>) {
         let left = if before.is_empty() { Vec::new() } else { Self::flights(cluster) };
         let now = micros(cluster.now());
-        for thread in before {
-            if left.binary_search_by_key(&thread.id, |left| left.id).is_err() {
-                self.end(Thread { ends_at: now, fate: Fate::Dropped, ..thread });
+        for trace in before {
+            if left.binary_search_by_key(&trace.id, |left| left.id).is_err() {
+                self.end(MessageTrace { ends_at: now, fate: Fate::Dropped, ..trace });
             }
         }
         self.look_at_all(cluster);
@@ -217,19 +219,19 @@ impl Weave {
         Spacetime {
             now: micros(cluster.now()),
             since: self.since,
-            threads: self.ended.iter().copied().chain(Self::flights(cluster)).collect(),
+            traces: self.ended.iter().copied().chain(Self::flights(cluster)).collect(),
             lines: self.before.iter().map(|(node, state)| (*node, *state)).collect(),
             turns: self.turns.iter().copied().collect(),
         }
     }
 
-    fn end(&mut self, thread: Thread) {
+    fn end(&mut self, trace: MessageTrace) {
         if self.ended.len() == KEPT
             && let Some(gone) = self.ended.pop_front()
         {
             self.forget_until(gone.ends_at);
         }
-        self.ended.push_back(thread);
+        self.ended.push_back(trace);
         self.count += 1;
     }
 
@@ -293,8 +295,8 @@ fn line(server: &Server, before: Option<&LineState>) -> LineState {
     }
 }
 
-fn thread(flight: &Flight) -> Thread {
-    Thread {
+fn trace(flight: &Flight) -> MessageTrace {
+    MessageTrace {
         id: flight.id.0,
         shape: Shape::of(&flight.body),
         from: flight.from.into(),

@@ -6,11 +6,11 @@ pub(crate) mod branch;
 pub mod charts;
 pub(crate) mod event_index;
 pub(crate) mod event_log;
-pub(crate) mod frame;
 pub(crate) mod limits;
 pub mod message_trace;
 pub(crate) mod names;
 pub mod operation_history;
+pub(crate) mod playback;
 pub(crate) mod run;
 
 pub use limits::Limit;

@@ -1,6 +1,6 @@
 //! The clients' operations of the recent past, and an order that they could have had.
 //!
-//! It belongs to a scene, so that to seek an instant gives what was there. It holds a bounded number of
+//! It belongs to a playback, so that to seek an instant gives what was there. It holds a bounded number of
 //! beginnings and ends, and what the run's judge knew before them: in which states each key could be.
 //! Orders are looked for only when somebody asks.
 
@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::check::{Linearizability, Run, conflict};
 use crate::cluster::{Answer, CallEvent, Operation, RequestId};
-use crate::playground::view::Place;
+use crate::playground::view::MessageEnd;
 use crate::playground::view::RunId;
 use crate::playground::view::micros;
 use crate::store::{ClientId, Command, Key, Outcome};
@@ -39,12 +39,12 @@ pub struct KeyHistory {
     pub bars: Vec<Bar>,
     /// How many rows they stand in, so that none covers another.
     pub rows: usize,
-    pub standing: Standing,
+    pub standing: OperationStatus,
 }
 
 /// Whether the operations on a key have an order.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum OperationStatus {
     /// They have: by the places of their bars, without those that need not have taken effect yet.
     Ordered(Vec<usize>),
     /// These have none, and none of them could be left out; of those that are told, by the places of
@@ -58,7 +58,7 @@ pub enum Standing {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bar {
     pub id: u64,
-    pub client: Place,
+    pub client: MessageEnd,
     /// As the script language writes it: `set color blue`.
     pub operation: String,
     /// What it did, without its key: `set blue`, `get → blue`, `get …`.
@@ -81,7 +81,7 @@ pub struct Bar {
 
 /// What is kept of what clients did: the last stretch, and the one before it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Ledger {
+pub(crate) struct OperationHistory {
     earlier: Stretch,
     last: Stretch,
     /// How many beginnings and ends there were in all.
@@ -133,7 +133,7 @@ impl Stretch {
     }
 }
 
-impl Ledger {
+impl OperationHistory {
     /// An event or an action has come to its end, and was judged.
     pub(crate) fn happened(&mut self, run: &Run) {
         let at = run.cluster().now();
@@ -181,8 +181,9 @@ impl Ledger {
             let rows = set_in_rows(&mut bars, micros(now));
             let standing = found.standing(key, &bars);
             let order = match &standing {
-                Standing::Ordered(order) | Standing::Contradictory { others: order, .. } => order,
-                Standing::Undecided => &Vec::new(),
+                OperationStatus::Ordered(order)
+                | OperationStatus::Contradictory { others: order, .. } => order,
+                OperationStatus::Undecided => &Vec::new(),
             };
             set_effects(&mut bars, order, micros(now));
             KeyHistory { key: key.to_string(), bars, rows, standing }
@@ -222,19 +223,21 @@ struct Found {
 
 impl Found {
     /// The same of one key, by the places of its bars.
-    fn standing(&self, key: &Key, bars: &[Bar]) -> Standing {
+    fn standing(&self, key: &Key, bars: &[Bar]) -> OperationStatus {
         let place = |id: &RequestId| bars.iter().position(|bar| bar.id == id.0);
         let order = match self.orders.get(key) {
             Some(Some(order)) => order.iter().filter_map(place).collect(),
-            Some(None) if !self.contradictory.contains_key(key) => return Standing::Undecided,
+            Some(None) if !self.contradictory.contains_key(key) => {
+                return OperationStatus::Undecided;
+            }
             Some(None) | None => Vec::new(),
         };
         match self.contradictory.get(key) {
             Some(ids) => {
                 let bars = ids.iter().filter_map(place).collect();
-                Standing::Contradictory { bars, others: order }
+                OperationStatus::Contradictory { bars, others: order }
             }
-            None => Standing::Ordered(order),
+            None => OperationStatus::Ordered(order),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Waiting for something while time passes: an answer, or what a script waits for.
 
 use crate::check::Run;
-use crate::cluster::{Answer, Journey, RequestId};
+use crate::cluster::{Answer, RequestId, RequestTrace};
 use crate::script::Wait;
 use crate::time::Time;
 
@@ -24,11 +24,11 @@ impl Awaited {
     pub(crate) fn has_come(
         &self,
         run: &mut Run,
-        finished: &[Journey],
+        finished: &[RequestTrace],
         last: Option<&Answer>,
     ) -> bool {
         match &self.what {
-            What::Answer(id) => finished.iter().any(|journey| journey.id == *id),
+            What::Answer(id) => finished.iter().any(|request_trace| request_trace.id == *id),
             What::Wait(wait) => wait.has_come(run, last),
         }
     }

@@ -15,13 +15,13 @@ use std::collections::VecDeque;
 use crate::check::{Property, Run};
 use crate::cluster::Action;
 use crate::playground::history::branch::Destination;
-use crate::playground::history::frame::Scene;
+use crate::playground::history::playback::Playback;
 use crate::playground::history::run::ShownRun;
 use crate::playground::jobs::STEPS;
 use crate::playground::jobs::causality::Reasons;
 use crate::playground::view::{Spot, TurningPoint, micros};
 use crate::raft::Rule;
-use crate::recording::{Place, Timed};
+use crate::recording::{RunPosition, Timed};
 use crate::time::{Duration, Time};
 
 /// How long after the break a trial is played.
@@ -29,7 +29,7 @@ const AFTER: Duration = Duration::from_secs(1);
 
 /// The search for the instant.
 #[derive(Debug)]
-pub(crate) struct Avoidance {
+pub(crate) struct Bisection {
     property: Property,
     branch: usize,
     /// How many actions the story had when the search began.
@@ -49,7 +49,7 @@ pub(crate) struct Avoidance {
 #[derive(Debug)]
 enum Stage {
     /// On the way to the instant that is tried.
-    SettingOut { events: u64, scene: Box<Scene> },
+    SettingOut { events: u64, playback: Box<Playback> },
     /// From there on, with what is still to be done.
     Trying { from: Spot, run: Box<Run>, left: VecDeque<Timed> },
 }
@@ -61,7 +61,7 @@ enum Next {
     Never,
 }
 
-impl Avoidance {
+impl Bisection {
     /// Begins to look for the last instant from which this broken property could still have been avoided; what is so
     /// instead where there is nothing to look for.
     pub(crate) fn new(
@@ -81,7 +81,7 @@ impl Avoidance {
         Ok(Self {
             property,
             branch: run.current,
-            actions: run.tape().recording.actions.len(),
+            actions: run.history().recording.actions.len(),
             until: until + AFTER,
             breaks,
             holds: None,
@@ -122,14 +122,14 @@ impl Avoidance {
     /// The next piece of a trial; from where it was and whether the property broke, when it is over.
     fn try_on(&mut self, run: &mut ShownRun) -> Option<(Spot, bool)> {
         match &mut self.stage {
-            Stage::SettingOut { events, scene } => {
-                let tape = &mut run.branches[self.branch].tape;
-                if tape.approach(scene, Destination::Events(*events), STEPS) {
-                    let place = scene.place();
+            Stage::SettingOut { events, playback } => {
+                let history = &mut run.branches[self.branch].history;
+                if history.approach(playback, Destination::Events(*events), STEPS) {
+                    let place = playback.place();
                     let from = Spot { run: run.id, branch: self.branch, place };
-                    let later = &tape.recording.actions[place.done..self.actions];
+                    let later = &history.recording.actions[place.done..self.actions];
                     let left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
-                    let run = Box::new(with_all_rules(scene.run.clone()));
+                    let run = Box::new(with_all_rules(playback.run.clone()));
                     self.stage = Stage::Trying { from, run, left };
                 }
                 None
@@ -169,8 +169,8 @@ impl Avoidance {
 impl Stage {
     /// A trial from an instant, at its beginning.
     fn new(run: &ShownRun, branch: usize, events: u64) -> Self {
-        let scene = run.branches[branch].tape.set_out(Destination::Events(events), None);
-        Self::SettingOut { events, scene: Box::new(scene) }
+        let playback = run.branches[branch].history.set_out(Destination::Events(events), None);
+        Self::SettingOut { events, playback: Box::new(playback) }
     }
 }
 
@@ -179,20 +179,20 @@ fn break_to_avoid(
     run: &ShownRun,
     reasons: &Reasons,
     name: &str,
-) -> Option<(Property, Time, Place)> {
+) -> Option<(Property, Time, RunPosition)> {
     let property = Property::named(name)?;
-    let shown = run.scene.place();
+    let shown = run.playback.place();
     let later = || {
         let place = reasons.break_of(run.current, name)?;
         Some((property, place.instant.at, place))
     };
-    let broken = run.scene.run.violation_of(property);
+    let broken = run.playback.run.violation_of(property);
     broken.map(|(at, _)| (property, *at, shown)).or_else(later)
 }
 
 /// Whether some rule was switched away from Raft in what was done first.
 fn has_rules_off(run: &ShownRun, done: usize) -> bool {
-    run.tape().recording.actions[..done].iter().any(|timed| match timed.action {
+    run.history().recording.actions[..done].iter().any(|timed| match timed.action {
         Action::Rule { rule, on } => on != rule.on_by_default(),
         _ => false,
     })
@@ -277,15 +277,15 @@ mod tests {
     }
 
     fn played_from(playground: &Playground, events: u64) -> bool {
-        let tape = &playground.shown.run.branches[0].tape;
-        let mut tape = tape.clone();
-        let mut scene = tape.set_out(Destination::Events(events), None);
-        while !tape.approach(&mut scene, Destination::Events(events), STEPS) {}
-        let later = &tape.recording.actions[scene.place().done..];
+        let history = &playground.shown.run.branches[0].history;
+        let mut history = history.clone();
+        let mut playback = history.set_out(Destination::Events(events), None);
+        while !history.approach(&mut playback, Destination::Events(events), STEPS) {}
+        let later = &history.recording.actions[playback.place().done..];
         let mut left = later.iter().filter(|timed| !is_rule(timed)).cloned().collect();
         let property = Property::LeaderCompleteness;
         let until = playground.run().violation_of(property).unwrap().0 + AFTER;
-        let mut run = with_all_rules(scene.run);
+        let mut run = with_all_rules(playback.run);
         loop {
             if let Some(is_broken) = play(&mut run, &mut left, property, until) {
                 return is_broken;

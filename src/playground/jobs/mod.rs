@@ -7,7 +7,7 @@ pub(crate) mod comparison;
 pub(crate) mod opening;
 pub(crate) mod seek;
 
-use bisect::Avoidance;
+use bisect::Bisection;
 use causality::Inquiry;
 use opening::Opening;
 use seek::Seek;
@@ -25,5 +25,5 @@ pub(crate) enum Job {
     /// What led to something is looked for.
     Asking(Inquiry),
     /// The last instant from which something could be avoided is looked for.
-    Avoiding(Box<Avoidance>),
+    Avoiding(Box<Bisection>),
 }

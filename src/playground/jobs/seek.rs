@@ -3,7 +3,7 @@
 //! A way is gone in pieces, so that the page never stands still. Until it is gone all stays as it is.
 
 use crate::playground::history::branch::Destination;
-use crate::playground::history::frame::Scene;
+use crate::playground::history::playback::Playback;
 use crate::playground::history::run::ShownRun;
 use crate::playground::jobs::STEPS;
 use crate::playground::view::Landmark;
@@ -12,7 +12,7 @@ use crate::playground::view::Landmark;
 #[derive(Debug)]
 pub(crate) struct Seek {
     /// How far it has been gone.
-    scene: Scene,
+    playback: Playback,
     /// After how many events it began.
     began: u64,
     branch: usize,
@@ -31,7 +31,7 @@ pub(crate) enum Arrival {
 /// The end of a way.
 #[derive(Debug)]
 pub(crate) struct Arrived {
-    pub(crate) scene: Scene,
+    pub(crate) playback: Playback,
     pub(crate) branch: usize,
     pub(crate) then: Arrival,
     /// What was looked for on the way and did not come.
@@ -41,29 +41,29 @@ pub(crate) struct Arrived {
 impl Seek {
     /// Sets out to a destination on a branch.
     pub(crate) fn new(run: &ShownRun, branch: usize, to: Destination, then: Arrival) -> Self {
-        let here = (branch == run.current).then_some(&run.scene);
-        let scene = run.branches[branch].tape.set_out(to, here);
-        let began = scene.instant().events;
-        Self { scene, began, branch, to, then }
+        let here = (branch == run.current).then_some(&run.playback);
+        let playback = run.branches[branch].history.set_out(to, here);
+        let began = playback.instant().events;
+        Self { playback, began, branch, to, then }
     }
 
     /// Goes the next piece of the way: to its end, or not yet.
     pub(crate) fn go_on(mut self: Box<Self>, run: &mut ShownRun) -> Result<Arrived, Box<Self>> {
-        let tape = &mut run.branches[self.branch].tape;
-        if !tape.approach(&mut self.scene, self.to, STEPS) {
+        let history = &mut run.branches[self.branch].history;
+        if !history.approach(&mut self.playback, self.to, STEPS) {
             return Err(self);
         }
-        let Self { scene, branch, to, then, .. } = *self;
-        let missing = tape.is_missing(to);
-        Ok(Arrived { scene, branch, then, missing })
+        let Self { playback, branch, to, then, .. } = *self;
+        let missing = history.is_missing(to);
+        Ok(Arrived { playback, branch, then, missing })
     }
 
     /// How much of it is gone, in percent.
     pub(crate) fn percent(&self, run: &ShownRun) -> u64 {
-        let Self { scene, began, branch, to, .. } = self;
-        let tape = &run.branches[*branch].tape;
-        let target = tape.kept_after(*to).unwrap_or(tape.end()).events.max(began + 1);
-        let gone = (scene.instant().events - began) * 100 / (target - began);
+        let Self { playback, began, branch, to, .. } = self;
+        let history = &run.branches[*branch].history;
+        let target = history.kept_after(*to).unwrap_or(history.end()).events.max(began + 1);
+        let gone = (playback.instant().events - began) * 100 / (target - began);
         gone.min(99)
     }
 }

@@ -383,7 +383,7 @@ fn a_long_way_is_gone_in_pieces_and_can_be_given_up() {
     pass(&mut playground, 9_000);
     let end = shown(&playground);
     assert!(end.0.events > 4 * u64::from(STEPS), "{} events", end.0.events);
-    // Far from the beginning, and not yet where the first scene is kept.
+    // Far from the beginning, and not yet where the first keyframe is.
     let near = end.0.at.as_micros() / 3;
     playground.apply(Input::Seek(near)).unwrap();
     assert!(playground.progress().is_some() && shown(&playground) == end, "it is on its way");
@@ -479,13 +479,14 @@ fn of_many_stories_those_shown_last_are_kept_whole_and_all_are_found_again() {
         pass(&mut playground, 100);
         ends.push(shown(&playground));
     }
-    let whole = playground.shown.run.branches.iter().filter(|branch| !branch.tape.is_folded());
+    let whole = playground.shown.run.branches.iter().filter(|branch| !branch.history.is_folded());
     assert_eq!((whole.count(), ends.len()), (WHOLE, playground.shown.run.branches.len()));
-    assert!(!playground.shown.run.branches[0].tape.is_folded(), "it was shown again and again");
+    assert!(!playground.shown.run.branches[0].history.is_folded(), "it was shown again and again");
     for (number, end) in ends.iter().enumerate().skip(1) {
         go(&mut playground, Input::Branch(number)).unwrap();
         assert!(shown(&playground) == *end, "story {number}");
-        let whole = playground.shown.run.branches.iter().filter(|branch| !branch.tape.is_folded());
+        let whole =
+            playground.shown.run.branches.iter().filter(|branch| !branch.history.is_folded());
         assert!(whole.count() <= WHOLE);
     }
 }

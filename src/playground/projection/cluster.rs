@@ -3,16 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::check::{Property, Run};
-use crate::cluster::{Clock, Cluster, DiskState, Journey, Link, Offset, Rate, Server, Status};
+use crate::cluster::{Clock, Cluster, DiskState, Link, Offset, Rate, RequestTrace, Server, Status};
 use crate::digest::Digest;
-use crate::playground::history::frame::{JOURNEYS, Scene};
+use crate::playground::history::playback::{JOURNEYS, Playback};
 use crate::playground::projection::request_trace;
 use crate::playground::view::{
-    Agreed, Broken, Deed, EntryView, FollowerView, LinkView, Modified, NetworkView, NodeNumber,
-    NodeView, PaceView, RoleView, Safety, Summary, Verdict, View,
+    Agreed, Broken, EntryText, EntryView, FollowerView, LinkView, Modified, NetworkView,
+    NodeNumber, NodeView, ProgressStateView, RoleView, Safety, Summary, Verdict, View,
 };
 use crate::playground::view::{LONG, cut, micros};
-use crate::raft::{Entry, Log, Node, NodeId, Pace, Role, Rule, Snapshot, count, majority};
+use crate::raft::{Entry, Log, Node, NodeId, ProgressState, Role, Rule, Snapshot, count, majority};
 use crate::rng::Chance;
 use crate::store::Store;
 use crate::time::{Duration, Time};
@@ -24,16 +24,16 @@ const LOG_TAIL: usize = 64;
 const STORE_HEAD: usize = 100;
 
 /// What of a view belongs to an instant of one story.
-pub(crate) fn of_scene(scene: &Scene) -> View {
-    let cluster = scene.run.cluster();
+pub(crate) fn of_scene(playback: &Playback) -> View {
+    let cluster = playback.run.cluster();
     View {
-        summary: summary(cluster, scene.history.violation()),
+        summary: summary(cluster, playback.event_log.violation()),
         nodes: nodes(cluster),
         cuts: cluster.network().cuts().map(|(from, to)| (from.0, to.0)).collect(),
         links: links(cluster),
         sides: sides(cluster),
         agreed: agreed(cluster),
-        journeys: journeys(scene),
+        request_traces: request_traces(playback),
         network: network(cluster),
         ..View::default()
     }
@@ -224,10 +224,12 @@ fn follower_view((id, progress): (&crate::raft::NodeId, &crate::raft::Progress))
         id: id.0,
         match_index: count(progress.match_index),
         next_index: progress.next_index.get(),
-        pace: match progress.pace() {
-            Pace::Probe { .. } => PaceView::Probing,
-            Pace::Pipeline => PaceView::Streaming,
-            Pace::Snapshot { offset, .. } => PaceView::Snapshot { bytes: *offset },
+        pace: match progress.state() {
+            ProgressState::Probe { .. } => ProgressStateView::Probing,
+            ProgressState::Pipeline => ProgressStateView::Streaming,
+            ProgressState::Snapshot { offset, .. } => {
+                ProgressStateView::Snapshot { bytes: *offset }
+            }
         },
     }
 }
@@ -257,7 +259,7 @@ fn tail(log: &Log, safety: impl Fn(u64) -> Safety) -> Vec<EntryView> {
             index,
             term: entry.term.0,
             safety: safety(index),
-            what: Deed(entry.payload.clone()),
+            what: EntryText(entry.payload.clone()),
         }
     };
     log.entries().iter().enumerate().skip(skip).map(view).collect()
@@ -339,13 +341,19 @@ fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
     if sides.len() < 2 { Vec::new() } else { sides }
 }
 
-fn journeys(scene: &Scene) -> Vec<crate::playground::view::JourneyView> {
-    let cluster = scene.run.cluster();
-    let own = |journey: &&Journey| journey.client.is_by_hand();
-    let mut journeys: Vec<&Journey> = cluster.journeys().filter(own).chain(&scene.ended).collect();
-    journeys.sort_by_key(|journey| std::cmp::Reverse((request_trace::began(journey), journey.id)));
-    journeys.truncate(JOURNEYS);
-    journeys.into_iter().map(|journey| request_trace::journey(journey, cluster)).collect()
+fn request_traces(playback: &Playback) -> Vec<crate::playground::view::RequestTraceView> {
+    let cluster = playback.run.cluster();
+    let own = |request_trace: &&RequestTrace| request_trace.client.is_by_hand();
+    let mut request_traces: Vec<&RequestTrace> =
+        cluster.request_traces().filter(own).chain(&playback.ended).collect();
+    request_traces.sort_by_key(|request_trace| {
+        std::cmp::Reverse((request_trace::began(request_trace), request_trace.id))
+    });
+    request_traces.truncate(JOURNEYS);
+    request_traces
+        .into_iter()
+        .map(|request_trace| request_trace::request_trace(request_trace, cluster))
+        .collect()
 }
 
 fn network(cluster: &Cluster) -> NetworkView {

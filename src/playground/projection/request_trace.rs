@@ -1,127 +1,123 @@
-//! The way of a request as a line of stations: those it has passed, and those still ahead.
+//! A request's trace as a line of hops: those it has passed, and those still ahead.
 
-use crate::cluster::{Answer, Cluster, Consistency, Journey, Operation, Station, YOU};
+use crate::cluster::{Answer, Cluster, Consistency, Hop, Operation, RequestTrace, YOU};
 use crate::playground::view::micros;
-use crate::playground::view::{AnswerKind, AnswerView, JourneyView, StationView};
+use crate::playground::view::{AnswerKind, AnswerView, HopView, RequestTraceView};
 use crate::raft::{Index, NodeId, Role, majority};
 use crate::store::Outcome;
 use crate::time::Time;
 
 /// A request as a page shows it.
-pub(crate) fn journey(journey: &Journey, cluster: &Cluster) -> JourneyView {
-    let began = journey.stations.first().map_or(cluster.now(), |(at, _)| *at);
-    let ended = journey.answer.as_ref().map(|(at, _)| *at);
-    let mut stations = passed(journey, began);
-    match &journey.answer {
-        Some((at, answer)) => stations.push(StationView {
+pub(crate) fn request_trace(request_trace: &RequestTrace, cluster: &Cluster) -> RequestTraceView {
+    let began = request_trace.hops.first().map_or(cluster.now(), |(at, _)| *at);
+    let ended = request_trace.answer.as_ref().map(|(at, _)| *at);
+    let mut hops = passed(request_trace, began);
+    match &request_trace.answer {
+        Some((at, answer)) => hops.push(HopView {
             label: "answer".to_string(),
-            title: format!("The answer reaches {}: {answer}.", journey.client),
+            title: format!("The answer reaches {}: {answer}.", request_trace.client),
             at: Some(at.since(began).as_micros()),
             failed: *answer == Answer::Unknown,
         }),
-        None => stations.extend(ahead(journey, cluster)),
+        None => hops.extend(ahead(request_trace, cluster)),
     }
-    JourneyView {
-        id: journey.id.0,
-        client: journey.client.into(),
-        operation: journey.operation.to_string(),
+    RequestTraceView {
+        id: request_trace.id.0,
+        client: request_trace.client.into(),
+        operation: request_trace.operation.to_string(),
         took: ended.unwrap_or(cluster.now()).since(began).as_micros(),
-        answer: journey.answer.as_ref().map(|(_, answer)| answer_view(answer)),
-        stations,
+        answer: request_trace.answer.as_ref().map(|(_, answer)| answer_view(answer)),
+        hops,
     }
 }
 
-fn passed(journey: &Journey, began: Time) -> Vec<StationView> {
-    let client = journey.client;
+fn passed(request_trace: &RequestTrace, began: Time) -> Vec<HopView> {
+    let client = request_trace.client;
     let (asks, gives_up) = match client {
         YOU => ("You ask".to_string(), "You give up.".to_string()),
         _ => (format!("{client} asks"), format!("{client} gives up.")),
     };
-    let mut stations = Vec::new();
+    let mut hops = Vec::new();
     let mut sent_on = false;
-    for (at, station) in &journey.stations {
-        let (label, title, failed) = match station {
-            Station::Sent { .. } if std::mem::take(&mut sent_on) => continue,
-            Station::Sent { to, attempt: 1 } => {
-                (client.to_string(), format!("{asks} {to}."), false)
-            }
-            Station::Sent { to, .. } => ("again".to_string(), format!("{asks} {to}."), false),
-            Station::Received { by } => (by.to_string(), format!("{by} gets the request."), false),
-            Station::Redirected { by, leader: Some(leader) } => {
-                replace_last(&mut stations, &format!("{by} does not lead and names {leader}."));
+    for (at, hop) in &request_trace.hops {
+        let (label, title, failed) = match hop {
+            Hop::Sent { .. } if std::mem::take(&mut sent_on) => continue,
+            Hop::Sent { to, attempt: 1 } => (client.to_string(), format!("{asks} {to}."), false),
+            Hop::Sent { to, .. } => ("again".to_string(), format!("{asks} {to}."), false),
+            Hop::Received { by } => (by.to_string(), format!("{by} gets the request."), false),
+            Hop::Redirected { by, leader: Some(leader) } => {
+                replace_last(&mut hops, &format!("{by} does not lead and names {leader}."));
                 sent_on = true;
                 continue;
             }
-            Station::Redirected { by, leader: None } => {
-                replace_last(&mut stations, &format!("{by} knows no leader."));
+            Hop::Redirected { by, leader: None } => {
+                replace_last(&mut hops, &format!("{by} knows no leader."));
                 continue;
             }
-            Station::Appended { by, position } => {
-                stations.pop();
+            Hop::Appended { by, position } => {
+                hops.pop();
                 let title = format!("{by} puts it into its log as entry {}.", position.index);
                 (format!("leader {by}"), title, false)
             }
-            Station::Confirming { by } => {
-                stations.pop();
+            Hop::Confirming { by } => {
+                hops.pop();
                 let title = format!("{by} asks the others whether it still leads.");
                 (format!("leader {by}"), title, false)
             }
-            Station::Committed { position, .. } => {
+            Hop::Committed { position, .. } => {
                 let title = format!("Entry {} is committed and executed.", position.index);
                 ("committed".to_string(), title, false)
             }
-            Station::Answered { .. } => continue,
-            Station::TimedOut { .. } => {
+            Hop::Answered { .. } => continue,
+            Hop::TimedOut { .. } => {
                 ("no answer".to_string(), "No answer came in time.".to_string(), true)
             }
-            Station::GaveUp => ("given up".to_string(), gives_up.clone(), true),
+            Hop::GaveUp => ("given up".to_string(), gives_up.clone(), true),
         };
         let at = Some(at.since(began).as_micros());
-        stations.push(StationView { label, title, at, failed });
+        hops.push(HopView { label, title, at, failed });
     }
-    stations
+    hops
 }
 
-/// What a server answers belongs to its station.
-fn replace_last(stations: &mut [StationView], title: &str) {
-    if let Some(last) = stations.last_mut() {
+/// What a server answers belongs to its hop.
+fn replace_last(hops: &mut [HopView], title: &str) {
+    if let Some(last) = hops.last_mut() {
         last.title = title.to_string();
     }
 }
 
-/// The stations that will follow if all goes well.
-fn ahead(journey: &Journey, cluster: &Cluster) -> Vec<StationView> {
-    let future =
-        |label: String, title: String| StationView { label, title, at: None, failed: false };
+/// The hops that will follow if all goes well.
+fn ahead(request_trace: &RequestTrace, cluster: &Cluster) -> Vec<HopView> {
+    let future = |label: String, title: String| HopView { label, title, at: None, failed: false };
     let stale = matches!(
-        journey.operation,
+        request_trace.operation,
         Operation::Read { consistency: Consistency::Stale | Consistency::Leader, .. }
     );
-    let last = journey.stations.last().map(|(_, station)| *station);
-    let mut stations = Vec::new();
+    let last = request_trace.hops.last().map(|(_, hop)| *hop);
+    let mut hops = Vec::new();
     match last {
-        Some(Station::Appended { by, position }) => {
-            stations
-                .push(future(copies(cluster, by, position.index), "Waits for a majority.".into()));
+        Some(Hop::Appended { by, position }) => {
+            hops.push(future(copies(cluster, by, position.index), "Waits for a majority.".into()));
         }
-        Some(Station::Confirming { .. }) => {
-            stations.push(future("majority".into(), "Waits for a majority.".into()));
+        Some(Hop::Confirming { .. }) => {
+            hops.push(future("majority".into(), "Waits for a majority.".into()));
         }
-        Some(Station::Committed { .. } | Station::Answered { .. } | Station::GaveUp) => {}
-        Some(Station::Sent { to, .. }) => {
-            stations.push(future(to.to_string(), format!("On its way to {to}.")));
+        Some(Hop::Committed { .. } | Hop::Answered { .. } | Hop::GaveUp) => {}
+        Some(Hop::Sent { to, .. }) => {
+            hops.push(future(to.to_string(), format!("On its way to {to}.")));
             if !stale {
-                stations.push(future("majority".into(), "A majority has to agree.".into()));
+                hops.push(future("majority".into(), "A majority has to agree.".into()));
             }
         }
         _ if !stale => {
-            stations.push(future("leader".into(), "The leader has to decide.".into()));
-            stations.push(future("majority".into(), "A majority has to agree.".into()));
+            hops.push(future("leader".into(), "The leader has to decide.".into()));
+            hops.push(future("majority".into(), "A majority has to agree.".into()));
         }
         _ => {}
     }
-    stations.push(future("answer".into(), "The answer is still to come.".into()));
-    stations
+    hops.push(future("answer".into(), "The answer is still to come.".into()));
+    hops
 }
 
 /// `2 of 3`: how many disks have the entry, of how many it needs.
@@ -152,7 +148,7 @@ fn answer_view(answer: &Answer) -> AnswerView {
     AnswerView { kind, text: answer.to_string() }
 }
 
-/// When a journey began, to order them.
-pub(crate) fn began(journey: &Journey) -> u64 {
-    journey.stations.first().map_or(0, |(at, _)| micros(*at))
+/// When a request began, to order them.
+pub(crate) fn began(request_trace: &RequestTrace) -> u64 {
+    request_trace.hops.first().map_or(0, |(at, _)| micros(*at))
 }

@@ -112,12 +112,12 @@ fn a_run_that_is_begun_while_another_is_opened_is_not_replaced_by_it() {
         playground.apply(Input::Advance(16_000)).unwrap();
         begin(&mut playground);
         assert_eq!(playground.progress(), None);
-        let founding = playground.recording().founding;
-        assert_ne!(founding.seed, 3);
+        let cluster_config = playground.recording().cluster_config;
+        assert_ne!(cluster_config.seed, 3);
         for _ in 0..50 {
             playground.apply(Input::Advance(16_000)).unwrap();
         }
-        assert_eq!(playground.recording().founding, founding, "it stays");
+        assert_eq!(playground.recording().cluster_config, cluster_config, "it stays");
     }
 }
 
@@ -143,13 +143,16 @@ fn what_was_refused_can_be_opened_all_the_same_only_as_long_as_nothing_else_was_
     for input in others {
         let mut playground = playing(3, 7);
         refused(&mut playground);
-        let was = (playground.recording().founding, playground.view().branches.len());
+        let was = (playground.recording().cluster_config, playground.view().branches.len());
         // It may be refused, and is a problem of its own then.
         let _ = go(&mut playground, input.clone());
         assert!(!playground.can_open_by_time(), "{input:?}");
         if !matches!(input, Input::Open(_) | Input::Restart { .. } | Input::Console(_)) {
             let _ = go(&mut playground, Input::OpenByTime);
-            assert_eq!((playground.recording().founding, playground.view().branches.len()), was);
+            assert_eq!(
+                (playground.recording().cluster_config, playground.view().branches.len()),
+                was
+            );
         }
     }
 }
@@ -174,12 +177,12 @@ fn a_run_in_which_much_was_done_at_one_instant_is_opened_in_pieces_that_are_no_m
     playground.apply(Input::Open(Box::new(bookmark.into()))).unwrap();
     let mut before = 0;
     while let Some(Job::Opening(opening)) = &playground.job {
-        let work = opening.scene.work();
+        let work = opening.playback.work();
         assert!(work <= before + u64::from(STEPS), "a piece is {} events", work - before);
         before = work;
         playground.apply(Input::Advance(16_000)).unwrap();
     }
     assert_eq!(playground.recording().actions.len(), requests, "it is open");
-    let all = playground.shown.run.scene.work();
+    let all = playground.shown.run.playback.work();
     assert!(all <= 2 * requests as u64, "{all} events for {requests} requests");
 }

@@ -1,30 +1,30 @@
 //! A search in the background as the page sees it: what its workers tell, and what follows from that.
 //!
 //! A worker that is ended may have said something already that is still on its way, also after the next search has
-//! begun. So every worker has a badge, and who is not at work any more is not heard. Deliberately lacks the workers
+//! begun. So every worker has an id, and who is not at work any more is not heard. Deliberately lacks the workers
 //! themselves, which `ui/search/worker_pool.rs` hires, hears and ends, and a clock: real time comes with what is told.
 
 use std::ops::Range;
 
 use crate::playground::formats::Archive;
-use crate::playground::search::shard::{Find, Quest, Search, Size, Told};
+use crate::playground::search::shard::{Find, Search, Shard, Size, WorkerReport};
 
 /// Who tells something: a worker of one search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Badge {
+pub struct WorkerId {
     search: u64,
     place: u64,
 }
 
 /// A search, and those at work on it.
 #[derive(Debug, Default)]
-pub struct Pursuit {
+pub struct Coordinator {
     status: Status,
     /// What was searched last.
     search: Option<Search>,
     /// How many searches there were before.
     before: u64,
-    at_work: Vec<Badge>,
+    at_work: Vec<WorkerId>,
     /// When its present stage began, in milliseconds of real time.
     since: u64,
 }
@@ -78,14 +78,14 @@ impl Status {
     }
 }
 
-impl Pursuit {
+impl Coordinator {
     /// How far it is.
     pub fn status(&self) -> &Status {
         &self.status
     }
 
     /// Whether this worker is wanted still.
-    pub fn is_at_work(&self, worker: Badge) -> bool {
+    pub fn is_at_work(&self, worker: WorkerId) -> bool {
         self.at_work.contains(&worker)
     }
 
@@ -107,48 +107,48 @@ impl Pursuit {
         seeds: Range<u64>,
         workers: u64,
         now: u64,
-    ) -> Vec<(Badge, Quest)> {
+    ) -> Vec<(WorkerId, Shard)> {
         self.before += 1;
         self.search = Some(search.clone());
         self.status = Status { stage: Stage::Searching, workers, ..Status::default() };
         self.since = now;
         let share = |place| {
             let first = seeds.start.saturating_add(place);
-            let quest = Quest { search: search.clone(), first, stride: workers, end: seeds.end };
-            (Badge { search: self.before, place }, quest)
+            let shard = Shard { search: search.clone(), first, stride: workers, end: seeds.end };
+            (WorkerId { search: self.before, place }, shard)
         };
-        let shares: Vec<(Badge, Quest)> = (0..workers).map(share).collect();
-        self.at_work = shares.iter().map(|(badge, _)| *badge).collect();
+        let shares: Vec<(WorkerId, Shard)> = (0..workers).map(share).collect();
+        self.at_work = shares.iter().map(|(worker_id, _)| *worker_id).collect();
         shares
     }
 
     /// A worker has said this.
-    pub fn hear(&mut self, worker: Badge, text: &str, now: u64) -> News {
+    pub fn hear(&mut self, worker: WorkerId, text: &str, now: u64) -> News {
         if !self.is_at_work(worker) {
             return News::Progress;
         }
         self.take_time(now);
-        match Told::parse(text) {
-            Some(Told::Ran { runs, events }) => {
+        match WorkerReport::parse(text) {
+            Some(WorkerReport::Ran { runs, events }) => {
                 self.status.runs += runs;
                 self.status.events += events;
             }
-            Some(Told::Found { seed }) => {
+            Some(WorkerReport::Found { seed }) => {
                 self.at_work = vec![worker];
                 self.since = now;
                 self.status.stage = Stage::Shrinking(seed, None);
             }
-            Some(Told::Smaller(size)) => {
+            Some(WorkerReport::Smaller(size)) => {
                 if let Stage::Shrinking(_, reached) = &mut self.status.stage {
                     *reached = Some(size);
                 }
             }
-            Some(Told::Small(find)) => {
+            Some(WorkerReport::Small(find)) => {
                 let archive = find.archive();
                 self.end(Stage::Found(find));
                 return archive.map_or(News::Progress, |archive| News::Opens(Box::new(archive)));
             }
-            Some(Told::Over) => {
+            Some(WorkerReport::Over) => {
                 self.at_work.retain(|other| *other != worker);
                 if self.at_work.is_empty() {
                     self.end(Stage::Over);
@@ -160,7 +160,7 @@ impl Pursuit {
     }
 
     /// A worker can't go on, and so the search can't.
-    pub fn fail(&mut self, worker: Badge, why: &str) -> News {
+    pub fn fail(&mut self, worker: WorkerId, why: &str) -> News {
         if !self.is_at_work(worker) {
             return News::Progress;
         }
@@ -205,28 +205,28 @@ mod tests {
 
     /// What a worker tells of the run of seed 1, which breaks without this rule.
     fn finds() -> Vec<String> {
-        let quest = Quest { search: search(Rule::StepDown), first: 1, stride: 2, end: 9 };
+        let shard = Shard { search: search(Rule::StepDown), first: 1, stride: 2, end: 9 };
         let mut told = Vec::new();
-        quest.pursue(&mut |it| told.push(it.to_string()));
+        shard.pursue(&mut |it| told.push(it.to_string()));
         told
     }
 
     /// A search by three workers, begun at 1 s.
-    fn begun() -> (Pursuit, Vec<Badge>) {
-        let mut pursuit = Pursuit::default();
-        let shares = pursuit.begin(&search(Rule::StepDown), 0..9, 3, 1_000);
-        (pursuit, shares.into_iter().map(|(badge, _)| badge).collect())
+    fn begun() -> (Coordinator, Vec<WorkerId>) {
+        let mut coordinator = Coordinator::default();
+        let shares = coordinator.begin(&search(Rule::StepDown), 0..9, 3, 1_000);
+        (coordinator, shares.into_iter().map(|(worker_id, _)| worker_id).collect())
     }
 
     #[test]
     fn the_shares_of_the_workers_are_every_seed_once() {
-        let mut pursuit = Pursuit::default();
+        let mut coordinator = Coordinator::default();
         for (seeds, workers) in [(0..9, 3), (5..25, 4), (7..8, 2), (3..3, 2)] {
-            let shares = pursuit.begin(&search(Rule::NoOp), seeds.clone(), workers, 0);
-            let of = |quest: &Quest| {
-                (quest.first..quest.end).step_by(usize::try_from(quest.stride).unwrap())
+            let shares = coordinator.begin(&search(Rule::NoOp), seeds.clone(), workers, 0);
+            let of = |shard: &Shard| {
+                (shard.first..shard.end).step_by(usize::try_from(shard.stride).unwrap())
             };
-            let mut all: Vec<u64> = shares.iter().flat_map(|(_, quest)| of(quest)).collect();
+            let mut all: Vec<u64> = shares.iter().flat_map(|(_, shard)| of(shard)).collect();
             all.sort_unstable();
             assert_eq!(all, seeds.collect::<Vec<_>>());
         }
@@ -234,78 +234,81 @@ mod tests {
 
     #[test]
     fn the_first_find_ends_the_other_workers_and_is_opened_when_it_is_small() {
-        let (mut pursuit, badges) = begun();
-        assert_eq!(pursuit.hear(badges[0], "ran 4 900", 1_500), News::Progress);
+        let (mut coordinator, badges) = begun();
+        assert_eq!(coordinator.hear(badges[0], "ran 4 900", 1_500), News::Progress);
         let told = finds();
         let (last, before) = told.split_last().unwrap();
         for text in before {
-            assert_eq!(pursuit.hear(badges[1], text, 3_000), News::Progress, "{text}");
+            assert_eq!(coordinator.hear(badges[1], text, 3_000), News::Progress, "{text}");
         }
-        assert!(matches!(pursuit.status().stage, Stage::Shrinking(1, Some(_))));
-        let at_work = badges.iter().filter(|badge| pursuit.is_at_work(**badge));
+        assert!(matches!(coordinator.status().stage, Stage::Shrinking(1, Some(_))));
+        let at_work = badges.iter().filter(|worker_id| coordinator.is_at_work(**worker_id));
         assert_eq!(at_work.collect::<Vec<_>>(), [&badges[1]]);
 
-        let News::Opens(archive) = pursuit.hear(badges[1], last, 7_500) else { panic!("{last}") };
+        let News::Opens(archive) = coordinator.hear(badges[1], last, 7_500) else {
+            panic!("{last}")
+        };
         assert!(archive.playing);
-        let status = pursuit.status();
+        let status = coordinator.status();
         assert!(matches!(&status.stage, Stage::Found(find) if find.seed == 1), "{status:?}");
         assert_eq!((status.runs, status.searched, status.shrunk), (5, 2_000, 4_500));
-        assert!(!pursuit.is_at_work(badges[1]) && !pursuit.status().is_busy());
+        assert!(!coordinator.is_at_work(badges[1]) && !coordinator.status().is_busy());
     }
 
     #[test]
     fn who_is_not_at_work_any_more_is_not_heard() {
         let told = finds();
-        let (mut pursuit, badges) = begun();
+        let (mut coordinator, badges) = begun();
         for text in &told[..2] {
-            pursuit.hear(badges[1], text, 2_000);
+            coordinator.hear(badges[1], text, 2_000);
         }
-        let shrinking = pursuit.status().clone();
+        let shrinking = coordinator.status().clone();
         assert!(matches!(shrinking.stage, Stage::Shrinking(1, _)), "{shrinking:?}");
         // It had said so before it was ended.
         for text in ["ran 7 100", "found 2", "smaller 3 1 9", "over", "nonsense"] {
-            assert_eq!(pursuit.hear(badges[0], text, 9_000), News::Progress);
+            assert_eq!(coordinator.hear(badges[0], text, 9_000), News::Progress);
         }
-        assert_eq!(pursuit.fail(badges[2], "it stopped"), News::Progress);
-        assert_eq!(pursuit.status(), &shrinking);
+        assert_eq!(coordinator.fail(badges[2], "it stopped"), News::Progress);
+        assert_eq!(coordinator.status(), &shrinking);
 
         // Nor is a worker of the search before, whatever its place.
-        pursuit.begin(&search(Rule::NoOp), 0..9, 3, 10_000);
-        let searching = pursuit.status().clone();
-        for (badge, text) in badges.iter().flat_map(|badge| told.iter().map(move |it| (badge, it)))
+        coordinator.begin(&search(Rule::NoOp), 0..9, 3, 10_000);
+        let searching = coordinator.status().clone();
+        for (worker_id, text) in
+            badges.iter().flat_map(|worker_id| told.iter().map(move |it| (worker_id, it)))
         {
-            assert_eq!(pursuit.hear(*badge, text, 11_000), News::Progress);
+            assert_eq!(coordinator.hear(*worker_id, text, 11_000), News::Progress);
         }
-        assert_eq!(pursuit.status(), &searching);
+        assert_eq!(coordinator.status(), &searching);
     }
 
     #[test]
     fn it_is_over_when_the_last_worker_has_no_seed_left() {
-        let (mut pursuit, badges) = begun();
-        for badge in &badges {
-            assert!(pursuit.status().is_busy());
-            pursuit.hear(*badge, "ran 3 50", 2_000);
-            pursuit.hear(*badge, "over", 2_000);
+        let (mut coordinator, badges) = begun();
+        for worker_id in &badges {
+            assert!(coordinator.status().is_busy());
+            coordinator.hear(*worker_id, "ran 3 50", 2_000);
+            coordinator.hear(*worker_id, "over", 2_000);
             // Said twice it counts once.
-            pursuit.hear(*badge, "over", 2_000);
+            coordinator.hear(*worker_id, "over", 2_000);
         }
-        let status = pursuit.status();
+        let status = coordinator.status();
         assert_eq!((&status.stage, status.runs), (&Stage::Over, 9));
     }
 
     #[test]
     fn the_same_question_again_looks_further_and_another_does_not() {
-        let (mut pursuit, badges) = begun();
+        let (mut coordinator, badges) = begun();
         let same = search(Rule::StepDown);
-        assert_eq!(pursuit.first_seed(&same, 0), 0, "nothing was found yet");
+        assert_eq!(coordinator.first_seed(&same, 0), 0, "nothing was found yet");
         for text in finds() {
-            pursuit.hear(badges[1], &text, 2_000);
+            coordinator.hear(badges[1], &text, 2_000);
         }
-        assert_eq!(pursuit.first_seed(&same, 0), 2);
-        assert_eq!(pursuit.first_seed(&same, 40), 40, "who asks for a later one gets it");
-        assert_eq!(pursuit.first_seed(&search(Rule::NoOp), 0), 0);
+        assert_eq!(coordinator.first_seed(&same, 0), 2);
+        assert_eq!(coordinator.first_seed(&same, 40), 40, "who asks for a later one gets it");
+        assert_eq!(coordinator.first_seed(&search(Rule::NoOp), 0), 0);
         let larger = Search { most_nodes: 7, ..same.clone() };
-        assert_eq!(pursuit.first_seed(&larger, 0), 0);
+        assert_eq!(coordinator.first_seed(&larger, 0), 0);
         let (mut failed, badges) = begun();
         failed.hear(badges[0], "over", 0);
         assert_eq!(failed.first_seed(&same, 0), 0);
@@ -313,24 +316,24 @@ mod tests {
 
     #[test]
     fn what_was_found_is_told_where_it_is_stopped_and_a_failure_ends_it() {
-        let (mut pursuit, badges) = begun();
-        pursuit.stop(4_000);
+        let (mut coordinator, badges) = begun();
+        coordinator.stop(4_000);
         assert_eq!(
-            (&pursuit.status().stage, pursuit.status().searched),
+            (&coordinator.status().stage, coordinator.status().searched),
             (&Stage::Stopped(None), 3_000)
         );
-        assert!(badges.iter().all(|badge| !pursuit.is_at_work(*badge)));
-        let (mut pursuit, badges) = begun();
-        pursuit.hear(badges[2], "found 5", 2_000);
-        pursuit.stop(4_000);
-        assert_eq!(pursuit.status().stage, Stage::Stopped(Some(5)));
-        pursuit.stop(9_000);
-        assert_eq!(pursuit.status().shrunk, 2_000, "it is stopped once");
+        assert!(badges.iter().all(|worker_id| !coordinator.is_at_work(*worker_id)));
+        let (mut coordinator, badges) = begun();
+        coordinator.hear(badges[2], "found 5", 2_000);
+        coordinator.stop(4_000);
+        assert_eq!(coordinator.status().stage, Stage::Stopped(Some(5)));
+        coordinator.stop(9_000);
+        assert_eq!(coordinator.status().shrunk, 2_000, "it is stopped once");
 
-        let (mut pursuit, badges) = begun();
+        let (mut coordinator, badges) = begun();
         let fails = News::Fails("no memory is left".to_string());
-        assert_eq!(pursuit.hear(badges[1], "failed no memory is left", 2_000), fails);
-        assert_eq!(pursuit.status().stage, Stage::Failed("no memory is left".to_string()));
-        assert_eq!(pursuit.hear(badges[0], "found 3", 2_000), News::Progress);
+        assert_eq!(coordinator.hear(badges[1], "failed no memory is left", 2_000), fails);
+        assert_eq!(coordinator.status().stage, Stage::Failed("no memory is left".to_string()));
+        assert_eq!(coordinator.hear(badges[0], "found 3", 2_000), News::Progress);
     }
 }

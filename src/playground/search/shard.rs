@@ -29,7 +29,7 @@ const PLAYED_IN: Duration = Duration::from_secs(15);
 
 /// A worker's share of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Quest {
+pub struct Shard {
     pub search: Search,
     /// The seeds are this one, and every `stride`th after it, below `end`.
     pub first: u64,
@@ -39,7 +39,7 @@ pub struct Quest {
 
 /// What a worker tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Told {
+pub enum WorkerReport {
     /// So many more runs broke nothing.
     Ran { runs: u64, events: u64 },
     /// This seed breaks it. It is being made small.
@@ -65,9 +65,9 @@ pub struct Find {
     pub link: String,
 }
 
-impl Quest {
+impl Shard {
     /// Does its share, and tells of it.
-    pub fn pursue(mut self, tell: &mut dyn FnMut(&Told)) {
+    pub fn pursue(mut self, tell: &mut dyn FnMut(&WorkerReport)) {
         let (mut runs, mut events) = (0, 0);
         while self.first < self.end {
             let seed = self.first;
@@ -80,7 +80,7 @@ impl Quest {
                 Some(Finding::Stuck) | None => None,
             };
             if events >= TELLING || found.is_some() || self.first >= self.end {
-                tell(&Told::Ran { runs, events });
+                tell(&WorkerReport::Ran { runs, events });
                 (runs, events) = (0, 0);
             }
             if let Some(property) = found
@@ -89,22 +89,27 @@ impl Quest {
                 return;
             }
         }
-        tell(&Told::Over);
+        tell(&WorkerReport::Over);
     }
 
     /// Makes what was found small. Whether it breaks the property when it is played again: an audit at its
     /// end may have found what shows nowhere before.
-    fn make_small(&self, seed: u64, property: Property, tell: &mut dyn FnMut(&Told)) -> bool {
+    fn make_small(
+        &self,
+        seed: u64,
+        property: Property,
+        tell: &mut dyn FnMut(&WorkerReport),
+    ) -> bool {
         let (_, recording) = self.search.record(seed);
         let mut is_told = false;
         let small = shrink(&recording, property, EFFORT, |size| {
             if !std::mem::replace(&mut is_told, true) {
-                tell(&Told::Found { seed });
+                tell(&WorkerReport::Found { seed });
             }
-            tell(&Told::Smaller(size));
+            tell(&WorkerReport::Smaller(size));
         });
         let Some(small) = small else { return false };
-        tell(&Told::Small(Box::new(Find::new(seed, property, small))));
+        tell(&WorkerReport::Small(Box::new(Find::new(seed, property, small))));
         true
     }
 }
@@ -143,7 +148,7 @@ impl Find {
 }
 
 /// `first 0 stride 2 end 20000 nodes 5 property election-safety rules a,b faults kill,cut`.
-impl fmt::Display for Quest {
+impl fmt::Display for Shard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { search, first, stride, end } = self;
         let property = search.wanted.map_or("any", Property::name);
@@ -156,7 +161,7 @@ impl fmt::Display for Quest {
     }
 }
 
-impl Quest {
+impl Shard {
     /// Reads what [`Display`](fmt::Display) has written.
     pub fn parse(line: &str) -> Option<Self> {
         let words: Vec<&str> = line.split(' ').collect();
@@ -186,7 +191,7 @@ impl Quest {
 }
 
 /// `ran 12 100000`, `found 7`, `smaller 5 20 3000`, `small 7 liveness 900 5 20 3000 3 2 40 run=1...`, `over`.
-impl fmt::Display for Told {
+impl fmt::Display for WorkerReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let words = |Size { nodes, actions, events }: &Size| format!("{nodes} {actions} {events}");
         match self {
@@ -203,7 +208,7 @@ impl fmt::Display for Told {
     }
 }
 
-impl Told {
+impl WorkerReport {
     /// Reads what [`Display`](fmt::Display) has written.
     pub fn parse(line: &str) -> Option<Self> {
         let words: Vec<&str> = line.split(' ').collect();
@@ -240,24 +245,24 @@ mod tests {
     use crate::playground::view::{MarkKind, MarkView};
     use crate::playground::{Input, Playground};
 
-    fn quest(rule: Rule, seeds: std::ops::Range<u64>) -> Quest {
+    fn shard(rule: Rule, seeds: std::ops::Range<u64>) -> Shard {
         let search = Search { most_nodes: 5, ..Search::for_rule(rule) };
-        Quest { search, first: seeds.start, stride: 1, end: seeds.end }
+        Shard { search, first: seeds.start, stride: 1, end: seeds.end }
     }
 
-    fn told(quest: Quest) -> Vec<Told> {
+    fn told(shard: Shard) -> Vec<WorkerReport> {
         let mut all = Vec::new();
-        quest.pursue(&mut |told| all.push(told.clone()));
+        shard.pursue(&mut |told| all.push(told.clone()));
         all
     }
 
     #[test]
     fn a_worker_finds_makes_small_and_gives_a_link_to_where_it_breaks() {
-        let all = told(quest(Rule::StepDown, 0..10));
-        let Some(Told::Small(find)) = all.last() else { panic!("{all:?}") };
+        let all = told(shard(Rule::StepDown, 0..10));
+        let Some(WorkerReport::Small(find)) = all.last() else { panic!("{all:?}") };
         assert_eq!((find.seed, find.property), (1, Property::ElectionSafety));
         assert!(find.after < find.before, "{find:?}");
-        assert!(all.contains(&Told::Found { seed: 1 }), "{all:?}");
+        assert!(all.contains(&WorkerReport::Found { seed: 1 }), "{all:?}");
         let bookmark = Bookmark::parse(&find.link).unwrap();
         assert_eq!(bookmark.shown.at.as_micros(), find.at);
 
@@ -272,15 +277,15 @@ mod tests {
         playground.apply(Input::Advance(100_000)).unwrap();
         assert_eq!((playground.now(), playground.is_playing()), (find.at, false));
         for told in &all {
-            assert_eq!(Told::parse(&told.to_string()).as_ref(), Some(told));
+            assert_eq!(WorkerReport::parse(&told.to_string()).as_ref(), Some(told));
         }
     }
 
     /// Here it is the restart of a server that breaks it, and no event.
     #[test]
     fn what_breaks_as_something_is_done_is_told_and_stops_the_run_too() {
-        let all = told(quest(Rule::SessionsInSnapshots, 0..1));
-        let Some(Told::Small(find)) = all.last() else { panic!("{all:?}") };
+        let all = told(shard(Rule::SessionsInSnapshots, 0..1));
+        let Some(WorkerReport::Small(find)) = all.last() else { panic!("{all:?}") };
         let mut playground = Playground::new(1, 0);
         playground.apply(Input::Open(Box::new(find.archive().unwrap()))).unwrap();
         playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
@@ -297,27 +302,28 @@ mod tests {
 
     #[test]
     fn a_search_for_what_holds_ends_at_its_bound_and_says_how_much_it_looked_at() {
-        let mut quest = quest(Rule::StepDown, 0..7);
-        quest.search.switched.clear();
-        quest.stride = 2;
-        let all = told(quest);
-        assert_eq!(all.last(), Some(&Told::Over));
-        let runs = |told: &Told| if let Told::Ran { runs, .. } = told { *runs } else { 0 };
+        let mut shard = shard(Rule::StepDown, 0..7);
+        shard.search.switched.clear();
+        shard.stride = 2;
+        let all = told(shard);
+        assert_eq!(all.last(), Some(&WorkerReport::Over));
+        let runs =
+            |told: &WorkerReport| if let WorkerReport::Ran { runs, .. } = told { *runs } else { 0 };
         assert_eq!(all.iter().map(runs).sum::<u64>(), 4, "seeds 0, 2, 4 and 6: {all:?}");
     }
 
     #[test]
     fn a_quest_is_read_as_it_was_written_and_nothing_else_is_one() {
-        let mut asked = quest(Rule::NoOp, 3..9);
+        let mut asked = shard(Rule::NoOp, 3..9);
         asked.search.faults = vec![FaultKind::Kill, FaultKind::Cut];
-        assert_eq!(Quest::parse(&asked.to_string()), Some(asked));
-        let any = Quest { search: Search::default(), first: 0, stride: 2, end: 5 };
-        assert_eq!(Quest::parse(&any.to_string()), Some(any));
+        assert_eq!(Shard::parse(&asked.to_string()), Some(asked));
+        let any = Shard { search: Search::default(), first: 0, stride: 2, end: 5 };
+        assert_eq!(Shard::parse(&any.to_string()), Some(any));
         for line in
             ["", "first 0", "ran 1", "first 0 stride 1 end 2 nodes 5 property x rules faults"]
         {
-            assert_eq!(Quest::parse(line), None, "{line}");
-            assert_eq!(Told::parse(line), None, "{line}");
+            assert_eq!(Shard::parse(line), None, "{line}");
+            assert_eq!(WorkerReport::parse(line), None, "{line}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the tests of this folder do with a playground, and what they see of it: as a person would, and in
 //! one place.
 
-use crate::cluster::Founding;
+use crate::cluster::ClusterConfig;
 use crate::digest::Digest;
 use crate::playground::history::message_trace::Spacetime;
 use crate::playground::history::operation_history::Operations;
@@ -59,8 +59,8 @@ pub(crate) fn shown(
 pub(crate) fn story(script: &str) -> Playground {
     let lines = parse_script(script).unwrap();
     let mut lines = lines.into_iter().map(|(_, command)| command);
-    let Some(Command::Cluster(founding)) = lines.next() else { panic!("no cluster") };
-    let mut playground = Playground::new(founding.nodes, founding.seed);
+    let Some(Command::Cluster(cluster_config)) = lines.next() else { panic!("no cluster") };
+    let mut playground = Playground::new(cluster_config.nodes, cluster_config.seed);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     playground.apply(Input::Pause).unwrap();
     for command in lines {
@@ -76,7 +76,7 @@ pub(crate) fn story(script: &str) -> Playground {
             }
             Command::Wait(Wait::For(span)) => pass_on(&mut playground, span),
             Command::Wait(wait) => playground.apply(Input::Await(wait)).unwrap(),
-            Command::Cluster(Founding { nodes, seed }) => {
+            Command::Cluster(ClusterConfig { nodes, seed }) => {
                 playground.apply(Input::Restart { nodes, seed }).unwrap();
             }
             _ => {}

@@ -174,16 +174,15 @@ fn a_request_is_a_journey_with_its_legs() {
     let leader = playground.view().summary.leader.unwrap();
     let follower = (1..=3).find(|id| *id != leader).unwrap();
     line(&mut playground, &format!("set color blue via n{follower}")).unwrap();
-    let sent = &playground.view().journeys[0];
+    let sent = &playground.view().request_traces[0];
     assert!(sent.answer.is_none());
-    assert!(sent.stations.iter().any(|station| station.at.is_none()), "some are ahead");
+    assert!(sent.hops.iter().any(|hop| hop.at.is_none()), "some are ahead");
     pass(&mut playground, 500);
-    let journeys = playground.view().journeys;
-    let labels: Vec<&str> =
-        journeys[0].stations.iter().map(|station| station.label.as_str()).collect();
+    let request_traces = playground.view().request_traces;
+    let labels: Vec<&str> = request_traces[0].hops.iter().map(|hop| hop.label.as_str()).collect();
     let (follower, leader) = (format!("n{follower}"), format!("leader n{leader}"));
     assert_eq!(labels, ["you", &follower, &leader, "committed", "answer"]);
-    assert_eq!(journeys[0].answer.as_ref().unwrap().kind, AnswerKind::Success);
+    assert_eq!(request_traces[0].answer.as_ref().unwrap().kind, AnswerKind::Success);
 }
 
 #[test]

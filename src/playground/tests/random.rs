@@ -11,7 +11,7 @@ use crate::course::{DEMONSTRATIONS, FAMOUS, Lesson, Player};
 use crate::playground::history::operation_history::Operations;
 use crate::rng::Rng;
 use crate::script::{Command as Line, parse_line};
-use view::Progress;
+use view::JobProgress;
 
 /// Seeds that failed once: a place was come back to that another run had, and time passed over what was done
 /// in this one.
@@ -278,7 +278,7 @@ impl Somebody {
             (playground.instant(), playground.digest(), playground.recording().actions.len())
         };
         let was = state(&self.playground);
-        let is_travelling = matches!(self.playground.progress(), Some(Progress::Travelling(_)));
+        let is_travelling = matches!(self.playground.progress(), Some(JobProgress::Travelling(_)));
         let result = self.playground.apply(input.clone());
         let now = (self.playground.run_id(), self.playground.opening_id());
         if matches!(result, Err(ref problem) if !matches!(problem, Problem::NoneAfter(_))) {
@@ -310,7 +310,7 @@ impl Somebody {
         let _ = (playground.explanation(), playground.contradictions(), playground.rules());
         let _ = (playground.what_is_missing(), playground.repairs(), playground.messages(5));
         let _ = (playground.sentences(0).count(), playground.console(0).count());
-        if let Some(Progress::Opening(_)) = playground.progress() {
+        if let Some(JobProgress::Opening(_)) = playground.progress() {
             assert!(playground.opening_id().is_some());
         }
         if let Some(lesson) = &self.lesson {

@@ -6,7 +6,7 @@ use crate::playground::view::NodeNumber;
 
 /// Something that takes a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum JobProgress {
     /// Another instant is being played up to.
     Travelling(u64),
     /// A run is being opened.

@@ -19,12 +19,12 @@ pub use crate::cluster::{DiskState, Status, Topic};
 use crate::raft::Payload;
 use crate::time::Time;
 pub use branch::{
-    BranchView, ComparisonView, MarkKind, MarkView, NodeDifference, Parting, PartingStep, PinView,
-    Progress, TermView, Timeline,
+    BranchView, ComparisonView, JobProgress, MarkKind, MarkView, NodeDifference, Parting,
+    PartingStep, PinView, TermView, Timeline,
 };
 pub use landmark::Landmark;
 pub(crate) use motion::term_of;
-pub use motion::{MessageDetail, MessageView, Motion, Place, Shape};
+pub use motion::{MessageDetail, MessageEnd, MessageView, Motion, Shape};
 pub use speed::Speed;
 pub use spot::{RunId, Spot};
 pub use verdict::{
@@ -49,13 +49,13 @@ pub struct View {
     pub sides: Vec<Vec<NodeNumber>>,
     pub agreed: Agreed,
     /// The latest requests that were asked by hand, the newest first.
-    pub journeys: Vec<JourneyView>,
+    pub request_traces: Vec<RequestTraceView>,
     pub network: NetworkView,
     /// All stories that were begun, in that order.
     pub branches: Vec<BranchView>,
     pub comparison: Option<ComparisonView>,
     /// How much of what takes a while is done, in percent.
-    pub progress: Option<Progress>,
+    pub progress: Option<JobProgress>,
 }
 
 /// A way from one server to another that is not as the network's others.
@@ -226,12 +226,12 @@ pub struct FollowerView {
     /// The next to be sent.
     pub next_index: u64,
     /// How the leader sends to it.
-    pub pace: PaceView,
+    pub pace: ProgressStateView,
 }
 
 /// How a leader sends to a follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PaceView {
+pub enum ProgressStateView {
     /// It looks for the place where the logs agree.
     Probing,
     /// It sends on without waiting for answers.
@@ -257,15 +257,15 @@ pub struct EntryView {
     pub index: u64,
     pub term: u64,
     pub safety: Safety,
-    pub what: Deed,
+    pub what: EntryText,
 }
 
 /// What an entry does: `set color blue`, `empty`, `members n1 n2 n3`. It is put into words when somebody reads
 /// them: a log has many entries, and most are never asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deed(pub(crate) Payload);
+pub struct EntryText(pub(crate) Payload);
 
-impl fmt::Display for Deed {
+impl fmt::Display for EntryText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&cut(what(&self.0)))
     }
@@ -285,25 +285,25 @@ pub struct Agreed {
 
 /// The way of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct JourneyView {
+pub struct RequestTraceView {
     pub id: u64,
     /// Whose it is.
-    pub client: Place,
+    pub client: MessageEnd,
     /// `set color blue`.
     pub operation: String,
     /// Microseconds of cluster time from its beginning to its end, or to now.
     pub took: u64,
     /// How it ended; `None` while it is on its way.
     pub answer: Option<AnswerView>,
-    /// The stations it has passed and those it will pass if all goes well.
-    pub stations: Vec<StationView>,
+    /// The hops it has passed and those it will pass if all goes well.
+    pub hops: Vec<HopView>,
 }
 
-impl JourneyView {
+impl RequestTraceView {
     /// The line that asks for it, without a given server: `as c2 set color blue`.
     pub fn line(&self) -> String {
         match self.client {
-            Place::You => self.operation.clone(),
+            MessageEnd::You => self.operation.clone(),
             client => format!("as {client} {}", self.operation),
         }
     }
@@ -327,9 +327,9 @@ pub enum AnswerKind {
     Unknown,
 }
 
-/// A station of a request.
+/// A hop of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StationView {
+pub struct HopView {
     /// `you`, `n5`, `leader n2`, `2 of 3`, `answer`.
     pub label: String,
     /// What happened there, in a sentence for a tooltip.

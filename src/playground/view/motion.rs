@@ -17,7 +17,7 @@ pub struct Motion {
 
 /// One end of a message's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum MessageEnd {
     Node(NodeNumber),
     /// The visitor.
     You,
@@ -28,7 +28,7 @@ pub enum Place {
 }
 
 /// `n2`, `you`, `c3`, `w3`: as the core names them.
-impl fmt::Display for Place {
+impl fmt::Display for MessageEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Node(node) => write!(f, "n{node}"),
@@ -67,8 +67,8 @@ pub enum Shape {
 pub struct MessageView {
     pub id: u64,
     pub shape: Shape,
-    pub from: Place,
-    pub to: Place,
+    pub from: MessageEnd,
+    pub to: MessageEnd,
     /// How much of its way is behind it, 0 to 1.
     pub progress: f32,
     /// It will not arrive: it vanishes half way.
@@ -85,8 +85,8 @@ pub struct MessageDetail {
     pub id: u64,
     /// The paper's word for it: `AppendEntries`; a client's is a `request` or an `answer`.
     pub kind: &'static str,
-    pub from: Place,
-    pub to: Place,
+    pub from: MessageEnd,
+    pub to: MessageEnd,
     /// Microseconds of cluster time.
     pub sent_at: u64,
     pub arrives_at: u64,
@@ -135,7 +135,7 @@ pub(crate) fn term_of(body: &Body) -> u64 {
     }
 }
 
-impl From<Endpoint> for Place {
+impl From<Endpoint> for MessageEnd {
     fn from(endpoint: Endpoint) -> Self {
         match endpoint {
             Endpoint::Node(id) => Self::Node(id.0),
@@ -144,7 +144,7 @@ impl From<Endpoint> for Place {
     }
 }
 
-impl From<ClientId> for Place {
+impl From<ClientId> for MessageEnd {
     fn from(client: ClientId) -> Self {
         match client.name() {
             _ if client == YOU => Self::You,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::recording::Place;
+use crate::recording::RunPosition;
 
 /// Which of a playground's runs one is. No two have the same, also where one was never opened to its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,5 +27,5 @@ pub struct Spot {
     /// The run that has it; in another it says nothing.
     pub(crate) run: RunId,
     pub(crate) branch: usize,
-    pub(crate) place: Place,
+    pub(crate) place: RunPosition,
 }

@@ -78,7 +78,7 @@ pub struct CauseView {
 /// What kind of event that is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CauseKind {
-    /// The founding of the cluster.
+    /// The configuration of the cluster.
     Beginning,
     /// A timer ran out.
     Timer,

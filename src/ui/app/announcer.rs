@@ -3,7 +3,7 @@
 //! Few things and not too fast: who leads, faults and repairs, members that come and go, answers to
 //! the visitor, a broken property. All the rest is in the event log for reading.
 
-use crate::playground::view::{JourneyView, Sentence, Summary, Topic};
+use crate::playground::view::{RequestTraceView, Sentence, Summary, Topic};
 
 /// Collects what is to be said and says it a little at a time.
 #[derive(Default)]
@@ -27,7 +27,7 @@ impl Announcer {
         &mut self,
         sentences: impl Iterator<Item = Sentence>,
         summary: &Summary,
-        journeys: &[JourneyView],
+        request_traces: &[RequestTraceView],
     ) {
         let first = self.next_sentence;
         for sentence in sentences.filter(|sentence| sentence.id >= first) {
@@ -44,10 +44,12 @@ impl Announcer {
             });
         }
         let known = self.answered;
-        for journey in journeys.iter().rev().filter(|journey| journey.id > known) {
-            if let Some(answer) = &journey.answer {
-                self.answered = self.answered.max(journey.id);
-                self.waiting.push(format!("{}: {}.", journey.line(), answer.text));
+        for request_trace in
+            request_traces.iter().rev().filter(|request_trace| request_trace.id > known)
+        {
+            if let Some(answer) = &request_trace.answer {
+                self.answered = self.answered.max(request_trace.id);
+                self.waiting.push(format!("{}: {}.", request_trace.line(), answer.text));
             }
         }
         let too_many = self.waiting.len().saturating_sub(Self::MOST);

@@ -13,10 +13,10 @@ use crate::ui::state::ask::Ask;
 use crate::ui::state::keys::Shortcut;
 use crate::ui::state::opened::{Dialog, Opened, Sheet, Tab};
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 
 /// One for each thing that can be asked for.
-pub(super) struct Calls {
+pub(super) struct Callbacks {
     pub(super) ask: Callback<Ask>,
     pub(super) begun: Callback<()>,
     pub(super) close: Callback<()>,
@@ -34,14 +34,14 @@ pub(super) struct Calls {
     pub(super) save: Callback<()>,
     pub(super) share: Callback<()>,
     pub(super) sheet: Callback<Sheet>,
-    pub(super) sight: Callback<Sight>,
+    pub(super) view_mode: Callback<ViewMode>,
     pub(super) stage: Callback<()>,
     pub(super) tab: Callback<Tab>,
     pub(super) theme: Callback<()>,
     pub(super) zoom: Callback<bool>,
 }
 
-impl Calls {
+impl Callbacks {
     /// Those that send the page a message, and the one that saves the run as a file.
     pub(super) fn new(ctx: &Context<App>, session: &Session) -> Self {
         let link = ctx.link();
@@ -68,8 +68,8 @@ impl Calls {
             save,
             share: dialog(Some(Dialog::Share)),
             sheet: link.callback(Message::Sheet),
-            sight: link.callback(Message::Sight),
-            stage: link.callback(|()| Message::Sight(Sight::Stage)),
+            view_mode: link.callback(Message::ViewMode),
+            stage: link.callback(|()| Message::ViewMode(ViewMode::Stage)),
             tab: link.callback(Message::Tab),
             theme: link.callback(|()| Message::NextTheme),
             zoom: link.callback(Message::Zoom),

@@ -14,7 +14,7 @@ use crate::ui::stage::area::Stage;
 use crate::ui::stage::split_view::{Other, beside};
 use crate::ui::state::notice::Notice;
 use crate::ui::state::opened::{Opened, Tab};
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 use crate::ui::views::charts::Diagrams;
 use crate::ui::views::clients::Clients;
 use crate::ui::views::difference::Differences;
@@ -25,44 +25,46 @@ use crate::ui::views::spacetime::Diagram;
 impl App {
     pub(super) fn middle(&self) -> Html {
         let (session, feed) = (self.session.clone(), self.feed);
-        match self.sight {
-            Sight::Stage => self.stage(),
-            Sight::Beside => beside(self.stage(), &self.session, &self.view, self.other.as_ref()),
-            Sight::Matrix => self.view_of(html! { <Matrix nodes={self.nodes.clone()} /> }),
-            Sight::Spacetime => self.view_of(html! { <Diagram {session} {feed} /> }),
-            Sight::Clients => self.view_of(html! { <Clients {session} {feed} /> }),
-            Sight::Charts => {
-                let span = self.session.scene().span;
+        match self.view_mode {
+            ViewMode::Stage => self.stage(),
+            ViewMode::Beside => {
+                beside(self.stage(), &self.session, &self.view, self.other.as_ref())
+            }
+            ViewMode::Matrix => self.view_of(html! { <Matrix nodes={self.nodes.clone()} /> }),
+            ViewMode::Spacetime => self.view_of(html! { <Diagram {session} {feed} /> }),
+            ViewMode::Clients => self.view_of(html! { <Clients {session} {feed} /> }),
+            ViewMode::Charts => {
+                let span = self.session.frame_context().span;
                 self.view_of(html! { <Diagrams {session} {span} {feed} /> })
             }
-            Sight::Difference => {
+            ViewMode::Difference => {
                 let nodes: Vec<NodeNumber> = self.nodes.iter().map(|node| node.id).collect();
                 self.view_of(html! { <Differences {session} {nodes} {feed} /> })
             }
-            Sight::Rules => self.view_of(self.laboratory()),
+            ViewMode::Rules => self.view_of(self.laboratory()),
         }
     }
 
     fn view_of(&self, body: Html) -> Html {
-        frame::view(self.sight, &self.session, body, &self.note)
+        frame::view(self.view_mode, &self.session, body, &self.note)
     }
 
     fn stage(&self) -> Html {
-        let (view, calls) = (&self.view, &self.calls);
+        let (view, callbacks) = (&self.view, &self.callbacks);
         let shown = self.guide.shown();
         html! {
             <Stage session={self.session.clone()} nodes={self.nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
                 links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} leader={view.summary.leader} named={guide::named(shown.as_ref())}
-                opened={self.opened} on_open={calls.open.clone()} note={self.note.clone()} on_note={calls.note.clone()}
+                opened={self.opened} on_open={callbacks.open.clone()} note={self.note.clone()} on_note={callbacks.note.clone()}
                 revision={if self.opened.is_some_and(Opened::wants_a_pause) { self.session.revision() } else { 0 }}
-                selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={calls.inspect.clone()} />
+                selected={self.selected.filter(|_| self.tab == Tab::Inspector)} on_inspect={callbacks.inspect.clone()} />
         }
     }
 
     fn laboratory(&self) -> Html {
         html! {
-            <Laboratory session={self.session.clone()} hunt={self.hunt.clone()} feed={self.feed}
-                on_show={self.calls.stage.clone()} on_famous={self.calls.famous.clone()} />
+            <Laboratory session={self.session.clone()} pool={self.pool.clone()} feed={self.feed}
+                on_show={self.callbacks.stage.clone()} on_famous={self.callbacks.famous.clone()} />
         }
     }
 
@@ -108,7 +110,7 @@ impl App {
     /// Looks at the story that is compared with, where it is seen.
     pub(super) fn take_other(&mut self) {
         let known = self.other.take().map_or(Vec::new(), |other| other.nodes);
-        let seen = (self.sight == Sight::Beside).then(|| self.session.look().other_view());
+        let seen = (self.view_mode == ViewMode::Beside).then(|| self.session.look().other_view());
         self.other = seen.flatten().map(|mut view| {
             let nodes = kept(&known, std::mem::take(&mut view.nodes));
             Other { view, nodes }
@@ -119,7 +121,7 @@ impl App {
     pub(super) fn begin_famous(&mut self, place: usize) {
         match self.session.begin_famous(place) {
             Ok(()) => {
-                (self.sight, self.note) = (Sight::Beside, String::new());
+                (self.view_mode, self.note) = (ViewMode::Beside, String::new());
                 self.begun();
                 page::focus_soon(".stage");
             }

@@ -21,7 +21,7 @@ use yew::prelude::{Component, Context, Html, Properties, html};
 use crate::playground::view::{NodeNumber, NodeView, View};
 use crate::playground::{Input, Landmark, Playground};
 use crate::ui::app::announcer::Announcer;
-use crate::ui::app::callbacks::Calls;
+use crate::ui::app::callbacks::Callbacks;
 use crate::ui::app::painter::Painter;
 use crate::ui::browser::frame::FrameLoop;
 use crate::ui::browser::page;
@@ -39,23 +39,23 @@ use crate::ui::panels::notices::Notices;
 use crate::ui::panels::request::Request;
 use crate::ui::panels::sheets::SheetButtons;
 use crate::ui::panels::tabs::Tabs;
-use crate::ui::runs::autosave::Keeper;
+use crate::ui::runs::autosave::Autosave;
 use crate::ui::runs::dialog::Runs;
 use crate::ui::runs::files;
 use crate::ui::runs::share::Share;
-use crate::ui::search::worker_pool::Hunt;
+use crate::ui::search::worker_pool::WorkerPool;
 use crate::ui::stage::split_view::Other;
 use crate::ui::state::ask::Ask;
-use crate::ui::state::frame_scheduler::{Cadence, Due};
+use crate::ui::state::frame_scheduler::{Due, FrameScheduler};
 use crate::ui::state::keys::{Focus, Shortcut, shortcut};
 use crate::ui::state::opened::{Dialog, Opened, Sheet, Tab};
 use crate::ui::state::pump::Pump;
 use crate::ui::state::screen::Screen;
 use crate::ui::state::session::Session;
 use crate::ui::state::span::Span;
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 use crate::ui::timeline::transport::Transport;
-use crate::ui::views::frame::Sights;
+use crate::ui::views::frame::ViewModes;
 
 /// What the page can be told.
 pub enum Message {
@@ -83,7 +83,7 @@ pub enum Message {
     Note(String),
     /// Closer to now on the timeline, or wider.
     Zoom(bool),
-    Sight(Sight),
+    ViewMode(ViewMode),
     /// The famous run of the rule at this place of the table.
     Famous(usize),
 }
@@ -98,12 +98,12 @@ pub struct Props {
 /// The page.
 pub struct App {
     session: Session,
-    calls: Calls,
+    callbacks: Callbacks,
     /// What was seen last; its nodes are in `nodes`.
     view: View,
     nodes: Vec<Rc<NodeView>>,
     tab: Tab,
-    sight: Sight,
+    view_mode: ViewMode,
     selected: Option<NodeNumber>,
     sheet: Option<Sheet>,
     dialog: Option<Dialog>,
@@ -127,8 +127,8 @@ pub struct App {
     note: String,
     /// Whether anything in the world is broken or slow.
     is_broken: bool,
-    keeper: Option<Keeper>,
-    hunt: Hunt,
+    autosave: Option<Autosave>,
+    pool: WorkerPool,
     screen: Screen,
     /// The last sentence that was told, for a projector.
     caption: String,
@@ -152,11 +152,11 @@ impl Component for App {
         session.on_change(ctx.link().callback(|()| Message::Changed));
         let screen = Screen::here();
         let is_guest = screen.embed.is_some();
-        let keeper = ctx.props().keeps.then(|| Keeper::start(session.clone(), is_guest));
+        let autosave = ctx.props().keeps.then(|| Autosave::start(session.clone(), is_guest));
         let offers = ctx.props().keeps && !is_guest && !Beginning::is_asked_for();
         let styles = StyleChanges::listen();
         let mut app = Self {
-            calls: Calls::new(ctx, &session),
+            callbacks: Callbacks::new(ctx, &session),
             landmark: Landmark::Election,
             zoom: None,
             other: None,
@@ -165,9 +165,9 @@ impl Component for App {
             came_from: None,
             note: String::new(),
             is_broken: false,
-            _listeners: files::listen(&session, keeper.clone()),
-            keeper,
-            hunt: Hunt::new(session.clone()),
+            _listeners: files::listen(&session, autosave.clone()),
+            autosave,
+            pool: WorkerPool::new(session.clone()),
             screen,
             caption: String::new(),
             had_focus: false,
@@ -175,7 +175,7 @@ impl Component for App {
             view: View::default(),
             nodes: Vec::new(),
             tab: Tab::default(),
-            sight: Sight::default(),
+            view_mode: ViewMode::default(),
             selected: None,
             sheet: None,
             dialog: None,
@@ -202,7 +202,7 @@ impl Component for App {
                 if matches!(message, Message::Changed) {
                     // What was said lies over the stage: until something else is done.
                     self.note = String::new();
-                    self.keeper.iter().for_each(Keeper::save_soon);
+                    self.autosave.iter().for_each(Autosave::save_soon);
                 }
                 self.feed += 1;
                 self.announce();
@@ -214,9 +214,9 @@ impl Component for App {
                 self.sheet = self.sheet.map(|_| Sheet::Log).or(Some(Sheet::Log));
             }
             Message::Tab(tab) => self.tab = tab,
-            Message::Sight(sight) => {
+            Message::ViewMode(view_mode) => {
                 self.session.point(None);
-                (self.sight, self.note) = (sight, String::new());
+                (self.view_mode, self.note) = (view_mode, String::new());
             }
             Message::Famous(place) => self.begin_famous(place),
             Message::Sheet(sheet) => {
@@ -245,7 +245,7 @@ impl Component for App {
             Message::Note(note) => self.note = note,
             Message::Zoom(closer) => {
                 let end = self.session.look().end();
-                self.zoom = self.session.scene().span.zoomed(closer, end);
+                self.zoom = self.session.frame_context().span.zoomed(closer, end);
             }
         }
         if !is_feed {
@@ -255,48 +255,48 @@ impl Component for App {
     }
 
     fn view(&self, _ctx: &Context<Self>) -> Html {
-        let (view, calls, nodes) = (&self.view, &self.calls, self.nodes.clone());
+        let (view, callbacks, nodes) = (&self.view, &self.callbacks, self.nodes.clone());
         let ids: Vec<NodeNumber> = nodes.iter().map(|node| node.id).collect();
         let leader = view.summary.leader;
         let (shown, reason) = (self.guide.shown(), self.session.look().explanation());
-        let span = self.session.scene().span;
+        let span = self.session.frame_context().span;
         html! {
             <div class="page" data-sheet={self.sheet.map(|_| "open")} data-projector={self.screen.projector.then_some("")} data-embed={self.screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
                 <Header summary={view.summary.clone()} sides={view.sides.iter().map(Vec::len).collect::<Vec<_>>()} chaos={view.network.chaos} theme={self.theme} past={view.clock.past.then_some(view.clock.end)}
-                    on_new={calls.new.clone()} on_share={calls.share.clone()} on_runs={self.keeps_runs().then(|| calls.runs.clone())}
-                    on_key={calls.key.clone()} projector={self.screen.projector} on_theme={calls.theme.clone()} on_help={calls.help.clone()}>
-                    <Demonstrations on_ask={calls.ask.clone()} />
+                    on_new={callbacks.new.clone()} on_share={callbacks.share.clone()} on_runs={self.keeps_runs().then(|| callbacks.runs.clone())}
+                    on_key={callbacks.key.clone()} projector={self.screen.projector} on_theme={callbacks.theme.clone()} on_help={callbacks.help.clone()}>
+                    <Demonstrations on_ask={callbacks.ask.clone()} />
                 </Header>
                 <Controls session={self.session.clone()} network={view.network} nodes={ids.clone()} {leader} sides={view.sides.clone()}
-                    is_cut={!view.cuts.is_empty()} is_broken={self.is_broken} on_messages={calls.messages.clone()} is_open={self.sheet == Some(Sheet::Controls)}
-                    on_new={calls.new.clone()} />
-                <GuideBar shown={shown.clone()} on_ask={calls.ask.clone()} />
-                <Sights sight={self.sight} on_sight={calls.sight.clone()} />
+                    is_cut={!view.cuts.is_empty()} is_broken={self.is_broken} on_messages={callbacks.messages.clone()} is_open={self.sheet == Some(Sheet::Controls)}
+                    on_new={callbacks.new.clone()} />
+                <GuideBar shown={shown.clone()} on_ask={callbacks.ask.clone()} />
+                <ViewModes view_mode={self.view_mode} on_view_mode={callbacks.view_mode.clone()} />
                 { self.middle() }
                 <div class="side">
-                    <Request session={self.session.clone()} nodes={ids} journeys={view.journeys.clone()}
+                    <Request session={self.session.clone()} nodes={ids} request_traces={view.request_traces.clone()}
                         is_open={self.sheet == Some(Sheet::Request)} />
-                    <Tabs session={self.session.clone()} tab={self.tab} on_tab={calls.tab.clone()}
+                    <Tabs session={self.session.clone()} tab={self.tab} on_tab={callbacks.tab.clone()}
                         nodes={if self.tab == Tab::Inspector { nodes } else { Vec::new() }} selected={self.selected}
-                        on_select={calls.inspect.clone()} on_sight={calls.sight.clone()} reason={reason.clone()} events={reason.map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
+                        on_select={callbacks.inspect.clone()} on_view_mode={callbacks.view_mode.clone()} reason={reason.clone()} events={reason.map_or(0, |_| view.clock.events)} feed={self.feed} lines={self.feed} is_open={self.sheet == Some(Sheet::Log)}
                         branches={view.branches.clone()} comparison={view.comparison.clone()} now={if view.comparison.is_some() { view.clock.now } else { 0 }} />
                 </div>
-                <SheetButtons open={self.sheet} on_sheet={calls.sheet.clone()} />
-                { projector::caption(&self.screen, &self.caption, view.journeys.first()) }
+                <SheetButtons open={self.sheet} on_sheet={callbacks.sheet.clone()} />
+                { projector::caption(&self.screen, &self.caption, view.request_traces.first()) }
                 { projector::way_out(&self.screen) }
                 { projector::spotlight(&self.screen) }
                 <Transport session={self.session.clone()} playing={view.clock.playing} speed={view.clock.speed} past={view.clock.past}
                     branches={view.branches.clone()} is_zoomed={span.hides_some(view.clock.end)} landmark={self.landmark}
-                    on_landmark={calls.landmark.clone()} on_zoom={calls.zoom.clone()} />
-                <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} on_save={calls.save.clone()} />
+                    on_landmark={callbacks.landmark.clone()} on_zoom={callbacks.zoom.clone()} />
+                <Notices session={self.session.clone()} notice={self.session.notice()} progress={view.progress} on_save={callbacks.save.clone()} />
                 <p class="hidden" role="status" aria-live="polite">{ &self.spoken }</p>
-                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={calls.close.clone()} on_ask={calls.ask.clone()} />
-                <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()} on_close={calls.close.clone()} />
+                <Help is_open={self.dialog == Some(Dialog::Help)} on_close={callbacks.close.clone()} on_ask={callbacks.ask.clone()} />
+                <Share is_open={self.dialog == Some(Dialog::Share)} session={self.session.clone()} name={self.run_name()} on_close={callbacks.close.clone()} />
                 { self.runs() }
                 <Commands is_open={self.dialog == Some(Dialog::Commands)} session={self.session.clone()}
                     nodes={if self.dialog == Some(Dialog::Commands) { self.nodes.clone() } else { Vec::new() }}
-                    on_key={calls.key.clone()} on_close={calls.close_commands.clone()} />
-                <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()} on_close={calls.close.clone()} on_begun={calls.begun.clone()} />
+                    on_key={callbacks.key.clone()} on_close={callbacks.close_commands.clone()} />
+                <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()} on_close={callbacks.close.clone()} on_begun={callbacks.begun.clone()} />
             </div>
         }
     }
@@ -313,7 +313,7 @@ impl Component for App {
 impl App {
     /// Whether runs are kept in this browser, which a frame in another page does not.
     fn keeps_runs(&self) -> bool {
-        self.keeper.is_some() && self.screen.embed.is_none()
+        self.autosave.is_some() && self.screen.embed.is_none()
     }
 
     fn begun(&mut self) {
@@ -323,16 +323,16 @@ impl App {
 
     /// What the run is called, also where nothing is kept.
     fn run_name(&self) -> String {
-        let kept = self.keeper.as_ref().and_then(Keeper::current);
+        let kept = self.autosave.as_ref().and_then(Autosave::current);
         kept.map_or_else(|| self.session.look().title(), |kept| kept.name)
     }
 
     fn runs(&self) -> Html {
-        match &self.keeper {
+        match &self.autosave {
             None => html! { <span hidden=true /> },
-            Some(keeper) => html! {
-                <Runs is_open={self.dialog == Some(Dialog::Runs)} session={self.session.clone()} keeper={keeper.clone()}
-                    on_close={self.calls.close.clone()} />
+            Some(autosave) => html! {
+                <Runs is_open={self.dialog == Some(Dialog::Runs)} session={self.session.clone()} autosave={autosave.clone()}
+                    on_close={self.callbacks.close.clone()} />
             },
         }
     }
@@ -343,7 +343,7 @@ impl App {
     fn take_view(&mut self) {
         let mut view = self.session.view();
         let span = Span::new(view.clock.now, view.clock.end, self.zoom);
-        self.session.set_scene(|scene| scene.span = span);
+        self.session.set_frame_context(|frame_context| frame_context.span = span);
         self.nodes = middle::kept(&self.nodes, std::mem::take(&mut view.nodes));
         self.view = view;
         self.take_other();
@@ -371,7 +371,7 @@ impl App {
             );
             self.announcer.skip(new, place);
         } else {
-            self.announcer.listen(new, &self.view.summary, &self.view.journeys);
+            self.announcer.listen(new, &self.view.summary, &self.view.request_traces);
         }
         self.spoken = self.announcer.speak(page::now());
     }
@@ -392,10 +392,10 @@ fn begin(beginning: Beginning) -> Session {
 fn start_frames(ctx: &Context<App>, session: Session, styles: StyleChanges) -> FrameLoop {
     let link = ctx.link().clone();
     let mut painter = Painter::new(session.clone(), styles);
-    let mut cadence = Cadence::default();
+    let mut scheduler = FrameScheduler::default();
     FrameLoop::start(move |now| {
         let is_playing = session.look().is_playing();
-        let due = cadence.frame(now, session.revision(), is_playing);
+        let due = scheduler.frame(now, session.revision(), is_playing);
         match due {
             Due::Feed => link.send_message(Message::Feed),
             Due::Refresh => link.send_message(Message::Refresh),

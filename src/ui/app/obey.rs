@@ -13,7 +13,7 @@ use crate::ui::state::keys::Shortcut;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::opened::{Dialog, Opened, Sheet, Tab};
 use crate::ui::state::playback::{change_speed, go_to};
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 
 impl App {
     /// Does what a key asks for.
@@ -65,9 +65,9 @@ impl App {
                 page::focus_soon("#event-search");
             }
             Shortcut::Commands => self.dialog = Some(Dialog::Commands),
-            Shortcut::View(sight) => {
-                ctx.link().send_message(Message::Sight(sight));
-                if sight == Sight::Rules {
+            Shortcut::View(view_mode) => {
+                ctx.link().send_message(Message::ViewMode(view_mode));
+                if view_mode == ViewMode::Rules {
                     // What is there is a form: the next Tab leads into it.
                     page::focus_soon(".laboratory");
                 }
@@ -90,7 +90,7 @@ impl App {
             self.session.tell(Notice::problem(problem));
         }
         let pin = self.session.look().pin().filter(|pin| pin.is_shown);
-        if let Some(pin) = pin.filter(|_| self.sight != Sight::Difference) {
+        if let Some(pin) = pin.filter(|_| self.view_mode != ViewMode::Difference) {
             let at = clock_text(pin.at / 1_000);
             self.note = format!("{at} is pinned: Shift+d tells what differs from it.");
         }

@@ -1,4 +1,4 @@
-//! Draws what moves in every frame: what moves on a stage, which the stagehand does, the timeline, the
+//! Draws what moves in every frame: what moves on a stage, which the stage renderer does, the timeline, the
 //! diagrams and the clock.
 //!
 //! Each thing it writes has no other owner: Yew renders the clock's element, never its text, and the slider over
@@ -10,7 +10,7 @@ use crate::ui::browser::page;
 use crate::ui::browser::style_changes::StyleChanges;
 use crate::ui::canvas::palette::{Palette, Probes};
 use crate::ui::format::clock::clock_text;
-use crate::ui::stage::renderer::{Brush, Hands, OTHER, Stagehand};
+use crate::ui::stage::renderer::{Brush, Interaction, OTHER, StageRenderer};
 use crate::ui::state::highlight::Marker;
 use crate::ui::state::session::Session;
 use crate::ui::timeline::scrubber::Handle;
@@ -18,7 +18,7 @@ use crate::ui::timeline::strip;
 use crate::ui::timeline::strip::Instants;
 use crate::ui::views::charts::Veil;
 use crate::ui::views::clients::Ruler;
-use crate::ui::views::spacetime::Loom;
+use crate::ui::views::spacetime::SpaceTimeRenderer;
 
 /// Keeps what it needs from frame to frame.
 pub struct Painter {
@@ -32,12 +32,12 @@ pub struct Painter {
     /// The text of the clock.
     clock: Option<Node>,
     shown_clock: u64,
-    stage: Stagehand,
+    stage: StageRenderer,
     /// That of the story that is compared with.
-    other: Stagehand,
+    other: StageRenderer,
     strip: strip::Strip,
     handle: Handle,
-    loom: Loom,
+    renderer: SpaceTimeRenderer,
     ruler: Ruler,
     veil: Veil,
     marker: Marker,
@@ -57,11 +57,11 @@ impl Painter {
             is_still: false,
             clock: None,
             shown_clock: u64::MAX,
-            stage: Stagehand::new("stage-canvas", ""),
-            other: Stagehand::new("other-canvas", OTHER),
+            stage: StageRenderer::new("stage-canvas", ""),
+            other: StageRenderer::new("other-canvas", OTHER),
             strip: strip::Strip::default(),
             handle: Handle::default(),
-            loom: Loom::default(),
+            renderer: SpaceTimeRenderer::default(),
             ruler: Ruler::default(),
             veil: Veil::default(),
             marker: Marker::default(),
@@ -74,11 +74,12 @@ impl Painter {
             self.read_styles();
         }
         let motion = self.session.motion();
-        let (layout, other, hands) = {
-            let scene = self.session.scene();
+        let (layout, other, interaction) = {
+            let frame_context = self.session.frame_context();
             let lit = self.session.highlight();
-            let hands = Hands { mark: scene.mark, line: scene.line, lit };
-            (scene.layout.clone(), scene.other.clone(), hands)
+            let interaction =
+                Interaction { mark: frame_context.mark, line: frame_context.line, lit };
+            (frame_context.layout.clone(), frame_context.other.clone(), interaction)
         };
         let other = other.and_then(|layout| Some((layout, self.session.look().other_motion()?)));
         // The canvases ask for their sizes: before anything is written, so that the browser has them.
@@ -88,15 +89,15 @@ impl Painter {
             now_ms,
             is_still: self.is_still,
         };
-        self.stage.draw_messages(&brush, &motion, &layout, hands);
+        self.stage.draw_messages(&brush, &motion, &layout, interaction);
         if let Some((layout, motion)) = &other {
-            let hands = Hands { lit: hands.lit, ..Hands::default() };
-            self.other.draw_messages(&brush, motion, layout, hands);
+            let interaction = Interaction { lit: interaction.lit, ..Interaction::default() };
+            self.other.draw_messages(&brush, motion, layout, interaction);
         }
-        self.loom.draw(&self.document, &self.palette, &self.session);
+        self.renderer.draw(&self.document, &self.palette, &self.session);
         self.ruler.draw(&self.document, &self.palette, &self.session);
         let now = self.session.now();
-        let span = self.session.scene().span;
+        let span = self.session.frame_context().span;
         if with_history {
             let playground = self.session.look();
             let instants = Instants { now, end: playground.end(), parting: playground.parting() };

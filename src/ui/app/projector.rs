@@ -5,21 +5,21 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, MouseEvent, UrlSearchParams};
 use yew::prelude::{Html, html};
 
-use crate::playground::view::JourneyView;
+use crate::playground::view::RequestTraceView;
 use crate::ui::browser::page;
 use crate::ui::state::screen::Screen;
-use crate::ui::widgets::request_trace::Journey;
+use crate::ui::widgets::request_trace::RequestTrace;
 
 /// What a class reads below the stage: the last thing that happened, and the request of the moment.
-pub fn caption(screen: &Screen, words: &str, journey: Option<&JourneyView>) -> Html {
+pub fn caption(screen: &Screen, words: &str, request_trace: Option<&RequestTraceView>) -> Html {
     if !screen.projector {
         return html! { <div hidden=true /> };
     }
     html! {
         <section class="caption" aria-label="What has just happened">
             <p>{ if words.is_empty() { "Nothing has happened yet." } else { words } }</p>
-            if let Some(journey) = journey {
-                <Journey journey={journey.clone()} />
+            if let Some(request_trace) = request_trace {
+                <RequestTrace request_trace={request_trace.clone()} />
             }
         </section>
     }

@@ -1,4 +1,4 @@
-//! Messages as stamps: each look is drawn once, and then only put wherever a message is.
+//! Messages as sprites: each look is drawn once, and then only put wherever a message is.
 //!
 //! To draw a shape takes some thirty calls of the canvas, and many of them name a colour as text; to put a stamp takes
 //! one. Hundreds of messages can be in flight, and they have a few looks.
@@ -15,9 +15,9 @@ use crate::ui::canvas::shapes::Look;
 use crate::ui::canvas::surface::place;
 use crate::ui::geometry::message_path::Point;
 
-/// The stamps of one set of colours in one size.
+/// The sprites of one set of colours in one size.
 #[derive(Default)]
-pub struct Stamps {
+pub struct SpriteCache {
     scale: f64,
     /// By shape, colour and size, and by what is written on it.
     kept: BTreeMap<(Shape, u64, Size), BTreeMap<String, Stamp>>,
@@ -40,7 +40,7 @@ struct Stamp {
     put_at: u64,
 }
 
-impl Stamps {
+impl SpriteCache {
     /// Another frame is drawn.
     pub fn next_frame(&mut self) {
         self.frame += 1;

@@ -7,7 +7,7 @@
 use web_sys::KeyboardEvent;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::course::{Caption, DEMONSTRATIONS, Lesson, Place, Player, TOUR, Trouble};
+use crate::course::{Caption, DEMONSTRATIONS, Lesson, PagePart, Player, TOUR, Trouble};
 use crate::playground::view::NodeNumber;
 use crate::playground::{Input, Speed};
 use crate::ui::browser::page;
@@ -128,13 +128,13 @@ impl Guide {
 pub fn place(shown: Option<&Shown>) -> Option<&'static str> {
     let Some(Shown::Tour(stop)) = shown else { return None };
     Some(match TOUR.get(*stop)?.place {
-        Place::Cards => "cards",
-        Place::Messages => "messages",
-        Place::Request => "request",
-        Place::Faults => "faults",
-        Place::Timeline => "timeline",
-        Place::Events => "events",
-        Place::Demonstrations => "demonstrations",
+        PagePart::Cards => "cards",
+        PagePart::Messages => "messages",
+        PagePart::Request => "request",
+        PagePart::Faults => "faults",
+        PagePart::Timeline => "timeline",
+        PagePart::Events => "events",
+        PagePart::Demonstrations => "demonstrations",
     })
 }
 

@@ -170,7 +170,7 @@ impl Layout {
         let card = (card_width, card_height);
         let tries = [(2.0, false), (2.0, true), (2.6, true), (3.6, true), (6.0, true)];
         tries.into_iter().find_map(|(power, by_card)| {
-            let ring = Ring { width, height, card, gap, power, by_card };
+            let ring = CardRing { width, height, card, gap, power, by_card };
             let places = ring.places(nodes.len());
             let crowded = places
                 .iter()
@@ -304,7 +304,7 @@ impl Layout {
 }
 
 /// A ring of cards: a circle that is drawn towards a rectangle as its power grows.
-struct Ring {
+struct CardRing {
     width: f64,
     height: f64,
     card: (f64, f64),
@@ -314,7 +314,7 @@ struct Ring {
     by_card: bool,
 }
 
-impl Ring {
+impl CardRing {
     const SAMPLES: u32 = 720;
 
     fn point(&self, part: f64) -> (f64, f64) {

@@ -4,7 +4,7 @@
 //! What is drawn and what is hit are worked out here, by the same functions, so that they can't
 //! differ. Plain geometry in CSS pixels; it deliberately knows neither canvas nor DOM.
 
-use crate::playground::view::{MessageView, NodeNumber, Place};
+use crate::playground::view::{MessageEnd, MessageView, NodeNumber};
 use crate::ui::geometry::layout::{Layout, Rect};
 
 /// A point of the stage.
@@ -12,12 +12,12 @@ pub type Point = (f64, f64);
 
 /// The line that a message takes, from edge to edge, a little to the right like traffic on a road.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Way {
+pub struct MessagePath {
     from: Point,
     to: Point,
 }
 
-impl Way {
+impl MessagePath {
     const LANE: f64 = 5.0;
 
     /// The way of a message; `None` where one of its ends is not on the stage.
@@ -37,11 +37,11 @@ impl Way {
     }
 }
 
-fn locate(place: Place, layout: &Layout) -> Option<Rect> {
+fn locate(place: MessageEnd, layout: &Layout) -> Option<Rect> {
     match place {
-        Place::Node(node) => layout.node(node).copied(),
-        Place::You => Some(layout.you),
-        Place::Named(_) | Place::Client(_) => Some(layout.clients),
+        MessageEnd::Node(node) => layout.node(node).copied(),
+        MessageEnd::You => Some(layout.you),
+        MessageEnd::Named(_) | MessageEnd::Client(_) => Some(layout.clients),
     }
 }
 
@@ -53,7 +53,7 @@ pub fn shown_progress(message: &MessageView, is_still: bool) -> f64 {
 
 /// Where a message is drawn.
 pub fn position(message: &MessageView, layout: &Layout, is_still: bool) -> Option<Point> {
-    Some(Way::of(message, layout)?.point(shown_progress(message, is_still)))
+    Some(MessagePath::of(message, layout)?.point(shown_progress(message, is_still)))
 }
 
 /// The message that is drawn nearest to a point, if it is within `reach` of it.

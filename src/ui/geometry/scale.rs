@@ -8,10 +8,10 @@ use crate::ui::format::durations::round_span;
 pub const HEIGHT: u64 = 100;
 
 /// A part of a chart: when it begins and ends, and how high it is there, if it is known.
-pub type Step = (u64, u64, Option<u64>);
+pub type ChartStep = (u64, u64, Option<u64>);
 
 /// The round number that all steps have room below, at least so much.
-pub fn most(series: [&[Step]; 2], least: u64) -> u64 {
+pub fn most(series: [&[ChartStep]; 2], least: u64) -> u64 {
     let greatest = series.iter().flat_map(|steps| steps.iter().filter_map(|(.., value)| *value));
     round_up(greatest.max().unwrap_or_default().max(least), 1)
 }
@@ -42,7 +42,7 @@ pub struct Decades {
 }
 
 impl Decades {
-    pub fn of(series: [&[Step]; 2]) -> Self {
+    pub fn of(series: [&[ChartStep]; 2]) -> Self {
         let values =
             || series.iter().flat_map(|steps| steps.iter().filter_map(|(.., value)| *value));
         let from = values().min().and_then(u64::checked_ilog10).unwrap_or(3);

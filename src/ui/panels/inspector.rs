@@ -6,7 +6,7 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::playground::Question;
 use crate::playground::view::{
-    EntryView, Explanation, FollowerView, NodeNumber, NodeView, PaceView,
+    EntryView, Explanation, FollowerView, NodeNumber, NodeView, ProgressStateView,
 };
 use crate::ui::canvas::palette::hue;
 use crate::ui::format::counts::count;
@@ -167,9 +167,9 @@ fn followers(node: &NodeView) -> Html {
     }
     let row = |follower: &FollowerView| {
         let pace = match follower.pace {
-            PaceView::Probing => "probing".to_string(),
-            PaceView::Streaming => "streaming".to_string(),
-            PaceView::Snapshot { bytes } => format!("snapshot, {bytes} bytes"),
+            ProgressStateView::Probing => "probing".to_string(),
+            ProgressStateView::Streaming => "streaming".to_string(),
+            ProgressStateView::Snapshot { bytes } => format!("snapshot, {bytes} bytes"),
         };
         html! { <tr key={follower.id}><th scope="row">{ format!("n{}", follower.id) }</th><td>{ or_none(follower.match_index) }</td><td>{ follower.next_index }<small>{ pace }</small></td></tr> }
     };

@@ -9,7 +9,7 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_mut_ref;
 
 use crate::playground::Input;
-use crate::playground::view::Progress;
+use crate::playground::view::JobProgress;
 use crate::ui::browser::page;
 use crate::ui::state::notice::{Notice, Offer};
 use crate::ui::state::session::Session;
@@ -18,7 +18,7 @@ use crate::ui::state::session::Session;
 pub struct Props {
     pub session: Session,
     pub notice: Option<Notice>,
-    pub progress: Option<Progress>,
+    pub progress: Option<JobProgress>,
     /// Saves the run as a file.
     pub on_save: Callback<()>,
 }
@@ -59,10 +59,10 @@ pub fn Notices(props: &Props) -> Html {
         Some(Offer::OpenByTime) | None => html! { <span hidden=true /> },
     };
     let progress = props.progress.map(|progress| match progress {
-        Progress::Travelling(percent) => ("Playing up to that instant", percent),
-        Progress::Opening(percent) => ("Opening the run", percent),
-        Progress::Explaining(percent) => ("Looking for what led to it", percent),
-        Progress::Avoiding(percent) => ("Trying from where it could be avoided", percent),
+        JobProgress::Travelling(percent) => ("Playing up to that instant", percent),
+        JobProgress::Opening(percent) => ("Opening the run", percent),
+        JobProgress::Explaining(percent) => ("Looking for what led to it", percent),
+        JobProgress::Avoiding(percent) => ("Trying from where it could be avoided", percent),
     });
     html! {
         <div class="notices" onfocusin={on_focus}>

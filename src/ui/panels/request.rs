@@ -8,19 +8,19 @@ use yew::TargetCast;
 use yew::prelude::{AttrValue, Callback, Html, Properties, UseStateHandle, component, html};
 use yew::use_state;
 
-use crate::playground::view::{JourneyView, NodeNumber};
+use crate::playground::view::{NodeNumber, RequestTraceView};
 use crate::playground::{
     Action, ClientId, Command, Consistency, Key, LimitError, NodeId, Operation, Value,
 };
 use crate::ui::format::sentences::sentence;
 use crate::ui::state::session::Session;
-use crate::ui::widgets::request_trace::Journey;
+use crate::ui::widgets::request_trace::RequestTrace;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
     pub nodes: Vec<NodeNumber>,
-    pub journeys: Vec<JourneyView>,
+    pub request_traces: Vec<RequestTraceView>,
     pub is_open: bool,
 }
 
@@ -113,8 +113,8 @@ pub fn Request(props: &Props) -> Html {
                 <p class="problem" role="alert">{ problem(Field::Form) }</p>
             </form>
             <div class="journeys">
-                { for props.journeys.iter().take(SHOWN).map(|journey| html! { <Journey key={journey.id} journey={journey.clone()} /> }) }
-                if props.journeys.is_empty() {
+                { for props.request_traces.iter().take(SHOWN).map(|request_trace| html! { <RequestTrace key={request_trace.id} request_trace={request_trace.clone()} /> }) }
+                if props.request_traces.is_empty() {
                     <p class="quiet">{ "Set a key, and watch its way through the cluster." }</p>
                 }
             </div>

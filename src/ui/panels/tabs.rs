@@ -14,7 +14,7 @@ use crate::ui::panels::stories::Stories;
 use crate::ui::panels::verdicts::Verdicts;
 use crate::ui::state::opened::Tab;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 
 const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Events, "events", "Events"),
@@ -32,7 +32,7 @@ pub struct Props {
     pub nodes: Vec<Rc<NodeView>>,
     pub selected: Option<NodeNumber>,
     pub on_select: Callback<NodeNumber>,
-    pub on_sight: Callback<Sight>,
+    pub on_view_mode: Callback<ViewMode>,
     /// Grows when there are new sentences to show.
     pub feed: u64,
     /// Grows when the console may have new lines.
@@ -75,7 +75,7 @@ pub fn Tabs(props: &Props) -> Html {
             <Inspector session={props.session.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} reason={props.reason.clone()} events={props.events} />
         },
         Tab::Verdicts => {
-            html! { <Verdicts session={props.session.clone()} feed={props.feed} reason={props.reason.clone()} on_sight={props.on_sight.clone()} /> }
+            html! { <Verdicts session={props.session.clone()} feed={props.feed} reason={props.reason.clone()} on_view_mode={props.on_view_mode.clone()} /> }
         }
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
         Tab::Stories => html! {

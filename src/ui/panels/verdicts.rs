@@ -19,7 +19,7 @@ use crate::ui::panels::reason::Reason;
 use crate::ui::state::highlight::Highlight;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 use crate::ui::widgets::marked_text::text_with_marks;
 
 #[derive(Properties, PartialEq)]
@@ -29,7 +29,7 @@ pub struct Props {
     pub feed: u64,
     /// What was asked last, with its answer.
     pub reason: Option<Rc<Explanation>>,
-    pub on_sight: Callback<Sight>,
+    pub on_view_mode: Callback<ViewMode>,
 }
 
 /// The property that the view of the clients draws.
@@ -209,7 +209,7 @@ fn asks(
                 onclick={on_open.reform(move |_| property)}>{ "Why?" }</button>
             <button type="button" class="button" aria-label={format!("Back to where it became unavoidable: {property}")} onclick={on_avoid}>{ "Back to where it became unavoidable" }</button>
             if property == ORDERED {
-                <button type="button" class="button" onclick={props.on_sight.reform(|_| Sight::Clients)}>{ "See the clients' operations" }</button>
+                <button type="button" class="button" onclick={props.on_view_mode.reform(|_| ViewMode::Clients)}>{ "See the clients' operations" }</button>
             }
         </div>
     }

@@ -21,7 +21,7 @@ use crate::ui::format::clock::clock_text;
 use crate::ui::format::counts::count;
 use crate::ui::format::sentences::sentence;
 use crate::ui::runs::run_store;
-use crate::ui::runs::run_store::{Failed, Kept, MOST_KEPT, Shelf, Stored};
+use crate::ui::runs::run_store::{Failed, MOST_KEPT, RunStore, Stored, StoredRun};
 use crate::ui::state::notice::{Notice, Offer};
 use crate::ui::state::session::Session;
 
@@ -42,11 +42,11 @@ const MOST_LAST: usize = 1_000_000;
 
 /// Saves for as long as it is kept; clones share it.
 #[derive(Clone)]
-pub struct Keeper(Rc<Inner>);
+pub struct Autosave(Rc<Inner>);
 
 struct Inner {
     session: Session,
-    shelf: RefCell<Option<Shelf>>,
+    store: RefCell<Option<RunStore>>,
     keeping: RefCell<Keeping>,
     /// The link that is being opened, and the run that it will be.
     link: RefCell<Option<(RunId, String)>>,
@@ -56,7 +56,7 @@ struct Inner {
     is_looking: Cell<bool>,
     /// Whether it is writing.
     is_busy: Cell<bool>,
-    /// When the tab remembered its run for safety's sake, as [`Kept::saved`].
+    /// When the tab remembered its run for safety's sake, as [`StoredRun::saved`].
     last: Cell<f64>,
     /// Whether the person knows that it can't.
     is_told: Cell<bool>,
@@ -64,22 +64,22 @@ struct Inner {
     timers: RefCell<Option<(Interval, [EventListener; 3])>>,
 }
 
-impl PartialEq for Keeper {
+impl PartialEq for Autosave {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Keeper {
+impl Autosave {
     /// Opens the run that the address names, or the one that this tab kept before it was reloaded, and
     /// saves from then on.
     pub fn start(session: Session, is_guest: bool) -> Self {
         let is_new = |link: &String| is_guest || page::recall(LINK).as_ref() != Some(link);
         let link = page::link().filter(is_new);
         let kept = remembered().filter(|_| link.is_none() && !is_guest);
-        let keeper = Self(Rc::new(Inner {
+        let autosave = Self(Rc::new(Inner {
             session,
-            shelf: RefCell::default(),
+            store: RefCell::default(),
             keeping: RefCell::default(),
             link: RefCell::default(),
             is_guest,
@@ -91,22 +91,22 @@ impl Keeper {
             timers: RefCell::default(),
         }));
         // Nothing moves while it is looked for.
-        let waits = kept.is_some() && keeper.0.session.look().is_playing();
+        let waits = kept.is_some() && autosave.0.session.look().is_playing();
         if waits {
-            let _ = keeper.0.session.apply_quietly(Input::Pause);
+            let _ = autosave.0.session.apply_quietly(Input::Pause);
         }
         if let Some(link) = &link {
-            keeper.open_link(link);
+            autosave.open_link(link);
         }
-        let starting = keeper.clone();
+        let starting = autosave.clone();
         spawn_local(async move {
             if !starting.begin(kept).await && waits {
                 let _ = starting.0.session.apply_quietly(Input::Play);
             }
             starting.0.is_looking.set(false);
         });
-        keeper.listen();
-        keeper
+        autosave.listen();
+        autosave
     }
 
     /// Opens the storage, and the run that was kept in it. Whether one is being opened.
@@ -114,7 +114,7 @@ impl Keeper {
         if self.0.is_guest {
             return false;
         }
-        let Ok(shelf) = Shelf::open().await else {
+        let Ok(store) = RunStore::open().await else {
             let last = last().filter(|last| kept.is_some_and(|(id, _)| id == last.id));
             if let Some(last) = last {
                 return self.open_kept(last);
@@ -122,8 +122,8 @@ impl Keeper {
             self.tell_once(Notice::problem("This browser keeps nothing here: the run is lost when the page is closed. Share it, or save it as a file."));
             return false;
         };
-        put_back(&shelf).await;
-        *self.0.shelf.borrow_mut() = Some(shelf);
+        put_back(&store).await;
+        *self.0.store.borrow_mut() = Some(store);
         match kept {
             Some((id, line)) => self.reopen(&id, &line).await,
             None => false,
@@ -134,7 +134,7 @@ impl Keeper {
         let weak = Rc::downgrade(&self.0);
         let with = |weak: &Weak<Inner>, does: fn(&Self)| {
             if let Some(inner) = weak.upgrade() {
-                does(&Keeper(inner));
+                does(&Autosave(inner));
             }
         };
         let (ticking, leaving, going) = (weak.clone(), weak.clone(), weak.clone());
@@ -165,12 +165,12 @@ impl Keeper {
     pub fn save_soon(&self) {
         let mut soon = self.0.soon.borrow_mut();
         if soon.is_none() {
-            let keeper = Rc::downgrade(&self.0);
+            let autosave = Rc::downgrade(&self.0);
             *soon = Some(Timeout::new(SOON_MS, move || {
-                if let Some(inner) = keeper.upgrade() {
+                if let Some(inner) = autosave.upgrade() {
                     // It is over: this is what it was for.
                     inner.soon.borrow_mut().take().map(Timeout::forget);
-                    Keeper(inner).save_in_turn();
+                    Autosave(inner).save_in_turn();
                 }
             }));
         }
@@ -185,9 +185,9 @@ impl Keeper {
 
     /// Saves the run if it has changed.
     fn save(&self) {
-        let shelf = self.0.shelf.borrow().clone();
-        if let Some((shelf, kept)) = shelf.and_then(|shelf| Some((shelf, self.next()?))) {
-            self.write(&shelf, kept);
+        let store = self.0.store.borrow().clone();
+        if let Some((store, kept)) = store.and_then(|store| Some((store, self.next()?))) {
+            self.write(&store, kept);
         }
     }
 
@@ -201,14 +201,14 @@ impl Keeper {
         }
         self.0.last.set(kept.saved);
         self.remember(&kept);
-        let shelf = self.0.shelf.borrow().clone();
-        if let Some(shelf) = shelf {
-            self.write(&shelf, kept);
+        let store = self.0.store.borrow().clone();
+        if let Some(store) = store {
+            self.write(&store, kept);
         }
     }
 
     /// What a reload of this tab is to bring back.
-    fn remember(&self, kept: &Kept) {
+    fn remember(&self, kept: &StoredRun) {
         remember_run(&kept.id, &kept.line);
         let run = self.0.session.look().run_id();
         if let Some((_, link)) = self.0.link.borrow_mut().take_if(|(of, _)| *of == run) {
@@ -222,23 +222,23 @@ impl Keeper {
         }
     }
 
-    fn write(&self, shelf: &Shelf, kept: Kept) {
+    fn write(&self, store: &RunStore, kept: StoredRun) {
         self.remember(&kept);
         // It is on its way from here on.
-        let written = shelf.keep(&kept);
+        let written = store.keep(&kept);
         self.0.is_busy.set(true);
-        let (keeper, shelf) = (self.clone(), shelf.clone());
+        let (autosave, store) = (self.clone(), store.clone());
         spawn_local(async move {
             let result = match written {
                 Ok(end) => end.await,
                 Err(failed) => Err(failed),
             };
-            keeper.0.is_busy.set(false);
-            keeper.is_written(&shelf, &kept, result).await;
+            autosave.0.is_busy.set(false);
+            autosave.is_written(&store, &kept, result).await;
         });
     }
 
-    async fn is_written(&self, shelf: &Shelf, kept: &Kept, result: Result<(), Failed>) {
+    async fn is_written(&self, store: &RunStore, kept: &StoredRun, result: Result<(), Failed>) {
         if result.is_err() {
             self.0.keeping.borrow_mut().is_lost(&kept.id);
             self.tell_once(Notice::problem("The browser's storage is full or blocked: this run is not saved any more. Delete earlier runs, or save it as a file.").offering(Offer::Save));
@@ -250,12 +250,12 @@ impl Keeper {
         }
         if self.0.keeping.borrow_mut().is_kept(&kept.id) {
             // What is not tidied now is so when the next run comes.
-            let _ = shelf.tidy(&kept.id).await;
+            let _ = store.tidy(&kept.id).await;
         }
     }
 
     /// What is to be saved now, if anything.
-    fn next(&self) -> Option<Kept> {
+    fn next(&self) -> Option<StoredRun> {
         if self.0.is_guest || self.0.is_looking.get() {
             return None;
         }
@@ -282,7 +282,16 @@ impl Keeper {
         }
         let Entry { id, line, name, replaces, .. } = entry.clone();
         let about = about(&archive, playground.now());
-        Some(Kept { id, line, name, saved: js_sys::Date::now(), about, is_idle, replaces, text })
+        Some(StoredRun {
+            id,
+            line,
+            name,
+            saved: js_sys::Date::now(),
+            about,
+            is_idle,
+            replaces,
+            text,
+        })
     }
 
     fn tell_once(&self, notice: Notice) {
@@ -293,15 +302,15 @@ impl Keeper {
 
     /// The same where the playground is being looked at.
     fn tell_later(&self, notice: Notice) {
-        let keeper = self.clone();
-        spawn_local(async move { keeper.tell_once(notice) });
+        let autosave = self.clone();
+        spawn_local(async move { autosave.tell_once(notice) });
     }
 
     /// Opens a run that is kept here, and goes on keeping it. Whether it is being opened.
     pub async fn reopen(&self, id: &str, line: &str) -> bool {
-        let Some(shelf) = self.0.shelf.borrow().clone() else { return false };
+        let Some(store) = self.0.store.borrow().clone() else { return false };
         let standing = self.0.session.standing();
-        let found = shelf.find(id, line).await;
+        let found = store.find(id, line).await;
         if self.0.session.standing() != standing {
             // Something else was opened or begun meanwhile.
             return false;
@@ -316,7 +325,7 @@ impl Keeper {
         }
     }
 
-    fn open_kept(&self, kept: Kept) -> bool {
+    fn open_kept(&self, kept: StoredRun) -> bool {
         let archive = match Archive::parse(&kept.text) {
             Ok(archive) => archive,
             Err(why) => {
@@ -349,15 +358,15 @@ impl Keeper {
 
     /// All that is stored, the newest first; `None` where nothing can be kept.
     pub async fn list(&self) -> Option<Vec<Stored>> {
-        let shelf = self.0.shelf.borrow().clone()?;
-        shelf.list().await.ok()
+        let store = self.0.store.borrow().clone()?;
+        store.list().await.ok()
     }
 
     /// Forgets what is stored under a key.
     pub async fn delete(&self, key: &JsValue) {
-        let shelf = self.0.shelf.borrow().clone();
-        if let Some(shelf) = shelf
-            && shelf.delete(key).await.is_err()
+        let store = self.0.store.borrow().clone();
+        if let Some(store) = store
+            && store.delete(key).await.is_err()
         {
             self.0.session.tell(Notice::problem("The run can't be deleted."));
         }
@@ -394,17 +403,17 @@ fn remembered() -> Option<(String, String)> {
 }
 
 /// What this tab may not have kept any more when it went.
-fn last() -> Option<Kept> {
+fn last() -> Option<StoredRun> {
     run_store::from_text(&page::recall(LAST)?)
 }
 
 /// Keeps that, unless it is there, or another tab has it by now.
-async fn put_back(shelf: &Shelf) {
+async fn put_back(store: &RunStore) {
     let Some(last) = last() else { return };
-    let Ok(known) = shelf.find(&last.id, &last.line).await else { return };
+    let Ok(known) = store.find(&last.id, &last.line).await else { return };
     let is_newer = known.is_none_or(|known| known.saved < last.saved);
     let is_lost = is_newer
-        && match shelf.keep(&last) {
+        && match store.keep(&last) {
             Ok(end) => end.await.is_err(),
             Err(Failed) => true,
         };

@@ -7,8 +7,8 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_effect_with, use_state};
 
 use crate::playground::formats::entry::Entry;
-use crate::ui::runs::autosave::Keeper;
-use crate::ui::runs::run_store::{Kept, MOST_RUNS, Stored, key_words};
+use crate::ui::runs::autosave::Autosave;
+use crate::ui::runs::run_store::{MOST_RUNS, Stored, StoredRun, key_words};
 use crate::ui::runs::share::OpenFile;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::dialog::use_dialog;
@@ -17,7 +17,7 @@ use crate::ui::widgets::dialog::use_dialog;
 pub struct Props {
     pub is_open: bool,
     pub session: Session,
-    pub keeper: Keeper,
+    pub autosave: Autosave,
     pub on_close: Callback<()>,
 }
 
@@ -27,10 +27,10 @@ pub fn Runs(props: &Props) -> Html {
     // `None` while it is looked up, or where nothing can be kept.
     let runs = use_state(|| None::<Vec<Stored>>);
     let reload = {
-        let (keeper, runs) = (props.keeper.clone(), runs.setter());
+        let (autosave, runs) = (props.autosave.clone(), runs.setter());
         Callback::from(move |()| {
-            let (keeper, runs) = (keeper.clone(), runs.clone());
-            spawn_local(async move { runs.set(keeper.list().await) });
+            let (autosave, runs) = (autosave.clone(), runs.clone());
+            spawn_local(async move { runs.set(autosave.list().await) });
         })
     };
     {
@@ -41,22 +41,22 @@ pub fn Runs(props: &Props) -> Html {
             }
         });
     }
-    let current = props.keeper.current();
-    let is_current = |kept: &Kept| {
+    let current = props.autosave.current();
+    let is_current = |kept: &StoredRun| {
         let is_it =
             |entry: &Entry| entry.id == kept.id || entry.replaces.as_ref() == Some(&kept.id);
         current.as_ref().is_some_and(is_it)
     };
     let on_name = {
-        let (keeper, reload) = (props.keeper.clone(), reload.clone());
+        let (autosave, reload) = (props.autosave.clone(), reload.clone());
         Callback::from(move |event: yew::Event| {
             if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                keeper.rename(&input.value());
+                autosave.rename(&input.value());
                 reload.emit(());
             }
         })
     };
-    let is_earlier = |kept: &Kept| !is_current(kept) && !kept.is_idle;
+    let is_earlier = |kept: &StoredRun| !is_current(kept) && !kept.is_idle;
     let earlier: Vec<&Stored> = runs
         .iter()
         .flatten()
@@ -89,11 +89,11 @@ fn row(props: &Props, (place, stored): (usize, &Stored), reload: &Callback<()>) 
     // Two keys may have the same words.
     let key = format!("{place}: {words}");
     let delete = {
-        let (keeper, key, reload) = (props.keeper.clone(), stored.key.clone(), reload.clone());
+        let (autosave, key, reload) = (props.autosave.clone(), stored.key.clone(), reload.clone());
         Callback::from(move |_: MouseEvent| {
-            let (keeper, key, reload) = (keeper.clone(), key.clone(), reload.clone());
+            let (autosave, key, reload) = (autosave.clone(), key.clone(), reload.clone());
             spawn_local(async move {
-                keeper.delete(&key).await;
+                autosave.delete(&key).await;
                 reload.emit(());
             });
         })
@@ -108,12 +108,12 @@ fn row(props: &Props, (place, stored): (usize, &Stored), reload: &Callback<()>) 
         };
     };
     let open = {
-        let (keeper, on_close) = (props.keeper.clone(), props.on_close.clone());
+        let (autosave, on_close) = (props.autosave.clone(), props.on_close.clone());
         let (id, line) = (kept.id.clone(), kept.line.clone());
         Callback::from(move |_: MouseEvent| {
-            let (keeper, id, line) = (keeper.clone(), id.clone(), line.clone());
+            let (autosave, id, line) = (autosave.clone(), id.clone(), line.clone());
             spawn_local(async move {
-                keeper.reopen(&id, &line).await;
+                autosave.reopen(&id, &line).await;
             });
             on_close.emit(());
         })

@@ -9,7 +9,7 @@ use web_sys::DragEvent;
 use crate::playground::{Archive, Input, MARK, MOST_BYTES};
 use crate::ui::browser::download::download;
 use crate::ui::format::sentences::sentence;
-use crate::ui::runs::autosave::Keeper;
+use crate::ui::runs::autosave::Autosave;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::session::Session;
 
@@ -60,7 +60,7 @@ fn open_text(session: &Session, text: &str) {
 }
 
 /// Listens for files that are dropped on the page, and for links that are put into its address.
-pub fn listen(session: &Session, keeper: Option<Keeper>) -> Vec<EventListener> {
+pub fn listen(session: &Session, autosave: Option<Autosave>) -> Vec<EventListener> {
     let Some(window) = web_sys::window() else { return Vec::new() };
     let options = EventListenerOptions::enable_prevent_default();
     let over = EventListener::new_with_options(&window, "dragover", options, |event| {
@@ -80,8 +80,8 @@ pub fn listen(session: &Session, keeper: Option<Keeper>) -> Vec<EventListener> {
         }
     });
     let linked = EventListener::new(&window, "hashchange", move |_| {
-        if let (Some(keeper), Some(link)) = (&keeper, crate::ui::browser::page::link()) {
-            keeper.open_link(&link);
+        if let (Some(autosave), Some(link)) = (&autosave, crate::ui::browser::page::link()) {
+            autosave.open_link(&link);
         }
     });
     vec![over, drop, linked]

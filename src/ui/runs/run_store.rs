@@ -23,7 +23,7 @@ const STORE: &str = "runs";
 
 /// A run as it is kept.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Kept {
+pub struct StoredRun {
     pub id: String,
     /// The id of the first entry that this one goes on from, or its own.
     pub line: String,
@@ -46,7 +46,7 @@ pub struct Stored {
     /// Whatever kind of key it has.
     pub key: JsValue,
     /// `None` if it was written by nobody here.
-    pub kept: Option<Kept>,
+    pub kept: Option<StoredRun>,
 }
 
 /// Something is not kept, found or deleted.
@@ -61,9 +61,9 @@ impl From<Error> for Failed {
 
 /// The open storage; clones share it.
 #[derive(Clone)]
-pub struct Shelf(Rc<Database>);
+pub struct RunStore(Rc<Database>);
 
-impl Shelf {
+impl RunStore {
     /// Opens it, and makes it if there is none yet.
     pub async fn open() -> Result<Self, Failed> {
         let store = ObjectStoreBuilder::new(STORE).key_path(Some(KeyPath::new_single("id")));
@@ -75,7 +75,7 @@ impl Shelf {
     /// its way when this returns; to wait for its end is of use to whoever wants to know how it went.
     pub fn keep(
         &self,
-        kept: &Kept,
+        kept: &StoredRun,
     ) -> Result<impl Future<Output = Result<(), Failed>> + use<>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(STORE)?;
@@ -110,7 +110,7 @@ impl Shelf {
     }
 
     /// One run; that of a line if there is none with the id, as when another tab has opened it since.
-    pub async fn find(&self, id: &str, line: &str) -> Result<Option<Kept>, Failed> {
+    pub async fn find(&self, id: &str, line: &str) -> Result<Option<StoredRun>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadOnly)?;
         let value = transaction.object_store(STORE)?.get(Query::Key(JsValue::from_str(id)))?;
         if let Some(value) = value.await? {
@@ -135,21 +135,22 @@ fn end(transaction: Transaction) -> impl Future<Output = Result<(), Failed>> {
 }
 
 /// The ids of those that go when `new` has come: the idle ones, and the oldest beyond the most.
-fn too_many(mut all: Vec<Kept>, new: &str) -> Vec<String> {
+fn too_many(mut all: Vec<StoredRun>, new: &str) -> Vec<String> {
     all.retain(|kept| kept.id != new);
     all.sort_by(|one, other| other.saved.total_cmp(&one.saved));
-    let (idle, others): (Vec<Kept>, Vec<Kept>) = all.into_iter().partition(|kept| kept.is_idle);
+    let (idle, others): (Vec<StoredRun>, Vec<StoredRun>) =
+        all.into_iter().partition(|kept| kept.is_idle);
     let old = others.into_iter().skip(MOST_RUNS - 1);
     idle.into_iter().chain(old).map(|kept| kept.id).collect()
 }
 
 /// A run as a text, for what keeps only those.
-pub fn to_text(kept: &Kept) -> Option<String> {
+pub fn to_text(kept: &StoredRun) -> Option<String> {
     JSON::stringify(&write(kept)).ok().map(String::from)
 }
 
 /// Reads what [`to_text`] has written.
-pub fn from_text(text: &str) -> Option<Kept> {
+pub fn from_text(text: &str) -> Option<StoredRun> {
     read(&JSON::parse(text).ok()?)
 }
 
@@ -159,7 +160,7 @@ pub fn key_words(key: &JsValue) -> String {
     words.unwrap_or_default()
 }
 
-fn write(kept: &Kept) -> JsValue {
+fn write(kept: &StoredRun) -> JsValue {
     let object = Object::new();
     let text = |text: &str| JsValue::from_str(text);
     let fields = [
@@ -180,11 +181,11 @@ fn write(kept: &Kept) -> JsValue {
 }
 
 /// Of what has no id or no text nothing can be opened. What else is missing or of another kind is empty.
-fn read(value: &JsValue) -> Option<Kept> {
+fn read(value: &JsValue) -> Option<StoredRun> {
     let get = |name: &str| Reflect::get(value, &JsValue::from_str(name)).unwrap_or_default();
     let text = |name: &str| get(name).as_string();
     let id = text("id")?;
-    Some(Kept {
+    Some(StoredRun {
         line: text("line").unwrap_or_else(|| id.clone()),
         id,
         name: text("name").unwrap_or_default(),

@@ -14,13 +14,13 @@ use crate::playground::search::shard::{FaultKind, Find, MOST_NODES, Size, search
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
 use crate::ui::format::counts::{count, grouped};
-use crate::ui::search::worker_pool::Hunt;
+use crate::ui::search::worker_pool::WorkerPool;
 use crate::ui::state::session::Session;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
-    pub hunt: Hunt,
+    pub pool: WorkerPool,
     /// Grows when there is something new.
     pub feed: u64,
     /// Somebody wants to see what was found.
@@ -63,7 +63,7 @@ pub fn Laboratory(props: &Props) -> Html {
     };
     html! {
         <div class="laboratory" role="group" aria-label="Laboratory" tabindex="-1">
-            <Finder hunt={props.hunt.clone()} switched={Rc::new(switched(&rules))} on_show={props.on_show.clone()} />
+            <Finder pool={props.pool.clone()} switched={Rc::new(switched(&rules))} on_show={props.on_show.clone()} />
             <section class="rules" aria-labelledby="rules-title">
                 <h3 id="rules-title">{ "The rules of the protocol" }</h3>
                 <p class="quiet">{ "A switch changes all nodes at once, from this instant on. A run with a rule switched is marked as modified, for good." }</p>
@@ -109,7 +109,7 @@ fn row(
 
 #[derive(Properties, PartialEq)]
 struct FinderProps {
-    hunt: Hunt,
+    pool: WorkerPool,
     /// The rules that are not as Raft wants them.
     switched: Rc<Vec<RuleView>>,
     on_show: Callback<()>,
@@ -121,12 +121,12 @@ fn Finder(props: &FinderProps) -> Html {
     let question = use_state(Question::default);
     let problem = use_state(|| None::<&'static str>);
     let update = use_force_update();
-    use_effect_with(props.hunt.clone(), move |hunt| {
-        hunt.on_change(Callback::from(move |()| update.force_update()));
-        let hunt = hunt.clone();
-        move || hunt.on_change(Callback::noop())
+    use_effect_with(props.pool.clone(), move |pool| {
+        pool.on_change(Callback::from(move |()| update.force_update()));
+        let pool = pool.clone();
+        move || pool.on_change(Callback::noop())
     });
-    let status = props.hunt.status();
+    let status = props.pool.status();
     let ask = |change: fn(&mut Question, &str)| {
         let question = question.clone();
         Callback::from(move |event: yew::Event| {
@@ -138,11 +138,11 @@ fn Finder(props: &FinderProps) -> Html {
         })
     };
     let on_find = {
-        let (hunt, question, problem) = (props.hunt.clone(), question.clone(), problem.setter());
+        let (pool, question, problem) = (props.pool.clone(), question.clone(), problem.setter());
         let switched = Rc::clone(&props.switched);
         Callback::from(move |_: yew::MouseEvent| {
-            if hunt.status().is_busy() {
-                return hunt.stop();
+            if pool.status().is_busy() {
+                return pool.stop();
             }
             let mut asked = (*question).clone();
             let Ok(first) = asked.first.trim().parse::<u64>() else {
@@ -152,9 +152,9 @@ fn Finder(props: &FinderProps) -> Html {
             problem.set(None);
             let property = wanted(&asked, &switched);
             let search = search(&switched, property, asked.most_nodes, asked.faults.clone());
-            let first = hunt.first_seed(&search, first);
+            let first = pool.first_seed(&search, first);
             asked.first = first.to_string();
-            hunt.begin(&search, first..first.saturating_add(asked.runs));
+            pool.begin(&search, first..first.saturating_add(asked.runs));
             page::show_soon(".finder-outcome");
             question.set(asked);
         })
@@ -183,8 +183,8 @@ fn Finder(props: &FinderProps) -> Html {
                 { progress(&status) }
             </div>
             { outcome(&status, props.on_show.reform({
-                let hunt = props.hunt.clone();
-                move |_: yew::MouseEvent| hunt.watch()
+                let pool = props.pool.clone();
+                move |_: yew::MouseEvent| pool.watch()
             })) }
         </section>
     }

@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
-use crate::playground::search::shard::Quest;
+use crate::playground::search::shard::Shard;
 
 /// What a worker says when it can be told what to search.
 pub const READY: &str = "ready";
@@ -17,9 +17,9 @@ pub fn serve() {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else { return };
     let listener = scope.clone();
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let quest = event.data().as_string().and_then(|line| Quest::parse(&line));
-        if let Some(quest) = quest {
-            quest.pursue(&mut |told| tell(&listener, &told.to_string()));
+        let shard = event.data().as_string().and_then(|line| Shard::parse(&line));
+        if let Some(shard) = shard {
+            shard.pursue(&mut |told| tell(&listener, &told.to_string()));
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

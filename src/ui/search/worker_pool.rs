@@ -13,8 +13,8 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, MessageEvent, Worker, WorkerOptions, WorkerType};
 use yew::Callback;
 
-use crate::playground::search::coordinator::{Badge, News, Pursuit, Stage, Status};
-use crate::playground::search::shard::{Quest, Search};
+use crate::playground::search::coordinator::{Coordinator, News, Stage, Status, WorkerId};
+use crate::playground::search::shard::{Search, Shard};
 use crate::playground::{Archive, Input, RunId};
 use crate::ui::browser::page;
 use crate::ui::search::worker::READY;
@@ -26,11 +26,11 @@ const MOST_WORKERS: u32 = 16;
 
 /// A search; clones share it.
 #[derive(Clone)]
-pub struct Hunt(Rc<Shared>);
+pub struct WorkerPool(Rc<Shared>);
 
 struct Shared {
     session: Session,
-    pursuit: RefCell<Pursuit>,
+    coordinator: RefCell<Coordinator>,
     hands: RefCell<Vec<Hand>>,
     changed: RefCell<Callback<()>>,
     /// The run that was found last, once it is open.
@@ -39,22 +39,22 @@ struct Shared {
 
 /// A worker, and what listens to it.
 struct Hand {
-    badge: Badge,
+    worker_id: WorkerId,
     worker: Worker,
     _closures: [Closure<dyn FnMut(MessageEvent)>; 2],
 }
 
-impl PartialEq for Hunt {
+impl PartialEq for WorkerPool {
     fn eq(&self, other: &Self) -> bool {
         Rc::ptr_eq(&self.0, &other.0)
     }
 }
 
-impl Hunt {
+impl WorkerPool {
     pub fn new(session: Session) -> Self {
         Self(Rc::new(Shared {
             session,
-            pursuit: RefCell::default(),
+            coordinator: RefCell::default(),
             hands: RefCell::default(),
             changed: RefCell::default(),
             opened: Cell::default(),
@@ -67,23 +67,23 @@ impl Hunt {
     }
 
     pub fn status(&self) -> Status {
-        self.0.pursuit.borrow().status().clone()
+        self.0.coordinator.borrow().status().clone()
     }
 
     /// The seed to begin with where this one is asked for: the same question again looks further.
     pub fn first_seed(&self, search: &Search, asked: u64) -> u64 {
-        self.0.pursuit.borrow().first_seed(search, asked)
+        self.0.coordinator.borrow().first_seed(search, asked)
     }
 
     /// Begins to search these seeds, with all cores.
     pub fn begin(&self, search: &Search, seeds: Range<u64>) {
         let workers = u64::from(page::cores().min(MOST_WORKERS));
-        let shares = self.0.pursuit.borrow_mut().begin(search, seeds, workers, now());
+        let shares = self.0.coordinator.borrow_mut().begin(search, seeds, workers, now());
         self.end_the_idle();
-        for (badge, quest) in shares {
-            match self.hire(badge, &quest) {
+        for (worker_id, shard) in shares {
+            match self.hire(worker_id, &shard) {
                 Some(hand) => self.0.hands.borrow_mut().push(hand),
-                None => return self.fail(badge, "this browser has no workers"),
+                None => return self.fail(worker_id, "this browser has no workers"),
             }
         }
         self.ring();
@@ -91,7 +91,7 @@ impl Hunt {
 
     /// Ends it.
     pub fn stop(&self) {
-        self.0.pursuit.borrow_mut().stop(now());
+        self.0.coordinator.borrow_mut().stop(now());
         self.end_the_idle();
         self.ring();
     }
@@ -116,35 +116,35 @@ impl Hunt {
     }
 
     /// A worker that is told what to search as soon as it listens.
-    fn hire(&self, badge: Badge, quest: &Quest) -> Option<Hand> {
+    fn hire(&self, worker_id: WorkerId, shard: &Shard) -> Option<Hand> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(&address()?, &options).ok()?;
-        let (hunt, told, line) = (self.clone(), worker.clone(), quest.to_string());
+        let (pool, told, line) = (self.clone(), worker.clone(), shard.to_string());
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             match event.data().as_string().as_deref() {
                 // A text can always be copied to a worker.
                 Some(READY) => drop(told.post_message(&JsValue::from_str(&line))),
-                Some(text) => hunt.hear(badge, text),
+                Some(text) => pool.hear(worker_id, text),
                 None => {}
             }
         });
-        let hunt = self.clone();
+        let pool = self.clone();
         let on_error = Closure::<dyn FnMut(MessageEvent)>::new(move |_: MessageEvent| {
-            hunt.fail(badge, "a worker stopped with an error");
+            pool.fail(worker_id, "a worker stopped with an error");
         });
         worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
-        Some(Hand { badge, worker, _closures: [on_message, on_error] })
+        Some(Hand { worker_id, worker, _closures: [on_message, on_error] })
     }
 
-    fn hear(&self, badge: Badge, text: &str) {
-        let news = self.0.pursuit.borrow_mut().hear(badge, text, now());
+    fn hear(&self, worker_id: WorkerId, text: &str) {
+        let news = self.0.coordinator.borrow_mut().hear(worker_id, text, now());
         self.take_in(news);
     }
 
-    fn fail(&self, badge: Badge, why: &str) {
-        let news = self.0.pursuit.borrow_mut().fail(badge, why);
+    fn fail(&self, worker_id: WorkerId, why: &str) {
+        let news = self.0.coordinator.borrow_mut().fail(worker_id, why);
         self.take_in(news);
     }
 
@@ -169,8 +169,8 @@ impl Hunt {
     /// Ends the workers that are not wanted any more. What listens to them may be what is running: it is kept
     /// until later.
     fn end_the_idle(&self) {
-        let pursuit = self.0.pursuit.borrow();
-        let is_idle = |hand: &mut Hand| !pursuit.is_at_work(hand.badge);
+        let coordinator = self.0.coordinator.borrow();
+        let is_idle = |hand: &mut Hand| !coordinator.is_at_work(hand.worker_id);
         let idle: Vec<Hand> = self.0.hands.borrow_mut().extract_if(.., is_idle).collect();
         for hand in &idle {
             hand.worker.set_onmessage(None);

@@ -57,7 +57,7 @@ pub fn Stage(props: &Props) -> Html {
     let stage = use_node_ref();
     let problem = use_state(|| None::<String>);
     let layout = use_layout(&stage, &props.nodes);
-    props.session.set_scene(|scene| scene.layout = Rc::clone(&layout));
+    props.session.set_frame_context(|frame_context| frame_context.layout = Rc::clone(&layout));
     let on_act = {
         let problem = problem.setter();
         use_callback(props.session.clone(), move |action: Action, session| {

@@ -72,7 +72,7 @@ pub fn use_gestures(
         let (press, preview, session) = (press.clone(), preview.setter(), session.clone());
         Callback::from(move |()| {
             *press.borrow_mut() = None;
-            session.set_scene(|scene| scene.line = None);
+            session.set_frame_context(|frame_context| frame_context.line = None);
             preview.set(None);
         })
     };
@@ -115,7 +115,7 @@ pub fn use_gestures(
             press.draws |= message_path::far(press.start, at) > STEADY;
             if press.draws {
                 let start = press.start;
-                session.set_scene(|scene| scene.line = Some((start, at)));
+                session.set_frame_context(|frame_context| frame_context.line = Some((start, at)));
                 preview.set(Some(partition_outline::divide(&layout, start, at)));
             }
         })

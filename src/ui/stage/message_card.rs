@@ -2,7 +2,7 @@
 //! for whoever can't point at one.
 //!
 //! The card stays where it was opened, so that no button moves away under the pointer; the painter
-//! marks its message and draws a thread to it.
+//! marks its message and draws a line to it.
 
 use std::rc::Rc;
 
@@ -57,8 +57,8 @@ pub fn MessageCard(props: &Props) -> Html {
         let session = props.session.clone();
         move |(message, anchor)| {
             let mark = Mark { message: *message, anchor: *anchor };
-            session.set_scene(|scene| scene.mark = Some(mark));
-            move || session.set_scene(|scene| scene.mark = None)
+            session.set_frame_context(|frame_context| frame_context.mark = Some(mark));
+            move || session.set_frame_context(|frame_context| frame_context.mark = None)
         }
     });
     use_effect_with(id, |_| page::focus(&format!("{PLACE} button")));

@@ -13,11 +13,11 @@ use crate::playground::view::{MessageView, Motion, NodeNumber};
 use crate::ui::canvas::palette::Palette;
 use crate::ui::canvas::shapes;
 use crate::ui::canvas::shapes::Look;
-use crate::ui::canvas::sprite_cache::Stamps;
+use crate::ui::canvas::sprite_cache::SpriteCache;
 use crate::ui::canvas::surface::{Surface, place};
 use crate::ui::geometry::layout::{Density, Layout};
 use crate::ui::geometry::message_path;
-use crate::ui::geometry::message_path::{Point, Way};
+use crate::ui::geometry::message_path::{MessagePath, Point};
 use crate::ui::geometry::partition_outline;
 use crate::ui::state::highlight::Highlight;
 use crate::ui::state::session::Mark;
@@ -29,18 +29,18 @@ pub const RING_LENGTH: f64 = 100.0;
 pub const OTHER: &str = "other-";
 
 /// What draws what moves on one stage, and keeps what it needs from frame to frame.
-pub struct Stagehand {
+pub struct StageRenderer {
     /// The name of its canvas.
     canvas: &'static str,
     /// What stands before the numbers of its rings.
     rings_of: &'static str,
     surface: Surface,
-    stamps: Stamps,
-    rings: BTreeMap<NodeNumber, Ring>,
+    sprites: SpriteCache,
+    rings: BTreeMap<NodeNumber, TimerRing>,
     /// Lost messages that were in flight in the frame before, and where.
     doomed: BTreeMap<u64, (f64, f64)>,
     bursts: Vec<Burst>,
-    progress: Progress,
+    progress: CardBar,
 }
 
 /// What a frame is drawn with.
@@ -54,7 +54,7 @@ pub struct Brush<'a> {
 
 /// What a person does on a stage.
 #[derive(Clone, Copy, Default)]
-pub struct Hands {
+pub struct Interaction {
     /// The message whose card is open.
     pub mark: Option<Mark>,
     /// The line that is being drawn.
@@ -63,7 +63,7 @@ pub struct Hands {
     pub lit: Option<Highlight>,
 }
 
-struct Ring {
+struct TimerRing {
     element: Element,
     /// In hundredths of its circumference; so small a change can't be seen.
     shown: Option<i32>,
@@ -71,7 +71,7 @@ struct Ring {
 
 /// The bar on the card of an opened message.
 #[derive(Default)]
-struct Progress {
+struct CardBar {
     element: Option<Element>,
     /// In percent.
     shown: Option<u32>,
@@ -86,24 +86,24 @@ struct Burst {
 
 const BURST_MS: f64 = 450.0;
 
-impl Stagehand {
+impl StageRenderer {
     /// For the stage with this canvas and these rings.
     pub fn new(canvas: &'static str, rings_of: &'static str) -> Self {
         Self {
             canvas,
             rings_of,
             surface: Surface::default(),
-            stamps: Stamps::default(),
+            sprites: SpriteCache::default(),
             rings: BTreeMap::new(),
             doomed: BTreeMap::new(),
             bursts: Vec::new(),
-            progress: Progress::default(),
+            progress: CardBar::default(),
         }
     }
 
     /// The colours are others from now on.
     pub fn forget_colours(&mut self) {
-        self.stamps.forget();
+        self.sprites.forget();
     }
 
     /// Draws the messages, and what hands do among them.
@@ -112,22 +112,24 @@ impl Stagehand {
         brush: &Brush<'_>,
         motion: &Motion,
         layout: &Layout,
-        hands: Hands,
+        interaction: Interaction,
     ) {
         let Some((ctx, ratio)) = self.surface.begin(brush.document, self.canvas) else {
             return;
         };
         let scale = scale(layout);
-        self.stamps.resize(scale * ratio);
-        self.stamps.next_frame();
+        self.sprites.resize(scale * ratio);
+        self.sprites.next_frame();
         let mut doomed = BTreeMap::new();
         let shown = |message| message_path::shown_progress(message, brush.is_still);
         let messages = motion.messages.iter();
         let drawn: Vec<Drawn<'_>> = messages
-            .filter_map(|message| Some((message, Way::of(message, layout)?, shown(message))))
+            .filter_map(|message| {
+                Some((message, MessagePath::of(message, layout)?, shown(message)))
+            })
             .collect();
         draw_tails(&ctx, brush.palette, &drawn, ratio);
-        // What is drawn otherwise among the stamps leaves the canvas as they want it.
+        // What is drawn otherwise among the sprites leaves the canvas as they want it.
         place(&ctx, 0.0, 0.0, 1.0);
         for (message, way, progress) in drawn {
             if message.lost {
@@ -135,13 +137,13 @@ impl Stagehand {
                 doomed.insert(message.id, way.point(0.5));
             }
             let (x, y) = way.point(progress);
-            if let Some(mark) = hands.mark.filter(|mark| mark.message == message.id) {
+            if let Some(mark) = interaction.mark.filter(|mark| mark.message == message.id) {
                 draw_mark(&ctx, brush.palette, mark, (x, y), ratio);
                 place(&ctx, 0.0, 0.0, 1.0);
                 self.progress.show(brush.document, message.progress);
             }
             ctx.set_global_alpha(alpha(message, progress));
-            if hands.lit == Some(Highlight::Message(message.id)) {
+            if interaction.lit == Some(Highlight::Message(message.id)) {
                 place(&ctx, x * ratio, y * ratio, scale * 1.6 * ratio);
                 let look =
                     Look { palette: brush.palette, term: message.term, label: &message.label };
@@ -149,11 +151,11 @@ impl Stagehand {
                 place(&ctx, 0.0, 0.0, 1.0);
             } else {
                 let at = (x * ratio, y * ratio);
-                self.stamps.put(&ctx, brush.document, brush.palette, message, at);
+                self.sprites.put(&ctx, brush.document, brush.palette, message, at);
             }
         }
         ctx.set_global_alpha(1.0);
-        if let Some((from, to)) = hands.line {
+        if let Some((from, to)) = interaction.line {
             draw_line(&ctx, brush.palette, layout, (from, to), ratio);
         }
         for (id, (x, y)) in std::mem::replace(&mut self.doomed, doomed) {
@@ -182,7 +184,7 @@ impl Stagehand {
                 let selector = format!("[data-ring=\"{}{node}\"]", self.rings_of);
                 let found = document.query_selector(&selector).ok().flatten();
                 let Some(element) = found else { continue };
-                self.rings.insert(*node, Ring { element, shown: None });
+                self.rings.insert(*node, TimerRing { element, shown: None });
             }
             if let Some(ring) = self.rings.get_mut(node) {
                 ring.show(*left);
@@ -191,7 +193,7 @@ impl Stagehand {
     }
 }
 
-impl Ring {
+impl TimerRing {
     fn show(&mut self, left: f32) {
         let offset = (RING_LENGTH * f64::from(1.0 - left.clamp(0.0, 1.0)) * 4.0).round();
         // At most 400: it fits.
@@ -203,7 +205,7 @@ impl Ring {
     }
 }
 
-impl Progress {
+impl CardBar {
     fn show(&mut self, document: &Document, progress: f32) {
         if self.element.as_ref().is_none_or(|element| !element.is_connected()) {
             *self = Self { element: document.get_element_by_id("message-progress"), shown: None };
@@ -225,7 +227,7 @@ fn alpha(message: &MessageView, progress: f64) -> f64 {
 }
 
 /// A message, its way, and how much of that is shown to be behind it.
-type Drawn<'a> = (&'a MessageView, Way, f64);
+type Drawn<'a> = (&'a MessageView, MessagePath, f64);
 
 /// The tails of all messages, each colour in one stroke.
 fn draw_tails(ctx: &CanvasRenderingContext2d, palette: &Palette, drawn: &[Drawn<'_>], ratio: f64) {
@@ -251,7 +253,7 @@ fn draw_tails(ctx: &CanvasRenderingContext2d, palette: &Palette, drawn: &[Drawn<
     }
 }
 
-/// A ring around the message whose card is open, and a thread from it to the card.
+/// A ring around the message whose card is open, and a line from it to the card.
 fn draw_mark(
     ctx: &CanvasRenderingContext2d,
     palette: &Palette,

@@ -11,7 +11,7 @@ use yew::{use_effect_with, use_node_ref};
 
 use crate::course::FAMOUS;
 use crate::playground::Input;
-use crate::playground::view::{BranchView, NodeView, Parting, PartingStep, Progress, View};
+use crate::playground::view::{BranchView, JobProgress, NodeView, Parting, PartingStep, View};
 use crate::ui::format::clock::clock_text;
 use crate::ui::format::sentences::sentence;
 use crate::ui::format::words::side_letter;
@@ -161,7 +161,7 @@ fn Onlooker(props: &Props) -> Html {
     let stage = use_node_ref();
     let Other { view, nodes } = &props.other;
     let layout = area::use_layout(&stage, nodes);
-    props.session.set_scene(|scene| scene.other = Some(Rc::clone(&layout)));
+    props.session.set_frame_context(|frame_context| frame_context.other = Some(Rc::clone(&layout)));
     use_leaving(&stage, &props.session);
     let parts = (&*view.links, &*view.cuts, &*view.sides);
     let lines = area::lines(&layout, parts, view.summary.leader);
@@ -193,7 +193,9 @@ fn card(props: &Props, layout: &Layout, node: &Rc<NodeView>) -> Option<Html> {
 #[yew::hook]
 fn use_leaving(stage: &NodeRef, session: &Session) {
     let session = session.clone();
-    use_effect_with(stage.clone(), move |_| move || session.set_scene(|scene| scene.other = None));
+    use_effect_with(stage.clone(), move |_| {
+        move || session.set_frame_context(|frame_context| frame_context.other = None)
+    });
 }
 
 impl Session {
@@ -204,7 +206,7 @@ impl Session {
         let archive = famous.archive().map_err(|problem| sentence(&problem.to_string()))?;
         self.apply_quietly(Input::Open(Box::new(archive)))?;
         // It is so short that it is there after a piece or two.
-        while matches!(self.look().progress(), Some(Progress::Opening(_))) {
+        while matches!(self.look().progress(), Some(JobProgress::Opening(_))) {
             self.apply_quietly(Input::Advance(0))?;
         }
         self.apply(Input::Compare(Some(1)))

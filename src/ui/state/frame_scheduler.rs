@@ -20,7 +20,7 @@ pub enum Due {
 
 /// Decides it, frame by frame.
 #[derive(Clone, Copy, Debug)]
-pub struct Cadence {
+pub struct FrameScheduler {
     last: Due,
     /// The revisions that were shown last.
     fed: u64,
@@ -31,7 +31,7 @@ pub struct Cadence {
     has_stopped: bool,
 }
 
-impl Default for Cadence {
+impl Default for FrameScheduler {
     fn default() -> Self {
         Self {
             last: Due::default(),
@@ -45,7 +45,7 @@ impl Default for Cadence {
     }
 }
 
-impl Cadence {
+impl FrameScheduler {
     /// The least time between two feeds while time passes, in milliseconds.
     pub const FEED_MS: f64 = 150.0;
     /// The least time between two renderings while time passes, in milliseconds: between two and three frames of

@@ -4,7 +4,7 @@
 
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub enum Shortcut {
     Projector,
     Spotlight,
     Help,
-    View(Sight),
+    View(ViewMode),
     Pin,
     /// The famous run of the rule at this place of the table; it has no key.
     Famous(usize),
@@ -85,22 +85,22 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 41] = [
     (&["b"], "b", Shortcut::Stories, "Show the stories, branch by branch"),
     (&["s"], "s", Shortcut::Share, "Share this run"),
     (&["r"], "r", Shortcut::Runs, "Runs kept in this browser"),
-    (&["v"], "v", Shortcut::View(Sight::Stage), "Show the cluster"),
-    (&["y"], "y", Shortcut::View(Sight::Beside), "Show two stories side by side"),
-    (&["w"], "w", Shortcut::View(Sight::Matrix), "Show all logs, index by index"),
-    (&["d"], "d", Shortcut::View(Sight::Spacetime), "Show the space-time diagram"),
+    (&["v"], "v", Shortcut::View(ViewMode::Stage), "Show the cluster"),
+    (&["y"], "y", Shortcut::View(ViewMode::Beside), "Show two stories side by side"),
+    (&["w"], "w", Shortcut::View(ViewMode::Matrix), "Show all logs, index by index"),
+    (&["d"], "d", Shortcut::View(ViewMode::Spacetime), "Show the space-time diagram"),
     (
         &["o"],
         "o",
-        Shortcut::View(Sight::Clients),
+        Shortcut::View(ViewMode::Clients),
         "Show the clients' operations, and an order that they could have had",
     ),
-    (&["C"], "Shift+c", Shortcut::View(Sight::Charts), "Show the charts"),
-    (&["D"], "Shift+d", Shortcut::View(Sight::Difference), "Show what differs"),
+    (&["C"], "Shift+c", Shortcut::View(ViewMode::Charts), "Show the charts"),
+    (&["D"], "Shift+d", Shortcut::View(ViewMode::Difference), "Show what differs"),
     (
         &["x"],
         "x",
-        Shortcut::View(Sight::Rules),
+        Shortcut::View(ViewMode::Rules),
         "Show the rules, and find a run that breaks without one",
     ),
     (&["P"], "Shift+p", Shortcut::Pin, "Pin this instant, to compare others with it"),

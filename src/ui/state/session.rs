@@ -28,8 +28,8 @@ struct Shared {
     playground: RefCell<Playground>,
     changed: RefCell<Callback<()>>,
     leaving: RefCell<Callback<()>>,
-    scene: RefCell<Scene>,
-    scene_version: Cell<u64>,
+    frame_context: RefCell<FrameContext>,
+    frame_context_version: Cell<u64>,
     notice: RefCell<Option<Notice>>,
     highlight: Cell<Option<Highlight>>,
     lesson: RefCell<Option<Player>>,
@@ -39,7 +39,7 @@ struct Shared {
 
 /// What the frame loop needs of the last rendering.
 #[derive(Clone)]
-pub struct Scene {
+pub struct FrameContext {
     pub layout: Rc<Layout>,
     /// That of the stage beside it, while there is one.
     pub other: Option<Rc<Layout>>,
@@ -57,7 +57,7 @@ pub struct Scene {
     pub compared: Compared,
 }
 
-impl Default for Scene {
+impl Default for FrameContext {
     fn default() -> Self {
         Self {
             layout: Rc::default(),
@@ -81,7 +81,7 @@ pub struct Compared {
     pub with: Option<NodeNumber>,
 }
 
-/// A message that is marked, and the point of its card that a thread leads to.
+/// A message that is marked, and the point of its card that a line leads to.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
     pub message: u64,
@@ -100,8 +100,8 @@ impl Session {
             playground: RefCell::new(playground),
             changed: RefCell::default(),
             leaving: RefCell::default(),
-            scene: RefCell::default(),
-            scene_version: Cell::new(0),
+            frame_context: RefCell::default(),
+            frame_context_version: Cell::new(0),
             notice: RefCell::default(),
             highlight: Cell::default(),
             lesson: RefCell::default(),
@@ -242,18 +242,18 @@ impl Session {
         self.look().now()
     }
 
-    pub fn scene(&self) -> Ref<'_, Scene> {
-        self.0.scene.borrow()
+    pub fn frame_context(&self) -> Ref<'_, FrameContext> {
+        self.0.frame_context.borrow()
     }
 
-    /// Grows whenever the scene was changed.
-    pub fn scene_version(&self) -> u64 {
-        self.0.scene_version.get()
+    /// Grows whenever the frame context was changed.
+    pub fn frame_context_version(&self) -> u64 {
+        self.0.frame_context_version.get()
     }
 
     /// Tells the frame loop what was rendered.
-    pub fn set_scene(&self, change: impl FnOnce(&mut Scene)) {
-        change(&mut self.0.scene.borrow_mut());
-        self.0.scene_version.set(self.0.scene_version.get() + 1);
+    pub fn set_frame_context(&self, change: impl FnOnce(&mut FrameContext)) {
+        change(&mut self.0.frame_context.borrow_mut());
+        self.0.frame_context_version.set(self.0.frame_context_version.get() + 1);
     }
 }

@@ -2,7 +2,7 @@
 
 /// The view.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sight {
+pub enum ViewMode {
     #[default]
     Stage,
     Beside,

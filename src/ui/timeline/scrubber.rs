@@ -36,7 +36,7 @@ pub fn Scrubber(props: &Props) -> Html {
     let onkeydown = {
         let session = props.session.clone();
         Callback::from(move |event: KeyboardEvent| {
-            let (now, stride) = (session.now(), session.scene().span.width / 20);
+            let (now, stride) = (session.now(), session.frame_context().span.width / 20);
             let input = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => Input::StepBack,
                 "ArrowRight" | "ArrowUp" => Input::Step,
@@ -66,7 +66,7 @@ pub struct Handle {
     input: Option<HtmlInputElement>,
     words: Option<Node>,
     shown: Option<Shown>,
-    told: Option<Told>,
+    told: Option<TextKey>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,7 +79,7 @@ struct Shown {
 
 /// What the words hang on, but for what comes with more marks.
 #[derive(PartialEq, Eq)]
-struct Told {
+struct TextKey {
     tenths: u64,
     terms: usize,
     marks: usize,
@@ -105,7 +105,7 @@ impl Handle {
             show(input, now, end, span);
         }
         let timeline = playground.timeline();
-        let told = Some(Told {
+        let told = Some(TextKey {
             tenths: now / 100_000,
             terms: timeline.terms.len(),
             marks: timeline.marks().len(),

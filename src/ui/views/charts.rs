@@ -19,7 +19,7 @@ use crate::ui::canvas::palette::{TERM_HUES, hue};
 use crate::ui::format::clock::{clock_text, seconds};
 use crate::ui::format::decimals::{decimal, percent};
 use crate::ui::format::durations::span as took;
-use crate::ui::geometry::scale::{Decades, HEIGHT, Step, most};
+use crate::ui::geometry::scale::{ChartStep, Decades, HEIGHT, most};
 use crate::ui::state::highlight::Highlight;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
@@ -153,12 +153,12 @@ impl Frame<'_> {
         self.charts.intervals.iter().filter(|interval| self.is_seen(interval.from, interval.to))
     }
 
-    fn steps(&self, value: impl Fn(&Interval) -> Option<u64>) -> Vec<Step> {
+    fn steps(&self, value: impl Fn(&Interval) -> Option<u64>) -> Vec<ChartStep> {
         self.seen().map(|interval| (interval.from, interval.to, value(interval))).collect()
     }
 
     /// A line that goes level through each interval.
-    fn line(&self, steps: &[Step], y: impl Fn(u64) -> u64) -> String {
+    fn line(&self, steps: &[ChartStep], y: impl Fn(u64) -> u64) -> String {
         let (mut path, mut before) = (String::new(), None);
         for (from, to, value) in steps {
             let Some(value) = value else {
@@ -178,7 +178,7 @@ impl Frame<'_> {
     }
 
     /// Bars that are filled.
-    fn bars(&self, steps: &[Step], most: u64, height: u64) -> String {
+    fn bars(&self, steps: &[ChartStep], most: u64, height: u64) -> String {
         let mut path = String::new();
         for (from, to, value) in steps {
             if let Some(value) = value.filter(|value| *value > 0) {

@@ -10,7 +10,7 @@ use yew::use_state_eq;
 
 use crate::playground::Input;
 use crate::playground::history::operation_history::{
-    Bar, KeyHistory, Operations, Standing, Version,
+    Bar, KeyHistory, OperationStatus, Operations, Version,
 };
 use crate::ui::browser::page;
 use crate::ui::canvas::axis::{Axis, Pen, SPANS, zoomed};
@@ -97,7 +97,7 @@ pub fn Clients(props: &Props) -> Html {
 fn zoom(session: &Session, closer: bool) {
     let shown = shown_span(session, &session.operations());
     if let Some(next) = zoomed(shown, closer) {
-        session.set_scene(|scene| scene.operations = Some(next));
+        session.set_frame_context(|frame_context| frame_context.operations = Some(next));
     }
 }
 
@@ -108,7 +108,7 @@ fn shown_span(session: &Session, operations: &Operations) -> u64 {
     let now = session.now();
     let known = now.saturating_sub(first.unwrap_or(now));
     let all = SPANS.iter().copied().find(|span| *span >= known).unwrap_or(SPANS[SPANS.len() - 1]);
-    session.scene().operations.unwrap_or(all.max(200_000))
+    session.frame_context().operations.unwrap_or(all.max(200_000))
 }
 
 fn height(operations: &Operations) -> f64 {
@@ -119,11 +119,11 @@ fn height(operations: &Operations) -> f64 {
 /// Whether there is an order, in words; and of what has none, what contradicts what.
 fn judgement(session: &Session, operations: &Operations) -> Html {
     let broken = operations.keys.iter().filter_map(|history| match &history.standing {
-        Standing::Contradictory { bars, .. } => Some((history, bars)),
-        Standing::Ordered(_) | Standing::Undecided => None,
+        OperationStatus::Contradictory { bars, .. } => Some((history, bars)),
+        OperationStatus::Ordered(_) | OperationStatus::Undecided => None,
     });
     let broken: Vec<_> = broken.collect();
-    let undecided = operations.keys.iter().filter(|of| of.standing == Standing::Undecided);
+    let undecided = operations.keys.iter().filter(|of| of.standing == OperationStatus::Undecided);
     let undecided: Vec<String> = undecided.map(|of| format!("`{}`", of.key)).collect();
     let (text, because) = if operations.keys.is_empty() {
         let nothing =
@@ -201,11 +201,13 @@ fn words(operations: &Operations, pointed: Option<u64>) -> String {
 fn place_words(history: &KeyHistory, place: usize) -> String {
     let bar = &history.bars[place];
     let order = match &history.standing {
-        Standing::Contradictory { bars, .. } if bars.contains(&place) => {
+        OperationStatus::Contradictory { bars, .. } if bars.contains(&place) => {
             return "It contradicts others.".to_string();
         }
-        Standing::Undecided => return "No order was looked for.".to_string(),
-        Standing::Ordered(order) | Standing::Contradictory { others: order, .. } => order,
+        OperationStatus::Undecided => return "No order was looked for.".to_string(),
+        OperationStatus::Ordered(order) | OperationStatus::Contradictory { others: order, .. } => {
+            order
+        }
     };
     match order.iter().position(|of| *of == place) {
         Some(at) => format!("Number {} in the order.", at + 1),
@@ -350,9 +352,9 @@ impl Drawing<'_> {
     fn key(&self, top: f64, history: &KeyHistory) {
         let (ctx, palette) = (&self.pen.ctx, self.pen.palette);
         let (contrary, order) = match &history.standing {
-            Standing::Ordered(order) => (&Vec::new(), order),
-            Standing::Contradictory { bars, others } => (bars, others),
-            Standing::Undecided => (&Vec::new(), &Vec::new()),
+            OperationStatus::Ordered(order) => (&Vec::new(), order),
+            OperationStatus::Contradictory { bars, others } => (bars, others),
+            OperationStatus::Undecided => (&Vec::new(), &Vec::new()),
         };
         ctx.set_text_align("left");
         ctx.set_text_baseline("middle");

@@ -27,7 +27,7 @@ pub fn Differences(props: &Props) -> Html {
     let Props { session, nodes, .. } = props;
     let update = use_force_update();
     let on_choice = Callback::from(move |()| update.force_update());
-    let Compared { who, with } = session.scene().compared;
+    let Compared { who, with } = session.frame_context().compared;
     let known = |id: &NodeNumber| nodes.contains(id);
     let (who, with) = (who.filter(known), with.filter(known));
     let pin = session.look().pin();
@@ -58,8 +58,8 @@ fn chooser(
         let (session, on_choice) = (session.clone(), on_choice.clone());
         Callback::from(move |event: yew::Event| {
             let value = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
-            session.set_scene(|scene| {
-                set(&mut scene.compared, value.and_then(|value| value.parse().ok()));
+            session.set_frame_context(|frame_context| {
+                set(&mut frame_context.compared, value.and_then(|value| value.parse().ok()));
             });
             on_choice.emit(());
         })

@@ -6,22 +6,26 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::ui::state::highlight::Highlight;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::Sight;
+use crate::ui::state::view_mode::ViewMode;
 
-const SIGHTS: [(Sight, &str, &str); 8] = [
-    (Sight::Stage, "Stage", "The cluster (v)"),
-    (Sight::Beside, "Side by side", "Two stories at the same instant (y)"),
-    (Sight::Matrix, "Logs", "All logs, index by index (w)"),
-    (Sight::Spacetime, "Space-time", "All messages of the last moments (d)"),
+const SIGHTS: [(ViewMode, &str, &str); 8] = [
+    (ViewMode::Stage, "Stage", "The cluster (v)"),
+    (ViewMode::Beside, "Side by side", "Two stories at the same instant (y)"),
+    (ViewMode::Matrix, "Logs", "All logs, index by index (w)"),
+    (ViewMode::Spacetime, "Space-time", "All messages of the last moments (d)"),
     (
-        Sight::Clients,
+        ViewMode::Clients,
         "Clients",
         "What clients asked, and in which order it could have happened (o)",
     ),
-    (Sight::Charts, "Charts", "Throughput, latency and elections over time (Shift+c)"),
-    (Sight::Difference, "Difference", "What differs between two instants or two nodes (Shift+d)"),
+    (ViewMode::Charts, "Charts", "Throughput, latency and elections over time (Shift+c)"),
     (
-        Sight::Rules,
+        ViewMode::Difference,
+        "Difference",
+        "What differs between two instants or two nodes (Shift+d)",
+    ),
+    (
+        ViewMode::Rules,
         "Rules",
         "The rules and their switches, and the search for a run that breaks without them (x)",
     ),
@@ -29,18 +33,18 @@ const SIGHTS: [(Sight, &str, &str); 8] = [
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    pub sight: Sight,
-    pub on_sight: Callback<Sight>,
+    pub view_mode: ViewMode,
+    pub on_view_mode: Callback<ViewMode>,
 }
 
 /// The choice of one, for the top of the middle.
 #[component]
-pub fn Sights(props: &Props) -> Html {
-    let radio = |(of, label, title): &(Sight, &'static str, &'static str)| {
+pub fn ViewModes(props: &Props) -> Html {
+    let radio = |(of, label, title): &(ViewMode, &'static str, &'static str)| {
         let of = *of;
         html! {
             <label key={*label} class="sight" title={*title}>
-                <input type="radio" name="sight" checked={of == props.sight} onchange={props.on_sight.reform(move |_: Event| of)} />
+                <input type="radio" name="sight" checked={of == props.view_mode} onchange={props.on_view_mode.reform(move |_: Event| of)} />
                 <span>{ *label }</span>
             </label>
         }
@@ -53,7 +57,7 @@ pub fn Sights(props: &Props) -> Html {
 }
 
 /// A view in the stage's place, with what there is to say of what was done.
-pub fn view(sight: Sight, session: &Session, body: Html, note: &str) -> Html {
+pub fn view(view_mode: ViewMode, session: &Session, body: Html, note: &str) -> Html {
     let on_point = {
         let session = session.clone();
         Callback::from(move |event: Event| {
@@ -67,7 +71,7 @@ pub fn view(sight: Sight, session: &Session, body: Html, note: &str) -> Html {
         let session = session.clone();
         Callback::from(move |_: yew::MouseEvent| session.point(None))
     };
-    let name = SIGHTS.iter().find(|(of, ..)| *of == sight).map_or("", |(_, name, _)| *name);
+    let name = SIGHTS.iter().find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
     html! {
         <main class="stage view" aria-label={name} tabindex="-1" onmouseover={on_point.reform(Event::from)}
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>

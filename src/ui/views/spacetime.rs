@@ -7,8 +7,8 @@ use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::playground::Input;
-use crate::playground::history::message_trace::{Fate, LineState, Spacetime, Thread};
-use crate::playground::view::{Place, Shape, Status};
+use crate::playground::history::message_trace::{Fate, LineState, MessageTrace, Spacetime};
+use crate::playground::view::{MessageEnd, Shape, Status};
 use crate::ui::browser::page;
 use crate::ui::canvas::axis;
 use crate::ui::canvas::axis::{Axis, Pen};
@@ -75,39 +75,39 @@ pub fn Diagram(props: &Props) -> Html {
 
 /// Shows less time or more.
 pub fn zoom(session: &Session, closer: bool) {
-    let next = axis::zoomed(session.scene().spacetime, closer);
+    let next = axis::zoomed(session.frame_context().spacetime, closer);
     if let Some(next) = next {
-        session.set_scene(|scene| scene.spacetime = next);
+        session.set_frame_context(|frame_context| frame_context.spacetime = next);
     }
 }
 
 fn summary(diagram: &Spacetime) -> String {
     let count = |is_meant: fn(Fate) -> bool| {
-        diagram.threads.iter().filter(|thread| is_meant(thread.fate)).count()
+        diagram.traces.iter().filter(|trace| is_meant(trace.fate)).count()
     };
     let arrived = count(|fate| fate == Fate::Arrived);
     let in_flight = count(|fate| matches!(fate, Fate::InFlight { .. }));
     format!(
         "Space-time diagram up to {}: {arrived} messages arrived, {} were lost, {in_flight} are on their way",
         clock_text(diagram.now / 1_000),
-        diagram.threads.len() - arrived - in_flight
+        diagram.traces.len() - arrived - in_flight
     )
 }
 
 fn table(session: &Session, diagram: &Spacetime) -> Html {
-    let row = |thread: &Thread| {
+    let row = |trace: &MessageTrace| {
         html! {
-            <tr key={thread.id.to_string()} data-message={thread.id.to_string()}>
-                <td>{ moment(session, thread.sent_at) }</td>
-                <td>{ thread.from.to_string() }</td><td>{ thread.to.to_string() }</td>
-                <td>{ kind(thread.shape) }</td><td>{ fate_words(thread) }</td>
+            <tr key={trace.id.to_string()} data-message={trace.id.to_string()}>
+                <td>{ moment(session, trace.sent_at) }</td>
+                <td>{ trace.from.to_string() }</td><td>{ trace.to.to_string() }</td>
+                <td>{ kind(trace.shape) }</td><td>{ fate_words(trace) }</td>
             </tr>
         }
     };
     html! {
         <table aria-label="The latest messages">
             <thead><tr>{ for ["Sent", "From", "To", "Message", "What became of it"].map(|name| html! { <th key={name} scope="col">{ name }</th> }) }</tr></thead>
-            <tbody>{ for diagram.threads.iter().rev().take(ROWS).map(row) }</tbody>
+            <tbody>{ for diagram.traces.iter().rev().take(ROWS).map(row) }</tbody>
         </table>
     }
 }
@@ -116,9 +116,9 @@ fn kind(shape: Shape) -> &'static str {
     shapes::KINDS.iter().find(|(of, _)| *of == shape).map_or("", |(_, words)| *words)
 }
 
-fn fate_words(thread: &Thread) -> String {
-    let took = span(thread.ends_at.saturating_sub(thread.sent_at));
-    match thread.fate {
+fn fate_words(trace: &MessageTrace) -> String {
+    let took = span(trace.ends_at.saturating_sub(trace.sent_at));
+    match trace.fate {
         Fate::InFlight { .. } => "on its way".to_string(),
         Fate::Arrived => format!("arrived after {took}"),
         Fate::Lost => format!("lost after {took}"),
@@ -147,10 +147,10 @@ impl Chart {
         Self { axis, height, lanes }
     }
 
-    fn y(&self, place: Place) -> Option<f64> {
+    fn y(&self, place: MessageEnd) -> Option<f64> {
         let wanted = match place {
-            Place::Node(node) => Some(node),
-            Place::You | Place::Named(_) | Place::Client(_) => None,
+            MessageEnd::Node(node) => Some(node),
+            MessageEnd::You | MessageEnd::Named(_) | MessageEnd::Client(_) => None,
         };
         let lane = self.lanes.iter().position(|lane| *lane == wanted)?;
         let room = self.height - TOP - BOTTOM;
@@ -159,13 +159,13 @@ impl Chart {
     }
 
     /// A message's line: from where it was sent to where it is, ended or vanished.
-    fn line(&self, thread: &Thread) -> Option<[f64; 4]> {
-        let (from, to) = (self.y(thread.from)?, self.y(thread.to)?);
+    fn line(&self, trace: &MessageTrace) -> Option<[f64; 4]> {
+        let (from, to) = (self.y(trace.from)?, self.y(trace.to)?);
         let is_whole = matches!(
-            thread.fate,
+            trace.fate,
             Fate::Arrived | Fate::Unreachable | Fate::InFlight { lost: false, .. }
         );
-        let (sent, ends) = (self.axis.x(thread.sent_at), self.axis.x(thread.ends_at));
+        let (sent, ends) = (self.axis.x(trace.sent_at), self.axis.x(trace.ends_at));
         let end = if is_whole { to } else { from.midpoint(to) };
         let now = self.axis.x(self.axis.now);
         if ends <= now || ends - sent < 0.5 {
@@ -180,23 +180,24 @@ impl Chart {
 fn chart(session: &Session, event: &yew::MouseEvent) -> Option<(Chart, Spacetime, Point)> {
     let (size, at) = page::spot(event)?;
     let diagram = session.look().spacetime();
-    let chart = Chart::new(&diagram, session.scene().spacetime, size);
+    let chart = Chart::new(&diagram, session.frame_context().spacetime, size);
     Some((chart, diagram, at))
 }
 
 /// What the pointer is at: a message, or else a time.
 fn pointed(session: &Session, event: &yew::MouseEvent) -> Option<Highlight> {
     let (chart, diagram, (x, y)) = chart(session, event)?;
-    let near = diagram.threads.iter().filter_map(|thread| {
-        let distance = distance(chart.line(thread)?, x, y);
-        (distance < NEAR).then_some((distance, thread.id))
+    let near = diagram.traces.iter().filter_map(|trace| {
+        let distance = distance(chart.line(trace)?, x, y);
+        (distance < NEAR).then_some((distance, trace.id))
     });
     let nearest = near.min_by(|one, other| one.0.total_cmp(&other.0));
     let message = nearest.map(|(_, id)| Highlight::Message(id));
     let name = || {
         let mut lanes = chart.lanes.iter().flatten();
-        let is_near =
-            |node: &&u32| chart.y(Place::Node(**node)).is_some_and(|lane| (lane - y).abs() < NEAR);
+        let is_near = |node: &&u32| {
+            chart.y(MessageEnd::Node(**node)).is_some_and(|lane| (lane - y).abs() < NEAR)
+        };
         lanes.find(is_near).map(|node| Highlight::Node(*node))
     };
     let node = if x < LEFT { name() } else { None };
@@ -212,7 +213,7 @@ fn distance([x1, y1, x2, y2]: [f64; 4], x: f64, y: f64) -> f64 {
 }
 
 /// Draws it, where it is shown.
-pub struct Loom {
+pub struct SpaceTimeRenderer {
     picture: Picture<Drawn>,
 }
 
@@ -225,23 +226,23 @@ struct Drawn {
     pointed: Option<Highlight>,
 }
 
-impl Default for Loom {
+impl Default for SpaceTimeRenderer {
     fn default() -> Self {
         Self { picture: Picture::new("spacetime-canvas") }
     }
 }
 
-impl Loom {
+impl SpaceTimeRenderer {
     pub fn draw(&mut self, document: &Document, palette: &Palette, session: &Session) {
         let wanted = |_| Drawn {
             revision: session.revision(),
             now: session.now(),
-            width: session.scene().spacetime,
+            width: session.frame_context().spacetime,
             pointed: session.highlight(),
         };
         let Some((ctx, ratio)) = self.picture.begin(document, palette, wanted) else { return };
         let diagram = session.look().spacetime();
-        let chart = Chart::new(&diagram, session.scene().spacetime, self.picture.size());
+        let chart = Chart::new(&diagram, session.frame_context().spacetime, self.picture.size());
         let (pointed, axis) = (session.highlight(), chart.axis);
         let heights = (TOP - 12.0, chart.height - BOTTOM + 6.0);
         let pen = Pen { ctx, ratio, palette, axis, heights };
@@ -251,8 +252,8 @@ impl Loom {
         weaver.lines(&diagram);
         // The names at the left stay free of what came from before.
         weaver.pen.within(|| {
-            let shown = |thread: &&Thread| thread.ends_at >= axis.from();
-            diagram.threads.iter().filter(shown).for_each(|thread| weaver.thread(thread));
+            let shown = |trace: &&MessageTrace| trace.ends_at >= axis.from();
+            diagram.traces.iter().filter(shown).for_each(|trace| weaver.trace(trace));
         });
         weaver.pen.instants(pointed.and_then(Highlight::instant));
     }
@@ -268,7 +269,7 @@ impl Weaver<'_> {
     fn lines(&self, diagram: &Spacetime) {
         for lane in &self.chart.lanes {
             let Some(node) = lane else {
-                self.name("clients", Place::You, &self.pen.palette.client);
+                self.name("clients", MessageEnd::You, &self.pen.palette.client);
                 self.pen.stroke(
                     [LEFT, TOP, self.pen.axis.x(diagram.now), TOP],
                     &self.pen.palette.client,
@@ -279,7 +280,7 @@ impl Weaver<'_> {
             };
             let is_lit = self.pointed == Some(Highlight::Node(*node));
             let ink = if is_lit { &self.pen.palette.leader } else { &self.pen.palette.ink };
-            self.name(&format!("n{node}"), Place::Node(*node), ink);
+            self.name(&format!("n{node}"), MessageEnd::Node(*node), ink);
             let mut state =
                 diagram.lines.iter().find(|(of, _)| of == node).map(|(_, state)| *state);
             let mut from = diagram.since;
@@ -292,7 +293,7 @@ impl Weaver<'_> {
         }
     }
 
-    fn name(&self, name: &str, place: Place, color: &str) {
+    fn name(&self, name: &str, place: MessageEnd, color: &str) {
         if let Some(y) = self.chart.y(place) {
             self.pen.ctx.set_font(&self.pen.palette.fonts.name);
             self.pen.ctx.set_text_align("right");
@@ -304,7 +305,7 @@ impl Weaver<'_> {
     /// A part of a server's line: thick while it leads, wavy-dashed while it stands, dotted while paused,
     /// and not there while it is down.
     fn stretch(&self, node: u32, state: Option<LineState>, from: u64, to: u64) {
-        let (Some(state), Some(y)) = (state, self.chart.y(Place::Node(node))) else { return };
+        let (Some(state), Some(y)) = (state, self.chart.y(MessageEnd::Node(node))) else { return };
         let (left, right) = (self.pen.axis.x(from).max(LEFT), self.pen.axis.x(to));
         if right < LEFT {
             return;
@@ -339,7 +340,7 @@ impl Weaver<'_> {
     /// A dot under the line where more is committed.
     fn commit(&self, node: u32, before: Option<LineState>, after: Option<LineState>, at: u64) {
         let index = |state: Option<LineState>| state.map_or(0, |state| state.commit_index);
-        let (Some(y), true) = (self.chart.y(Place::Node(node)), index(after) > index(before))
+        let (Some(y), true) = (self.chart.y(MessageEnd::Node(node)), index(after) > index(before))
         else {
             return;
         };
@@ -352,14 +353,14 @@ impl Weaver<'_> {
         self.pen.ctx.fill();
     }
 
-    fn thread(&self, thread: &Thread) {
+    fn trace(&self, trace: &MessageTrace) {
         let (ctx, palette) = (&self.pen.ctx, self.pen.palette);
-        let Some(line) = self.chart.line(thread) else { return };
+        let Some(line) = self.chart.line(trace) else { return };
         let [x1, y1, x2, y2] = line;
-        let is_lit = self.pointed == Some(Highlight::Message(thread.id));
-        let is_calm = matches!(thread.shape, Shape::Heartbeat | Shape::AppendOk);
-        let is_lost = !matches!(thread.fate, Fate::Arrived | Fate::InFlight { .. });
-        let color = match thread.term {
+        let is_lit = self.pointed == Some(Highlight::Message(trace.id));
+        let is_calm = matches!(trace.shape, Shape::Heartbeat | Shape::AppendOk);
+        let is_lost = !matches!(trace.fate, Fate::Arrived | Fate::InFlight { .. });
+        let color = match trace.term {
             _ if is_lost => &palette.fault,
             0 => &palette.client,
             term => palette.term(term),
@@ -374,7 +375,7 @@ impl Weaver<'_> {
             let (near, far) = (4.0, 4.0);
             self.pen.stroke([x2 - near, y2 - far, x2 + near, y2 + far], color, 2.0, 1.0);
             self.pen.stroke([x2 - near, y2 + far, x2 + near, y2 - far], color, 2.0, 1.0);
-        } else if thread.fate == Fate::Arrived && x2 > LEFT {
+        } else if trace.fate == Fate::Arrived && x2 > LEFT {
             let angle = (y2 - y1).atan2(x2 - x1);
             for side in [-0.45, 0.45] {
                 let (sin, cos) = (angle + side).sin_cos();
@@ -387,7 +388,7 @@ impl Weaver<'_> {
             let scale = self.pen.ratio * if is_calm && !is_lit { 0.4 } else { 0.6 };
             let _ =
                 ctx.set_transform(scale, 0.0, 0.0, scale, x * self.pen.ratio, y * self.pen.ratio);
-            shapes::draw(ctx, thread.shape, &Look { palette, term: thread.term, label: "" });
+            shapes::draw(ctx, trace.shape, &Look { palette, term: trace.term, label: "" });
             let _ = ctx.set_transform(self.pen.ratio, 0.0, 0.0, self.pen.ratio, 0.0, 0.0);
         }
     }

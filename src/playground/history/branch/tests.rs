@@ -1,4 +1,4 @@
-//! What kept scenes have forgotten is there again wherever somebody comes from one.
+//! What kept keyframes have forgotten is there again wherever somebody comes from one.
 
 use super::*;
 use crate::playground::Input;
@@ -15,18 +15,21 @@ fn what_was_told_is_told_again_however_near_a_kept_scene_is() {
         playground.apply(Input::Advance(90_000)).unwrap();
         stops.push(shown(&playground));
     }
-    let is_near = |kept: &Kept| {
-        let from = kept.scene.instant();
+    let is_near = |kept: &Keyframe| {
+        let from = kept.playback.instant();
         stops.iter().any(|stop| (from..kept.whole_from).contains(&stop.0))
     };
-    assert!(playground.tape().scenes[1..3].iter().all(is_near), "the test is about such stops");
+    assert!(
+        playground.history().keyframes[1..3].iter().all(is_near),
+        "the test is about such stops"
+    );
     for stop in stops.iter().rev() {
         go(&mut playground, Input::Seek(stop.0.at.as_micros())).unwrap();
         assert!(shown(&playground) == *stop, "at {:?}", stop.0);
     }
 }
 
-/// Where less happens in another story, a scene that was kept just before may never be whole in it.
+/// Where less happens in another story, a playback that was kept just before may never be whole in it.
 #[test]
 fn another_story_that_begins_near_a_kept_scene_remembers_its_past() {
     let mut playground = playing(5, 7);
@@ -36,8 +39,8 @@ fn another_story_that_begins_near_a_kept_scene_remembers_its_past() {
     while playground.instant().events < 2 * DISTANCE {
         playground.apply(Input::Advance(1_000)).unwrap();
     }
-    let Kept { scene, whole_from } = playground.tape().scenes[1].clone();
-    go(&mut playground, Input::Seek(scene.instant().at.as_micros() + 1_000)).unwrap();
+    let Keyframe { playback, whole_from } = playground.history().keyframes[1].clone();
+    go(&mut playground, Input::Seek(playback.instant().at.as_micros() + 1_000)).unwrap();
     act(&mut playground, "clients off");
     while playground.instant() <= whole_from {
         go(&mut playground, Input::Step).unwrap();

@@ -11,8 +11,8 @@ use crate::store::Key;
 use crate::time::Time;
 
 /// Which event it was matters to instants of the same time only.
-fn place(at: Time) -> Place {
-    Place { instant: Instant { events: at.as_micros(), at }, done: 0 }
+fn place(at: Time) -> RunPosition {
+    RunPosition { instant: Instant { events: at.as_micros(), at }, done: 0 }
 }
 
 /// A tally that is told facts by hand.

@@ -17,10 +17,10 @@ fn where_marks_are_no_longer_kept_that_is_said_and_not_that_there_was_nothing() 
         Err(Problem::NoneBefore(Landmark::Violation)),
         "all is kept, and there was none"
     );
-    let place = Place { instant: playground.instant(), done: 0 };
-    let track = &mut playground.shown.run.branches[0].tape.track;
+    let place = RunPosition { instant: playground.instant(), done: 0 };
+    let event_index = &mut playground.shown.run.branches[0].history.event_index;
     for _ in 0..MARKS {
-        track.mark(place, MarkKind::Commit);
+        event_index.mark(place, MarkKind::Commit);
     }
     pass(&mut playground, 100);
     let refused = Err(Problem::NotKept(Landmark::Election));
@@ -35,13 +35,15 @@ fn where_marks_are_no_longer_kept_that_is_said_and_not_that_there_was_nothing() 
 /// Each story of many keeps what it has; a page that kept room in each for the longest ran out of memory.
 #[test]
 fn a_story_that_leaves_early_takes_no_room_for_what_comes_later() {
-    let place =
-        |at: u64| Place { instant: Instant { events: at, at: Time::from_micros(at) }, done: 0 };
-    let mut track = Track::default();
+    let place = |at: u64| RunPosition {
+        instant: Instant { events: at, at: Time::from_micros(at) },
+        done: 0,
+    };
+    let mut event_index = EventIndex::default();
     for at in 0..10_000 {
-        track.mark(place(at), MarkKind::Commit);
+        event_index.mark(place(at), MarkKind::Commit);
     }
-    let left = track.until(place(9));
+    let left = event_index.until(place(9));
     let (marks, kept) = (left.timeline.marks(), &left.places);
     assert_eq!((marks.len(), kept.len()), (10, 10));
     assert!(marks.capacity() < 100 && kept.capacity() < 100, "{}", kept.capacity());

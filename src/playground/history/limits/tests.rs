@@ -12,7 +12,7 @@ use crate::recording::Limits;
 /// A playground with lower limits.
 fn limited(change: impl Fn(&mut Limits)) -> Playground {
     let mut playground = playing(3, 7);
-    change(&mut playground.shown.run.branches[0].tape.limits);
+    change(&mut playground.shown.run.branches[0].history.limits);
     playground
 }
 
@@ -157,9 +157,9 @@ fn the_text_of_a_run_is_so_long_and_no_longer() {
     assert!(set > 40 && bytes > LIMITS.story_bytes - 200_000, "{set} sets, {bytes} bytes");
     opens_again(&playground);
     // No story can begin that would hold most of it once more, where the run has no room for that.
-    playground.shown.run.branches[0].tape.limits.bytes = LIMITS.story_bytes;
+    playground.shown.run.branches[0].history.limits.bytes = LIMITS.story_bytes;
     assert_eq!(playground.apply(Input::Undo), Err(Problem::Full(Limit::Bytes)));
-    playground.shown.run.branches[0].tape.limits = LIMITS;
+    playground.shown.run.branches[0].history.limits = LIMITS;
     go(&mut playground, Input::Undo).unwrap();
     opens_again(&playground);
 }

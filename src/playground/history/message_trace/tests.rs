@@ -5,7 +5,7 @@ use crate::playground::history::message_trace::{Fate, KEPT, Spacetime, Status};
 use crate::playground::tests::driver::{act, pass, playing};
 
 fn count(diagram: &Spacetime, fate: Fate) -> usize {
-    diagram.threads.iter().filter(|thread| thread.fate == fate).count()
+    diagram.traces.iter().filter(|trace| trace.fate == fate).count()
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn every_message_is_there_once_with_its_fate() {
     act(&mut playground, &format!("kill n{}", other % 5 + 1));
     pass(&mut playground, 100);
     let diagram = playground.spacetime();
-    let mut numbers: Vec<u64> = diagram.threads.iter().map(|thread| thread.id).collect();
+    let mut numbers: Vec<u64> = diagram.traces.iter().map(|trace| trace.id).collect();
     numbers.sort_unstable();
     let sent = playground.run().cluster().network().sent();
     assert_eq!(numbers, (1..=sent).collect::<Vec<_>>());
@@ -29,10 +29,10 @@ fn every_message_is_there_once_with_its_fate() {
     for fate in [Fate::Arrived, Fate::Lost, Fate::Cut, Fate::Unreachable] {
         assert!(count(&diagram, fate) > 0, "none is {fate:?}");
     }
-    for thread in &diagram.threads {
-        let is_over = !matches!(thread.fate, Fate::InFlight { .. });
-        assert!(thread.sent_at <= thread.ends_at, "{thread:?}");
-        assert_eq!(is_over, thread.ends_at <= diagram.now, "{thread:?} at {}", diagram.now);
+    for trace in &diagram.traces {
+        let is_over = !matches!(trace.fate, Fate::InFlight { .. });
+        assert!(trace.sent_at <= trace.ends_at, "{trace:?}");
+        assert_eq!(is_over, trace.ends_at <= diagram.now, "{trace:?} at {}", diagram.now);
     }
 }
 
@@ -40,13 +40,13 @@ fn every_message_is_there_once_with_its_fate() {
 fn a_message_dropped_by_hand_ends_where_it_was() {
     let mut playground = playing(3, 2);
     pass(&mut playground, 400);
-    while playground.spacetime().threads.iter().all(|thread| thread.ends_at <= playground.now()) {
+    while playground.spacetime().traces.iter().all(|trace| trace.ends_at <= playground.now()) {
         playground.apply(Input::Step).unwrap();
     }
-    let thread = *playground.spacetime().threads.last().unwrap();
-    act(&mut playground, &format!("drop m{}", thread.id));
+    let trace = *playground.spacetime().traces.last().unwrap();
+    act(&mut playground, &format!("drop m{}", trace.id));
     let diagram = playground.spacetime();
-    let dropped = diagram.threads.iter().find(|other| other.id == thread.id).unwrap();
+    let dropped = diagram.traces.iter().find(|other| other.id == trace.id).unwrap();
     assert_eq!((dropped.fate, dropped.ends_at), (Fate::Dropped, diagram.now));
 }
 
@@ -55,15 +55,15 @@ fn a_message_dropped_by_hand_ends_where_it_was() {
 fn a_lost_message_that_was_delayed_ends_when_it_is_lost() {
     let mut playground = playing(3, 2);
     act(&mut playground, "network loss 100%");
-    while playground.spacetime().threads.is_empty() {
+    while playground.spacetime().traces.is_empty() {
         playground.apply(Input::Step).unwrap();
     }
-    let thread = *playground.spacetime().threads.last().unwrap();
-    let id = thread.id;
+    let trace = *playground.spacetime().traces.last().unwrap();
+    let id = trace.id;
     act(&mut playground, &format!("delay m{id} 100ms"));
-    let find = |diagram: Spacetime| *diagram.threads.iter().find(|other| other.id == id).unwrap();
+    let find = |diagram: Spacetime| *diagram.traces.iter().find(|other| other.id == id).unwrap();
     let delayed = find(playground.spacetime());
-    assert_eq!(delayed.ends_at, thread.ends_at + 100_000);
+    assert_eq!(delayed.ends_at, trace.ends_at + 100_000);
     while matches!(find(playground.spacetime()).fate, Fate::InFlight { .. }) {
         playground.apply(Input::Step).unwrap();
     }
@@ -82,7 +82,7 @@ fn the_lines_end_in_the_state_of_the_servers() {
         pass(&mut playground, 100);
         let diagram = playground.spacetime();
         assert!(diagram.turns.len() <= KEPT);
-        let ended = diagram.threads.iter().filter(|thread| thread.ends_at <= diagram.now);
+        let ended = diagram.traces.iter().filter(|trace| trace.ends_at <= diagram.now);
         assert!(ended.count() <= KEPT + 10);
         assert!(diagram.turns.iter().all(|turn| turn.at > diagram.since));
         let mut lines: std::collections::BTreeMap<_, _> = diagram.lines.into_iter().collect();

@@ -1,7 +1,7 @@
 //! What is told of the clients' operations is what they saw, and every order is one that could have been.
 
 use crate::playground::Input;
-use crate::playground::history::operation_history::{Bar, KeyHistory, STRETCH, Standing};
+use crate::playground::history::operation_history::{Bar, KeyHistory, OperationStatus, STRETCH};
 use crate::playground::tests::driver::{act, pass, playing, story};
 
 /// A read of a leader that does not know yet that it was deposed, with the rule off that would have it ask.
@@ -38,8 +38,10 @@ fn check(history: &KeyHistory, now: u64) {
         }
     }
     let order = match &history.standing {
-        Standing::Ordered(order) | Standing::Contradictory { others: order, .. } => order,
-        Standing::Undecided => return,
+        OperationStatus::Ordered(order) | OperationStatus::Contradictory { others: order, .. } => {
+            order
+        }
+        OperationStatus::Undecided => return,
     };
     let mut last = 0;
     for bar in order.iter().map(|place| &history.bars[*place]) {
@@ -60,7 +62,7 @@ fn operations_are_told_with_their_answers_and_an_order() {
     let keys: Vec<&str> = operations.keys.iter().map(|of| of.key.as_str()).collect();
     assert_eq!((keys, operations.since), (vec!["color", "shape", "size"], 0));
     let color = &operations.keys[0];
-    let Standing::Ordered(order) = &color.standing else { panic!("{color:?}") };
+    let OperationStatus::Ordered(order) = &color.standing else { panic!("{color:?}") };
     let told = [
         "you: set blue success",
         "you: get → blue blue",
@@ -81,7 +83,7 @@ fn a_stale_read_stands_against_the_writes_that_it_contradicts() {
     let playground = story(STALE);
     let operations = playground.operations();
     let color = &operations.keys[0];
-    let Standing::Contradictory { bars: few, others } = &color.standing else {
+    let OperationStatus::Contradictory { bars: few, others } = &color.standing else {
         panic!("{color:?}")
     };
     let told = ["you: set blue success", "you: set green success", "you: get → blue blue"];
@@ -112,7 +114,7 @@ fn what_is_under_way_or_was_given_up_is_told_so() {
     let operations = playground.operations();
     assert_eq!(
         operations.keys[0].standing,
-        Standing::Ordered(vec![0]),
+        OperationStatus::Ordered(vec![0]),
         "neither need have happened"
     );
 }
@@ -128,7 +130,7 @@ fn of_a_long_story_the_end_is_told_and_still_in_order() {
         let operations = playground.operations();
         for history in &operations.keys {
             check(history, playground.now());
-            assert!(matches!(history.standing, Standing::Ordered(_)), "{history:?}");
+            assert!(matches!(history.standing, OperationStatus::Ordered(_)), "{history:?}");
         }
         most = most.max(operations.keys.iter().map(|history| history.bars.len()).sum());
         assert!(most <= 2 * STRETCH);

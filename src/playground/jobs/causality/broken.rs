@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use super::happening::{Tale, Why};
-use super::replay::{Answered, Chronicle, Refused};
+use super::happening::{Detail, Why};
+use super::replay::{Answered, CausalReplay, Refused};
 use crate::check::{Evidence, Property, Violation};
 use crate::cluster::{Operation, RequestId, Server, what};
 use crate::raft::{Index, Log, Node, NodeId, Payload, Role, Rule, Term};
@@ -28,7 +28,7 @@ fn contrary(title: String, why: Option<&Why>) -> Option<Contrary> {
     why.map(|why| Contrary { title, why: Rc::clone(why) })
 }
 
-impl Chronicle {
+impl CausalReplay {
     /// Looks for what the judges have newly found.
     pub(crate) fn look_at_verdicts(&mut self) {
         while let Some((_, violation)) = self.run.violations().get(self.broken.len()).copied() {
@@ -39,7 +39,7 @@ impl Chronicle {
             let facts_too = facts.iter().map(|fact| Rc::clone(&fact.why));
             let lies = self.lies.iter().map(Rc::clone);
             let causes = facts_too.chain(instead).chain(rules).chain(lies).collect();
-            let why = self.tell(Tale::Broken(violation), causes, false);
+            let why = self.tell(Detail::Broken(violation), causes, false);
             self.broken.push(Broken { property: violation.property, why, facts });
         }
     }

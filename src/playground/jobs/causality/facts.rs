@@ -2,16 +2,16 @@
 
 use std::rc::Rc;
 
-use crate::cluster::{Body, Endpoint, Fault, Server, Station, What};
-use crate::playground::jobs::causality::happening::{Tale, Why};
-use crate::playground::jobs::causality::messages::Letter;
+use crate::cluster::{Body, Endpoint, Fault, Hop, Server, What};
+use crate::playground::jobs::causality::happening::{Detail, Why};
+use crate::playground::jobs::causality::messages::SentMessage;
 use crate::playground::jobs::causality::notes::{EntryNote, Notes, command_of, first_covering};
-use crate::playground::jobs::causality::replay::{Answered, Chronicle, Event, Trigger};
+use crate::playground::jobs::causality::replay::{Answered, CausalReplay, Event, Trigger};
 use crate::raft::{
     Appended, Envelope, Index, Message, Node, NodeId, Note, Position, Rule, StepDown, count,
 };
 
-impl Chronicle {
+impl CausalReplay {
     /// Something is told in this event.
     pub(crate) fn take_in(&mut self, event: &mut Event, fact: What) {
         let why = match fact {
@@ -33,17 +33,19 @@ impl Chronicle {
             }
             What::Handled { .. } => {
                 let Trigger::Action { message: Some(id), .. } = event.trigger else { return };
-                let before = self.letters.get(&id).and_then(|letter| letter.main.clone());
+                let before =
+                    self.sent_messages.get(&id).and_then(|sent_message| sent_message.main.clone());
                 let why = self.tell_of(event, fact, before.into_iter().collect());
-                if let Some(letter) = self.letters.get_mut(&id) {
-                    letter.main = Some(Rc::clone(&why));
+                if let Some(sent_message) = self.sent_messages.get_mut(&id) {
+                    sent_message.main = Some(Rc::clone(&why));
                 }
                 why
             }
             What::Answered { id, .. } => {
                 let asked = self.asked.remove(&id);
                 let sent = asked.as_ref().and_then(|(_, _, sent)| sent.clone());
-                let answered = event.letter.as_ref().and_then(|letter| letter.main.clone());
+                let answered =
+                    event.sent_message.as_ref().and_then(|sent_message| sent_message.main.clone());
                 let causes = answered.or(sent).into_iter().collect();
                 let What::Answered { operation, answer, .. } = &fact else { return };
                 let (operation, answer) = (operation.clone(), answer.clone());
@@ -59,7 +61,7 @@ impl Chronicle {
     }
 
     fn tell_of(&mut self, event: &Event, what: What, causes: Vec<Why>) -> Why {
-        self.tell(Tale::Told(what), causes, matches!(event.trigger, Trigger::Chance))
+        self.tell(Detail::Told(what), causes, matches!(event.trigger, Trigger::Chance))
     }
 
     /// A server stops, and writes are lost, since its disk is as it is.
@@ -109,7 +111,7 @@ impl Chronicle {
         let (term, vote) = (notes.disk.term.0, notes.disk.vote.as_ref().map(|(vote, _)| *vote));
         let cause = notes.disk.vote.as_ref().map_or(&notes.disk.term.1, |(_, why)| why);
         let causes = vec![Rc::clone(cause)];
-        let why = self.tell(Tale::Kept { node: *id, term, vote }, causes, false);
+        let why = self.tell(Detail::Kept { node: *id, term, vote }, causes, false);
         if let Some(notes) = self.servers.get_mut(id) {
             notes.kept = Some(why);
         }
@@ -121,8 +123,8 @@ impl Chronicle {
             Trigger::Mail {
                 to: Endpoint::Node(by), body: Body::Raft(envelope), waits: false, ..
             },
-            Some(letter),
-        ) = (&event.trigger, &event.letter)
+            Some(sent_message),
+        ) = (&event.trigger, &event.sent_message)
         else {
             return;
         };
@@ -132,7 +134,7 @@ impl Chronicle {
         let granted = matches!(message, Message::PreVoteResponse { vote_granted: true });
         if granted
             && notes.role.asks_for_pre_votes()
-            && let Some(main) = letter.main.clone()
+            && let Some(main) = sent_message.main.clone()
         {
             if let Some(notes) = self.servers.get_mut(&by) {
                 notes.grants.push(main);
@@ -151,8 +153,8 @@ impl Chronicle {
         if known.is_some_and(|(known, _)| *known >= last) {
             return;
         }
-        let causes = letter.main.iter().cloned().collect();
-        let why = self.tell(Tale::Acknowledged { by, from, last }, causes, false);
+        let causes = sent_message.main.iter().cloned().collect();
+        let why = self.tell(Detail::Acknowledged { by, from, last }, causes, false);
         if let Some(notes) = self.servers.get_mut(&by) {
             notes.acks.entry(from).or_default().push((last, why));
         }
@@ -255,7 +257,7 @@ impl Chronicle {
         // Somebody may have let the timer run out; or it did by itself.
         let now = self.run.cluster().now();
         let pushed = notes.pushed.take().filter(|why| why.place.instant.at == now);
-        let letter = event.letter.as_ref();
+        let sent_message = event.sent_message.as_ref();
         let causes: Vec<Why> = match &note {
             Note::StoodForElection { waited: None, transfer: false, .. } => {
                 std::iter::once(Rc::clone(&notes.role)).chain(notes.grants.drain(..)).collect()
@@ -272,12 +274,14 @@ impl Chronicle {
             }
             Note::BecameLeader { .. } if notes.grants.is_empty() => vec![Rc::clone(&notes.role)],
             Note::BecameLeader { .. } => notes.grants.clone(),
-            Note::SteppedDown { why: StepDown::HigherTerm { .. }, .. } => {
-                letter.and_then(|letter| letter.term.clone()).into_iter().collect()
-            }
-            Note::SteppedDown { why: StepDown::LeaderExists(_), .. } => {
-                letter.and_then(|letter| letter.leads.clone()).into_iter().collect()
-            }
+            Note::SteppedDown { why: StepDown::HigherTerm { .. }, .. } => sent_message
+                .and_then(|sent_message| sent_message.term.clone())
+                .into_iter()
+                .collect(),
+            Note::SteppedDown { why: StepDown::LeaderExists(_), .. } => sent_message
+                .and_then(|sent_message| sent_message.leads.clone())
+                .into_iter()
+                .collect(),
             _ => event.causes(),
         };
         let why = self.tell_note(event, id, note.clone(), causes);
@@ -342,17 +346,17 @@ impl Chronicle {
         (first, last): (Index, Index),
     ) -> Why {
         let mut latest = None;
-        let Some(letter) = &event.letter else {
+        let Some(sent_message) = &event.sent_message else {
             return self.tell_note(event, id, note, Vec::new());
         };
         // Without the consistency check they may have gone elsewhere than they were sent to: the last of
         // them went to the end.
-        let sent = letter.entries.iter().rev();
+        let sent = sent_message.entries.iter().rev();
         let indexes = (first.get()..=last.get()).rev().filter_map(Index::new);
         let mut places: Vec<(Index, &EntryNote)> = indexes.zip(sent).collect();
         places.reverse();
         for (index, entry) in places {
-            let send = letter.main.iter().filter(|why| why.number > entry.why.number);
+            let send = sent_message.main.iter().filter(|why| why.number > entry.why.number);
             let causes = send.cloned().chain(std::iter::once(Rc::clone(&entry.why))).collect();
             let why = self.tell_note(event, id, note.clone(), causes);
             let entry = EntryNote { why: Rc::clone(&why), ..entry.clone() };
@@ -377,8 +381,8 @@ impl Chronicle {
                 (*last, all.cloned().collect())
             }
             (Note::LearnedCommit { last }, Some(_)) => {
-                let letter = event.letter.as_ref();
-                let told = letter.and_then(|letter| letter.commit.clone());
+                let sent_message = event.sent_message.as_ref();
+                let told = sent_message.and_then(|sent_message| sent_message.commit.clone());
                 (*last, told.into_iter().collect())
             }
             _ => return self.tell_note(event, id, note, event.causes()),
@@ -408,9 +412,9 @@ impl Chronicle {
         match &note {
             Note::InstalledSnapshot { last, .. } => {
                 let last = *last;
-                let letter = event.letter.clone();
+                let sent_message = event.sent_message.clone();
                 let why = self.tell_note(event, id, note, event.causes());
-                self.install(id, last, letter, &why);
+                self.install(id, last, sent_message, &why);
                 why
             }
             Note::SendsSnapshot { .. } => {
@@ -435,16 +439,22 @@ impl Chronicle {
     }
 
     /// A server goes on from its leader's snapshot: each key comes of what made it so there, and of that.
-    fn install(&mut self, id: NodeId, last: Position, letter: Option<Letter>, why: &Why) {
-        let keys = letter.and_then(|letter| letter.keys).unwrap_or_default();
+    fn install(
+        &mut self,
+        id: NodeId,
+        last: Position,
+        sent_message: Option<SentMessage>,
+        why: &Why,
+    ) {
+        let keys = sent_message.and_then(|sent_message| sent_message.keys).unwrap_or_default();
         let mut taken = (*keys).clone();
         for note in taken.values_mut() {
             let causes = vec![Rc::clone(&note.why), Rc::clone(why)];
-            let tale = Tale::Told(match &why.tale {
-                Tale::Told(what) => what.clone(),
+            let detail = Detail::Told(match &why.detail {
+                Detail::Told(what) => what.clone(),
                 _ => return,
             });
-            note.why = self.tell(tale, causes, false);
+            note.why = self.tell(detail, causes, false);
         }
         self.commit(id, last.index, why);
         if let Some(notes) = self.servers.get_mut(&id) {
@@ -460,9 +470,9 @@ impl Chronicle {
         to: NodeId,
     ) -> Option<Why> {
         let (operation, _, before) = self.asked.get(&id)?.clone();
-        let station = Station::Sent { to, attempt };
-        let what = What::Request { id, client, operation, station };
-        let why = self.tell(Tale::Told(what), before.into_iter().collect(), false);
+        let hop = Hop::Sent { to, attempt };
+        let what = What::Request { id, client, operation, hop };
+        let why = self.tell(Detail::Told(what), before.into_iter().collect(), false);
         if let Some((_, _, sent)) = self.asked.get_mut(&id) {
             *sent = Some(Rc::clone(&why));
         }

@@ -11,7 +11,7 @@ use crate::playground::view::Spot;
 use crate::playground::view::micros;
 use crate::playground::view::{CauseKind, CauseView};
 use crate::raft::{Index, NodeId, Note, Term};
-use crate::recording::Place;
+use crate::recording::RunPosition;
 use crate::store::Command;
 
 /// Something that happened; many others may have been caused by it.
@@ -22,8 +22,8 @@ pub(crate) type Why = Rc<Happening>;
 pub(crate) struct Happening {
     /// Grows from each to the next, so that causes have lower numbers.
     pub(crate) number: u64,
-    pub(crate) place: Place,
-    pub(crate) tale: Tale,
+    pub(crate) place: RunPosition,
+    pub(crate) detail: Detail,
     pub(crate) kind: CauseKind,
     pub(crate) causes: Vec<Why>,
 }
@@ -31,18 +31,18 @@ pub(crate) struct Happening {
 impl Happening {
     /// Whether a server asks here who would vote for it.
     pub(crate) fn asks_for_pre_votes(&self) -> bool {
-        matches!(self.tale, Tale::Told(What::Server(_, Note::AskedForPreVotes { .. })))
+        matches!(self.detail, Detail::Told(What::Server(_, Note::AskedForPreVotes { .. })))
     }
 
     /// Whether a state machine executes this command here.
     pub(crate) fn executes(&self, wanted: &Command) -> bool {
-        matches!(&self.tale, Tale::Executed { command: Some(command), .. } if **command == *wanted)
+        matches!(&self.detail, Detail::Executed { command: Some(command), .. } if **command == *wanted)
     }
 }
 
 /// What is told of it. Most are never read, so that nothing is put into words before somebody does.
 #[derive(Debug)]
-pub(crate) enum Tale {
+pub(crate) enum Detail {
     Founded(u32),
     /// What the cluster has told of itself.
     Told(What),
@@ -90,7 +90,7 @@ pub(crate) enum Tale {
     Broken(Violation),
 }
 
-impl Tale {
+impl Detail {
     /// What kind of event it is; `by_chance` where a fault came by itself, `uncaused` where nothing made it
     /// happen.
     pub(crate) fn kind(&self, by_chance: bool, uncaused: bool) -> CauseKind {
@@ -138,7 +138,7 @@ impl Tale {
 }
 
 /// The plain sentence.
-impl fmt::Display for Tale {
+impl fmt::Display for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Founded(1) => write!(f, "The cluster begins with one server, in term 0."),
@@ -184,7 +184,7 @@ impl fmt::Display for Tale {
 }
 
 /// What a fact tells.
-impl From<Fact> for Tale {
+impl From<Fact> for Detail {
     fn from(fact: Fact) -> Self {
         Self::Told(fact.what)
     }
@@ -192,7 +192,7 @@ impl From<Fact> for Tale {
 
 /// All that led to something and that itself, in the order in which it happened; what was told with the same
 /// words at the same event is one. `spot` turns a place into one that can be gone to.
-pub(crate) fn slice(end: &Why, spot: impl Fn(Place) -> Spot) -> Vec<CauseView> {
+pub(crate) fn slice(end: &Why, spot: impl Fn(RunPosition) -> Spot) -> Vec<CauseView> {
     let mut found: BTreeMap<u64, Why> = BTreeMap::new();
     let mut open = vec![Rc::clone(end)];
     while let Some(next) = open.pop() {
@@ -203,8 +203,8 @@ pub(crate) fn slice(end: &Why, spot: impl Fn(Place) -> Spot) -> Vec<CauseView> {
     let mut steps: Vec<CauseView> = Vec::new();
     let mut place_of: BTreeMap<u64, usize> = BTreeMap::new();
     for (number, happening) in &found {
-        let text = happening.tale.to_string();
-        let Place { instant, .. } = happening.place;
+        let text = happening.detail.to_string();
+        let RunPosition { instant, .. } = happening.place;
         let is_same = |step: &CauseView| step.events == instant.events && step.text == text;
         let known = steps.iter().rposition(is_same);
         let at = known.unwrap_or(steps.len());
@@ -213,7 +213,7 @@ pub(crate) fn slice(end: &Why, spot: impl Fn(Place) -> Spot) -> Vec<CauseView> {
                 at: micros(instant.at),
                 events: instant.events,
                 spot: spot(happening.place),
-                node: happening.tale.node().map(|node| node.0),
+                node: happening.detail.node().map(|node| node.0),
                 text,
                 kind: happening.kind,
                 causes: Vec::new(),

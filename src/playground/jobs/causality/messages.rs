@@ -4,14 +4,14 @@
 use std::rc::Rc;
 
 use crate::cluster::{Answer, Body, ClientAnswer, Endpoint, Flight, MessageId, Operation, Reply};
-use crate::playground::jobs::causality::happening::{Tale, Why};
+use crate::playground::jobs::causality::happening::{Detail, Why};
 use crate::playground::jobs::causality::notes::{EntryNote, Keys, Notes};
-use crate::playground::jobs::causality::replay::{Chronicle, Event, Trigger};
+use crate::playground::jobs::causality::replay::{CausalReplay, Event, Trigger};
 use crate::raft::{Appended, Entry, Envelope, Index, Message, NodeId, Position};
 
 /// What a message was sent for.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Letter {
+pub(crate) struct SentMessage {
     /// What made its sender say it.
     pub(crate) main: Option<Why>,
     /// What brought the sender into its term, and that it leads, if it does.
@@ -25,7 +25,7 @@ pub(crate) struct Letter {
     pub(crate) keys: Option<Rc<Keys>>,
 }
 
-impl Chronicle {
+impl CausalReplay {
     /// Looks at the messages that were sent in this event; `copied` is the one that somebody has copied.
     pub(crate) fn look_at_messages(&mut self, event: &Event, sent: u64, copied: Option<MessageId>) {
         let network = self.run.cluster().network();
@@ -36,49 +36,50 @@ impl Chronicle {
         let mut fresh: Vec<Flight> = network.flights().filter(is_new).cloned().collect();
         fresh.sort_unstable_by_key(|flight| flight.id);
         for Flight { id, to, body, .. } in fresh {
-            let letter = match copied.and_then(|copied| self.letters.get(&copied)) {
+            let sent_message = match copied.and_then(|copied| self.sent_messages.get(&copied)) {
                 Some(original) => original.clone(),
-                None => self.letter(event, to, body),
+                None => self.sent_message(event, to, body),
             };
-            self.letters.insert(id, letter);
+            self.sent_messages.insert(id, sent_message);
         }
     }
 
     /// What a message was sent for, now that its sender has sent it.
-    fn letter(&mut self, event: &Event, to: Endpoint, body: Body) -> Letter {
+    fn sent_message(&mut self, event: &Event, to: Endpoint, body: Body) -> SentMessage {
         match body {
             Body::Raft(envelope) => self.letter_of_server(event, envelope),
             Body::Request(request) => {
                 let what = (request.id, request.client, request.attempt);
                 let main = to.node().and_then(|to| self.request_sent(what, to));
-                Letter { main, ..Letter::default() }
+                SentMessage { main, ..SentMessage::default() }
             }
             Body::Answer(answer) => {
                 let main = self.answer_sent(event, answer);
-                Letter { main, ..Letter::default() }
+                SentMessage { main, ..SentMessage::default() }
             }
         }
     }
 
-    fn letter_of_server(&mut self, event: &Event, envelope: Envelope) -> Letter {
+    fn letter_of_server(&mut self, event: &Event, envelope: Envelope) -> SentMessage {
         let Envelope { from, to, message, .. } = envelope;
-        let Some(notes) = self.servers.get(&from) else { return Letter::default() };
-        let mut letter = Letter {
+        let Some(notes) = self.servers.get(&from) else { return SentMessage::default() };
+        let mut sent_message = SentMessage {
             term: Some(Rc::clone(&notes.term.1)),
             leads: notes.leads.then(|| Rc::clone(&notes.role)),
-            ..Letter::default()
+            ..SentMessage::default()
         };
-        letter.main = match message {
+        sent_message.main = match message {
             Message::PreVote { .. } => Some(Rc::clone(&notes.role)),
             Message::RequestVote { .. } => Some(Rc::clone(notes.kept_since(&notes.role))),
             Message::RequestVoteResponse { vote_granted: true } => {
                 notes.vote.as_ref().map(|(_, why)| Rc::clone(notes.kept_since(why)))
             }
             Message::AppendEntries { prev, entries, leader_commit, .. } => {
-                letter.commit = leader_commit.and_then(|index| notes.commit_of(index).cloned());
-                letter.entries = entry_notes(notes, prev, &entries);
+                sent_message.commit =
+                    leader_commit.and_then(|index| notes.commit_of(index).cloned());
+                sent_message.entries = entry_notes(notes, prev, &entries);
                 let main = Some(Rc::clone(&notes.role));
-                if entries.is_empty() { main } else { self.sending(from, to, prev, &letter) }
+                if entries.is_empty() { main } else { self.sending(from, to, prev, &sent_message) }
             }
             Message::AppendEntriesResponse {
                 result: Appended::Matched { match_index: Some(last) },
@@ -89,7 +90,7 @@ impl Chronicle {
                 synced.or_else(|| entry.cloned())
             }
             Message::InstallSnapshot { .. } => {
-                letter.keys = notes.snapshot.as_ref().map(|(_, keys)| Rc::clone(keys));
+                sent_message.keys = notes.snapshot.as_ref().map(|(_, keys)| Rc::clone(keys));
                 notes.sends_snapshot.clone()
             }
             Message::InstallSnapshotResponse { last, .. } => notes.commit_of(last.index).cloned(),
@@ -98,7 +99,7 @@ impl Chronicle {
             | Message::PreVoteResponse { .. }
             | Message::RequestVoteResponse { .. } => event.last.clone(),
         };
-        letter
+        sent_message
     }
 
     /// Entries leave for a follower: those that the leader has had for a while are sent since it leads.
@@ -107,16 +108,16 @@ impl Chronicle {
         by: NodeId,
         to: NodeId,
         prev: Option<Position>,
-        letter: &Letter,
+        sent_message: &SentMessage,
     ) -> Option<Why> {
         let first = Index::after(prev.map(|prev| prev.index));
-        let last = Index::new(first.get() + (letter.entries.len() as u64).saturating_sub(1))?;
+        let last = Index::new(first.get() + (sent_message.entries.len() as u64).saturating_sub(1))?;
         let place = self.place();
-        if letter.entries.last().is_some_and(|entry| entry.why.place == place) {
+        if sent_message.entries.last().is_some_and(|entry| entry.why.place == place) {
             return None;
         }
-        let causes = letter.leads.iter().cloned().collect();
-        Some(self.tell(Tale::Sent { by, to, first, last }, causes, false))
+        let causes = sent_message.leads.iter().cloned().collect();
+        Some(self.tell(Detail::Sent { by, to, first, last }, causes, false))
     }
 
     fn answer_sent(&mut self, event: &Event, answer: ClientAnswer) -> Option<Why> {
@@ -125,7 +126,7 @@ impl Chronicle {
         let (operation, ..) = self.asked.get(&id)?.clone();
         let by = match (&event.trigger, &event.last) {
             (Trigger::Mail { to: Endpoint::Node(by), .. }, _) | (Trigger::Fsync(by), _) => *by,
-            (_, last) => last.as_ref().and_then(|why| why.tale.node())?,
+            (_, last) => last.as_ref().and_then(|why| why.detail.node())?,
         };
         let notes = self.servers.get(&by)?;
         let mut causes: Vec<Why> = match &operation {
@@ -141,7 +142,7 @@ impl Chronicle {
         };
         causes.dedup_by_key(|why| why.number);
         let is_told = answer != Answer::Unknown;
-        is_told.then(|| self.tell(Tale::Answers { by, operation, answer }, causes, false))
+        is_told.then(|| self.tell(Detail::Answers { by, operation, answer }, causes, false))
     }
 }
 

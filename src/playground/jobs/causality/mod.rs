@@ -23,12 +23,12 @@ use std::rc::Rc;
 use crate::check::Property;
 use crate::playground::history::run::ShownRun;
 use crate::playground::jobs::causality::happening::{Why, slice};
-use crate::playground::jobs::causality::replay::Chronicle;
+use crate::playground::jobs::causality::replay::CausalReplay;
 use crate::playground::view::Spot;
 use crate::playground::view::micros;
 use crate::playground::view::{Contradiction, ContraryFact, Explanation};
 use crate::raft::{Index, Node, NodeId};
-use crate::recording::Place;
+use crate::recording::RunPosition;
 use crate::script::Question;
 use crate::store::Key;
 
@@ -39,7 +39,7 @@ const WORK: u64 = 2_000;
 #[derive(Debug, Default)]
 pub(crate) struct Reasons {
     /// A story as far as it was played again, and whose.
-    chronicle: Option<(usize, Box<Chronicle>)>,
+    replay: Option<(usize, Box<CausalReplay>)>,
     pub(crate) explanation: Option<Rc<Explanation>>,
     /// Properties that broke, and in which story.
     broken: Vec<(usize, Contradiction)>,
@@ -50,7 +50,7 @@ pub(crate) struct Reasons {
 pub(crate) struct Inquiry {
     pub(crate) question: Question,
     pub(crate) branch: usize,
-    pub(crate) until: Place,
+    pub(crate) until: RunPosition,
     began: u64,
     /// The console has asked, and is told.
     pub(crate) for_console: bool,
@@ -60,21 +60,21 @@ impl Inquiry {
     /// How much of the way to an answer is gone, in percent.
     pub(crate) fn percent(&self, reasons: &Reasons) -> u64 {
         let Self { until, began, .. } = self;
-        let gone = reasons.chronicle.as_ref().map_or(0, |(_, known)| known.place().instant.events);
+        let gone = reasons.replay.as_ref().map_or(0, |(_, known)| known.place().instant.events);
         let all = (until.instant.events - began).max(1);
         (gone.saturating_sub(*began) * 100 / all).min(99)
     }
 
     /// Plays the next piece of the way to an answer again. Whether that is there.
     pub(crate) fn go_on(&self, reasons: &mut Reasons, run: &ShownRun) -> bool {
-        let Some((_, chronicle)) = &mut reasons.chronicle else { return true };
-        let recording = &run.branches[self.branch].tape.recording;
-        if !chronicle.approach(recording, self.until, WORK) {
+        let Some((_, replay)) = &mut reasons.replay else { return true };
+        let recording = &run.branches[self.branch].history.recording;
+        if !replay.approach(recording, self.until, WORK) {
             return false;
         }
         let (id, branch) = (run.id, self.branch);
-        let spot = |place: Place| Spot { run: id, branch, place };
-        let answer = chronicle.answer(&self.question).map(|why| slice(&why, spot));
+        let spot = |place: RunPosition| Spot { run: id, branch, place };
+        let answer = replay.answer(&self.question).map(|why| slice(&why, spot));
         reasons.keep(branch, spot);
         let at = micros(self.until.instant.at);
         let question = self.question.clone();
@@ -87,21 +87,21 @@ impl Reasons {
     /// Begins to look for the reason of something at the instant that is shown.
     pub(crate) fn ask(&mut self, run: &ShownRun, question: Question, for_console: bool) -> Inquiry {
         let until = self.as_of(run, &question);
-        let known = self.chronicle.take().filter(|(branch, known)| {
+        let known = self.replay.take().filter(|(branch, known)| {
             let at = known.place();
             *branch == run.current && at.instant <= until.instant && at.done <= until.done
         });
-        let new = || (run.current, Box::new(Chronicle::new(&run.tape().recording)));
+        let new = || (run.current, Box::new(CausalReplay::new(&run.history().recording)));
         let (branch, known) = known.unwrap_or_else(new);
         let began = known.place().instant.events;
-        self.chronicle = Some((branch, known));
+        self.replay = Some((branch, known));
         Inquiry { question, branch, until, began, for_console }
     }
 
     /// The place as of which a question is answered: the one that is shown, or, of a property that is known to
     /// break later, the break.
-    fn as_of(&self, run: &ShownRun, question: &Question) -> Place {
-        let shown = run.scene.place();
+    fn as_of(&self, run: &ShownRun, question: &Question) -> RunPosition {
+        let shown = run.playback.place();
         match question {
             Question::Broken(property) => self
                 .break_of(run.current, property)
@@ -112,7 +112,7 @@ impl Reasons {
     }
 
     /// Where a property of this branch breaks, if somebody has asked why.
-    pub(crate) fn break_of(&self, branch: usize, property: &str) -> Option<Place> {
+    pub(crate) fn break_of(&self, branch: usize, property: &str) -> Option<RunPosition> {
         let mut ours = self.broken_in(branch);
         let known = ours.find(|broken| broken.property == property)?;
         Some(known.broken_by.spot.place)
@@ -126,9 +126,9 @@ impl Reasons {
     }
 
     /// Keeps what was found of broken properties, in place of what was known of them before.
-    fn keep(&mut self, branch: usize, spot: impl Fn(Place) -> Spot) {
-        let Some((_, chronicle)) = &self.chronicle else { return };
-        for broken in &chronicle.broken {
+    fn keep(&mut self, branch: usize, spot: impl Fn(RunPosition) -> Spot) {
+        let Some((_, replay)) = &self.replay else { return };
+        for broken in &replay.broken {
             let Some(found) = contradiction(broken, &spot) else { continue };
             self.broken.retain(|(of, known)| (*of, known.property) != (branch, found.property));
             self.broken.push((branch, found));
@@ -136,7 +136,10 @@ impl Reasons {
     }
 }
 
-fn contradiction(broken: &broken::Broken, spot: &impl Fn(Place) -> Spot) -> Option<Contradiction> {
+fn contradiction(
+    broken: &broken::Broken,
+    spot: &impl Fn(RunPosition) -> Spot,
+) -> Option<Contradiction> {
     let fact = |fact: &broken::Contrary| {
         let made_by = slice(&fact.why, spot).pop()?;
         Some(ContraryFact { title: fact.title.clone(), made_by })
@@ -148,7 +151,7 @@ fn contradiction(broken: &broken::Broken, spot: &impl Fn(Place) -> Spot) -> Opti
     })
 }
 
-impl Chronicle {
+impl CausalReplay {
     /// What made it so; or, where there is nothing, what is so instead.
     fn answer(&self, question: &Question) -> Result<Why, String> {
         if let Question::Broken(property) = question {

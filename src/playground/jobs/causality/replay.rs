@@ -10,15 +10,15 @@ use std::rc::Rc;
 
 use crate::check::Run;
 use crate::cluster::{
-    Action, Answer, Body, CallEvent, Cluster, Deed, Endpoint, Flight, Handling, MessageId,
-    Operation, RequestId, Server, Status, Touched, Upcoming, What, Which,
+    Action, Answer, Body, CallEvent, Cluster, Endpoint, Flight, Handling, MessageId, Operation,
+    RequestId, Server, ServerEvent, Status, Touched, Upcoming, What, Which,
 };
 use crate::playground::jobs::causality::broken::Broken;
-use crate::playground::jobs::causality::happening::{Happening, Tale, Why};
-use crate::playground::jobs::causality::messages::Letter;
+use crate::playground::jobs::causality::happening::{Detail, Happening, Why};
+use crate::playground::jobs::causality::messages::SentMessage;
 use crate::playground::jobs::causality::notes::Notes;
 use crate::raft::{Index, NodeId, Rule, Term};
-use crate::recording::{Instant, Place, Recording, Timed};
+use crate::recording::{Instant, Recording, RunPosition, Timed};
 use crate::store::{Seq, SessionId};
 
 /// How many indexes, terms and answered requests are remembered, to hold what breaks a property against.
@@ -26,20 +26,20 @@ const REMEMBERED: usize = 512;
 
 /// A story as it is played again.
 #[derive(Clone, Debug)]
-pub(crate) struct Chronicle {
+pub(crate) struct CausalReplay {
     pub(crate) run: Run,
     pub(crate) founded: Why,
     done: usize,
     count: u64,
     pub(crate) servers: BTreeMap<NodeId, Notes>,
-    pub(crate) letters: BTreeMap<MessageId, Letter>,
+    pub(crate) sent_messages: BTreeMap<MessageId, SentMessage>,
     /// Rules that are not as Raft has them.
     pub(crate) rules: BTreeMap<Rule, Why>,
     /// How each disk came to be as it is, and what was lost that disks had reported as done.
     pub(crate) disks: BTreeMap<NodeId, Why>,
     pub(crate) lies: Vec<Why>,
     /// Requests that have no answer yet: what is asked, since when, and how they were sent last.
-    pub(crate) asked: BTreeMap<RequestId, (Operation, Place, Option<Why>)>,
+    pub(crate) asked: BTreeMap<RequestId, (Operation, RunPosition, Option<Why>)>,
     pub(crate) past: Past,
     pub(crate) broken: Vec<Broken>,
 }
@@ -73,7 +73,7 @@ pub(crate) struct Answered {
     pub(crate) id: RequestId,
     pub(crate) operation: Operation,
     pub(crate) answer: Answer,
-    pub(crate) began: Place,
+    pub(crate) began: RunPosition,
     pub(crate) why: Why,
 }
 
@@ -114,40 +114,40 @@ pub(crate) enum Trigger {
 pub(crate) struct Event {
     pub(crate) trigger: Trigger,
     /// What the message that has arrived was sent for.
-    pub(crate) letter: Option<Letter>,
+    pub(crate) sent_message: Option<SentMessage>,
     /// Entries have come to disk with it.
     pub(crate) persisted: Option<Why>,
     /// What was told last in it.
     pub(crate) last: Option<Why>,
     /// How many of its deeds were looked at.
-    deeds: usize,
+    server_events: usize,
     /// What was executed in it.
     pub(crate) executed: Vec<Why>,
 }
 
 impl Event {
-    fn new(trigger: Trigger, letter: Option<Letter>) -> Self {
+    fn new(trigger: Trigger, sent_message: Option<SentMessage>) -> Self {
         let executed = Vec::new();
-        Self { trigger, letter, persisted: None, last: None, deeds: 0, executed }
+        Self { trigger, sent_message, persisted: None, last: None, server_events: 0, executed }
     }
 
     /// What it comes of, for what has no better reason: the message, or what somebody did.
     pub(crate) fn causes(&self) -> Vec<Why> {
-        match (&self.trigger, &self.letter) {
+        match (&self.trigger, &self.sent_message) {
             (Trigger::Action { why, .. }, _) => vec![Rc::clone(why)],
-            (_, Some(letter)) => letter.main.iter().cloned().collect(),
+            (_, Some(sent_message)) => sent_message.main.iter().cloned().collect(),
             _ => Vec::new(),
         }
     }
 }
 
-impl Chronicle {
+impl CausalReplay {
     /// The beginning of a story.
     pub(crate) fn new(recording: &Recording) -> Self {
-        let run = Run::new(recording.founding);
-        let tale = Tale::Founded(recording.founding.nodes);
-        let (place, kind) = (Place::default(), tale.kind(false, true));
-        let founded = Rc::new(Happening { number: 0, place, tale, kind, causes: Vec::new() });
+        let run = Run::new(recording.cluster_config);
+        let detail = Detail::Founded(recording.cluster_config.nodes);
+        let (place, kind) = (RunPosition::default(), detail.kind(false, true));
+        let founded = Rc::new(Happening { number: 0, place, detail, kind, causes: Vec::new() });
         let ids: Vec<NodeId> = run.cluster().servers().map(Server::id).collect();
         let servers = ids.into_iter().map(|id| (id, Notes::new(&founded))).collect();
         Self {
@@ -156,7 +156,7 @@ impl Chronicle {
             done: 0,
             count: 0,
             servers,
-            letters: BTreeMap::new(),
+            sent_messages: BTreeMap::new(),
             rules: BTreeMap::new(),
             disks: BTreeMap::new(),
             lies: Vec::new(),
@@ -167,15 +167,15 @@ impl Chronicle {
     }
 
     /// How far it has been played.
-    pub(crate) fn place(&self) -> Place {
+    pub(crate) fn place(&self) -> RunPosition {
         let cluster = self.run.cluster();
         let instant = Instant { events: cluster.events(), at: cluster.now() };
-        Place { instant, done: self.done }
+        RunPosition { instant, done: self.done }
     }
 
     /// Plays on towards a place of its story, at most for so much work; whether it is there. An event or something
     /// done is one piece of work, and so is each thing that is told of it.
-    pub(crate) fn approach(&mut self, recording: &Recording, to: Place, work: u64) -> bool {
+    pub(crate) fn approach(&mut self, recording: &Recording, to: RunPosition, work: u64) -> bool {
         let mut steps = 0;
         let told = self.count;
         while steps + (self.count - told) < work {
@@ -187,7 +187,7 @@ impl Chronicle {
         false
     }
 
-    fn go_on(&mut self, recording: &Recording, to: Place) -> bool {
+    fn go_on(&mut self, recording: &Recording, to: RunPosition) -> bool {
         let events = self.run.cluster().events();
         let next = self.run.cluster_mut().next_time();
         // What is recorded for an instant that never was is never done.
@@ -213,7 +213,7 @@ impl Chronicle {
         let sent = self.run.cluster().network().sent();
         // What was recorded was not refused then, so it is not now.
         let _request = self.run.apply(action);
-        let why = self.tell(Tale::Did(action.clone()), Vec::new(), false);
+        let why = self.tell(Detail::Did(action.clone()), Vec::new(), false);
         if let Action::Timeout(node) = action
             && let Some(notes) = self.servers.get_mut(node)
         {
@@ -228,13 +228,13 @@ impl Chronicle {
     /// The next event; `false` where nothing will ever happen again.
     fn step(&mut self) -> bool {
         let Some(trigger) = self.trigger() else { return false };
-        let letter = match &trigger {
-            Trigger::Mail { id, waits: false, .. } => self.letters.remove(id),
+        let sent_message = match &trigger {
+            Trigger::Mail { id, waits: false, .. } => self.sent_messages.remove(id),
             _ => None,
         };
         let sent = self.run.cluster().network().sent();
         let Some(touched) = self.run.step() else { return false };
-        let mut event = Event::new(trigger, letter);
+        let mut event = Event::new(trigger, sent_message);
         self.look(&mut event, touched, sent, None);
         true
     }
@@ -267,10 +267,10 @@ impl Chronicle {
     }
 
     /// Something happens here and now.
-    pub(crate) fn tell(&mut self, tale: Tale, causes: Vec<Why>, by_chance: bool) -> Why {
+    pub(crate) fn tell(&mut self, detail: Detail, causes: Vec<Why>, by_chance: bool) -> Why {
         self.count += 1;
-        let kind = tale.kind(by_chance, causes.is_empty());
-        Rc::new(Happening { number: self.count, place: self.place(), tale, kind, causes })
+        let kind = detail.kind(by_chance, causes.is_empty());
+        Rc::new(Happening { number: self.count, place: self.place(), detail, kind, causes })
     }
 
     /// Takes in what an event or an action has come to.
@@ -321,9 +321,9 @@ impl Chronicle {
             Trigger::Mail { body: Body::Raft(envelope), .. } => Some(envelope.from),
             _ => None,
         };
-        let causes = event.letter.as_ref().and_then(|letter| letter.term.clone());
-        let tale = Tale::TookTerm { node: id, term, from: from.unwrap_or(id) };
-        let why = self.tell(tale, causes.into_iter().collect(), false);
+        let causes = event.sent_message.as_ref().and_then(|sent_message| sent_message.term.clone());
+        let detail = Detail::TookTerm { node: id, term, from: from.unwrap_or(id) };
+        let why = self.tell(detail, causes.into_iter().collect(), false);
         if let Some(notes) = self.servers.get_mut(&id) {
             // A vote that was given in this very event stays.
             notes.vote = notes.vote.take().filter(|(_, vote)| vote.place == why.place);
@@ -333,21 +333,24 @@ impl Chronicle {
 
     /// State machines have come to entries. A snapshot that is told of has what was executed before it.
     pub(crate) fn look_at_deeds(&mut self, event: &mut Event) {
-        let deeds: Vec<Deed> = self.run.cluster().deeds()[event.deeds..].to_vec();
-        event.deeds += deeds.len();
-        for deed in deeds {
-            match deed {
-                Deed::Applied { by, index, request } => self.executed(event, by, index, request),
-                Deed::Refused { by, term, id } => self.refused(event, by, term, id),
-                Deed::Accepted { .. } | Deed::Voted { .. } => {}
+        let server_events: Vec<ServerEvent> =
+            self.run.cluster().server_events()[event.server_events..].to_vec();
+        event.server_events += server_events.len();
+        for server_event in server_events {
+            match server_event {
+                ServerEvent::Applied { by, index, request } => {
+                    self.executed(event, by, index, request)
+                }
+                ServerEvent::Refused { by, term, id } => self.refused(event, by, term, id),
+                ServerEvent::Accepted { .. } | ServerEvent::Voted { .. } => {}
             }
         }
     }
 
     fn refused(&mut self, event: &Event, by: NodeId, term: Term, id: RequestId) {
         let Some((operation, ..)) = self.asked.get(&id).cloned() else { return };
-        let tale = Tale::Refuses { by, operation: operation.clone() };
-        let why = self.tell(tale, event.causes(), false);
+        let detail = Detail::Refuses { by, operation: operation.clone() };
+        let why = self.tell(detail, event.causes(), false);
         self.past.refused(Refused { id, by, term, operation, why });
     }
 
@@ -363,8 +366,8 @@ impl Chronicle {
         let command = entry.and_then(|entry| entry.command.clone());
         let brought = entry.map(|entry| Rc::clone(&entry.why));
         let causes = notes.commit_of(index).cloned().into_iter().chain(brought).collect();
-        let tale = Tale::Executed { node: by, index, command: command.clone() };
-        let why = self.tell(tale, causes, false);
+        let detail = Detail::Executed { node: by, index, command: command.clone() };
+        let why = self.tell(detail, causes, false);
         if let (Some(command), Some((_, _, true))) = (command, request)
             && let Some(notes) = self.servers.get_mut(&by)
         {

@@ -405,15 +405,15 @@ fn the_facts_that_contradict_each_other_stand_side_by_side() {
 
 /// The facts that would contradict each other if a judge found this at the end of a story: with all of Raft in force no
 /// server breaks the property.
-fn facts(script: &str, property: Property, evidence: impl Fn(&Chronicle) -> Evidence) -> String {
+fn facts(script: &str, property: Property, evidence: impl Fn(&CausalReplay) -> Evidence) -> String {
     let playground = story(script);
-    let recording = &playground.tape().recording;
-    let mut chronicle = Chronicle::new(recording);
-    assert!(chronicle.approach(recording, playground.shown.run.scene.place(), u64::MAX));
-    let evidence = evidence(&chronicle);
-    let found = chronicle.contradiction(Violation { property, evidence });
+    let recording = &playground.history().recording;
+    let mut replay = CausalReplay::new(recording);
+    assert!(replay.approach(recording, playground.shown.run.playback.place(), u64::MAX));
+    let evidence = evidence(&replay);
+    let found = replay.contradiction(Violation { property, evidence });
     found.iter().fold(format!("{evidence}\n"), |text, fact| {
-        text + &format!("{}: {}\n", fact.title, fact.why.tale)
+        text + &format!("{}: {}\n", fact.title, fact.why.detail)
     })
 }
 
@@ -423,19 +423,19 @@ const N1: NodeId = NodeId(1);
 const REFUSED: &str = "cluster 3 seed 118\ntimeout n1\nwait leader\nset a one\nwait agree\n\
                        cut n1 -> n3\nset a two\ntransfer n3\nadd n4 &\nwait 50ms\n";
 
-fn term_of_n1(chronicle: &Chronicle) -> Term {
-    chronicle.run.cluster().server(N1).and_then(Server::node).unwrap().current_term()
+fn term_of_n1(replay: &CausalReplay) -> Term {
+    replay.run.cluster().server(N1).and_then(Server::node).unwrap().current_term()
 }
 
 #[test]
 fn a_refusal_stands_beside_what_was_done_all_the_same() {
-    let in_part = |chronicle: &Chronicle| {
-        let request = chronicle.past.refused.front().unwrap().id;
-        Evidence::RefusedInPart { leader: N1, term: term_of_n1(chronicle), request }
+    let in_part = |replay: &CausalReplay| {
+        let request = replay.past.refused.front().unwrap().id;
+        Evidence::RefusedInPart { leader: N1, term: term_of_n1(replay), request }
     };
-    let unasked = |chronicle: &Chronicle| Evidence::Unasked {
+    let unasked = |replay: &CausalReplay| Evidence::Unasked {
         leader: N1,
-        term: term_of_n1(chronicle),
+        term: term_of_n1(replay),
         node: NodeId(4),
     };
     // The client asks again when the transfer is given up, and n1 accepts it.
@@ -460,9 +460,9 @@ fn an_answer_stands_beside_the_members_that_were_agreed_on() {
                     members n2 n3 n4 n5 via n4\nmembers n1 n2 n3 n4 n5 via n1\n";
     let told = contradiction(&mut story(never_so), "answered-changes");
     let made = "cluster 3 seed 118\ntimeout n1\nwait leader\nadd n4 learner\nwait agree\n";
-    let not_told = facts(made, Property::AnsweredChanges, |chronicle| {
-        let request = chronicle.past.answered.front().unwrap().id;
-        Evidence::NotTold { request, leader: N1, since: chronicle.run.cluster().now() }
+    let not_told = facts(made, Property::AnsweredChanges, |replay| {
+        let request = replay.past.answered.front().unwrap().id;
+        Evidence::NotTold { request, leader: N1, since: replay.run.cluster().now() }
     });
     expect![[r#"
         the members that were agreed on are n2 n3 n4 n5: Entry 4 is committed: it is on 3 of 4 disks and of n4's own term (§5.4.2).
@@ -475,8 +475,8 @@ fn an_answer_stands_beside_the_members_that_were_agreed_on() {
 
 #[test]
 fn a_transfer_that_goes_on_stands_beside_its_beginning() {
-    let goes_on = |chronicle: &Chronicle| {
-        let (term, to) = (term_of_n1(chronicle), NodeId(3));
+    let goes_on = |replay: &CausalReplay| {
+        let (term, to) = (term_of_n1(replay), NodeId(3));
         Evidence::TransferGoesOn { leader: N1, term, to }
     };
     let asked = "cluster 3 seed 118\ntimeout n1\nwait leader\nset a one\nwait agree\n\
@@ -495,8 +495,8 @@ fn a_transfer_that_goes_on_stands_beside_its_beginning() {
 
 #[test]
 fn a_log_that_is_behind_stands_beside_its_leaders() {
-    let behind = |chronicle: &Chronicle| {
-        let since = chronicle.run.cluster().now();
+    let behind = |replay: &CausalReplay| {
+        let since = replay.run.cluster().now();
         Evidence::LeftBehind { node: NodeId(3), leader: N1, since }
     };
     let nothing = "cluster 3 seed 118\ntimeout n1\nwait leader\ncut n1 -> n3\nset a one\n";

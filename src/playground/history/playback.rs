@@ -1,0 +1,123 @@
+//! All that belongs to an instant of a run, and how something is done there or the next event happens.
+
+use std::collections::VecDeque;
+
+use crate::check::Run;
+use crate::cluster::{Action, ClusterConfig, Handling, Refused, RequestId, RequestTrace};
+use crate::playground::history::event_index::EventIndex;
+use crate::playground::history::event_log::EventLog;
+use crate::playground::history::message_trace::{MessageTraces, Touch};
+use crate::playground::history::operation_history::OperationHistory;
+use crate::recording::{Instant, RunPosition};
+
+/// How many of the visitor's requests are shown.
+pub(crate) const JOURNEYS: usize = 5;
+
+/// Work is counted in events. What somebody does is as much as one, and as much more as so many servers or
+/// messages in flight are looked at for it.
+const WORK_OF_SERVERS: u64 = 8;
+const WORK_OF_FLIGHTS: u64 = 16;
+
+/// Whether messages in flight may be gone once that is done.
+fn takes_away(action: &Action) -> bool {
+    matches!(action, Action::Mail { handling: Handling::Drop, .. })
+}
+
+/// All that belongs to an instant.
+#[derive(Clone, Debug)]
+pub(crate) struct Playback {
+    pub(crate) run: Run,
+    pub(crate) event_log: EventLog,
+    pub(crate) message_traces: MessageTraces,
+    pub(crate) operation_history: OperationHistory,
+    /// The visitor's latest requests that have ended, the newest first.
+    pub(crate) ended: VecDeque<RequestTrace>,
+    /// How many of the branch's actions were done.
+    pub(crate) done: usize,
+    /// How much work it was to come here, as [`WORK_OF_SERVERS`] and [`WORK_OF_FLIGHTS`] count it.
+    pub(crate) work: u64,
+}
+
+impl Playback {
+    pub(crate) fn new(cluster_config: ClusterConfig) -> Self {
+        let run = Run::new(cluster_config);
+        let (event_log, ended) = (EventLog::default(), VecDeque::new());
+        let (message_traces, operation_history) =
+            (MessageTraces::new(run.cluster()), OperationHistory::default());
+        Self { run, event_log, message_traces, operation_history, ended, done: 0, work: 0 }
+    }
+
+    /// Whether all that it remembers of the recent past has happened since an earlier playback.
+    pub(crate) fn has_left_behind(&self, earlier: &Self) -> bool {
+        self.event_log.has_left_behind(&earlier.event_log)
+            && self.message_traces.has_left_behind(&earlier.message_traces)
+    }
+
+    /// How much work it was to come here, in events.
+    pub(crate) fn work(&self) -> u64 {
+        self.work
+    }
+
+    /// Where this playback stands.
+    pub(crate) fn instant(&self) -> Instant {
+        Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
+    }
+
+    /// The same, and how many of the branch's actions were done by then.
+    pub(crate) fn place(&self) -> RunPosition {
+        RunPosition { instant: self.instant(), done: self.done }
+    }
+
+    /// Does something.
+    pub(crate) fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
+        let cluster = self.run.cluster();
+        let in_flight =
+            if takes_away(action) { MessageTraces::flights(cluster) } else { Vec::new() };
+        self.work += 1
+            + cluster.servers().len() as u64 / WORK_OF_SERVERS
+            + in_flight.len() as u64 / WORK_OF_FLIGHTS;
+        let request = self.run.apply(action)?;
+        self.message_traces.acted(self.run.cluster(), in_flight);
+        self.operation_history.happened(&self.run);
+        Ok(request)
+    }
+
+    /// Lets the next event happen, which touches so much.
+    pub(crate) fn step(&mut self, mut touch: Touch) {
+        touch.look_closer(self.run.cluster());
+        self.work += 1;
+        self.run.step();
+        self.message_traces.happened(self.run.cluster(), touch);
+        self.operation_history.happened(&self.run);
+    }
+
+    /// Writes down what has happened. Returns the requests that were asked by hand and have ended.
+    pub(crate) fn take_notes(
+        &mut self,
+        mut event_index: Option<&mut EventIndex>,
+    ) -> Vec<RequestTrace> {
+        let place = self.place();
+        for fact in self.run.cluster_mut().take_facts() {
+            if let Some(event_index) = &mut event_index {
+                event_index.note(place, &fact);
+            }
+            self.event_log.note(fact);
+        }
+        // Also what somebody does can break a property, as the restart of a server.
+        let broken = self.run.violations().get(self.event_log.broken()..).unwrap_or_default();
+        if let Some(event_index) = event_index.filter(|_| !broken.is_empty()) {
+            event_index.violated(place);
+        }
+        for (at, violation) in broken {
+            self.event_log.violated(*at, violation);
+        }
+        let finished = self.run.cluster_mut().take_finished();
+        let own: Vec<RequestTrace> =
+            finished.filter(|request_trace| request_trace.client.is_by_hand()).collect();
+        for request_trace in &own {
+            self.ended.push_front(request_trace.clone());
+        }
+        self.ended.truncate(JOURNEYS);
+        own
+    }
+}
