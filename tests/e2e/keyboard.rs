@@ -223,6 +223,48 @@ async fn what_hides_or_closes_while_the_focus_is_elsewhere_loses_it_nothing() ->
         .await
 }
 
+/// Whatever makes what has the focus vanish or refuse it: the stage has it then, and a key goes on working.
+#[tokio::test]
+async fn the_stage_has_the_focus_of_what_vanishes() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            for (name, vanish) in [
+                ("Step", "it.disabled = true"),
+                ("Help", "it.style.display = 'none'"),
+                ("Share…", "it.closest('header, .header').inert = true"),
+                ("Add node", "it.remove()"),
+            ] {
+                let button = page.find("button", name).await?;
+                page.driver().execute("arguments[0].focus()", vec![button.to_json()?]).await?;
+                page.is_focused("button", name).await?;
+                page.script(&format!("const it = document.activeElement; {vanish}")).await?;
+                page.is_focused("main", "Stage").await?;
+            }
+
+            // A dialog whose opener closed with its opening.
+            page.go("?seed=42&paused").await?;
+            page.click("button", "Share…").await?;
+            page.click("button", "Show QR code").await?;
+            page.tab_to("button", "Close").await?;
+            page.press(Key::Enter + "").await?;
+            page.is_gone("img", "QR code of the link").await?;
+            page.is_focused("button", "Show QR code").await?;
+            page.press(Key::Escape + "").await?;
+            page.is_focused("button", "Share…").await?;
+
+            // Whoever points at nothing wants the focus nowhere.
+            page.script("document.activeElement.blur()").await?;
+            page.script("document.querySelector('.transport').remove()").await?;
+            page.until("no focus", async || {
+                let has = page.script("return document.activeElement === document.body").await?;
+                Ok(has.as_bool().filter(|is| *is).map(|_| ()))
+            })
+            .await?;
+            Ok(())
+        })
+        .await
+}
+
 #[tokio::test]
 async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
     Window::LAPTOP

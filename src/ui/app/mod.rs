@@ -23,6 +23,7 @@ use crate::playground::{Input, Landmark, Playground};
 use crate::ui::app::announcer::Announcer;
 use crate::ui::app::callbacks::Callbacks;
 use crate::ui::app::painter::Painter;
+use crate::ui::browser::focus_guard::FocusGuard;
 use crate::ui::browser::frame::FrameLoop;
 use crate::ui::browser::page;
 use crate::ui::browser::page::{Beginning, Theme};
@@ -132,8 +133,7 @@ pub struct App {
     screen: Screen,
     /// The last sentence that was told, for a projector.
     caption: String,
-    /// Whether something of the page had the focus after the rendering before.
-    had_focus: bool,
+    _focus_guard: Option<FocusGuard>,
     _pointer: Option<EventListener>,
     guide: Guide,
     _listeners: Vec<EventListener>,
@@ -170,7 +170,7 @@ impl Component for App {
             pool: WorkerPool::new(session.clone()),
             screen,
             caption: String::new(),
-            had_focus: false,
+            _focus_guard: FocusGuard::watch(),
             _pointer: projector::follow_pointer(),
             view: View::default(),
             nodes: Vec::new(),
@@ -225,8 +225,6 @@ impl Component for App {
             Message::Dialog(dialog) => self.dialog = dialog,
             Message::Closed(dialog) => {
                 self.dialog = self.dialog.filter(|open| *open != dialog);
-                // What had the focus before it was opened may be gone.
-                page::rescue_focus_soon();
             }
             Message::NextTheme => {
                 self.theme = self.theme.next();
@@ -299,14 +297,6 @@ impl Component for App {
                 <NewCluster is_open={self.dialog == Some(Dialog::New)} session={self.session.clone()} on_close={callbacks.close.clone()} on_begun={callbacks.begun.clone()} />
             </div>
         }
-    }
-
-    /// What had the focus may be gone, as a node that was removed: the stage has it then.
-    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
-        if self.had_focus && page::is_focus_lost() {
-            page::focus(".stage");
-        }
-        self.had_focus = !page::is_focus_lost();
     }
 }
 

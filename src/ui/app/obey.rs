@@ -77,7 +77,6 @@ impl App {
             Shortcut::Projector => {
                 self.screen.projector = !self.screen.projector;
                 self.tell_caption();
-                page::rescue_focus_soon();
             }
             Shortcut::Spotlight => self.screen.spotlight = !self.screen.spotlight,
             Shortcut::Help => self.dialog = Some(Dialog::Help),

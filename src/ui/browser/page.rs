@@ -254,27 +254,19 @@ pub fn give_back(had_it: Option<HtmlElement>) {
     }
 }
 
-/// Whether nothing of the page has it.
-pub fn is_focus_lost() -> bool {
-    focused().is_none()
+/// Moves it to the first button of the modal dialog that is open, if one is: nothing outside of it can have it.
+pub fn focus_in_dialog() -> bool {
+    let is_open = has("dialog:modal");
+    if is_open {
+        focus("dialog:modal:not(:has(dialog:modal)) button:enabled");
+    }
+    is_open
 }
 
 /// The same after the next rendering, when what is to have the focus is there.
 pub fn focus_soon(selector: impl Into<String>) {
     let selector = selector.into();
     gloo_timers::callback::Timeout::new(0, move || focus(&selector)).forget();
-}
-
-/// Moves the focus to the stage where, once the page is rendered, what has it is hidden: the browser itself takes
-/// it away only with its next frame, and nobody would hear of that.
-pub fn rescue_focus_soon() {
-    let rescue = || {
-        let is_seen = |element: HtmlElement| element.offset_width() > 0;
-        if !focused().is_some_and(is_seen) {
-            focus(".stage");
-        }
-    };
-    gloo_timers::callback::Timeout::new(0, rescue).forget();
 }
 
 /// Scrolls to the beginning of what a selector finds.

@@ -16,6 +16,13 @@ pub fn use_dialog(is_open: bool) -> NodeRef {
                 _ => {}
             }
         }
+        // One that is removed while it is open gives the focus back to nothing; one that is closed does.
+        let dialog = dialog.clone();
+        move || {
+            if let Some(dialog) = dialog.cast::<HtmlDialogElement>().filter(|it| it.open()) {
+                dialog.close();
+            }
+        }
     });
     dialog
 }

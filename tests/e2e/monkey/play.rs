@@ -325,11 +325,19 @@ fn lost(press: Press, before: &Look, now: &Look) -> Option<String> {
     if now.lost && !before.lost && !leads_out {
         return Some(format!("{press:?} loses the focus, which was on {}", before.focus));
     }
-    // Where the focus is elsewhere it stays there.
-    let was_in_it = before.within && !before.popups.is_empty();
-    let is_closed = press == Press::Escape && was_in_it && now.popups.is_empty();
-    let opener = now.opener.as_ref().filter(|opener| is_closed && **opener != now.focus)?;
+    let is_closed = press == Press::Escape && !before.popups.is_empty() && now.popups.is_empty();
+    if !is_closed {
+        return None;
+    }
     let (closed, focus) = (&before.popups, &now.focus);
+    if !before.within {
+        // What had the focus elsewhere keeps it, unless it has gone with what was closed.
+        let stays = |it: &Control| format!("{} {}", it.role, it.name).starts_with(&before.focus);
+        let is_moved = focus != &before.focus && now.usable.iter().any(stays);
+        let (from, words) = (&before.focus, "and the focus leaves");
+        return is_moved.then(|| format!("Escape closes {closed:?}, {words} {from} for {focus}"));
+    }
+    let opener = now.opener.as_ref().filter(|opener| *opener != focus)?;
     Some(format!("Escape closes {closed:?}, and the focus goes to {focus}, not to {opener}"))
 }
 
