@@ -107,6 +107,9 @@ fn modified(cluster: &Cluster) -> Modified {
 
 pub(crate) fn nodes(cluster: &Cluster) -> Vec<NodeView> {
     let mut nodes: Vec<NodeView> = cluster.servers().map(node_view).collect();
+    for node in &mut nodes {
+        node.is_learner = cluster.members().is_learner(NodeId(node.id));
+    }
     let leads = |node: &&mut NodeView| node.role == Some(RoleView::Leader);
     let latest = nodes.iter_mut().filter(leads).map(|node| node.term).max();
     for old in nodes.iter_mut().filter(leads).filter(|node| Some(node.term) < latest) {
@@ -180,6 +183,7 @@ fn blank_view(server: &Server) -> NodeView {
         id: server.id().0,
         status: server.status(),
         role: None,
+        is_learner: false,
         term: 0,
         voted_for: None,
         votes: None,

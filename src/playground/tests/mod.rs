@@ -198,6 +198,16 @@ fn a_dead_node_shows_its_disk() {
 }
 
 #[test]
+fn a_learner_that_is_down_is_still_one() {
+    let script =
+        "cluster 3 seed 118\ntimeout n1\nwait leader\nadd n4 learner\nwait agree\nkill n4\n";
+    let nodes = driver::story(script).view().nodes;
+    let learners: Vec<u32> =
+        nodes.iter().filter(|node| node.is_learner).map(|node| node.id).collect();
+    assert_eq!(learners, [4]);
+}
+
+#[test]
 fn a_leader_that_another_has_replaced_is_shown_as_old() {
     let mut playground = Playground::new(3, 1);
     line(&mut playground, "rule check-quorum off").unwrap();

@@ -171,6 +171,8 @@ pub struct NodeView {
     pub status: Status,
     /// Its role; what is on its disk has none, so `None` while it is down.
     pub role: Option<RoleView>,
+    /// Whether it has no vote in the cluster's configuration, also while it is down.
+    pub is_learner: bool,
     pub term: u64,
     pub voted_for: Option<NodeNumber>,
     /// The votes a candidate has, of those it needs.

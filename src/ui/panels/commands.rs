@@ -313,10 +313,7 @@ fn of_node(node: &NodeView) -> Vec<Command> {
     all.extend([
         line("Take snapshot of", "snapshot"),
         line("Wipe the disk of", "wipe"),
-        match node.role {
-            Some(RoleView::Learner) => line("Give a vote to", "add"),
-            _ => line("Demote", "demote"),
-        },
+        if node.is_learner { line("Give a vote to", "add") } else { line("Demote", "demote") },
         line("Remove", "remove"),
     ]);
     all.extend(of_disk(node));

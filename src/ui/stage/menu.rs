@@ -96,9 +96,10 @@ fn items(node: &NodeView, density: Density) -> Vec<Item> {
         items.push(("Take snapshot of", "its log forgets what is in it", Action::Snapshot(id)));
         items.push(("Crash", "in the middle of a write to its disk", Action::KillTorn(id)));
     }
-    items.push(match node.role {
-        Some(RoleView::Learner) => ("Give a vote to", "once it has the log", Action::Add(id)),
-        _ => ("Demote", "it keeps the log and loses its vote", Action::Demote(id)),
+    items.push(if node.is_learner {
+        ("Give a vote to", "once it has the log", Action::Add(id))
+    } else {
+        ("Demote", "it keeps the log and loses its vote", Action::Demote(id))
     });
     items.push(("Remove", "the cluster goes on without it", Action::Remove(id)));
     items

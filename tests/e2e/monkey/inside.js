@@ -81,6 +81,10 @@
   addEventListener("focusin", ({ target }) => {
     if (!target.closest(POPUPS)) outside = target;
   });
+  // Whoever points at nothing leaves it for nothing: then there is nothing to give it back to.
+  addEventListener("focusout", ({ relatedTarget }) => {
+    if (!relatedTarget) setTimeout(() => (outside = document.activeElement === document.body ? null : outside));
+  });
 
   function look() {
     const focus = document.activeElement;
