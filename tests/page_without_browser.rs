@@ -7,14 +7,16 @@ use kvorum::ui::geometry::message_path::{link, link_at, message_at, pairs, posit
 use kvorum::ui::geometry::partition_outline::{between, corridors, divide};
 
 /// The stage's size in windows of 1440 × 900, 1280 × 720 and 390 × 844, and as it is there when all rows below and
-/// above it are.
-const STAGES: [(f64, f64); 6] = [
+/// above it are; at last a phone's whose top line takes another row or two.
+const STAGES: [(f64, f64); 8] = [
     (844.0, 760.0),
     (732.0, 580.0),
     (390.0, 564.0),
     (844.0, 718.0),
     (732.0, 538.0),
     (390.0, 379.0),
+    (390.0, 344.0),
+    (390.0, 316.0),
 ];
 
 fn nodes(count: u32) -> Vec<u32> {

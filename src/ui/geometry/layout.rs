@@ -149,8 +149,13 @@ impl Layout {
         sizes()
             .filter(readable)
             .find_map(|size| Self::attempt(width, height, nodes, *size, true))
-            .or_else(|| sizes().find_map(|size| Self::grid(width, height, nodes, *size, true)))
-            .or_else(|| sizes().find_map(|size| Self::grid(width, height, nodes, *size, false)))
+            .or_else(|| sizes().find_map(|size| Self::grid(width, height, nodes, *size, (2, true))))
+            .or_else(|| {
+                // The cards come before the entries that they agree on.
+                let less = [2, 1, 0].into_iter();
+                less.flat_map(|rows| sizes().map(move |size| (size, rows)))
+                    .find_map(|(size, rows)| Self::grid(width, height, nodes, *size, (rows, false)))
+            })
             .or_else(|| Self::attempt(width, height, nodes, *SIZES.last()?, false))
             .unwrap_or_default()
     }
@@ -192,24 +197,26 @@ impl Layout {
         })
     }
 
-    /// Rows of cards, with what they agree on and the clients below them: the clients at its sides, or, on a narrow
-    /// stage that is `high` enough, below it.
+    /// Rows of cards, with so many entries that they agree on and the clients below them: the clients at its sides,
+    /// or, on a narrow stage that is `high` enough, below it.
     fn grid(
         width: f64,
         height: f64,
         nodes: &[NodeNumber],
         (card_width, card_height, gap, density): Size,
-        high: bool,
+        (centre_rows, high): (u8, bool),
     ) -> Option<Self> {
-        const BELOW: f64 = CENTRE_HEAD + 2.0 * CENTRE_ROW + 20.0;
         const CENTRE: f64 = 148.0;
+        // The clients beside it need as much.
+        let centre_height = (CENTRE_HEAD + f64::from(centre_rows) * CENTRE_ROW).max(YOU.1);
+        let below = centre_height + 20.0;
         let pitch = (card_width + gap, card_height + gap);
         let columns = ((width - 16.0 + gap) / pitch.0).floor().max(1.0);
         let count = f64::from(u32::try_from(nodes.len()).unwrap_or(u32::MAX));
         let rows = (count / columns).ceil();
         let is_narrow = width < CENTRE + 2.0 * (YOU.0 + 12.0);
         let clients_below = if is_narrow && high { YOU.1 + 6.0 } else { 0.0 };
-        let height_of_rows = height - BELOW - clients_below - 16.0;
+        let height_of_rows = height - below - clients_below - 16.0;
         if rows * pitch.1 > height_of_rows {
             return None;
         }
@@ -232,10 +239,10 @@ impl Layout {
             nodes: (0..).zip(nodes).map(place).collect(),
             centre: Rect::around(
                 width / 2.0,
-                base - clients_below - (BELOW - 20.0) / 2.0,
-                (CENTRE, BELOW - 20.0),
+                base - clients_below - centre_height / 2.0,
+                (CENTRE, centre_height),
             ),
-            centre_rows: 2,
+            centre_rows: usize::from(centre_rows),
             in_rows: true,
             you: Rect::around(8.0 + YOU.0 / 2.0, base - YOU.1 / 2.0, YOU),
             clients: Rect::around(width - 8.0 - YOU.0 / 2.0, base - YOU.1 / 2.0, YOU),
