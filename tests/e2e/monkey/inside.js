@@ -76,10 +76,12 @@
 
   const shown = (selector) => [...document.querySelectorAll(selector)].filter(isSeen);
 
-  // Who had the focus last outside of what is open; it stays so while something is.
-  let [outside, opener, wasOpen] = [null, null, false];
+  // Who had the focus last outside of what is open, and who had it when the first of what is open took it.
+  let [outside, opener, first] = [null, null, null];
   addEventListener("focusin", ({ target }) => {
-    if (!target.closest(POPUPS)) outside = target;
+    const popup = target.closest(POPUPS);
+    if (!popup) outside = target;
+    else if (!first?.isConnected || !isSeen(first)) [first, opener] = [popup, outside];
   });
   // Whoever points at nothing leaves it for nothing: then there is nothing to give it back to.
   addEventListener("focusout", ({ relatedTarget }) => {
@@ -90,9 +92,7 @@
     const focus = document.activeElement;
     const popups = shown(POPUPS).map(say);
     const back = opener;
-    if (popups.length && !wasOpen) opener = outside;
-    if (!popups.length) opener = null;
-    wasOpen = popups.length > 0;
+    if (!popups.length) [first, opener] = [null, null];
     return {
       errors: errors.splice(0),
       stopped: document.getElementById("boot-failure")?.innerText ?? null,
