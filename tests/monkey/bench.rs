@@ -1,4 +1,5 @@
-//! What the bench wants to know: the monkey's longest task, and whether memory levels off where the same is done again.
+//! What the bench wants to know: the monkey's longest task, that of the logs of 51 nodes, and whether memory levels off
+//! where the same is done again.
 
 use std::error::Error;
 
@@ -32,6 +33,7 @@ pub(crate) async fn measure() -> Outcome {
         longest = longest.max(play.longest.0);
     }
     report.insert("monkey_longest_task_ms".to_owned(), longest.into());
+    report.insert("logs_51_longest_task_ms".to_owned(), logs().await?.into());
     let sizes = repeat().await?;
     let names = ["memory_mb_after_once", "memory_mb_after_half", "memory_mb_after_repeat"];
     for (name, round) in names.into_iter().zip([1, ROUNDS / 2, ROUNDS]) {
@@ -39,6 +41,33 @@ pub(crate) async fn measure() -> Outcome {
     }
     println!("{}", Value::Object(report));
     Ok(())
+}
+
+/// The longest task in milliseconds while the logs of 51 busy nodes are shown; 0 if none takes 50.
+async fn logs() -> Result<u32, Box<dyn Error + Send + Sync>> {
+    let (site, mut longest) = (Site::open().await, 0);
+    Window::LAPTOP
+        .visit(&site.url(), async |page| {
+            let query = "?seed=42&nodes=51&speed=1000&paused";
+            let mut hands = Hands::on(page, (1440, 900), query).await?;
+            let click = |role: &str, name: &str| Step::Click {
+                role: role.to_owned(),
+                name: name.to_owned(),
+                nth: 0,
+                part: 50,
+            };
+            hands.perform(&Step::Line("clients 5 keys 5 writes 50% every 20ms".to_owned())).await?;
+            hands.perform(&click("button", "Play")).await?;
+            hands.perform(&Step::Wait(2_000)).await?;
+            // What came before the logs were shown does not count.
+            while hands.look().await?.is_none() {}
+            hands.perform(&click("radio", "Logs")).await?;
+            hands.perform(&Step::Wait(6_000)).await?;
+            longest = settled(page, &hands).await?.long.into_iter().max().unwrap_or(0);
+            Ok(())
+        })
+        .await?;
+    Ok(longest)
 }
 
 /// Megabytes of the page's scripts and its program after each round.
