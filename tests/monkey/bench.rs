@@ -118,7 +118,7 @@ async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
     }
     for step in &steps {
         hands.perform(step).await?;
-        while hands.look().await?.is_none_or(|look| look.working.is_some()) {}
+        while hands.is_working().await? {}
     }
     Ok(())
 }

@@ -41,11 +41,22 @@ impl<'a> Hands<'a> {
 
     /// The page once what was done is on the screen; `None` while it is being loaded.
     pub(crate) async fn look(&self) -> WebDriverResult<Option<Look>> {
-        // It gives nothing back: what such a script gives stays in the page's memory.
+        self.settle().await?;
+        self.glance().await
+    }
+
+    /// Whether something takes a while, once what was done just now is on the screen. A look tells this too, but what a
+    /// script gives stays in the page's memory as long as a driver is attached: 15 KB for each look.
+    pub(crate) async fn is_working(&self) -> WebDriverResult<bool> {
+        self.settle().await?;
+        let works = self.page.script("return window.monkey?.isWorking() ?? true").await?;
+        Ok(works.as_bool().unwrap_or(true))
+    }
+
+    async fn settle(&self) -> WebDriverResult<()> {
         let settle = "const done = arguments[0];
             if (window.monkey) monkey.settle(() => done()); else done();";
-        self.page.driver().execute_async(settle, Vec::new()).await?;
-        self.glance().await
+        self.page.driver().execute_async(settle, Vec::new()).await.map(drop)
     }
 
     /// The page as it is at this moment.

@@ -114,6 +114,8 @@
     };
   }
 
+  const isWorking = () => shown(".notice.progress").length > 0;
+
   // Once what was done just now is on the screen.
   function settle(done) {
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)));
@@ -155,5 +157,5 @@
     };
   }
 
-  window.monkey = { place, choose, look, settle, storage };
+  window.monkey = { place, choose, look, isWorking, settle, storage };
 })();
