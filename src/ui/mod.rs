@@ -14,11 +14,12 @@
 //! | `stage`, `views`, `panels`, `timeline`, `runs`, `search`, `course` | the parts of the page |
 //! | `app` | composes the page; the only room that knows all |
 //!
-//! `format` and `geometry` build natively too, and are tested there. Nothing here decides anything about the cluster, and
+//! `format`, `geometry` and what of `state` needs no browser build natively too, and are tested there. Nothing here decides anything about the cluster, and
 //! only this folder knows a browser.
 
 pub mod format;
 pub mod geometry;
+pub mod state;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;
@@ -36,8 +37,6 @@ pub mod runs;
 pub mod search;
 #[cfg(target_arch = "wasm32")]
 pub mod stage;
-#[cfg(target_arch = "wasm32")]
-pub mod state;
 #[cfg(target_arch = "wasm32")]
 pub mod timeline;
 #[cfg(target_arch = "wasm32")]

@@ -5,15 +5,16 @@
 
 use yew::prelude::{Callback, Context};
 
-use crate::playground::Landmark;
 use crate::playground::view::NodeNumber;
+use crate::ui::app::state::appearance::AppearanceMessage;
 use crate::ui::app::{App, Message};
 use crate::ui::runs::files;
 use crate::ui::state::ask::Ask;
 use crate::ui::state::keys::Shortcut;
-use crate::ui::state::opened::{Dialog, Opened, Sheet, Tab};
+use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
+use crate::ui::state::page::panels::{Dialog, PanelMessage, Sheet, Tab};
+use crate::ui::state::page::timeline::TimelineMessage;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
 
 /// One for each thing that can be asked for.
 pub(super) struct Callbacks {
@@ -25,7 +26,6 @@ pub(super) struct Callbacks {
     pub(super) help: Callback<()>,
     pub(super) inspect: Callback<NodeNumber>,
     pub(super) key: Callback<Shortcut>,
-    pub(super) landmark: Callback<Landmark>,
     pub(super) messages: Callback<()>,
     pub(super) new: Callback<()>,
     pub(super) note: Callback<String>,
@@ -38,7 +38,7 @@ pub(super) struct Callbacks {
     pub(super) stage: Callback<()>,
     pub(super) tab: Callback<Tab>,
     pub(super) theme: Callback<()>,
-    pub(super) zoom: Callback<bool>,
+    pub(super) timeline: Callback<TimelineMessage>,
 }
 
 impl Callbacks {
@@ -49,30 +49,33 @@ impl Callbacks {
             let session = session.clone();
             Callback::from(move |()| files::save(&session, &session.look().title()))
         };
-        let dialog = |dialog| link.callback(move |()| Message::Dialog(dialog));
+        let dialog =
+            |dialog| link.callback(move |()| Message::Panels(PanelMessage::OpenDialog(dialog)));
+        let view = |view_mode| Message::Middle(MiddleMessage::View(view_mode));
+        let open = |opened| Message::Middle(MiddleMessage::Open(opened));
         Self {
             ask: link.callback(Message::Guide),
             begun: link.callback(|()| Message::Begun),
-            close: dialog(None),
-            close_commands: link.callback(|()| Message::Closed(Dialog::Commands)),
+            close: link.callback(|()| Message::Panels(PanelMessage::CloseDialog)),
+            close_commands: link
+                .callback(|()| Message::Panels(PanelMessage::DialogClosed(Dialog::Commands))),
             famous: link.callback(Message::Famous),
-            help: dialog(Some(Dialog::Help)),
-            inspect: link.callback(Message::Inspect),
+            help: dialog(Dialog::Help),
+            inspect: link.callback(|node| Message::Panels(PanelMessage::Inspect(node))),
             key: link.callback(Message::Key),
-            landmark: link.callback(Message::Landmark),
-            messages: link.callback(|()| Message::Open(Some(Opened::Messages))),
-            new: dialog(Some(Dialog::New)),
-            note: link.callback(Message::Note),
-            open: link.callback(Message::Open),
-            runs: dialog(Some(Dialog::Runs)),
+            messages: link.callback(move |()| open(Some(Opened::Messages))),
+            new: dialog(Dialog::New),
+            note: link.callback(|note| Message::Middle(MiddleMessage::Note(note))),
+            open: link.callback(open),
+            runs: dialog(Dialog::Runs),
             save,
-            share: dialog(Some(Dialog::Share)),
-            sheet: link.callback(Message::Sheet),
-            view_mode: link.callback(Message::ViewMode),
-            stage: link.callback(|()| Message::ViewMode(ViewMode::Stage)),
-            tab: link.callback(Message::Tab),
-            theme: link.callback(|()| Message::NextTheme),
-            zoom: link.callback(Message::Zoom),
+            share: dialog(Dialog::Share),
+            sheet: link.callback(|sheet| Message::Panels(PanelMessage::ToggleSheet(sheet))),
+            view_mode: link.callback(view),
+            stage: link.callback(move |()| view(ViewMode::Stage)),
+            tab: link.callback(|tab| Message::Panels(PanelMessage::SelectTab(tab))),
+            theme: link.callback(|()| Message::Appearance(AppearanceMessage::NextTheme)),
+            timeline: link.callback(Message::Timeline),
         }
     }
 }

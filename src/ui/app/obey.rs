@@ -6,14 +6,16 @@ use yew::prelude::Context;
 
 use crate::playground::view::{NodeView, Status};
 use crate::playground::{Action, Input, NodeId};
+use crate::ui::app::state::appearance::AppearanceMessage;
 use crate::ui::app::{App, Message};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
 use crate::ui::state::keys::Shortcut;
 use crate::ui::state::notice::Notice;
-use crate::ui::state::opened::{Dialog, Opened, Sheet, Tab};
+use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
+use crate::ui::state::page::panels::{Dialog, PanelMessage, Sheet, Tab};
+use crate::ui::state::page::timeline::TimelineMessage;
 use crate::ui::state::playback::{change_speed, go_to};
-use crate::ui::state::view_mode::ViewMode;
 
 impl App {
     /// Does what a key asks for.
@@ -32,41 +34,45 @@ impl App {
                 let next = self.session.look().next_node();
                 apply(Input::Act(Action::Add(next)));
             }
-            Shortcut::Messages => self.open(Some(Opened::Messages)),
+            Shortcut::Messages => self.update_middle(MiddleMessage::Open(Some(Opened::Messages))),
             Shortcut::Heal => apply(Input::Act(Action::Heal)),
             Shortcut::Key => {
-                self.sheet = Some(Sheet::Request);
+                self.panels.update(PanelMessage::ShowSheet(Sheet::Request));
                 page::focus_soon("#key");
             }
             Shortcut::Console => {
-                (self.tab, self.sheet) = (Tab::Console, Some(Sheet::Log));
+                self.panels.update(PanelMessage::ShowTab(Tab::Console));
                 page::focus_soon("#console");
             }
-            Shortcut::Events => (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log)),
-            Shortcut::Inspector => (self.tab, self.sheet) = (Tab::Inspector, Some(Sheet::Log)),
-            Shortcut::Verdicts => (self.tab, self.sheet) = (Tab::Verdicts, Some(Sheet::Log)),
-            Shortcut::Next => apply(Input::Next(self.landmark)),
-            Shortcut::Previous => apply(Input::Previous(self.landmark)),
-            Shortcut::Closer => ctx.link().send_message(Message::Zoom(true)),
-            Shortcut::Wider => ctx.link().send_message(Message::Zoom(false)),
-            Shortcut::Share => self.dialog = Some(Dialog::Share),
-            Shortcut::Runs => self.dialog = self.keeps_runs().then_some(Dialog::Runs),
-            Shortcut::Stories => (self.tab, self.sheet) = (Tab::Stories, Some(Sheet::Log)),
-            Shortcut::Theme => ctx.link().send_message(Message::NextTheme),
+            Shortcut::Events => self.panels.update(PanelMessage::ShowTab(Tab::Events)),
+            Shortcut::Inspector => self.panels.update(PanelMessage::ShowTab(Tab::Inspector)),
+            Shortcut::Verdicts => self.panels.update(PanelMessage::ShowTab(Tab::Verdicts)),
+            Shortcut::Next => apply(Input::Next(self.timeline.landmark())),
+            Shortcut::Previous => apply(Input::Previous(self.timeline.landmark())),
+            Shortcut::Closer => ctx.link().send_message(Message::Timeline(TimelineMessage::ZoomIn)),
+            Shortcut::Wider => ctx.link().send_message(Message::Timeline(TimelineMessage::ZoomOut)),
+            Shortcut::Share => self.panels.update(PanelMessage::OpenDialog(Dialog::Share)),
+            Shortcut::Runs => self.panels.update(if self.kept_run.is_listed() {
+                PanelMessage::OpenDialog(Dialog::Runs)
+            } else {
+                PanelMessage::CloseDialog
+            }),
+            Shortcut::Stories => self.panels.update(PanelMessage::ShowTab(Tab::Stories)),
+            Shortcut::Theme => self.appearance.update(AppearanceMessage::NextTheme),
             Shortcut::Node(node) => page::focus_soon(format!("#card-{node}")),
             Shortcut::Leader => {
-                let leader = self.view.summary.leader;
+                let leader = self.snapshot.leader();
                 leader.iter().for_each(|leader| page::focus_soon(format!("#card-{leader}")));
             }
             Shortcut::RestartLeader => self.restart_leader(),
             Shortcut::ReviveAll => self.revive_all(),
             Shortcut::Search => {
-                (self.tab, self.sheet) = (Tab::Events, Some(Sheet::Log));
+                self.panels.update(PanelMessage::ShowTab(Tab::Events));
                 page::focus_soon("#event-search");
             }
-            Shortcut::Commands => self.dialog = Some(Dialog::Commands),
+            Shortcut::Commands => self.panels.update(PanelMessage::OpenDialog(Dialog::Commands)),
             Shortcut::View(view_mode) => {
-                ctx.link().send_message(Message::ViewMode(view_mode));
+                ctx.link().send_message(Message::Middle(MiddleMessage::View(view_mode)));
                 if view_mode == ViewMode::Rules {
                     // What is there is a form: the next Tab leads into it.
                     page::focus_soon(".laboratory");
@@ -75,12 +81,14 @@ impl App {
             Shortcut::Pin => self.pin(),
             Shortcut::Famous(place) => self.begin_famous(place),
             Shortcut::Projector => {
-                self.screen.projector = !self.screen.projector;
-                self.tell_caption();
+                self.appearance.update(AppearanceMessage::ToggleProjector);
+                if self.appearance.screen().projector {
+                    self.narrator.write_caption(&self.session.look());
+                }
                 page::rescue_focus_soon();
             }
-            Shortcut::Spotlight => self.screen.spotlight = !self.screen.spotlight,
-            Shortcut::Help => self.dialog = Some(Dialog::Help),
+            Shortcut::Spotlight => self.appearance.update(AppearanceMessage::ToggleSpotlight),
+            Shortcut::Help => self.panels.update(PanelMessage::OpenDialog(Dialog::Help)),
         }
     }
 
@@ -90,15 +98,16 @@ impl App {
             self.session.tell(Notice::problem(problem));
         }
         let pin = self.session.look().pin().filter(|pin| pin.is_shown);
-        if let Some(pin) = pin.filter(|_| self.view_mode != ViewMode::Difference) {
+        if let Some(pin) = pin.filter(|_| self.middle.view_mode() != ViewMode::Difference) {
             let at = clock_text(pin.at / 1_000);
-            self.note = format!("{at} is pinned: Shift+d tells what differs from it.");
+            let note = format!("{at} is pinned: Shift+d tells what differs from it.");
+            self.middle.update(MiddleMessage::Note(note));
         }
     }
 
     /// Ends the leader's process and starts it again.
     fn restart_leader(&self) {
-        if let Some(leader) = self.view.summary.leader.map(NodeId) {
+        if let Some(leader) = self.snapshot.leader().map(NodeId) {
             let actions = vec![Action::Kill(leader), Action::Restart(leader)];
             go_to(&self.session, Input::Together(actions));
         }
@@ -111,7 +120,7 @@ impl App {
             Status::Paused => Some(Action::Resume(NodeId(node.id))),
             Status::Running => None,
         };
-        let actions = self.nodes.iter().filter_map(revive).collect();
+        let actions = self.snapshot.nodes.iter().filter_map(revive).collect();
         go_to(&self.session, Input::Together(actions));
     }
 }

@@ -12,9 +12,9 @@ use crate::ui::panels::events::Events;
 use crate::ui::panels::inspector::Inspector;
 use crate::ui::panels::stories::Stories;
 use crate::ui::panels::verdicts::Verdicts;
-use crate::ui::state::opened::Tab;
+use crate::ui::state::page::middle::ViewMode;
+use crate::ui::state::page::panels::Tab;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
 
 const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Events, "events", "Events"),

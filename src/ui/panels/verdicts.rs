@@ -17,9 +17,9 @@ use crate::ui::format::clock::time;
 use crate::ui::format::sentences::sentence;
 use crate::ui::panels::reason::Reason;
 use crate::ui::state::highlight::Highlight;
+use crate::ui::state::page::middle::ViewMode;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
 use crate::ui::widgets::marked_text::text_with_marks;
 
 #[derive(Properties, PartialEq)]

@@ -20,7 +20,7 @@ use crate::ui::stage::link_card::{LinkCard, LinkList, way_of};
 use crate::ui::stage::links::Links;
 use crate::ui::stage::menu::Menu;
 use crate::ui::stage::message_card::{MessageCard, MessageList};
-use crate::ui::state::opened::Opened;
+use crate::ui::state::page::middle::Opened;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::icons;
 use crate::ui::widgets::size::use_size;

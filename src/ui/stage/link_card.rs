@@ -11,7 +11,7 @@ use crate::ui::browser::page;
 use crate::ui::format::durations::latency_words;
 use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::geometry::message_path;
-use crate::ui::state::opened::Opened;
+use crate::ui::state::page::middle::Opened;
 use crate::ui::widgets::popup::{PLACE, beside, keys};
 use crate::ui::widgets::settings::{CHANCES, LATENCIES, chance, percent, single};
 

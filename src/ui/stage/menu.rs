@@ -10,7 +10,7 @@ use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
 use crate::ui::browser::page;
 use crate::ui::geometry::layout::{Density, Layout};
-use crate::ui::state::opened::Opened;
+use crate::ui::state::page::middle::Opened;
 use crate::ui::widgets::popup::{beside, keys};
 
 #[derive(Properties, PartialEq)]

@@ -17,7 +17,7 @@ use crate::ui::format::clock::clock_text;
 use crate::ui::format::durations::span;
 use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::geometry::message_path;
-use crate::ui::state::opened::Opened;
+use crate::ui::state::page::middle::Opened;
 use crate::ui::state::session::{Mark, Session};
 use crate::ui::widgets::popup::{PLACE, beside, keys};
 

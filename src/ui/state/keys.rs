@@ -4,7 +4,7 @@
 
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
-use crate::ui::state::view_mode::ViewMode;
+use crate::ui::state::page::middle::ViewMode;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

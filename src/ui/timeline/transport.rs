@@ -7,6 +7,7 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use crate::playground::view::BranchView;
 use crate::playground::{Input, Landmark, Speed};
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::page::timeline::TimelineMessage;
 use crate::ui::state::playback::{SPEEDS, go_to, set_speed};
 use crate::ui::state::session::Session;
 use crate::ui::timeline::scrubber::Scrubber;
@@ -25,9 +26,7 @@ pub struct Props {
     pub is_zoomed: bool,
     /// What the two buttons go to.
     pub landmark: Landmark,
-    pub on_landmark: Callback<Landmark>,
-    /// Closer, or wider.
-    pub on_zoom: Callback<bool>,
+    pub on_timeline: Callback<TimelineMessage>,
 }
 
 #[component]
@@ -89,11 +88,13 @@ fn landmarks(props: &Props) -> Html {
         let (session, landmark) = (props.session.clone(), props.landmark);
         Callback::from(move |_: yew::MouseEvent| go_to(&session, make(landmark)))
     };
-    let onchange = props.on_landmark.reform(|event: yew::Event| {
+    let onchange = props.on_timeline.reform(|event: yew::Event| {
         let select = event.target_dyn_into::<HtmlSelectElement>();
         let place = select.and_then(|select| usize::try_from(select.selected_index()).ok());
-        place.and_then(|place| Landmark::ALL.get(place)).copied().unwrap_or(Landmark::Election)
+        let landmark = place.and_then(|place| Landmark::ALL.get(place)).copied();
+        TimelineMessage::Landmark(landmark.unwrap_or(Landmark::Election))
     });
+    let zoom = |message| props.on_timeline.reform(move |_: yew::MouseEvent| message);
     let option = |landmark: &Landmark| {
         let words = landmark.to_string();
         html! { <option key={words.clone()} selected={*landmark == props.landmark}>{ words }</option> }
@@ -108,9 +109,9 @@ fn landmarks(props: &Props) -> Html {
             <button type="button" class="button" onclick={go(Input::Next)} title={format!("To the next {name} (])")} aria-label={format!("Next {name}")}>
                 { icons::next_mark() }
             </button>
-            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| false)} disabled={!props.is_zoomed}
+            <button type="button" class="button zoom" onclick={zoom(TimelineMessage::ZoomOut)} disabled={!props.is_zoomed}
                 title="More of the timeline (Shift+z)" aria-label="Zoom out">{ icons::wider() }</button>
-            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| true)} title="Closer to now (z)" aria-label="Zoom in">{ icons::closer() }</button>
+            <button type="button" class="button zoom" onclick={zoom(TimelineMessage::ZoomIn)} title="Closer to now (z)" aria-label="Zoom in">{ icons::closer() }</button>
         </div>
     }
 }

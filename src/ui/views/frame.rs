@@ -5,8 +5,8 @@ use web_sys::{Element, Event};
 use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::ui::state::highlight::Highlight;
+use crate::ui::state::page::middle::ViewMode;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
 
 const SIGHTS: [(ViewMode, &str, &str); 8] = [
     (ViewMode::Stage, "Stage", "The cluster (v)"),

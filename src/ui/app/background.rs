@@ -1,0 +1,59 @@
+//! What goes on for as long as the page is there: cluster time passes, frames are drawn, keys, files and the pointer
+//! are listened to.
+
+use gloo_events::EventListener;
+use yew::prelude::Context;
+
+use crate::ui::app::painter::Painter;
+use crate::ui::app::{App, Message, keyboard, projector};
+use crate::ui::browser::frame::FrameLoop;
+use crate::ui::browser::style_changes::StyleChanges;
+use crate::ui::runs::autosave::Autosave;
+use crate::ui::runs::files;
+use crate::ui::state::frame_scheduler::{Due, FrameScheduler};
+use crate::ui::state::pump::Pump;
+use crate::ui::state::session::Session;
+
+/// All of it ends when this is dropped.
+pub(super) struct Background {
+    _listeners: Vec<EventListener>,
+    _pump: Pump,
+    _frames: FrameLoop,
+}
+
+impl Background {
+    pub(super) fn start(
+        ctx: &Context<App>,
+        session: &Session,
+        autosave: Option<&Autosave>,
+        styles: StyleChanges,
+    ) -> Self {
+        let mut listeners = files::listen(session, autosave.cloned());
+        listeners.extend(projector::follow_pointer());
+        listeners.extend(keyboard::listen(ctx));
+        Self {
+            _listeners: listeners,
+            _pump: Pump::start(session.clone()),
+            _frames: start_frames(ctx, session.clone(), styles),
+        }
+    }
+}
+
+/// Draws what moves in every frame, and asks for a rendering where there is something new.
+fn start_frames(ctx: &Context<App>, session: Session, styles: StyleChanges) -> FrameLoop {
+    let link = ctx.link().clone();
+    let mut painter = Painter::new(session.clone(), styles);
+    let mut scheduler = FrameScheduler::default();
+    FrameLoop::start(move |now| {
+        let is_playing = session.look().is_playing();
+        let due = scheduler.frame(now, session.revision(), is_playing);
+        match due {
+            Due::Feed => link.send_message(Message::Feed),
+            Due::Refresh => link.send_message(Message::Refresh),
+            Due::History => {}
+        }
+        if let Some(painter) = &mut painter {
+            painter.frame(now, due == Due::History);
+        }
+    })
+}

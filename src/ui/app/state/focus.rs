@@ -1,0 +1,40 @@
+//! Keeps the keyboard's focus on the page where the element that had it goes away.
+
+use web_sys::HtmlElement;
+
+use crate::ui::browser::page;
+use crate::ui::state::page::middle::StageChange;
+
+/// Where the focus was.
+#[derive(Default)]
+pub struct FocusKeeper {
+    /// The element that had the focus before something was opened on the stage.
+    came_from: Option<HtmlElement>,
+    /// Whether something of the page had the focus after the rendering before.
+    was_on_page: bool,
+}
+
+impl FocusKeeper {
+    /// Something on the stage was opened or closed. What is closed is still rendered: if it has the focus, the element
+    /// that had the focus before it was opened gets it again.
+    pub fn stage_changed(&mut self, change: StageChange) {
+        match change {
+            StageChange::Opened => self.came_from = page::focused(),
+            StageChange::Closed => {
+                let came_from = self.came_from.take();
+                if page::has(".opened :focus") {
+                    page::give_back(came_from);
+                }
+            }
+            StageChange::Same => {}
+        }
+    }
+
+    /// The page was rendered. The element with the focus may be gone, as a node that was removed: the stage gets it then.
+    pub fn rendered(&mut self) {
+        if self.was_on_page && page::is_focus_lost() {
+            page::focus(".stage");
+        }
+        self.was_on_page = !page::is_focus_lost();
+    }
+}
