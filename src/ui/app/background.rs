@@ -11,8 +11,8 @@ use crate::ui::browser::style_changes::StyleChanges;
 use crate::ui::runs::autosave::Autosave;
 use crate::ui::runs::files;
 use crate::ui::state::frame_scheduler::{Due, FrameScheduler};
+use crate::ui::state::handles::Handles;
 use crate::ui::state::pump::Pump;
-use crate::ui::state::session::Session;
 
 /// All of it ends when this is dropped.
 pub(super) struct Background {
@@ -24,25 +24,25 @@ pub(super) struct Background {
 impl Background {
     pub(super) fn start(
         ctx: &Context<App>,
-        session: &Session,
+        handles: &Handles,
         autosave: Option<&Autosave>,
         styles: StyleChanges,
     ) -> Self {
-        let mut listeners = files::listen(session, autosave.cloned());
+        let mut listeners = files::listen(&handles.session, autosave.cloned());
         listeners.extend(projector::follow_pointer());
         listeners.extend(keyboard::listen(ctx));
         Self {
             _listeners: listeners,
-            _pump: Pump::start(session.clone()),
-            _frames: start_frames(ctx, session.clone(), styles),
+            _pump: Pump::start(handles.session.clone()),
+            _frames: start_frames(ctx, handles, styles),
         }
     }
 }
 
 /// Draws what moves in every frame, and asks for a rendering where there is something new.
-fn start_frames(ctx: &Context<App>, session: Session, styles: StyleChanges) -> FrameLoop {
-    let link = ctx.link().clone();
-    let mut painter = Painter::new(session.clone(), styles);
+fn start_frames(ctx: &Context<App>, handles: &Handles, styles: StyleChanges) -> FrameLoop {
+    let (link, session) = (ctx.link().clone(), handles.session.clone());
+    let mut painter = Painter::new(handles.clone(), styles);
     let mut scheduler = FrameScheduler::default();
     FrameLoop::start(move |now| {
         let is_playing = session.look().is_playing();

@@ -30,6 +30,7 @@ use crate::ui::browser::page::Beginning;
 use crate::ui::course::guide::Guide;
 use crate::ui::search::worker_pool::WorkerPool;
 use crate::ui::state::ask::Ask;
+use crate::ui::state::handles::Handles;
 use crate::ui::state::keys::Shortcut;
 use crate::ui::state::page::middle::{Middle, MiddleMessage, Opened, ViewMode};
 use crate::ui::state::page::panels::{PanelMessage, Panels};
@@ -65,7 +66,7 @@ pub struct Props {
 
 /// The page.
 pub struct App {
-    session: Session,
+    handles: Handles,
     callbacks: Callbacks,
     snapshot: Snapshot,
     panels: Panels,
@@ -88,6 +89,7 @@ impl Component for App {
         let beginning = Beginning::here();
         let session = begin(beginning);
         session.on_change(ctx.link().callback(|()| Message::Changed));
+        let handles = Handles::new(session.clone());
         let (keeps, appearance) = (ctx.props().keeps, Appearance::here());
         let kept_run = KeptRun::start(&session, keeps, appearance.is_embedded());
         let offers_tour = kept_run.is_listed() && !Beginning::is_asked_for();
@@ -101,10 +103,10 @@ impl Component for App {
             focus: FocusKeeper::default(),
             guide: Guide::new(session.clone(), offers_tour, beginning.speed.is_some()),
             pool: WorkerPool::new(session.clone()),
-            _background: Background::start(ctx, &session, kept_run.autosave(), appearance.styles()),
+            _background: Background::start(ctx, &handles, kept_run.autosave(), appearance.styles()),
             appearance,
             kept_run,
-            session,
+            handles,
         };
         app.take_snapshot();
         app
@@ -132,7 +134,7 @@ impl Component for App {
             Message::Panels(message) => self.update_panels(message),
             Message::Middle(message) => self.update_middle(message),
             Message::Timeline(message) => {
-                let (shown, end) = (self.session.frame_context().span, self.session.look().end());
+                let (shown, end) = (self.handles.frame.span(), self.handles.session.look().end());
                 self.timeline.update(message, shown, end);
             }
             Message::Appearance(message) => self.appearance.update(message),
@@ -163,16 +165,16 @@ impl App {
 
     fn update_middle(&mut self, message: MiddleMessage) {
         if matches!(message, MiddleMessage::View(_)) {
-            self.session.point(None);
+            self.handles.pointer.point(None);
         }
         let opens = |opened: &Opened| opened.wants_a_pause();
         let wants_a_pause =
             matches!(&message, MiddleMessage::Open(opened) if opened.as_ref().is_some_and(opens));
         let change = self.middle.update(message);
         self.focus.stage_changed(change);
-        if wants_a_pause && self.session.look().is_playing() {
+        if wants_a_pause && self.handles.session.look().is_playing() {
             // Without a call of `Changed`, since whoever opened it expects it. To pause is never refused.
-            let _ = self.session.apply_quietly(Input::Pause);
+            let _ = self.handles.session.apply_quietly(Input::Pause);
             let note = "Paused, so that it can be read.".to_string();
             self.middle.update(MiddleMessage::Note(note));
         }
@@ -188,7 +190,7 @@ impl App {
     /// Tells what is new.
     fn feed(&mut self) {
         self.snapshot.feed += 1;
-        let playground = self.session.look();
+        let playground = self.handles.session.look();
         self.narrator.listen(&playground, &self.snapshot.view, page::now());
         if self.appearance.screen().projector {
             self.narrator.write_caption(&playground);
@@ -198,12 +200,12 @@ impl App {
     /// Looks at the playground anew.
     fn take_snapshot(&mut self) {
         let is_other_seen = self.middle.view_mode() == ViewMode::Beside;
-        self.snapshot.take(&self.session.look(), is_other_seen);
+        self.snapshot.take(&self.handles.session.look(), is_other_seen);
         let clock = self.snapshot.view.clock;
         let span = self.timeline.span(clock.now, clock.end);
-        self.session.set_frame_context(|frame_context| frame_context.span = span);
+        self.handles.frame.change(|rendered| rendered.span = span);
         let change = {
-            let playground = self.session.look();
+            let playground = self.handles.session.look();
             let is_in_flight = |id| playground.message(id).is_some();
             self.middle.close_what_is_gone(|node| self.snapshot.has(node), is_in_flight)
         };

@@ -20,18 +20,19 @@ use crate::ui::state::playback::{change_speed, go_to};
 impl App {
     /// Does what a key asks for.
     pub(super) fn obey(&mut self, ctx: &Context<Self>, shortcut: Shortcut) {
-        let apply = |input| go_to(&self.session, input);
-        let (playing, speed) = (self.session.look().is_playing(), self.session.look().speed());
+        let apply = |input| go_to(&self.handles.session, input);
+        let (playing, speed) =
+            (self.handles.session.look().is_playing(), self.handles.session.look().speed());
         match shortcut {
             Shortcut::PlayOrPause => apply(if playing { Input::Pause } else { Input::Play }),
             Shortcut::Step => apply(Input::Step),
             Shortcut::StepBack => apply(Input::StepBack),
             Shortcut::Undo => apply(Input::Undo),
             Shortcut::End => apply(Input::SeekEnd),
-            Shortcut::Faster => change_speed(&self.session, speed, true),
-            Shortcut::Slower => change_speed(&self.session, speed, false),
+            Shortcut::Faster => change_speed(&self.handles.session, speed, true),
+            Shortcut::Slower => change_speed(&self.handles.session, speed, false),
             Shortcut::AddNode => {
-                let next = self.session.look().next_node();
+                let next = self.handles.session.look().next_node();
                 apply(Input::Act(Action::Add(next)));
             }
             Shortcut::Messages => self.update_middle(MiddleMessage::Open(Some(Opened::Messages))),
@@ -83,7 +84,7 @@ impl App {
             Shortcut::Projector => {
                 self.appearance.update(AppearanceMessage::ToggleProjector);
                 if self.appearance.screen().projector {
-                    self.narrator.write_caption(&self.session.look());
+                    self.narrator.write_caption(&self.handles.session.look());
                 }
                 page::rescue_focus_soon();
             }
@@ -94,10 +95,10 @@ impl App {
 
     /// Pins the instant that is shown; where that can't be seen it is said.
     fn pin(&mut self) {
-        if let Err(problem) = self.session.apply_quietly(Input::Pin(true)) {
-            self.session.tell(Notice::problem(problem));
+        if let Err(problem) = self.handles.session.apply_quietly(Input::Pin(true)) {
+            self.handles.session.tell(Notice::problem(problem));
         }
-        let pin = self.session.look().pin().filter(|pin| pin.is_shown);
+        let pin = self.handles.session.look().pin().filter(|pin| pin.is_shown);
         if let Some(pin) = pin.filter(|_| self.middle.view_mode() != ViewMode::Difference) {
             let at = clock_text(pin.at / 1_000);
             let note = format!("{at} is pinned: Shift+d tells what differs from it.");
@@ -109,7 +110,7 @@ impl App {
     fn restart_leader(&self) {
         if let Some(leader) = self.snapshot.leader().map(NodeId) {
             let actions = vec![Action::Kill(leader), Action::Restart(leader)];
-            go_to(&self.session, Input::Together(actions));
+            go_to(&self.handles.session, Input::Together(actions));
         }
     }
 
@@ -121,6 +122,6 @@ impl App {
             Status::Running => None,
         };
         let actions = self.snapshot.nodes.iter().filter_map(revive).collect();
-        go_to(&self.session, Input::Together(actions));
+        go_to(&self.handles.session, Input::Together(actions));
     }
 }

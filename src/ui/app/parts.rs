@@ -38,7 +38,7 @@ impl App {
                 { projector::way_out(screen) }
                 { projector::spotlight(screen) }
                 { self.transport() }
-                <Notices session={self.session.clone()} notice={self.session.notice()} progress={self.snapshot.view.progress} on_save={callbacks.save.clone()} />
+                <Notices session={self.handles.session.clone()} notice={self.handles.session.notice()} progress={self.snapshot.view.progress} on_save={callbacks.save.clone()} />
                 <p class="hidden" role="status" aria-live="polite">{ self.narrator.spoken() }</p>
                 { self.dialogs() }
             </div>
@@ -62,7 +62,7 @@ impl App {
     fn controls(&self) -> Html {
         let (view, callbacks) = (&self.snapshot.view, &self.callbacks);
         html! {
-            <Controls session={self.session.clone()} network={view.network} nodes={self.snapshot.node_numbers()}
+            <Controls session={self.handles.session.clone()} network={view.network} nodes={self.snapshot.node_numbers()}
                 leader={self.snapshot.leader()} sides={view.sides.clone()} is_cut={!view.cuts.is_empty()}
                 is_broken={self.snapshot.is_broken} is_open={self.panels.sheet() == Some(Sheet::Controls)}
                 on_messages={callbacks.messages.clone()} on_new={callbacks.new.clone()} />
@@ -75,14 +75,14 @@ impl App {
         let (tab, sheet) = (self.panels.tab(), self.panels.sheet());
         // A tab that is not seen is given nothing that changes, so that it is not rendered.
         let nodes = if tab == Tab::Inspector { self.snapshot.nodes.clone() } else { Vec::new() };
-        let reason = self.session.look().explanation();
+        let reason = self.handles.session.look().explanation();
         let events = reason.as_ref().map_or(0, |_| view.clock.events);
         let now = if view.comparison.is_some() { view.clock.now } else { 0 };
         html! {
             <div class="side">
-                <Request session={self.session.clone()} nodes={self.snapshot.node_numbers()} request_traces={view.request_traces.clone()}
+                <Request session={self.handles.session.clone()} nodes={self.snapshot.node_numbers()} request_traces={view.request_traces.clone()}
                     is_open={sheet == Some(Sheet::Request)} />
-                <Tabs session={self.session.clone()} {tab} on_tab={callbacks.tab.clone()} {nodes} selected={self.panels.selected()}
+                <Tabs session={self.handles.session.clone()} pointer={self.handles.pointer.clone()} {tab} on_tab={callbacks.tab.clone()} {nodes} selected={self.panels.selected()}
                     on_select={callbacks.inspect.clone()} on_view_mode={callbacks.view_mode.clone()} {reason} {events}
                     {feed} lines={feed} is_open={sheet == Some(Sheet::Log)}
                     branches={view.branches.clone()} comparison={view.comparison.clone()} {now} />
@@ -92,10 +92,10 @@ impl App {
 
     fn transport(&self) -> Html {
         let (view, clock) = (&self.snapshot.view, self.snapshot.view.clock);
-        let span = self.session.frame_context().span;
+        let span = self.handles.frame.span();
         html! {
-            <Transport session={self.session.clone()} playing={clock.playing} speed={clock.speed} past={clock.past}
-                branches={view.branches.clone()} is_zoomed={span.hides_some(clock.end)} landmark={self.timeline.landmark()}
+            <Transport session={self.handles.session.clone()} playing={clock.playing} speed={clock.speed} past={clock.past}
+                branches={view.branches.clone()} {span} is_zoomed={span.hides_some(clock.end)} landmark={self.timeline.landmark()}
                 on_timeline={self.callbacks.timeline.clone()} />
         }
     }
@@ -108,13 +108,13 @@ impl App {
         html! {
             <>
                 <Help is_open={is_open(Dialog::Help)} {on_close} on_ask={callbacks.ask.clone()} />
-                <Share is_open={is_open(Dialog::Share)} session={self.session.clone()} name={self.kept_run.name(&self.session)} {on_close} />
+                <Share is_open={is_open(Dialog::Share)} session={self.handles.session.clone()} name={self.kept_run.name(&self.handles.session)} {on_close} />
                 if let Some(autosave) = self.kept_run.autosave() {
-                    <Runs is_open={is_open(Dialog::Runs)} session={self.session.clone()} autosave={autosave.clone()} {on_close} />
+                    <Runs is_open={is_open(Dialog::Runs)} session={self.handles.session.clone()} autosave={autosave.clone()} {on_close} />
                 }
-                <Commands is_open={commands} session={self.session.clone()} {nodes}
+                <Commands is_open={commands} session={self.handles.session.clone()} {nodes}
                     on_key={callbacks.key.clone()} on_close={callbacks.close_commands.clone()} />
-                <NewCluster is_open={is_open(Dialog::New)} session={self.session.clone()} {on_close} on_begun={callbacks.begun.clone()} />
+                <NewCluster is_open={is_open(Dialog::New)} session={self.handles.session.clone()} {on_close} on_begun={callbacks.begun.clone()} />
             </>
         }
     }

@@ -13,7 +13,7 @@ use crate::playground::view::{CauseView, Explanation, NodeNumber};
 use crate::playground::{Input, Question};
 use crate::ui::browser::page;
 use crate::ui::format::clock::time;
-use crate::ui::state::highlight::Highlight;
+use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::marked_text::text_with_marks;
@@ -37,6 +37,7 @@ const ASKING: &str = ".why:focus, .verdict-asks button:focus";
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     pub explanation: Rc<Explanation>,
     /// After how many events the instant is that is shown.
     pub events: u64,
@@ -122,10 +123,11 @@ fn shown(steps: &[CauseView], details: bool) -> Vec<Row<'_>> {
 fn row(props: &Props, row: &Row<'_>) -> Html {
     let Row { number, step, from } = row;
     let onclick = {
-        let (session, spot, node) = (props.session.clone(), step.spot, step.node);
+        let (session, pointer) = (props.session.clone(), props.pointer.clone());
+        let (spot, node) = (step.spot, step.node);
         Callback::from(move |_: yew::MouseEvent| {
             go_to(&session, Input::Return(spot));
-            session.point(node.map(Highlight::Node));
+            pointer.point(node.map(Highlight::Node));
         })
     };
     let from: Vec<String> = from.iter().map(ToString::to_string).collect();

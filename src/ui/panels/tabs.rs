@@ -12,6 +12,7 @@ use crate::ui::panels::events::Events;
 use crate::ui::panels::inspector::Inspector;
 use crate::ui::panels::stories::Stories;
 use crate::ui::panels::verdicts::Verdicts;
+use crate::ui::state::highlight::Pointer;
 use crate::ui::state::page::middle::ViewMode;
 use crate::ui::state::page::panels::Tab;
 use crate::ui::state::session::Session;
@@ -27,6 +28,7 @@ const TABS: [(Tab, &str, &str); 5] = [
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     pub tab: Tab,
     pub on_tab: Callback<Tab>,
     pub nodes: Vec<Rc<NodeView>>,
@@ -72,10 +74,10 @@ pub fn Tabs(props: &Props) -> Html {
     let body = match props.tab {
         Tab::Events => html! { <Events session={props.session.clone()} feed={props.feed} /> },
         Tab::Inspector => html! {
-            <Inspector session={props.session.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} reason={props.reason.clone()} events={props.events} />
+            <Inspector session={props.session.clone()} pointer={props.pointer.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} reason={props.reason.clone()} events={props.events} />
         },
         Tab::Verdicts => {
-            html! { <Verdicts session={props.session.clone()} feed={props.feed} reason={props.reason.clone()} on_view_mode={props.on_view_mode.clone()} /> }
+            html! { <Verdicts session={props.session.clone()} pointer={props.pointer.clone()} feed={props.feed} reason={props.reason.clone()} on_view_mode={props.on_view_mode.clone()} /> }
         }
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
         Tab::Stories => html! {

@@ -16,7 +16,7 @@ use crate::playground::{Input, Question};
 use crate::ui::format::clock::time;
 use crate::ui::format::sentences::sentence;
 use crate::ui::panels::reason::Reason;
-use crate::ui::state::highlight::Highlight;
+use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::page::middle::ViewMode;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
@@ -25,6 +25,7 @@ use crate::ui::widgets::marked_text::text_with_marks;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     /// Grows when there is something new.
     pub feed: u64,
     /// What was asked last, with its answer.
@@ -183,10 +184,11 @@ fn contrary(props: &Props, fact: &ContraryFact) -> Html {
 /// A button that goes to where something happened, and marks the node.
 fn go(props: &Props, made_by: &CauseView) -> Html {
     let onclick = {
-        let (session, spot, node) = (props.session.clone(), made_by.spot, made_by.node);
+        let (session, pointer) = (props.session.clone(), props.pointer.clone());
+        let (spot, node) = (made_by.spot, made_by.node);
         Callback::from(move |_: yew::MouseEvent| {
             go_to(&session, Input::Return(spot));
-            session.point(node.map(Highlight::Node));
+            pointer.point(node.map(Highlight::Node));
         })
     };
     html! { <button type="button" class="button" {onclick}>{ format!("Go to {}", time(made_by.at)) }</button> }
@@ -240,7 +242,7 @@ fn reason(props: &Props, opened: Option<&'static str>) -> Html {
     match props.reason.as_ref().filter(is_it) {
         Some(reason) => {
             let events = props.session.look().instant().events;
-            html! { <Reason session={props.session.clone()} explanation={Rc::clone(reason)} {events} /> }
+            html! { <Reason session={props.session.clone()} pointer={props.pointer.clone()} explanation={Rc::clone(reason)} {events} /> }
         }
         None => html! { <span hidden=true /> },
     }

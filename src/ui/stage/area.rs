@@ -20,6 +20,7 @@ use crate::ui::stage::link_card::{LinkCard, LinkList, way_of};
 use crate::ui::stage::links::Links;
 use crate::ui::stage::menu::Menu;
 use crate::ui::stage::message_card::{MessageCard, MessageList};
+use crate::ui::state::frame_context::FrameContext;
 use crate::ui::state::page::middle::Opened;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::icons;
@@ -31,6 +32,7 @@ type Ends = (NodeNumber, NodeNumber);
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub frame: FrameContext,
     pub nodes: Vec<Rc<NodeView>>,
     pub cuts: Vec<(NodeNumber, NodeNumber)>,
     pub links: Vec<LinkView>,
@@ -57,7 +59,7 @@ pub fn Stage(props: &Props) -> Html {
     let stage = use_node_ref();
     let problem = use_state(|| None::<String>);
     let layout = use_layout(&stage, &props.nodes);
-    props.session.set_frame_context(|frame_context| frame_context.layout = Rc::clone(&layout));
+    props.frame.change(|rendered| rendered.layout = Rc::clone(&layout));
     let on_act = {
         let problem = problem.setter();
         use_callback(props.session.clone(), move |action: Action, session| {
@@ -72,7 +74,7 @@ pub fn Stage(props: &Props) -> Html {
     let lines = lines(&layout, (&props.links, &props.cuts, &props.sides), props.leader);
     let gestures = {
         let on_gesture = on_gesture(props, &on_act, problem.setter());
-        use_gestures(&stage, &props.session, &layout, lines.clone(), on_gesture)
+        use_gestures(&stage, &props.session, &props.frame, &layout, lines.clone(), on_gesture)
     };
     // What a line would do that is being drawn is shown as if it were done.
     let preview = gestures.preview.filter(|sides| !sides.iter().any(Vec::is_empty));
@@ -133,7 +135,7 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
         Some(Opened::Message(id)) => match props.session.look().message(id) {
             None => nothing(),
             Some(message) => html! {
-                <MessageCard session={props.session.clone()} layout={Rc::clone(layout)} {message} {on_act} {on_close} />
+                <MessageCard session={props.session.clone()} frame={props.frame.clone()} layout={Rc::clone(layout)} {message} {on_act} {on_close} />
             },
         },
     }

@@ -17,6 +17,7 @@ use crate::ui::geometry::layout::Layout;
 use crate::ui::geometry::message_path;
 use crate::ui::geometry::message_path::Point;
 use crate::ui::geometry::partition_outline;
+use crate::ui::state::frame_context::FrameContext;
 use crate::ui::state::session::Session;
 
 /// What a pointer meant.
@@ -62,6 +63,7 @@ const OCCUPIED: &str = ".card, .menu, .menu-back, button";
 pub fn use_gestures(
     stage: &NodeRef,
     session: &Session,
+    frame: &FrameContext,
     layout: &Rc<Layout>,
     links: Vec<(NodeNumber, NodeNumber)>,
     on_gesture: Callback<Gesture>,
@@ -69,10 +71,10 @@ pub fn use_gestures(
     let press = use_mut_ref(|| None::<Press>);
     let preview = use_state_eq(|| None::<[Vec<NodeNumber>; 2]>);
     let cancel = {
-        let (press, preview, session) = (press.clone(), preview.setter(), session.clone());
+        let (press, preview, frame) = (press.clone(), preview.setter(), frame.clone());
         Callback::from(move |()| {
             *press.borrow_mut() = None;
-            session.set_frame_context(|frame_context| frame_context.line = None);
+            frame.change(|rendered| rendered.line = None);
             preview.set(None);
         })
     };
@@ -105,7 +107,7 @@ pub fn use_gestures(
     };
     let on_move = {
         let (press, stage, layout) = (press.clone(), stage.clone(), Rc::clone(layout));
-        let (session, preview) = (session.clone(), preview.setter());
+        let (frame, preview) = (frame.clone(), preview.setter());
         Callback::from(move |event: PointerEvent| {
             let mut press = press.borrow_mut();
             let press = press.as_mut().filter(|press| press.pointer == event.pointer_id());
@@ -115,7 +117,7 @@ pub fn use_gestures(
             press.draws |= message_path::far(press.start, at) > STEADY;
             if press.draws {
                 let start = press.start;
-                session.set_frame_context(|frame_context| frame_context.line = Some((start, at)));
+                frame.change(|rendered| rendered.line = Some((start, at)));
                 preview.set(Some(partition_outline::divide(&layout, start, at)));
             }
         })

@@ -17,13 +17,15 @@ use crate::ui::format::clock::clock_text;
 use crate::ui::format::durations::span;
 use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::geometry::message_path;
+use crate::ui::state::frame_context::{FrameContext, Mark};
 use crate::ui::state::page::middle::Opened;
-use crate::ui::state::session::{Mark, Session};
+use crate::ui::state::session::Session;
 use crate::ui::widgets::popup::{PLACE, beside, keys};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub frame: FrameContext,
     pub layout: Rc<Layout>,
     pub message: MessageDetail,
     pub on_act: Callback<Action>,
@@ -54,11 +56,11 @@ pub fn MessageCard(props: &Props) -> Html {
     });
     let (style, anchor) = (place.0.clone(), place.1);
     use_effect_with((id, anchor), {
-        let session = props.session.clone();
+        let frame = props.frame.clone();
         move |(message, anchor)| {
             let mark = Mark { message: *message, anchor: *anchor };
-            session.set_frame_context(|frame_context| frame_context.mark = Some(mark));
-            move || session.set_frame_context(|frame_context| frame_context.mark = None)
+            frame.change(|rendered| rendered.mark = Some(mark));
+            move || frame.change(|rendered| rendered.mark = None)
         }
     });
     use_effect_with(id, |_| page::focus(&format!("{PLACE} button")));

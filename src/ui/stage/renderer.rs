@@ -19,8 +19,8 @@ use crate::ui::geometry::layout::{Density, Layout};
 use crate::ui::geometry::message_path;
 use crate::ui::geometry::message_path::{MessagePath, Point};
 use crate::ui::geometry::partition_outline;
+use crate::ui::state::frame_context::Mark;
 use crate::ui::state::highlight::Highlight;
-use crate::ui::state::session::Mark;
 
 /// The circumference of the rings that cards draw.
 pub const RING_LENGTH: f64 = 100.0;

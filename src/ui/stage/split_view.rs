@@ -20,6 +20,7 @@ use crate::ui::stage::area;
 use crate::ui::stage::area::{Centre, Clients};
 use crate::ui::stage::card::Card;
 use crate::ui::stage::links::Links;
+use crate::ui::state::frame_context::FrameContext;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::marked_text::text_with_marks;
@@ -32,7 +33,12 @@ pub struct Other {
 }
 
 /// Both stories; `stage` is that of the one that is shown.
-pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>) -> Html {
+pub fn beside(
+    stage: Html,
+    (session, frame): (&Session, &FrameContext),
+    view: &View,
+    other: Option<&Other>,
+) -> Html {
     let compared = view.comparison.as_ref();
     let name = |place: Option<usize>| {
         let branch = place.and_then(|place| view.branches.get(place));
@@ -47,7 +53,7 @@ pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>
             { stage }
             if let Some(other) = other.filter(|_| compared.is_some()) {
                 { heading(&theirs, &other.view, view.clock.now) }
-                <Onlooker session={session.clone()} name={theirs} other={other.clone()} />
+                <Onlooker frame={frame.clone()} name={theirs} other={other.clone()} />
             } else {
                 { invitation(session, view) }
             }
@@ -149,7 +155,7 @@ fn invitation(session: &Session, view: &View) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct Props {
-    session: Session,
+    frame: FrameContext,
     /// What the story is called.
     name: AttrValue,
     other: Other,
@@ -161,8 +167,8 @@ fn Onlooker(props: &Props) -> Html {
     let stage = use_node_ref();
     let Other { view, nodes } = &props.other;
     let layout = area::use_layout(&stage, nodes);
-    props.session.set_frame_context(|frame_context| frame_context.other = Some(Rc::clone(&layout)));
-    use_leaving(&stage, &props.session);
+    props.frame.change(|rendered| rendered.other = Some(Rc::clone(&layout)));
+    use_leaving(&stage, &props.frame);
     let parts = (&*view.links, &*view.cuts, &*view.sides);
     let lines = area::lines(&layout, parts, view.summary.leader);
     html! {
@@ -191,11 +197,9 @@ fn card(props: &Props, layout: &Layout, node: &Rc<NodeView>) -> Option<Html> {
 
 /// Nothing is drawn any more on a stage that is gone.
 #[yew::hook]
-fn use_leaving(stage: &NodeRef, session: &Session) {
-    let session = session.clone();
-    use_effect_with(stage.clone(), move |_| {
-        move || session.set_frame_context(|frame_context| frame_context.other = None)
-    });
+fn use_leaving(stage: &NodeRef, frame: &FrameContext) {
+    let frame = frame.clone();
+    use_effect_with(stage.clone(), move |_| move || frame.change(|rendered| rendered.other = None));
 }
 
 impl Session {

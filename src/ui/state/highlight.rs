@@ -1,7 +1,10 @@
 //! What a person points at in one view, marked in all others.
 //!
 //! Elements say by `data-node`, `data-entry`, `data-message` and `data-request` what they show; what is pointed at gets
-//! `data-lit`, which no rendering owns. What is on a canvas asks the session itself.
+//! `data-lit`, which no rendering owns. What is drawn on a canvas asks the pointer.
+
+use std::cell::Cell;
+use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, NodeList};
@@ -52,6 +55,28 @@ impl Highlight {
             Self::Request(id) => Some(format!("[data-request=\"{id}\"]")),
             Self::Instant(_) => None,
         }
+    }
+}
+
+/// What a person points at, for all that draws it; clones share it.
+#[derive(Clone, Default)]
+pub struct Pointer(Rc<Cell<Option<Highlight>>>);
+
+impl Pointer {
+    /// What they point at.
+    pub fn highlight(&self) -> Option<Highlight> {
+        self.0.get()
+    }
+
+    /// They point at something else, or at nothing.
+    pub fn point(&self, highlight: Option<Highlight>) {
+        self.0.set(highlight);
+    }
+}
+
+impl PartialEq for Pointer {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 

@@ -7,12 +7,13 @@ pub mod frame_scheduler;
 pub mod keys;
 pub mod notice;
 pub mod page;
-pub mod span;
 
 #[cfg(target_arch = "wasm32")]
-pub mod highlight;
+pub mod frame_context;
 #[cfg(target_arch = "wasm32")]
-pub mod lesson;
+pub mod handles;
+#[cfg(target_arch = "wasm32")]
+pub mod highlight;
 #[cfg(target_arch = "wasm32")]
 pub mod playback;
 #[cfg(target_arch = "wasm32")]
@@ -21,3 +22,5 @@ pub mod pump;
 pub mod screen;
 #[cfg(target_arch = "wasm32")]
 pub mod session;
+#[cfg(target_arch = "wasm32")]
+pub mod view_choices;

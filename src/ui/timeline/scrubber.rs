@@ -12,12 +12,14 @@ use crate::playground::view::MarkKind;
 use crate::playground::{Input, Playground};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::page::span::Span;
 use crate::ui::state::session::Session;
-use crate::ui::state::span::Span;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    /// What of the history the strip shows.
+    pub span: Span,
 }
 
 #[component]
@@ -34,9 +36,9 @@ pub fn Scrubber(props: &Props) -> Html {
         })
     };
     let onkeydown = {
-        let session = props.session.clone();
+        let (session, stride) = (props.session.clone(), props.span.width / 20);
         Callback::from(move |event: KeyboardEvent| {
-            let (now, stride) = (session.now(), session.frame_context().span.width / 20);
+            let now = session.now();
             let input = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => Input::StepBack,
                 "ArrowRight" | "ArrowUp" => Input::Step,

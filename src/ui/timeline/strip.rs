@@ -9,7 +9,7 @@ use crate::playground::view::{MarkKind, Timeline};
 use crate::ui::canvas::palette::Palette;
 use crate::ui::canvas::picture::Picture;
 use crate::ui::format::clock::seconds;
-use crate::ui::state::span::Span;
+use crate::ui::state::page::span::Span;
 
 /// The strip and what it shows.
 pub struct Strip {

@@ -7,6 +7,7 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use crate::playground::view::BranchView;
 use crate::playground::{Input, Landmark, Speed};
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::page::span::Span;
 use crate::ui::state::page::timeline::TimelineMessage;
 use crate::ui::state::playback::{SPEEDS, go_to, set_speed};
 use crate::ui::state::session::Session;
@@ -22,6 +23,8 @@ pub struct Props {
     /// Whether the story goes on after the instant that is shown.
     pub past: bool,
     pub branches: Vec<BranchView>,
+    /// What of the history the strip shows.
+    pub span: Span,
     /// Whether there is more than the strip shows.
     pub is_zoomed: bool,
     /// What the two buttons go to.
@@ -76,7 +79,7 @@ pub fn Transport(props: &Props) -> Html {
                 </div>
             </div>
             <div class="timeline">
-                <Scrubber session={props.session.clone()} />
+                <Scrubber session={props.session.clone()} span={props.span} />
             </div>
         </footer>
     }

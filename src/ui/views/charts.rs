@@ -20,10 +20,10 @@ use crate::ui::format::clock::{clock_text, seconds};
 use crate::ui::format::decimals::{decimal, percent};
 use crate::ui::format::durations::span as took;
 use crate::ui::geometry::scale::{ChartStep, Decades, HEIGHT, most};
-use crate::ui::state::highlight::Highlight;
+use crate::ui::state::highlight::{Highlight, Pointer};
+use crate::ui::state::page::span::Span;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
-use crate::ui::state::span::Span;
 use crate::ui::widgets::time_buttons::moment;
 
 /// How many units a chart is wide; it is stretched to the room that there is.
@@ -42,6 +42,7 @@ const COLUMNS: u64 = 120;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     /// What of the story is shown.
     pub span: Span,
     /// Grows when there is something new.
@@ -61,11 +62,11 @@ pub fn Diagrams(props: &Props) -> Html {
     // What has only just begun says nothing yet.
     let interval = charts.interval(at).filter(is_told).or_else(before).copied();
     let on_move = {
-        let (session, pointed, span) = (session.clone(), pointed.setter(), *span);
+        let (pointer, pointed, span) = (props.pointer.clone(), pointed.setter(), *span);
         let (width, end) = (charts.width.max(1), session.look().end());
         Callback::from(move |event: yew::MouseEvent| {
             let at = time(span, &event).filter(|at| *at <= end);
-            session.point(at.map(Highlight::Instant));
+            pointer.point(at.map(Highlight::Instant));
             pointed.set(at.map(|at| at / width * width));
         })
     };

@@ -4,9 +4,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::ui::state::highlight::Highlight;
+use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::page::middle::ViewMode;
-use crate::ui::state::session::Session;
 
 const SIGHTS: [(ViewMode, &str, &str); 8] = [
     (ViewMode::Stage, "Stage", "The cluster (v)"),
@@ -57,19 +56,19 @@ pub fn ViewModes(props: &Props) -> Html {
 }
 
 /// A view in the stage's place, with what there is to say of what was done.
-pub fn view(view_mode: ViewMode, session: &Session, body: Html, note: &str) -> Html {
+pub fn view(view_mode: ViewMode, pointer: &Pointer, body: Html, note: &str) -> Html {
     let on_point = {
-        let session = session.clone();
+        let pointer = pointer.clone();
         Callback::from(move |event: Event| {
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             if let Some(found) = target.as_ref().and_then(Highlight::of) {
-                session.point(Some(found));
+                pointer.point(Some(found));
             }
         })
     };
     let on_leave = {
-        let session = session.clone();
-        Callback::from(move |_: yew::MouseEvent| session.point(None))
+        let pointer = pointer.clone();
+        Callback::from(move |_: yew::MouseEvent| pointer.point(None))
     };
     let name = SIGHTS.iter().find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
     html! {

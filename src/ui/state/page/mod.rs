@@ -5,4 +5,5 @@
 
 pub mod middle;
 pub mod panels;
+pub mod span;
 pub mod timeline;

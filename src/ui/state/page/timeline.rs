@@ -1,7 +1,7 @@
 //! The timeline: how much of it is shown, and what its buttons go to.
 
 use crate::playground::Landmark;
-use crate::ui::state::span::Span;
+use crate::ui::state::page::span::Span;
 
 /// What the timeline can be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
