@@ -9,6 +9,7 @@ use crate::playground::view::NodeNumber;
 use crate::ui::app::state::appearance::AppearanceMessage;
 use crate::ui::app::{App, Message};
 use crate::ui::runs::files;
+use crate::ui::stage::data::StageCallbacks;
 use crate::ui::state::ask::Ask;
 use crate::ui::state::keys::Shortcut;
 use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
@@ -28,8 +29,7 @@ pub(super) struct Callbacks {
     pub(super) key: Callback<Shortcut>,
     pub(super) messages: Callback<()>,
     pub(super) new: Callback<()>,
-    pub(super) note: Callback<String>,
-    pub(super) open: Callback<Option<Opened>>,
+    pub(super) on_stage: StageCallbacks,
     pub(super) runs: Callback<()>,
     pub(super) save: Callback<()>,
     pub(super) share: Callback<()>,
@@ -53,6 +53,7 @@ impl Callbacks {
             |dialog| link.callback(move |()| Message::Panels(PanelMessage::OpenDialog(dialog)));
         let view = |view_mode| Message::Middle(MiddleMessage::View(view_mode));
         let open = |opened| Message::Middle(MiddleMessage::Open(opened));
+        let inspect = link.callback(|node| Message::Panels(PanelMessage::Inspect(node)));
         Self {
             ask: link.callback(Message::Guide),
             begun: link.callback(|()| Message::Begun),
@@ -61,12 +62,15 @@ impl Callbacks {
                 .callback(|()| Message::Panels(PanelMessage::DialogClosed(Dialog::Commands))),
             famous: link.callback(Message::Famous),
             help: dialog(Dialog::Help),
-            inspect: link.callback(|node| Message::Panels(PanelMessage::Inspect(node))),
+            inspect: inspect.clone(),
             key: link.callback(Message::Key),
             messages: link.callback(move |()| open(Some(Opened::Messages))),
             new: dialog(Dialog::New),
-            note: link.callback(|note| Message::Middle(MiddleMessage::Note(note))),
-            open: link.callback(open),
+            on_stage: StageCallbacks {
+                on_inspect: inspect,
+                on_open: link.callback(open),
+                on_note: link.callback(|note| Message::Middle(MiddleMessage::Note(note))),
+            },
             runs: dialog(Dialog::Runs),
             save,
             share: dialog(Dialog::Share),

@@ -8,6 +8,7 @@ use crate::ui::browser::page;
 use crate::ui::course::guide;
 use crate::ui::search::laboratory::Laboratory;
 use crate::ui::stage::area::Stage;
+use crate::ui::stage::data::{Marked, Overlay, StageView};
 use crate::ui::stage::split_view::beside;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
@@ -54,15 +55,20 @@ impl App {
     }
 
     fn stage(&self) -> Html {
-        let (view, callbacks) = (&self.snapshot.view, &self.callbacks);
-        let opened = self.middle.opened();
+        let Snapshot { view, nodes, .. } = &self.snapshot;
         let shown = self.guide.shown();
+        let marked =
+            Marked { selected: self.panels.inspected(), named: guide::named(shown.as_ref()) };
+        let (opened, session) = (self.middle.opened(), &self.handles.session);
+        let lists_messages = opened.is_some_and(Opened::wants_a_pause);
+        let overlay = Overlay {
+            opened,
+            note: self.middle.note().to_string(),
+            revision: if lists_messages { session.revision() } else { 0 },
+        };
         html! {
-            <Stage session={self.handles.session.clone()} frame={self.handles.frame.clone()} nodes={self.snapshot.nodes.clone()} cuts={view.cuts.clone()} sides={view.sides.clone()}
-                links={view.links.clone()} network={view.network} agreed={view.agreed.clone()} leader={view.summary.leader} named={guide::named(shown.as_ref())}
-                {opened} on_open={callbacks.open.clone()} note={self.middle.note().to_string()} on_note={callbacks.note.clone()}
-                revision={if opened.is_some_and(Opened::wants_a_pause) { self.handles.session.revision() } else { 0 }}
-                selected={self.panels.inspected()} on_inspect={callbacks.inspect.clone()} />
+            <Stage session={session.clone()} frame={self.handles.frame.clone()} view={StageView::new(view, nodes)}
+                {marked} {overlay} callbacks={self.callbacks.on_stage.clone()} />
         }
     }
 

@@ -19,6 +19,7 @@ use crate::ui::geometry::layout::Layout;
 use crate::ui::stage::area;
 use crate::ui::stage::area::{Centre, Clients};
 use crate::ui::stage::card::Card;
+use crate::ui::stage::data::StageView;
 use crate::ui::stage::links::Links;
 use crate::ui::state::frame_context::FrameContext;
 use crate::ui::state::playback::go_to;
@@ -166,15 +167,15 @@ struct Props {
 fn Onlooker(props: &Props) -> Html {
     let stage = use_node_ref();
     let Other { view, nodes } = &props.other;
+    let view = StageView::new(view, nodes);
     let layout = area::use_layout(&stage, nodes);
     props.frame.change(|rendered| rendered.other = Some(Rc::clone(&layout)));
     use_leaving(&stage, &props.frame);
-    let parts = (&*view.links, &*view.cuts, &*view.sides);
-    let lines = area::lines(&layout, parts, view.summary.leader);
+    let lines = view.lines(&layout);
     html! {
         <section class="stage onlooker" ref={stage} aria-label={format!("Stage of {}", props.name)}>
             <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
-                sides={view.sides.clone()} is_preview={false} down={area::down(nodes)} {lines} opened={None} />
+                sides={view.sides.clone()} is_preview={false} down={view.down()} {lines} opened={None} />
             if layout.width > 0.0 {
                 <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other story agrees on" />
                 <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} />
