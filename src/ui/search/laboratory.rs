@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::prelude::{Callback, Html, Properties, UseStateHandle, UseStateSetter, component, html};
 use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 
 use crate::course::Famous;
@@ -137,28 +137,7 @@ fn Finder(props: &FinderProps) -> Html {
             question.set(next);
         })
     };
-    let on_find = {
-        let (pool, question, problem) = (props.pool.clone(), question.clone(), problem.setter());
-        let switched = Rc::clone(&props.switched);
-        Callback::from(move |_: yew::MouseEvent| {
-            if pool.status().is_busy() {
-                return pool.stop();
-            }
-            let mut asked = (*question).clone();
-            let Ok(first) = asked.first.trim().parse::<u64>() else {
-                problem.set(Some("A seed is a whole number, such as 0."));
-                return;
-            };
-            problem.set(None);
-            let property = wanted(&asked, &switched);
-            let search = search(&switched, property, asked.most_nodes, asked.faults.clone());
-            let first = pool.first_seed(&search, first);
-            asked.first = first.to_string();
-            pool.begin(&search, first..first.saturating_add(asked.runs));
-            page::show_soon(".finder-outcome");
-            question.set(asked);
-        })
-    };
+    let on_find = on_find(props, &question, problem.setter());
     html! {
         <section class="finder" aria-labelledby="finder-title">
             <h3 id="finder-title">{ "Find me a schedule" }</h3>
@@ -188,6 +167,34 @@ fn Finder(props: &FinderProps) -> Html {
             })) }
         </section>
     }
+}
+
+/// Begins the search, or stops the one that runs.
+fn on_find(
+    props: &FinderProps,
+    question: &UseStateHandle<Question>,
+    problem: UseStateSetter<Option<&'static str>>,
+) -> Callback<yew::MouseEvent> {
+    let (pool, question) = (props.pool.clone(), question.clone());
+    let switched = Rc::clone(&props.switched);
+    Callback::from(move |_| {
+        if pool.status().is_busy() {
+            return pool.stop();
+        }
+        let mut asked = (*question).clone();
+        let Ok(first) = asked.first.trim().parse::<u64>() else {
+            problem.set(Some("A seed is a whole number, such as 0."));
+            return;
+        };
+        problem.set(None);
+        let property = wanted(&asked, &switched);
+        let search = search(&switched, property, asked.most_nodes, asked.faults.clone());
+        let first = pool.first_seed(&search, first);
+        asked.first = first.to_string();
+        pool.begin(&search, first..first.saturating_add(asked.runs));
+        page::show_soon(".finder-outcome");
+        question.set(asked);
+    })
 }
 
 /// The property that is searched for; `None` for any.

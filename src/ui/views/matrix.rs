@@ -8,7 +8,7 @@
 //! another.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -52,11 +52,7 @@ pub fn Matrix(props: &Props) -> Html {
         })
     };
     let pointed = use_state_eq(|| None::<(NodeNumber, u64)>);
-    let leader = props.nodes.iter().find(|node| node.role == Some(RoleView::Leader));
-    let follower = |id| leader.and_then(|leader| leader.followers.iter().find(|of| of.id == id));
-    let first = props.nodes.iter().filter_map(|node| node.log.first()).map(|entry| entry.index);
-    let last = props.nodes.iter().map(|node| node.log_len).max().unwrap_or_default();
-    let (first, beyond) = (first.min().unwrap_or(1), last.max(1) + 1);
+    let indexes = indexes(&props.nodes);
     let on_point = {
         let pointed = pointed.setter();
         Callback::from(move |target: Option<Element>| {
@@ -65,29 +61,14 @@ pub fn Matrix(props: &Props) -> Html {
             }
         })
     };
-    let words = (*pointed).and_then(|(node, index)| {
-        let node = props.nodes.iter().find(|of| of.id == node)?;
-        let entry = node.log.iter().find(|entry| entry.index == index)?;
-        Some(format!("n{}, {}", node.id, words(entry)))
-    });
+    let words = (*pointed).and_then(|pointed| pointed_words(&props.nodes, pointed));
     let height = f64::from(size.1).max(0.0);
     let seen = seen(props.nodes.len(), *top, (height / ROW) as usize + 1);
     let is_shown = |(place, node): (usize, &Rc<NodeView>)| {
         seen.contains(&place) || pointed.is_some_and(|(at, _)| at == node.id)
     };
     let shown: Vec<bool> = props.nodes.iter().enumerate().map(is_shown).collect();
-    let rows = parts(&shown).map(|part| match part {
-        Part::Row(place) => {
-            let node = &props.nodes[place];
-            let follower = follower(node.id).map(|of| (of.match_index, of.next_index));
-            html! { <Row key={node.id} node={Rc::clone(node)} {follower} {first} {beyond} number={place + 2} /> }
-        }
-        Part::Gap(before, rows) => {
-            let height = format!("height:{}px", ROW * rows as f64);
-            html! { <tr key={format!("gap-{before}")} class="matrix-gap" aria-hidden="true"><td style={height} /></tr> }
-        }
-    });
-    let columns = (first..=beyond).map(|index| {
+    let columns = indexes.clone().map(|index| {
         html! { <th key={index.to_string()} scope="col" data-entry={index.to_string()}>{ index }</th> }
     });
     html! {
@@ -97,18 +78,57 @@ pub fn Matrix(props: &Props) -> Html {
                     onmouseover={on_point.reform(|event: yew::MouseEvent| event.target_dyn_into())}
                     onfocusin={on_point.reform(|event: yew::FocusEvent| event.target_dyn_into())}>
                     <thead><tr><th scope="col">{ "Node" }</th>{ for columns }</tr></thead>
-                    <tbody>{ for rows }</tbody>
+                    <tbody>{ rows(&props.nodes, &shown, &indexes) }</tbody>
                 </table>
             </div>
             <p class="matrix-words">
                 { words.unwrap_or("Point at an entry, or go to it by Tab and the arrows, to read it.".to_string()) }
             </p>
-            <p class="matrix-legend">
-                <span data-mark="commit">{ "committed up to here" }</span>
-                <span data-mark="match">{ "match_index: the leader knows it is there" }</span>
-                <span data-mark="next">{ "next_index: the leader sends this next" }</span>
-            </p>
+            { legend() }
         </div>
+    }
+}
+
+/// The indexes of the columns: from the first entry of any log to the one after the last.
+fn indexes(nodes: &[Rc<NodeView>]) -> RangeInclusive<u64> {
+    let first = nodes.iter().filter_map(|node| node.log.first()).map(|entry| entry.index);
+    let last = nodes.iter().map(|node| node.log_len).max().unwrap_or_default();
+    first.min().unwrap_or(1)..=last.max(1) + 1
+}
+
+/// The entry that is pointed at, in words.
+fn pointed_words(nodes: &[Rc<NodeView>], (node, index): (NodeNumber, u64)) -> Option<String> {
+    let node = nodes.iter().find(|of| of.id == node)?;
+    let entry = node.log.iter().find(|entry| entry.index == index)?;
+    Some(format!("n{}, {}", node.id, words(entry)))
+}
+
+/// The rows that are shown, and gaps as high as those that are not.
+fn rows(nodes: &[Rc<NodeView>], shown: &[bool], indexes: &RangeInclusive<u64>) -> Html {
+    let leader = nodes.iter().find(|node| node.role == Some(RoleView::Leader));
+    let follower = |id| leader.and_then(|leader| leader.followers.iter().find(|of| of.id == id));
+    let (first, beyond) = (*indexes.start(), *indexes.end());
+    let row = |part| match part {
+        Part::Row(place) => {
+            let node = &nodes[place];
+            let follower = follower(node.id).map(|of| (of.match_index, of.next_index));
+            html! { <Row key={node.id} node={Rc::clone(node)} {follower} {first} {beyond} number={place + 2} /> }
+        }
+        Part::Gap(before, rows) => {
+            let height = format!("height:{}px", ROW * rows as f64);
+            html! { <tr key={format!("gap-{before}")} class="matrix-gap" aria-hidden="true"><td style={height} /></tr> }
+        }
+    };
+    parts(shown).map(row).collect()
+}
+
+fn legend() -> Html {
+    html! {
+        <p class="matrix-legend">
+            <span data-mark="commit">{ "committed up to here" }</span>
+            <span data-mark="match">{ "match_index: the leader knows it is there" }</span>
+            <span data-mark="next">{ "next_index: the leader sends this next" }</span>
+        </p>
     }
 }
 
