@@ -9,7 +9,7 @@ use crate::ui::course::guide;
 use crate::ui::search::laboratory::Laboratory;
 use crate::ui::stage::area::Stage;
 use crate::ui::stage::data::{Marked, Overlay, StageView};
-use crate::ui::stage::split_view::beside;
+use crate::ui::stage::split_view::split_view;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
 use crate::ui::views::charts::Diagrams;
@@ -25,9 +25,9 @@ impl App {
         let session = handles.session.clone();
         match self.middle.view_mode() {
             ViewMode::Stage => self.stage(),
-            ViewMode::Beside => {
+            ViewMode::SplitView => {
                 let Snapshot { view, other, .. } = &self.snapshot;
-                beside(self.stage(), (&session, &handles.frame), view, other.as_ref())
+                split_view(self.stage(), (&session, &handles.frame), view, other.as_ref())
             }
             ViewMode::Matrix => {
                 self.view_of(html! { <Matrix nodes={self.snapshot.nodes.clone()} /> })
@@ -79,11 +79,11 @@ impl App {
         }
     }
 
-    /// Opens the famous run of the rule at this place of the table, both stories side by side.
+    /// Opens the famous run of the rule at this place of the table, both branches side by side.
     pub(super) fn begin_famous(&mut self, place: usize) {
         match self.handles.session.begin_famous(place) {
             Ok(()) => {
-                self.middle.update(MiddleMessage::View(ViewMode::Beside));
+                self.middle.update(MiddleMessage::View(ViewMode::SplitView));
                 self.begun();
                 page::focus_soon(".stage");
             }

@@ -199,7 +199,7 @@ impl App {
 
     /// Looks at the playground anew.
     fn take_snapshot(&mut self) {
-        let is_other_seen = self.middle.view_mode() == ViewMode::Beside;
+        let is_other_seen = self.middle.view_mode() == ViewMode::SplitView;
         self.snapshot.take(&self.handles.session.look(), is_other_seen);
         let clock = self.snapshot.view.clock;
         let span = self.timeline.span(clock.now, clock.end);

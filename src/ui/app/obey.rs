@@ -58,7 +58,7 @@ impl App {
             } else {
                 PanelMessage::CloseDialog
             }),
-            Shortcut::Stories => self.panels.update(PanelMessage::ShowTab(Tab::Stories)),
+            Shortcut::Branches => self.panels.update(PanelMessage::ShowTab(Tab::Branches)),
             Shortcut::Theme => self.appearance.update(AppearanceMessage::NextTheme),
             Shortcut::Node(node) => page::focus_soon(format!("#card-{node}")),
             Shortcut::Leader => {

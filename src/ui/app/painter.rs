@@ -33,7 +33,7 @@ pub struct Painter {
     clock: Option<Node>,
     shown_clock: u64,
     stage: StageRenderer,
-    /// That of the story that is compared with.
+    /// The stage of the branch that is compared with.
     other: StageRenderer,
     strip: strip::Strip,
     handle: Handle,

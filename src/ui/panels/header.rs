@@ -15,7 +15,7 @@ pub struct Props {
     pub sides: Vec<usize>,
     /// How often faults come at random, in parts per million.
     pub chaos: u32,
-    /// Where the story goes on to, in microseconds, if this is its past.
+    /// The end of the branch in microseconds, if the instant that is shown is before it.
     pub past: Option<u64>,
     pub theme: Theme,
     /// What stands before the buttons.
@@ -143,7 +143,7 @@ fn past_chip(end: Option<u64>) -> Html {
     match end {
         None => html! { <li hidden=true /> },
         Some(end) => html! {
-            <li class="chip" data-tone="past" title="What you do now begins another story; this one is kept">
+            <li class="chip" data-tone="past" title="What you do now begins another branch; this one is kept">
                 { "The past" }<span class="long">{ ": it goes on to " }<b>{ clock_text(end / 1_000) }</b></span>
             </li>
         },

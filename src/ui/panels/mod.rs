@@ -1,5 +1,6 @@
 //! What stands around the stage: the header, controls, requests, the event log, the inspector, verdicts, the console, dialogs.
 
+pub mod branches;
 pub mod chaos;
 pub mod commands;
 pub mod console;
@@ -14,6 +15,5 @@ pub mod partition;
 pub mod reason;
 pub mod request;
 pub mod sheets;
-pub mod stories;
 pub mod tabs;
 pub mod verdicts;

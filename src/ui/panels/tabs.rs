@@ -1,4 +1,4 @@
-//! Events, inspector, verdicts, console and stories: five panels of which one is open.
+//! Events, inspector, verdicts, console and branches: five panels of which one is open.
 
 use std::rc::Rc;
 
@@ -7,10 +7,10 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::playground::view::{BranchView, ComparisonView, Explanation, NodeNumber, NodeView};
 use crate::ui::browser::page;
+use crate::ui::panels::branches::Branches;
 use crate::ui::panels::console::Console;
 use crate::ui::panels::events::Events;
 use crate::ui::panels::inspector::Inspector;
-use crate::ui::panels::stories::Stories;
 use crate::ui::panels::verdicts::Verdicts;
 use crate::ui::state::highlight::Pointer;
 use crate::ui::state::page::middle::ViewMode;
@@ -22,7 +22,7 @@ const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Inspector, "inspector", "Inspector"),
     (Tab::Verdicts, "verdicts", "Verdicts"),
     (Tab::Console, "console", "Console"),
-    (Tab::Stories, "stories", "Stories"),
+    (Tab::Branches, "branches", "Branches"),
 ];
 
 #[derive(Properties, PartialEq)]
@@ -80,13 +80,13 @@ pub fn Tabs(props: &Props) -> Html {
             html! { <Verdicts session={props.session.clone()} pointer={props.pointer.clone()} feed={props.feed} reason={props.reason.clone()} on_view_mode={props.on_view_mode.clone()} /> }
         }
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
-        Tab::Stories => html! {
-            <Stories session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} feed={props.feed} />
+        Tab::Branches => html! {
+            <Branches session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} feed={props.feed} />
         },
     };
     let id = name(props.tab);
     html! {
-        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector, verdicts, console and stories" data-open={props.is_open.to_string()}>
+        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector, verdicts, console and branches" data-open={props.is_open.to_string()}>
             <div class="tab-list" role="tablist" aria-label="Panels" {onkeydown}>{ for TABS.iter().map(button) }</div>
             <div key={id} class="tab-panel" role="tabpanel" id={format!("panel-{id}")} aria-label={format!("{id} panel")}>{ body }</div>
         </section>

@@ -36,7 +36,7 @@ pub struct Props {
     pub named: bool,
     #[prop_or_default]
     pub menu_open: bool,
-    /// The story that it belongs to, where that is only looked at: then there is nothing to press on it.
+    /// The branch that it belongs to, where that is only looked at: then there is nothing to press on it.
     #[prop_or_default]
     pub looked_at: Option<AttrValue>,
     #[prop_or_default]
@@ -51,7 +51,7 @@ impl Props {
     /// What it is called: two stages have nodes of the same names.
     fn name(&self) -> String {
         let id = self.node.id;
-        self.looked_at.as_ref().map_or(format!("n{id}"), |story| format!("n{id} in {story}"))
+        self.looked_at.as_ref().map_or(format!("n{id}"), |branch| format!("n{id} in {branch}"))
     }
 }
 

@@ -1,7 +1,7 @@
-//! Two stories beside each other: the stage of the one that is shown and that of the one that it is compared
+//! Two branches side by side: the stage of the one that is shown and that of the one that it is compared
 //! with, both at the same instant, and where they part.
 //!
-//! The second stage is only looked at: what is done is done in the story that is shown. And what opens a
+//! The second stage is only looked at: what is done is done in the branch that is shown. And what opens a
 //! famous run, which is made to be seen like this.
 
 use std::rc::Rc;
@@ -26,15 +26,15 @@ use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::marked_text::text_with_marks;
 
-/// The story that is only looked at, as it was seen last; its nodes are in `nodes`.
+/// The branch that is only looked at, as it was seen last; its nodes are in `nodes`.
 #[derive(Clone, Default, PartialEq)]
 pub struct Other {
     pub view: View,
     pub nodes: Vec<Rc<NodeView>>,
 }
 
-/// Both stories; `stage` is that of the one that is shown.
-pub fn beside(
+/// Both branches; `stage` is that of the one that is shown.
+pub fn split_view(
     stage: Html,
     (session, frame): (&Session, &FrameContext),
     view: &View,
@@ -48,7 +48,7 @@ pub fn beside(
     let ours = name(view.branches.iter().position(|branch| branch.current));
     let theirs = name(compared.map(|comparison| comparison.with));
     html! {
-        <div class="beside">
+        <div class="split-view">
             { compared.map(|comparison| bar(session, (&ours, &theirs), comparison.parting.as_ref())) }
             { heading(&ours, view, view.clock.now) }
             { stage }
@@ -75,10 +75,10 @@ fn bar(session: &Session, (ours, theirs): (&str, &str), parting: Option<&Parting
         move |_: yew::MouseEvent| go_to(&session, Input::Seek(at))
     };
     html! {
-        <section class="beside-bar" aria-label="Where they part">
+        <section class="split-view-bar" aria-label="Where they part">
             <p role="status">{ words }{ at.map(|at| html! { <b>{ clock_text(at / 1_000) }</b> }) }</p>
             if let Some(at) = at {
-                <button type="button" class="button" title="To where the two stories part" onclick={go(at)}>{ "Go there" }</button>
+                <button type="button" class="button" title="To where the two branches part" onclick={go(at)}>{ "Go there" }</button>
             }
             if let Some(Parting::At { ours: mine, theirs: other }) = parting {
                 { steps((ours, mine.as_ref()), (theirs, other.as_ref())) }
@@ -87,7 +87,7 @@ fn bar(session: &Session, (ours, theirs): (&str, &str), parting: Option<&Parting
     }
 }
 
-/// The steps by which two stories left each other. The same can be told of both, as of a vote that leaves in
+/// The steps by which two branches left each other. The same can be told of both, as of a vote that leaves in
 /// one of them only when it is on the disk.
 fn steps(
     (ours, mine): (&str, Option<&PartingStep>),
@@ -103,7 +103,7 @@ fn steps(
     };
     let (mine, other) = (text(mine), text(other));
     html! {
-        <dl class="beside-steps">
+        <dl class="split-view-steps">
             if mine == other {
                 { row("In both", &format!("{mine} What comes of it differs.")) }
             } else {
@@ -114,18 +114,18 @@ fn steps(
     }
 }
 
-/// What a story is called, and whether its properties hold at this instant.
+/// What a branch is called, and whether its properties hold at this instant.
 fn heading(name: &str, view: &View, now: u64) -> Html {
     let broken = view.summary.violation.as_ref().map(|broken| broken.sentence.clone());
     let (tone, verdict) =
         if broken.is_some() { ("broken", "✗ broken") } else { ("sound", "✓ holds") };
     let is_over = view.clock.now < now;
     html! {
-        <section class="beside-head" aria-label={format!("Story {name}")}>
+        <section class="split-view-head" aria-label={format!("Branch {name}")}>
             <h2>{ name.to_string() }</h2>
-            <p class="beside-verdict" data-tone={tone} title={broken}>{ verdict }</p>
+            <p class="split-view-verdict" data-tone={tone} title={broken}>{ verdict }</p>
             if is_over {
-                <p class="beside-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
+                <p class="split-view-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
             }
         </section>
     }
@@ -141,13 +141,13 @@ fn invitation(session: &Session, view: &View) -> Html {
         html! { <button key={place} type="button" class="button" {onclick}>{ words }</button> }
     };
     let words = if view.branches.len() < 2 {
-        "Here stands a second story of this run, at the same instant. There is none yet: go back in time and do \
-         something else there, or undo, and another story begins. Or open a famous run from the rules (x)."
+        "Here stands a second branch of this run, at the same instant. There is none yet: go back in time and do \
+         something else there, or undo, and another branch begins. Or open a famous run from the rules (x)."
     } else {
-        "Here stands a second story of this run, at the same instant. Which one?"
+        "Here stands a second branch of this run, at the same instant. Which one?"
     };
     html! {
-        <section class="beside-invitation" aria-label="Nothing is compared">
+        <section class="split-view-invitation" aria-label="Nothing is compared">
             <p>{ words }</p>
             <div>{ for others.map(button) }</div>
         </section>
@@ -157,7 +157,7 @@ fn invitation(session: &Session, view: &View) -> Html {
 #[derive(Properties, PartialEq)]
 struct Props {
     frame: FrameContext,
-    /// What the story is called.
+    /// What the branch is called.
     name: AttrValue,
     other: Other,
 }
@@ -177,7 +177,7 @@ fn Onlooker(props: &Props) -> Html {
             <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
                 sides={view.sides.clone()} is_preview={false} down={view.down()} {lines} opened={None} />
             if layout.width > 0.0 {
-                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other story agrees on" />
+                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other branch agrees on" />
                 <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} />
             }
             <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
@@ -204,7 +204,7 @@ fn use_leaving(stage: &NodeRef, frame: &FrameContext) {
 }
 
 impl Session {
-    /// Opens the famous run of the rule at this place of the table: the story that breaks is shown, from its
+    /// Opens the famous run of the rule at this place of the table: the branch that breaks is shown, from its
     /// beginning, and compared with the one that does not. A problem is a sentence for the person.
     pub fn begin_famous(&self, place: usize) -> Result<(), String> {
         let Some(famous) = FAMOUS.get(place) else { return Ok(()) };

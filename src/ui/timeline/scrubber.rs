@@ -135,7 +135,7 @@ fn show(input: &HtmlInputElement, now: u64, end: u64, Span { from, width }: Span
 fn in_words(playground: &Playground) -> String {
     let timeline = playground.timeline();
     let parting = playground.parting().map_or(String::new(), |at| {
-        format!(" The two stories that are compared part at {}.", clock_text(at / 1_000))
+        format!(" The two branches that are compared part at {}.", clock_text(at / 1_000))
     });
     format!(
         "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",

@@ -27,9 +27,9 @@ impl Default for Strip {
 pub struct Instants {
     /// The one that is shown.
     pub now: u64,
-    /// How far the story was played.
+    /// How far the branch was played.
     pub end: u64,
-    /// Where it and the story that it is compared with part.
+    /// Where this branch and the one that it is compared with part.
     pub parting: Option<u64>,
 }
 
@@ -248,7 +248,7 @@ impl Sheet<'_> {
         self.ctx.set_global_alpha(1.0);
     }
 
-    /// Where two stories part: a road that forks.
+    /// Where two branches part: a road that forks.
     fn draw_parting(&self, at: u64) {
         if at < self.span.from || at > self.span.to() {
             return;

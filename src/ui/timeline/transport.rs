@@ -20,7 +20,7 @@ pub struct Props {
     pub session: Session,
     pub playing: bool,
     pub speed: Speed,
-    /// Whether the story goes on after the instant that is shown.
+    /// Whether the branch goes on after the instant that is shown.
     pub past: bool,
     pub branches: Vec<BranchView>,
     /// What of the history the strip shows.
@@ -62,13 +62,13 @@ pub fn Transport(props: &Props) -> Html {
                 <button type="button" class="button" onclick={send(|| Input::Step)} title="One event (.)" aria-label="Step">
                     { icons::step() }
                 </button>
-                <button type="button" class="button" onclick={send(|| Input::SeekEnd)} disabled={!past} title="To the end of the story (n)" aria-label="To the end">
+                <button type="button" class="button" onclick={send(|| Input::SeekEnd)} disabled={!past} title="To the end of the branch (n)" aria-label="To the end">
                     { icons::end() }
                 </button>
                 <button type="button" class="button" onclick={send(|| Input::Undo)} title="Take back the last thing you did (u)" aria-label="Undo">
                     { icons::undo() }
                 </button>
-                { stories(props) }
+                { branches(props) }
             </div>
             { landmarks(props) }
             <div class="transport-time">
@@ -119,7 +119,7 @@ fn landmarks(props: &Props) -> Html {
     }
 }
 
-fn stories(props: &Props) -> Html {
+fn branches(props: &Props) -> Html {
     let onchange = {
         let session = props.session.clone();
         Callback::from(move |event: yew::Event| {
@@ -138,7 +138,7 @@ fn stories(props: &Props) -> Html {
         html! { <option key={place} value={place.to_string()} selected={branch.current} title={words}>{ &branch.name }</option> }
     };
     html! {
-        <select class="story" aria-label="Story" title="Which of the stories that were begun" disabled={props.branches.len() < 2} {onchange}>
+        <select class="branch" aria-label="Branch" title="Which branch of the run is shown" disabled={props.branches.len() < 2} {onchange}>
             { for props.branches.iter().enumerate().map(option) }
         </select>
     }

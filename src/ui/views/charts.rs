@@ -1,7 +1,7 @@
 //! Charts over cluster time: throughput, commit latency, and who stood for election and who led.
 //!
 //! They lie above each other and above the strip of history, over the same span of time, and go to the
-//! story's end; the veil begins at the instant that is shown. One path for each series, drawn again only when
+//! branch's end; the veil begins at the instant that is shown. One path for each series, drawn again only when
 //! there is something new; the veil is moved by the frame loop. What a chart shows stands in its heading as
 //! figures too, of the interval that is pointed at or shown, and in a table.
 
@@ -43,7 +43,7 @@ const COLUMNS: u64 = 120;
 pub struct Props {
     pub session: Session,
     pub pointer: Pointer,
-    /// What of the story is shown.
+    /// What of the branch is shown.
     pub span: Span,
     /// Grows when there is something new.
     pub feed: u64,

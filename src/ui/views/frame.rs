@@ -7,9 +7,9 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::page::middle::ViewMode;
 
-const SIGHTS: [(ViewMode, &str, &str); 8] = [
+const VIEW_MODES: [(ViewMode, &str, &str); 8] = [
     (ViewMode::Stage, "Stage", "The cluster (v)"),
-    (ViewMode::Beside, "Side by side", "Two stories at the same instant (y)"),
+    (ViewMode::SplitView, "Side by side", "Two branches at the same instant (y)"),
     (ViewMode::Matrix, "Logs", "All logs, index by index (w)"),
     (ViewMode::Spacetime, "Space-time", "All messages of the last moments (d)"),
     (
@@ -42,15 +42,15 @@ pub fn ViewModes(props: &Props) -> Html {
     let radio = |(of, label, title): &(ViewMode, &'static str, &'static str)| {
         let of = *of;
         html! {
-            <label key={*label} class="sight" title={*title}>
-                <input type="radio" name="sight" checked={of == props.view_mode} onchange={props.on_view_mode.reform(move |_: Event| of)} />
+            <label key={*label} class="view-mode" title={*title}>
+                <input type="radio" name="view-mode" checked={of == props.view_mode} onchange={props.on_view_mode.reform(move |_: Event| of)} />
                 <span>{ *label }</span>
             </label>
         }
     };
     html! {
-        <nav class="sights" aria-label="Views">
-            <fieldset><legend class="hidden">{ "View" }</legend>{ for SIGHTS.iter().map(radio) }</fieldset>
+        <nav class="view-modes" aria-label="Views">
+            <fieldset><legend class="hidden">{ "View" }</legend>{ for VIEW_MODES.iter().map(radio) }</fieldset>
         </nav>
     }
 }
@@ -70,7 +70,7 @@ pub fn view(view_mode: ViewMode, pointer: &Pointer, body: Html, note: &str) -> H
         let pointer = pointer.clone();
         Callback::from(move |_: yew::MouseEvent| pointer.point(None))
     };
-    let name = SIGHTS.iter().find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
+    let name = VIEW_MODES.iter().find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
     html! {
         <main class="stage view" aria-label={name} tabindex="-1" onmouseover={on_point.reform(Event::from)}
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>

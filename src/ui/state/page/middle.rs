@@ -7,7 +7,7 @@ use crate::playground::view::NodeNumber;
 pub enum ViewMode {
     #[default]
     Stage,
-    Beside,
+    SplitView,
     Matrix,
     Spacetime,
     Clients,

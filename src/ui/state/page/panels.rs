@@ -10,7 +10,7 @@ pub enum Tab {
     Inspector,
     Verdicts,
     Console,
-    Stories,
+    Branches,
 }
 
 /// Which panel, where panels are sheets: on a phone.
