@@ -1,5 +1,13 @@
 //! Events, inspector, verdicts, console and branches: five panels of which one is open.
 
+pub mod branches;
+pub mod console;
+pub mod events;
+pub mod inspector;
+pub mod machine;
+pub mod reason;
+pub mod verdicts;
+
 use std::rc::Rc;
 
 use web_sys::KeyboardEvent;
@@ -7,11 +15,11 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::playground::view::{BranchView, ComparisonView, Explanation, NodeNumber, NodeView};
 use crate::ui::browser::page;
-use crate::ui::panels::branches::Branches;
-use crate::ui::panels::console::Console;
-use crate::ui::panels::events::Events;
-use crate::ui::panels::inspector::Inspector;
-use crate::ui::panels::verdicts::Verdicts;
+use crate::ui::panels::tabs::branches::Branches;
+use crate::ui::panels::tabs::console::Console;
+use crate::ui::panels::tabs::events::Events;
+use crate::ui::panels::tabs::inspector::Inspector;
+use crate::ui::panels::tabs::verdicts::Verdicts;
 use crate::ui::state::highlight::Pointer;
 use crate::ui::state::page::middle::ViewMode;
 use crate::ui::state::page::panels::Tab;

@@ -15,7 +15,7 @@ use crate::playground::view::{
 use crate::playground::{Input, Question};
 use crate::ui::format::clock::time;
 use crate::ui::format::sentences::sentence;
-use crate::ui::panels::reason::Reason;
+use crate::ui::panels::tabs::reason::Reason;
 use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::page::middle::ViewMode;
 use crate::ui::state::playback::go_to;

@@ -12,8 +12,8 @@ use crate::ui::canvas::palette::hue;
 use crate::ui::format::counts::count;
 use crate::ui::format::durations::span;
 use crate::ui::format::words::{role_words, safety_key, safety_words};
-use crate::ui::panels::machine;
-use crate::ui::panels::reason::{Reason, node_of, why};
+use crate::ui::panels::tabs::machine;
+use crate::ui::panels::tabs::reason::{Reason, node_of, why};
 use crate::ui::state::highlight::Pointer;
 use crate::ui::state::session::Session;
 
