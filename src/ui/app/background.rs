@@ -1,5 +1,5 @@
-//! What goes on for as long as the page is there: cluster time passes, frames are drawn, keys, files and the pointer
-//! are listened to.
+//! The work that goes on as long as the page is there: cluster time passes, frames are drawn, and the page listens to
+//! keys, files and the pointer.
 
 use gloo_events::EventListener;
 use yew::prelude::Context;
@@ -14,7 +14,7 @@ use crate::ui::state::frame_scheduler::{Due, FrameScheduler};
 use crate::ui::state::handles::Handles;
 use crate::ui::state::pump::Pump;
 
-/// All of it ends when this is dropped.
+/// The handles of that work, which ends when they are dropped.
 pub(super) struct Background {
     _listeners: Vec<EventListener>,
     _pump: Pump,
@@ -39,7 +39,7 @@ impl Background {
     }
 }
 
-/// Draws what moves in every frame, and asks for a rendering where there is something new.
+/// Starts the frame loop: each frame draws what moves, and asks for a rendering if the playground has changed.
 fn start_frames(ctx: &Context<App>, handles: &Handles, styles: StyleChanges) -> FrameLoop {
     let (link, session) = (ctx.link().clone(), handles.session.clone());
     let mut painter = Painter::new(handles.clone(), styles);

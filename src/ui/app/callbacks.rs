@@ -1,7 +1,7 @@
-//! What the parts of the page call when a person asks for something.
+//! The callbacks that run when the user asks for something.
 //!
-//! Each is made once, with the page: a callback equals only itself, and a part whose own are the same as before,
-//! like all else it was given, is not rendered again.
+//! Each callback is made once, together with the page. A callback equals only itself, and a component is rendered again
+//! only if one of its properties has changed.
 
 use yew::prelude::{Callback, Context};
 
@@ -17,7 +17,7 @@ use crate::ui::state::page::panels::{Dialog, PanelMessage, Sheet, Tab};
 use crate::ui::state::page::timeline::TimelineMessage;
 use crate::ui::state::session::Session;
 
-/// One for each thing that can be asked for.
+/// One callback for each thing that the user can ask for.
 pub(super) struct Callbacks {
     pub(super) ask: Callback<Ask>,
     pub(super) begun: Callback<()>,
@@ -42,7 +42,7 @@ pub(super) struct Callbacks {
 }
 
 impl Callbacks {
-    /// Those that send the page a message, and the one that saves the run as a file.
+    /// Makes the callbacks. All of them send the page a message, except the one that saves the run as a file.
     pub(super) fn new(ctx: &Context<App>, session: &Session) -> Self {
         let link = ctx.link();
         let save = {

@@ -34,7 +34,7 @@ pub(super) fn listen(ctx: &Context<App>) -> Option<EventListener> {
             event.prevent_default();
             link.send_message(Message::Guide(ask));
         } else if event.key() == "Escape" && !modified {
-            // Whatever has the focus: what is open on the stage closes.
+            // Escape closes what is open on the stage, wherever the focus is.
             link.send_message(Message::Middle(MiddleMessage::Open(None)));
         }
     }))

@@ -1,8 +1,8 @@
 //! The root of the page: owns the session and the states of the page, and renders when there is something new.
 //!
 //! Every component below gets plain data that compares cheaply, so that a rendering touches only what differs. The
-//! page's own state is in parts, each with its own messages: `state/page` has those that need no browser, `app/state` the
-//! others. This file passes each message to its part and does what concerns several parts.
+//! page's own state is in parts, each with its own messages: `state/page` has those that need no browser, `app/state`
+//! the others. This file passes each message to its part and does what concerns several parts.
 
 pub mod announcer;
 mod background;
@@ -43,7 +43,7 @@ pub enum Message {
     Refresh,
     /// It is time to show new sentences.
     Feed,
-    /// A person changed something.
+    /// The user has changed something.
     Changed,
     /// Another cluster has begun.
     Begun,
@@ -118,7 +118,7 @@ impl Component for App {
             Message::Refresh => {}
             Message::Feed => self.feed(),
             Message::Changed => {
-                // What was said lies over the stage: until something else is done.
+                // The note lies over the stage. It goes with the next change.
                 self.middle.update(MiddleMessage::Note(String::new()));
                 self.kept_run.save_soon();
                 self.feed();
@@ -173,7 +173,7 @@ impl App {
         let change = self.middle.update(message);
         self.focus.stage_changed(change);
         if wants_a_pause && self.handles.session.look().is_playing() {
-            // Without a call of `Changed`, since whoever opened it expects it. To pause is never refused.
+            // Without the message `Changed`, since the user expects the pause. The playground never refuses a pause.
             let _ = self.handles.session.apply_quietly(Input::Pause);
             let note = "Paused, so that it can be read.".to_string();
             self.middle.update(MiddleMessage::Note(note));
@@ -218,7 +218,7 @@ fn begin(beginning: Beginning) -> Session {
     let speed = beginning.speed.map(Input::Speed);
     let pause = beginning.paused.then_some(Input::Pause);
     for input in speed.into_iter().chain(pause) {
-        // Neither can be refused.
+        // The playground never refuses a speed or a pause.
         let _ = playground.apply(input);
     }
     Session::new(playground)

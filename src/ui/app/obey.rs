@@ -75,7 +75,7 @@ impl App {
             Shortcut::View(view_mode) => {
                 ctx.link().send_message(Message::Middle(MiddleMessage::View(view_mode)));
                 if view_mode == ViewMode::Rules {
-                    // What is there is a form: the next Tab leads into it.
+                    // The view of rules is a form. The next Tab leads into it.
                     page::focus_soon(".laboratory");
                 }
             }
@@ -93,7 +93,7 @@ impl App {
         }
     }
 
-    /// Pins the instant that is shown; where that can't be seen it is said.
+    /// Pins the instant that is shown. A note says so where the pin can't be seen.
     fn pin(&mut self) {
         if let Err(problem) = self.handles.session.apply_quietly(Input::Pin(true)) {
             self.handles.session.tell(Notice::problem(problem));
@@ -114,7 +114,7 @@ impl App {
         }
     }
 
-    /// Starts what is down, and lets go on what is paused.
+    /// Restarts the nodes that are down, and resumes those that are paused.
     fn revive_all(&self) {
         let revive = |node: &Rc<NodeView>| match node.status {
             Status::Down => Some(Action::Restart(NodeId(node.id))),

@@ -1,5 +1,4 @@
-//! Draws what moves in every frame: what moves on a stage, which the stage renderer does, the timeline, the
-//! diagrams and the clock.
+//! Draws what changes in every frame: the stages (by the stage renderer), the timeline, the diagrams and the clock.
 //!
 //! Each thing it writes has no other owner: Yew renders the clock's element, never its text, and the slider over
 //! the timeline, never where it stands.
@@ -20,14 +19,14 @@ use crate::ui::views::charts::Veil;
 use crate::ui::views::clients::Ruler;
 use crate::ui::views::spacetime::SpaceTimeRenderer;
 
-/// Keeps what it needs from frame to frame.
+/// The state that is kept from one frame to the next.
 pub struct Painter {
     handles: Handles,
     styles: StyleChanges,
     document: Document,
     probes: Option<Probes>,
     palette: Palette,
-    /// The person asked for less motion.
+    /// The user has asked for less motion.
     is_still: bool,
     /// The text of the clock.
     clock: Option<Node>,
@@ -44,7 +43,7 @@ pub struct Painter {
 }
 
 impl Painter {
-    /// Asks the styles at first, and whenever they may be others.
+    /// Reads the styles in the first frame, and again after each change of the styles.
     pub fn new(handles: Handles, styles: StyleChanges) -> Option<Self> {
         let document = web_sys::window()?.document()?;
         let probes = Probes::new(&document);
@@ -82,7 +81,7 @@ impl Painter {
         };
         let other =
             other.and_then(|layout| Some((layout, self.handles.session.look().other_motion()?)));
-        // The canvases ask for their sizes: before anything is written, so that the browser has them.
+        // The canvases are measured before anything is written: a write before it would force a new layout.
         let brush = Brush {
             document: &self.document,
             palette: &self.palette,

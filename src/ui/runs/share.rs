@@ -105,7 +105,7 @@ fn select_all() -> Callback<yew::FocusEvent> {
     })
 }
 
-/// Copies the link, one way or the other: a page that came over plain `http` has no clipboard.
+/// Copies the link. Over plain `http` a page has no clipboard, so an older way is tried too.
 fn copy(link: String, field: NodeRef, said: UseStateSetter<String>) {
     spawn_local(async move {
         let is_copied = match clipboard() {
@@ -130,7 +130,7 @@ fn clipboard() -> Option<web_sys::Clipboard> {
 
 fn copy_selected(field: &NodeRef) -> bool {
     let Some(field) = field.cast::<HtmlTextAreaElement>() else { return false };
-    // Where it can't have the focus nothing is copied, which is said.
+    // If the field can't have the focus, nothing is copied, and the user is told so.
     let _ = field.focus();
     field.select();
     let document = web_sys::window().and_then(|window| window.document());
@@ -190,7 +190,7 @@ fn Code(props: &CodeProps) -> Html {
     }
 }
 
-/// Dark on light in every theme, or it can't be scanned; with the quiet border that scanners need.
+/// The QR code is dark on light in every theme and has a quiet border: otherwise scanners can't read it.
 fn squares(code: &QrCode) -> Html {
     const BORDER: i32 = 4;
     let size = code.size();

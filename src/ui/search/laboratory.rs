@@ -23,9 +23,9 @@ pub struct Props {
     pub pool: WorkerPool,
     /// Grows when there is something new.
     pub feed: u64,
-    /// Somebody wants to see what was found.
+    /// Runs when the user wants to see what was found.
     pub on_show: Callback<()>,
-    /// Or the famous run of the rule at this place of the table.
+    /// Runs when the user opens the famous run of the rule at this place of the table.
     pub on_famous: Callback<usize>,
 }
 
@@ -280,7 +280,7 @@ fn faults(question: &Question, onchange: &Callback<yew::Event>) -> Html {
 fn later_words() -> String {
     let [first, second, third] = FaultKind::LATER.map(FaultKind::name);
     format!(
-        "Three kinds are newer and not ticked at first: {first}, {second} and {third}. As long as they are not, each seed gives the run that it always gave."
+        "Three kinds are newer and not ticked at first: {first}, {second} and {third}. Without them, each seed gives the same run as before they were added."
     )
 }
 
@@ -293,7 +293,7 @@ fn toggle(faults: &mut Vec<FaultKind>, name: &str) {
     }
 }
 
-/// How far it is; what changes every moment is no news for a screen reader.
+/// The progress of the search. Screen readers are not told of it, since it changes all the time.
 fn progress(status: &Status) -> Html {
     if status.runs == 0 && !status.is_busy() {
         return html! { <span class="finder-progress" /> };
@@ -316,7 +316,7 @@ fn seconds(millis: u64) -> String {
     format!("{}.{} s", grouped(millis / 1_000), millis / 100 % 10)
 }
 
-/// What came of it.
+/// The result of the search.
 fn outcome(status: &Status, on_watch: Callback<yew::MouseEvent>) -> Html {
     let words = match &status.stage {
         Stage::None => String::new(),

@@ -1,7 +1,7 @@
 //! The stage: links, what the cluster agrees on, moving messages, cards, and the clients.
 //!
-//! It measures itself and lays the cards out; from then on nothing on it moves but the messages. What
-//! hands do on it comes from [`crate::ui::stage::gestures`].
+//! The stage measures itself and lays the cards out. After that only messages move. The gestures of the pointer are in
+//! [`crate::ui::stage::gestures`].
 
 use std::rc::Rc;
 
@@ -48,7 +48,7 @@ pub fn Stage(props: &Props) -> Html {
             problem.set(session.act(action).err());
         })
     };
-    // They are the same until something else is open: a card whose own are others is rendered again.
+    // The callback is made anew only when something else is open, since a card with another callback is rendered again.
     let on_menu =
         use_callback((overlay.opened, callbacks.on_open.clone()), |node, (open, on_open)| {
             let menu = Some(Opened::Menu(node));
@@ -61,7 +61,7 @@ pub fn Stage(props: &Props) -> Html {
         let drawn = Drawn { session, frame, layout: Rc::clone(&layout), links: lines.clone() };
         use_gestures(&stage, drawn, on_gesture)
     };
-    // What a line would do that is being drawn is shown as if it were done.
+    // While a line is drawn, the stage shows the partition that it would make.
     let preview = gestures.preview.filter(|sides| !sides.iter().any(Vec::is_empty));
     let is_preview = preview.is_some();
     let sides = preview.map_or_else(|| view.sides.clone(), Vec::from);
@@ -88,7 +88,7 @@ pub fn Stage(props: &Props) -> Html {
     }
 }
 
-/// What is open, beside the thing that it is about.
+/// The menu, list or card that is open, beside the thing that it is about.
 fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html {
     let Props { session, frame, view, overlay, callbacks, .. } = props;
     let (layout, on_act, on_open) = (Rc::clone(layout), on_act.clone(), callbacks.on_open.clone());
@@ -125,7 +125,7 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
     }
 }
 
-/// What becomes of what a pointer meant.
+/// Does what a gesture means.
 fn on_gesture(
     callbacks: &StageCallbacks,
     on_act: &Callback<Action>,
@@ -248,7 +248,7 @@ pub fn use_layout(stage: &NodeRef, nodes: &[Rc<NodeView>]) -> Rc<Layout> {
     let ids: Vec<NodeNumber> = nodes.iter().map(|node| node.id).collect();
     use_memo((*size, ids), |((width, height), ids)| {
         if *width == 0 || *height == 0 {
-            // Not measured yet: there is nothing to place.
+            // The stage was not measured yet, so there is no place for a card.
             return Layout::default();
         }
         Layout::new(f64::from(*width), f64::from(*height), ids)

@@ -84,7 +84,7 @@ pub struct Overlay {
     pub revision: u64,
 }
 
-/// What the stage calls when a person asks for something.
+/// What the stage calls when the user asks for something.
 #[derive(Clone, PartialEq)]
 pub struct StageCallbacks {
     pub on_inspect: Callback<NodeNumber>,

@@ -1,7 +1,7 @@
-//! What a pointer does on the open ground of the stage: a click takes the message or the link that is
-//! nearest, a drag draws a line that parts the cluster.
+//! The gestures of the pointer on the free ground of the stage: a click opens the nearest message or link, a drag draws
+//! a line that partitions the cluster.
 //!
-//! The line itself is painted on the canvas; a rendering comes only when a card changes sides.
+//! The painter draws the line on the canvas. The stage is rendered again only when a card changes sides.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -50,17 +50,17 @@ pub struct Gestures {
 struct Press {
     pointer: i32,
     start: Point,
-    /// It has gone so far that it draws.
+    /// Whether the pointer has moved so far that it draws a line.
     draws: bool,
 }
 
-/// A pointer that went no further than this has clicked.
+/// The most that a pointer moves in a click, in pixels.
 const STEADY: f64 = 8.0;
 
-/// How far from what it means a pointer may be, and a finger: half a target.
+/// How far a mouse may be from its target, and how far a finger, in pixels.
 const REACH: (f64, f64) = (16.0, 26.0);
 
-/// What takes its own clicks.
+/// The elements that have clicks of their own.
 const OCCUPIED: &str = ".card, .menu, .menu-back, button";
 
 /// What is drawn on the stage, and what the frame loop is told.
@@ -121,14 +121,14 @@ impl Ground {
     /// A pointer goes down.
     fn press(&self, event: &PointerEvent) {
         if !event.is_primary() {
-            // A second finger: it was not meant as a line.
+            // With a second finger the gesture is not a line.
             return self.cancel();
         }
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let free = target.is_some_and(|target| matches!(target.closest(OCCUPIED), Ok(None)));
         if let Some(start) = self.point(event).filter(|_| free && event.button() == 0) {
             if let Some(stage) = self.stage.cast::<Element>() {
-                // Without it a line just ends at the edge of the stage.
+                // Without the capture a line ends at the edge of the stage.
                 let _ = stage.set_pointer_capture(event.pointer_id());
             }
             let pointer = event.pointer_id();

@@ -1,5 +1,5 @@
-//! A link, opened: both of its ways, each to be cut, slowed down, made lossy, and mended; and the list
-//! of a node's links, for whoever can't point at one.
+//! The card of a link, whose two directions can be cut, slowed down, made lossy and mended, and the list of the links
+//! of a node, for users who can't point at one.
 
 use std::rc::Rc;
 

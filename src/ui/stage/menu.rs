@@ -1,6 +1,6 @@
-//! What else can be done to a node: opens beside its card.
+//! The menu of a node, which opens beside its card.
 //!
-//! It has everything, also what a small card has no room for. Escape and a click elsewhere close it.
+//! The menu has every action, also those that a small card has no room for. Escape and a click elsewhere close it.
 
 use std::rc::Rc;
 

@@ -1,8 +1,8 @@
-//! A message in flight, opened: what it says, and what can be done to it; and the list of all of them,
-//! for whoever can't point at one.
+//! The card of a message in flight, with its fields and actions, and the list of all messages in flight, for users who
+//! can't point at one.
 //!
-//! The card stays where it was opened, so that no button moves away under the pointer; the painter
-//! marks its message and draws a line to it.
+//! The card does not move, so that no button moves away from the pointer. The painter marks its message and draws a
+//! line from the message to the card.
 
 use std::rc::Rc;
 
@@ -112,7 +112,7 @@ fn buttons(props: &Props, delay: &NodeRef) -> Html {
     html! {
         <div class="fault-buttons">
             { button("Drop", "It is lost here and now", Handling::Drop) }
-            { button("Deliver now", "It arrives at once, whatever else would have become of it", Handling::Deliver) }
+            { button("Deliver now", "It arrives at once, even if it would have been lost", Handling::Deliver) }
             { button("Duplicate", "A copy of it travels too, as if it were sent now", Handling::Duplicate) }
             <span class="delay">
                 <button type="button" class="button" title="It arrives so much later" onclick={on_delay}>{ "Delay" }</button>

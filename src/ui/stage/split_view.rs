@@ -1,8 +1,8 @@
-//! Two branches side by side: the stage of the one that is shown and that of the one that it is compared
-//! with, both at the same instant, and where they part.
+//! Two branches side by side at the same instant: the branch that is shown, the branch that it is compared with, and
+//! where they part.
 //!
-//! The second stage is only looked at: what is done is done in the branch that is shown. And what opens a
-//! famous run, which is made to be seen like this.
+//! The second stage can only be looked at: all actions go to the branch that is shown. A famous run is opened here too,
+//! since it is made to be seen side by side.
 
 use std::rc::Rc;
 
@@ -94,8 +94,8 @@ fn steps(
     (theirs, other): (&str, Option<&PartingStep>),
 ) -> Html {
     let text = |step: Option<&PartingStep>| match step {
-        None => "It is over.".to_string(),
-        Some(step) => step.text.clone().unwrap_or("Here nothing comes of it.".to_string()),
+        None => "This branch has ended.".to_string(),
+        Some(step) => step.text.clone().unwrap_or("It has no effect here.".to_string()),
     };
     let row = |name: &str, text: &str| {
         let text = text_with_marks(text, &[]);
@@ -105,7 +105,7 @@ fn steps(
     html! {
         <dl class="split-view-steps">
             if mine == other {
-                { row("In both", &format!("{mine} What comes of it differs.")) }
+                { row("In both", &format!("{mine} Its effects differ.")) }
             } else {
                 { row(ours, &mine) }
                 { row(theirs, &other) }
@@ -131,7 +131,7 @@ fn heading(name: &str, view: &View, now: u64) -> Html {
     }
 }
 
-/// How to compare, where nothing is compared.
+/// Says how to compare, where nothing is compared.
 fn invitation(session: &Session, view: &View) -> Html {
     let others = view.branches.iter().enumerate().filter(|(_, branch)| !branch.current);
     let button = |(place, branch): (usize, &BranchView)| {
@@ -141,10 +141,10 @@ fn invitation(session: &Session, view: &View) -> Html {
         html! { <button key={place} type="button" class="button" {onclick}>{ words }</button> }
     };
     let words = if view.branches.len() < 2 {
-        "Here stands a second branch of this run, at the same instant. There is none yet: go back in time and do \
+        "A second branch of this run can stand here, at the same instant. There is none yet: go back in time and do \
          something else there, or undo, and another branch begins. Or open a famous run from the rules (x)."
     } else {
-        "Here stands a second branch of this run, at the same instant. Which one?"
+        "A second branch of this run can stand here, at the same instant. Which one?"
     };
     html! {
         <section class="split-view-invitation" aria-label="Nothing is compared">
@@ -196,7 +196,7 @@ fn card(props: &Props, layout: &Layout, node: &Rc<NodeView>) -> Option<Html> {
     })
 }
 
-/// Nothing is drawn any more on a stage that is gone.
+/// Stops the drawing on a stage that is gone.
 #[yew::hook]
 fn use_leaving(stage: &NodeRef, frame: &FrameContext) {
     let frame = frame.clone();
@@ -205,12 +205,12 @@ fn use_leaving(stage: &NodeRef, frame: &FrameContext) {
 
 impl Session {
     /// Opens the famous run of the rule at this place of the table: the branch that breaks is shown, from its
-    /// beginning, and compared with the one that does not. A problem is a sentence for the person.
+    /// beginning, and compared with the one that does not. A problem is a sentence for the user.
     pub fn begin_famous(&self, place: usize) -> Result<(), String> {
         let Some(famous) = FAMOUS.get(place) else { return Ok(()) };
         let archive = famous.archive().map_err(|problem| sentence(&problem.to_string()))?;
         self.apply_quietly(Input::Open(Box::new(archive)))?;
-        // It is so short that it is there after a piece or two.
+        // A famous run is so short that it is open after a piece or two.
         while matches!(self.look().progress(), Some(JobProgress::Opening(_))) {
             self.apply_quietly(Input::Advance(0))?;
         }

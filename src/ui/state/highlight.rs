@@ -1,7 +1,7 @@
-//! What a person points at in one view, marked in all others.
+//! The thing that the user points at in one view is marked in all views.
 //!
-//! Elements say by `data-node`, `data-entry`, `data-message` and `data-request` what they show; what is pointed at gets
-//! `data-lit`, which no rendering owns. What is drawn on a canvas asks the pointer.
+//! The attributes `data-node`, `data-entry`, `data-message` and `data-request` name what an element shows. The marked
+//! elements get `data-lit`, which no rendering writes. What draws on a canvas asks the [`Pointer`].
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -26,7 +26,7 @@ pub enum Highlight {
 }
 
 impl Highlight {
-    /// What an element shows, or one that it stands in.
+    /// The thing that an element shows, or the nearest element around it that shows one.
     pub fn of(element: &Element) -> Option<Self> {
         let number = |name: &str| {
             let bearer = element.closest(&format!("[{name}]")).ok().flatten()?;
@@ -58,17 +58,17 @@ impl Highlight {
     }
 }
 
-/// What a person points at, for all that draws it; clones share it.
+/// A handle to what the user points at; clones share it.
 #[derive(Clone, Default)]
 pub struct Pointer(Rc<Cell<Option<Highlight>>>);
 
 impl Pointer {
-    /// What they point at.
+    /// The thing that the user points at.
     pub fn highlight(&self) -> Option<Highlight> {
         self.0.get()
     }
 
-    /// They point at something else, or at nothing.
+    /// The user points at something else, or at nothing.
     pub fn point(&self, highlight: Option<Highlight>) {
         self.0.set(highlight);
     }

@@ -1,6 +1,6 @@
 //! The keys of the page, and what each does.
 //!
-//! A plain table, so that the dialog that lists them and the listener that obeys them can't differ.
+//! The keys are a plain table, so that the dialog that lists them and the listener that obeys them can't differ.
 
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
@@ -55,7 +55,7 @@ pub enum Focus {
     Text,
     /// On something that the space bar presses.
     Pressable,
-    /// On something that arrows and signs change as well, as a slider.
+    /// On a control that arrow keys change, such as a slider.
     Adjustable,
     /// Anywhere else.
     Elsewhere,
@@ -160,7 +160,7 @@ pub enum NodeKey {
     /// To the next card, or the one before.
     Next,
     Previous,
-    /// It would make no sense now; the letter does nothing else either.
+    /// The key makes no sense for this node now. It does nothing else either.
     Nothing,
 }
 
@@ -172,7 +172,7 @@ pub const NODE_KEYS: [(&str, &str); 9] = [
     ("l", "The leader hands over to it"),
     ("s", "It takes a snapshot"),
     ("x", "It is removed from the cluster"),
-    ("m", "Its menu, with all that can be done to it"),
+    ("m", "Its menu, with all actions"),
     ("Enter", "Inspect it"),
     ("↑ or ↓", "To the card before, or the next"),
 ];

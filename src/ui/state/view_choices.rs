@@ -1,4 +1,4 @@
-//! What a person has chosen in the views, so that it is found again after a look at the stage.
+//! What the user has chosen in the views, so that it is found again after a look at the stage.
 
 use std::cell::Cell;
 use std::rc::Rc;

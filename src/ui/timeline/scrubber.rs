@@ -1,7 +1,7 @@
 //! The slider over the strip of history, and the strip in words.
 //!
-//! A rendering makes the slider. Where its handle stands, how far it goes and what of it is read aloud changes with
-//! every event, so the painter writes that, and nobody else does.
+//! A rendering makes the slider. Its value, its maximum and its spoken text change with every event, so only the
+//! painter writes them.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlInputElement, InputEvent, KeyboardEvent, Node};
@@ -62,7 +62,7 @@ pub fn Scrubber(props: &Props) -> Html {
     }
 }
 
-/// Moves the slider's handle, and keeps what it wrote last.
+/// Moves the handle of the slider. It keeps what it has written last.
 #[derive(Default)]
 pub struct Handle {
     input: Option<HtmlInputElement>,

@@ -1,8 +1,8 @@
-//! The clients' operations: a bar each on the axis of time, key by key, and through them an order that they
-//! could have had; or, where there is none, those that contradict each other.
+//! The clients' operations as bars on the axis of time, key by key. A line through the bars shows an order that they
+//! could have had. Where there is no such order, the operations that contradict each other are marked.
 //!
-//! On a canvas, since it moves with the clock; what is wrong is said in words, and a table says the rest to
-//! whoever can't see it.
+//! The bars are on a canvas, since they move with the clock. Words say what is wrong, and a table has the rest for
+//! users who can't see the canvas.
 
 use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
@@ -145,7 +145,7 @@ fn judgement(session: &Session, operations: &Operations) -> Html {
     } else {
         let undecided = undecided.join(", ");
         let text = format!(
-            "Of {undecided} too many operations have no answer: there are too many orders to look at."
+            "Too many operations of {undecided} have no answer: there are too many orders to look at."
         );
         (text, "")
     };
@@ -218,9 +218,11 @@ fn place_words(history: &KeyHistory, place: usize) -> String {
     };
     match order.iter().position(|of| *of == place) {
         Some(at) => format!("Number {} in the order.", at + 1),
-        None if !bar.is_judged => "It promises less than to be in the order.".to_string(),
+        None if !bar.is_judged => {
+            "It is a weaker read, which has no place in the order.".to_string()
+        }
         None if bar.ended.is_none() || bar.is_unknown => "It need not have happened.".to_string(),
-        None => "It took effect before what is shown.".to_string(),
+        None => "It took effect before the time that is shown.".to_string(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What differs in the state of servers: since an instant that is pinned, or between two of them.
 //!
-//! What is the same is not shown. Which servers are compared is kept beside the page's other choices, so that
-//! it is found again after a look at the stage.
+//! Equal values are left out. The choice of servers is kept in the view choices, so that it is still there after a look
+//! at the stage.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
@@ -107,7 +107,7 @@ fn result(
         (Some(node), _) => (With::Node(node), format!("n{node}")),
         (None, Some(pin)) => (With::Pin, format!("pinned, {}", clock_text(pin.at / 1_000))),
         (None, None) => {
-            return html! { <p class="differences-words">{ "Nothing is pinned. Pin this instant and go to another, earlier or later: what differs then stands here. Or compare one node with another." }</p> };
+            return html! { <p class="differences-words">{ "Nothing is pinned. Pin this instant and go to an earlier or later one: the differences are then shown here. Or compare one node with another." }</p> };
         }
     };
     let nodes = session.look().differences(who, with);

@@ -36,7 +36,7 @@ pub struct Props {
     pub on_view_mode: Callback<ViewMode>,
 }
 
-/// The choice of one, for the top of the middle.
+/// The buttons that choose a view, above the middle.
 #[component]
 pub fn ViewModes(props: &Props) -> Html {
     let radio = |(of, label, title): &(ViewMode, &'static str, &'static str)| {
@@ -55,7 +55,7 @@ pub fn ViewModes(props: &Props) -> Html {
     }
 }
 
-/// A view in the stage's place, with what there is to say of what was done.
+/// A view in the place of the stage, with the note about what was done.
 pub fn view(view_mode: ViewMode, pointer: &Pointer, body: Html, note: &str) -> Html {
     let on_point = {
         let pointer = pointer.clone();

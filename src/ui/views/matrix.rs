@@ -1,11 +1,11 @@
 //! The log matrix: servers as rows, indexes as columns, the newest at the right.
 //!
-//! An entry looks as on a card. The scroller runs from right to left, so that it stays at the newest
-//! without anybody scrolling it; one entry at a time is in the order of Tab, and the arrows move on.
+//! An entry looks as on a card. The scroller runs from right to left, so that it stays at the newest entry by itself.
+//! Tab stops at one entry, and the arrow keys move from there.
 //!
-//! Of many servers only the rows are rendered that are seen, some beside them, and the one that is pointed at: fifty
-//! logs are thousands of entries, and a browser takes long to lay them out. A row is rendered where what it shows is
-//! another.
+//! With many servers only some rows are rendered: those that are seen, a few above and below, and the one that is
+//! pointed at. Fifty logs have thousands of entries, and a browser needs long to lay them out. A row is rendered again
+//! only if its content has changed.
 
 use std::collections::BTreeMap;
 use std::ops::{Range, RangeInclusive};
@@ -46,7 +46,8 @@ pub fn Matrix(props: &Props) -> Html {
         let top = top.setter();
         Callback::from(move |event: Event| {
             if let Some(scroller) = event.target_dyn_into::<Element>() {
-                // In whole rows: what is seen stays the same until the next one comes.
+                // The position is counted in whole rows, so that the view is rendered only when another row comes into
+                // sight.
                 top.set((f64::from(scroller.scroll_top()).max(0.0) / ROW) as usize);
             }
         })
@@ -216,7 +217,7 @@ fn Row(props: &RowProps) -> Html {
     html! {
         <tr data-node={node.id.to_string()} aria-rowindex={number.to_string()}>
             <th scope="row">{ format!("n{}", node.id) }<small>{ about }</small></th>
-            // A list of its own: keys count for nothing in a list where others have none.
+            // The entries are in a list of their own, since Yew ignores keys in a list where some elements have none.
             { cells.collect::<Html>() }
         </tr>
     }

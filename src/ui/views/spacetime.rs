@@ -1,7 +1,7 @@
 //! The space-time diagram: time to the right, one line per node, one arrow per message.
 //!
-//! On a canvas, since it moves with the clock; a table beside it says the same to whoever can't see it.
-//! What is after the instant that is shown is left out: it has not happened yet.
+//! The diagram is on a canvas, since it moves with the clock. A table says the same for users who can't see the canvas.
+//! The diagram ends at the instant that is shown.
 
 use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};

@@ -30,7 +30,8 @@ impl FocusKeeper {
         }
     }
 
-    /// The page was rendered. The element with the focus may be gone, as a node that was removed: the stage gets it then.
+    /// The page was rendered. The element with the focus may be gone, as a node that was removed: the stage gets it
+    /// then.
     pub fn rendered(&mut self) {
         if self.was_on_page && page::is_focus_lost() {
             page::focus(".stage");

@@ -25,7 +25,7 @@ impl KeptRun {
         self.autosave.iter().for_each(Autosave::save_soon);
     }
 
-    /// Whether a person can look through the runs that are kept.
+    /// Whether the user can look through the runs that are kept.
     pub fn is_listed(&self) -> bool {
         self.autosave.is_some() && !self.is_guest
     }

@@ -1,10 +1,10 @@
-//! The event log: every event in one plain sentence, the newest first; a time goes to that instant.
+//! The event log: one plain sentence for each event, the newest first. A click on its time goes to that instant.
 //!
-//! The list has the focus as one thing: arrow keys walk along its times, so that Tab need not.
+//! Tab stops at the list once. Inside of it the arrow keys move from time to time.
 //!
-//! Only the newest few are in the page, and while time passes only as many as are seen, unless somebody reads
-//! further. It shows what the app tells it to, a few times a second, so that a fast run costs no more than a slow
-//! one.
+//! The page holds only the newest events. While time passes it holds only as many as can be seen, unless the user
+//! scrolls or has the focus in the list. The app updates the list a few times a second, so that a fast run costs no
+//! more than a slow one.
 
 use std::collections::BTreeMap;
 
@@ -77,7 +77,7 @@ pub fn Events(props: &Props) -> Html {
         <div class="events">
             { search_field(search.setter(), result) }
             { filter(&left_out, &details) }
-            // Not live: the announcer speaks what matters, this is for reading.
+            // The list is not a live region: the announcer says what matters.
             <div class="event-list" ref={list} role="log" aria-live="off" aria-label="Events, newest first" tabindex="0" onkeydown={walk}
                 onscroll={on_read.reform(|_| ())} onfocusin={on_read.reform(|_| ())} onfocusout={on_read.reform(|_| ())}
                 title="Arrow keys walk along the events, Enter goes to one">
@@ -145,8 +145,8 @@ fn topic_choice(
     }
 }
 
-/// The elements that sentences stand in: one that is no longer shown leaves its own to one that has come since,
-/// which costs less than to make another.
+/// The elements that hold the sentences. A new sentence gets the element of one that is no longer shown, since that
+/// costs less than a new element.
 #[derive(Default)]
 struct Slots {
     /// By the numbers of the sentences.
@@ -174,7 +174,7 @@ impl Slots {
     }
 }
 
-/// Whether somebody reads further than to what comes in.
+/// Whether the user has scrolled the list or has the focus in it.
 fn reads(list: &Element) -> bool {
     list.scroll_top() > 0 || list.matches(":focus-within").unwrap_or(false)
 }

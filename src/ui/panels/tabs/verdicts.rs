@@ -1,8 +1,8 @@
-//! What the judges say: every property with what it asks for, broken ones first; and of a broken one the facts
-//! that contradict each other, what led to it, and where it became unavoidable.
+//! What the judges say: every property with its meaning, broken ones first. A broken property has the facts that
+//! contradict each other, the events that led to it, and where it became unavoidable.
 //!
-//! Where a property breaks later than the instant that is shown it says so: who goes back along the events that
-//! led to it does not lose them.
+//! A property that breaks after the instant that is shown is listed too, so that it stays there when the user goes back
+//! along the events that led to it.
 
 use std::rc::Rc;
 
@@ -90,7 +90,7 @@ pub fn Verdicts(props: &Props) -> Html {
         })
     };
     html! {
-        // It scrolls, also where nothing in it can be pressed.
+        // The list can have the focus, so that the keyboard can scroll it also where it has no button.
         <div class="verdicts" role="group" tabindex="0" aria-label="What the judges say">
             <p class="verdicts-words" role="status">{ words }</p>
             <ul>{ for judged.iter().map(|one| property(props, one, *opened, &on_open, turning.as_ref())) }</ul>

@@ -49,7 +49,7 @@ pub enum MiddleMessage {
     Note(String),
 }
 
-/// What a message has changed on the stage, for whoever moves the focus.
+/// What a message has changed on the stage, for the code that moves the focus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StageChange {
     /// Something is open where nothing was.

@@ -13,7 +13,7 @@ pub enum Tab {
     Branches,
 }
 
-/// Which panel, where panels are sheets: on a phone.
+/// The panels that are sheets on a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sheet {
     Controls,

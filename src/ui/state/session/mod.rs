@@ -52,7 +52,7 @@ impl Session {
         }))
     }
 
-    /// Sets the callback that runs when a person has changed something.
+    /// Sets the callback that runs when the user has changed something.
     pub fn on_change(&self, changed: Callback<()>) {
         *self.0.listeners.changed.borrow_mut() = changed;
     }
@@ -62,29 +62,29 @@ impl Session {
         *self.0.listeners.leaving.borrow_mut() = leaving;
     }
 
-    /// Another run may take the place of the one that is shown.
+    /// Tells that another run may take the place of the one that is shown.
     pub fn leave(&self) {
         let leaving = self.0.listeners.leaving.borrow().clone();
         leaving.emit(());
     }
 
-    /// The run that is shown, and the one that is being opened.
+    /// The ids of the run that is shown and of the run that is being opened.
     pub fn standing(&self) -> (RunId, Option<RunId>) {
         (self.look().run_id(), self.look().opening_id())
     }
 
-    /// Tells a person something.
+    /// Shows the user a notice.
     pub fn tell(&self, notice: Notice) {
         *self.0.notice.borrow_mut() = Some(notice);
         self.tell_change();
     }
 
-    /// What they were told last, until they have read it.
+    /// The last notice, until the user has read it.
     pub fn notice(&self) -> Option<Notice> {
         self.0.notice.borrow().clone()
     }
 
-    /// They have read it.
+    /// The user has read the notice.
     pub fn forget_notice(&self) {
         *self.0.notice.borrow_mut() = None;
         self.tell_change();
@@ -95,7 +95,7 @@ impl Session {
         changed.emit(());
     }
 
-    /// Does what a person asks; a problem is a sentence for them.
+    /// Does what the user asks. A problem is a sentence for the user.
     pub fn apply(&self, input: Input) -> Result<(), String> {
         let result = self.apply_quietly(input);
         self.tell_change();
@@ -117,7 +117,7 @@ impl Session {
         result.map_err(|problem| sentence(&problem.to_string()))
     }
 
-    /// Lets real time pass, in microseconds. What took long may end otherwise than was hoped: that is told.
+    /// Lets real time pass, in microseconds. A long job may fail meanwhile: then the user gets a notice.
     pub fn pass(&self, micros: u64) {
         let result = self.0.playground.borrow_mut().apply(Input::Advance(micros));
         if let Err(problem) = result {
