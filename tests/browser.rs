@@ -105,6 +105,7 @@ fn node() -> NodeView {
         id: 1,
         status: Status::Running,
         role: Some(RoleView::Candidate),
+        is_learner: false,
         term: 4,
         voted_for: Some(1),
         votes: Some((2, 3)),
@@ -215,13 +216,13 @@ async fn a_dead_node_can_only_be_restarted() {
 /// an id, and its rings are its own.
 #[wasm_bindgen_test]
 async fn a_card_that_is_only_looked_at_says_whose_it_is_and_has_nothing_to_press() {
-    let looked_at = Some("another story".into());
+    let looked_at = Some("another branch".into());
     for density in [Density::Full, Density::Narrow, Density::Brief, Density::Compact] {
         let root =
             mount_card(card::Props { looked_at: looked_at.clone(), ..card_props(node(), density) });
         let root = root.await;
         let card = find(&root, "[role=group]");
-        assert_eq!(card.get_attribute("aria-label").as_deref(), Some("n1 in another story"));
+        assert_eq!(card.get_attribute("aria-label").as_deref(), Some("n1 in another branch"));
         for pressed in ["button", "[id]", "[tabindex]", "[data-ring='1']"] {
             assert_eq!(root.query_selector(pressed), Ok(None), "{pressed} on {density:?}");
         }

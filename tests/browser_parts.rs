@@ -14,7 +14,7 @@ use kvorum::playground::{Action, Input, NodeId, Playground, Speed};
 use kvorum::ui::app::announcer::Announcer;
 use kvorum::ui::browser::page::Beginning;
 use kvorum::ui::panels::commands::{Does, commands, fitting, lines};
-use kvorum::ui::panels::console::complete;
+use kvorum::ui::panels::tabs::console::complete;
 use kvorum::ui::state::frame_scheduler::{Due, FrameScheduler};
 use kvorum::ui::state::keys::{Focus, KEYS, NODE_KEYS, NodeKey, Shortcut, node_key, shortcut};
 use kvorum::ui::state::pump::{Pacer, Pump};

@@ -1,7 +1,7 @@
 //! The page: Yew components over the plain data of [`crate::playground::view`].
 //!
-//! Each folder is a room; a room imports only from those above it in this list, and the rooms of the seventh line not from
-//! each other (`tests/layers.rs`).
+//! Each folder is a room; a room imports only from those above it in this list, and the rooms of the seventh line not
+//! from each other (`tests/layers.rs`).
 //!
 //! | rooms | what is in them |
 //! |---|---|
@@ -14,11 +14,12 @@
 //! | `stage`, `views`, `panels`, `timeline`, `runs`, `search`, `course` | the parts of the page |
 //! | `app` | composes the page; the only room that knows all |
 //!
-//! `format` and `geometry` build natively too, and are tested there. Nothing here decides anything about the cluster, and
-//! only this folder knows a browser.
+//! `format`, `geometry` and the parts of `state` that need no browser build natively too, and are tested there. Nothing
+//! here decides anything about the cluster, and only this folder knows a browser.
 
 pub mod format;
 pub mod geometry;
+pub mod state;
 
 #[cfg(target_arch = "wasm32")]
 pub mod app;
@@ -37,8 +38,6 @@ pub mod search;
 #[cfg(target_arch = "wasm32")]
 pub mod stage;
 #[cfg(target_arch = "wasm32")]
-pub mod state;
-#[cfg(target_arch = "wasm32")]
 pub mod timeline;
 #[cfg(target_arch = "wasm32")]
 pub mod views;
@@ -51,7 +50,7 @@ use web_sys::Element;
 /// Mounts the page into the document; in a worker, which has none, it waits to be told what to search.
 #[cfg(target_arch = "wasm32")]
 pub fn start() {
-    // The person is told by assets/boot.js, which also sees what a panic hook can't.
+    // assets/boot.js tells the user. It also sees errors that a panic hook can't see.
     console_error_panic_hook::set_once();
     if web_sys::window().is_none() {
         return search::worker::serve();

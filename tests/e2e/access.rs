@@ -83,7 +83,7 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
                 axe.judge(page, &format!("the demonstrations, {theme}")).await?;
                 page.press(Key::Escape + "").await?;
                 page.is_gone("group", "What to show").await?;
-                for tab in ["Inspector", "Verdicts", "Console", "Stories"] {
+                for tab in ["Inspector", "Verdicts", "Console", "Branches"] {
                     page.click("tab", tab).await?;
                     axe.judge(page, &format!("the tab {tab}, {theme}")).await?;
                 }
@@ -131,7 +131,7 @@ async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_while_two_stories_stand_side_by_side() -> Outcome {
+async fn axe_finds_nothing_while_two_branches_stand_side_by_side() -> Outcome {
     let axe = Axe::new();
     let phone = Window { width: 390, height: 844, ..Window::LAPTOP };
     for window in [Window::LAPTOP, phone] {
@@ -141,8 +141,8 @@ async fn axe_finds_nothing_while_two_stories_stand_side_by_side() -> Outcome {
                 page.click("button", "Pause").await?;
                 page.click("button", "Go there").await?;
                 page.press("n").await?;
-                page.shows("region", &format!("Story without {}", famous::RULE), "broken").await?;
-                axe.judge_both(page, "two stories, one of which is broken").await
+                page.shows("region", &format!("Branch without {}", famous::RULE), "broken").await?;
+                axe.judge_both(page, "two branches, one of which is broken").await
             })
             .await?;
     }
@@ -180,8 +180,8 @@ async fn axe_finds_nothing_while_the_cluster_lives_and_suffers() -> Outcome {
             page.press(Key::Escape + "").await?;
             page.click("button", "Undo").await?;
             page.click("button", "Step back").await?;
-            page.click("tab", "Stories").await?;
-            axe.judge_both(page, "the past, and the stories").await
+            page.click("tab", "Branches").await?;
+            axe.judge_both(page, "the past, and the branches").await
         })
         .await
 }

@@ -1,4 +1,4 @@
-//! The famous runs: two stories side by side from one seed, where they part, and where one of them breaks.
+//! The famous runs: two branches side by side from one seed, where they part, and where one of them breaks.
 
 use kvorum::course::Famous;
 use kvorum::raft::Rule;
@@ -31,7 +31,7 @@ async fn safety(page: &Page, stage: &str, node: u32, entry: u64) -> WebDriverRes
 }
 
 #[tokio::test]
-async fn a_famous_run_shows_both_stories_where_they_part_and_stops_where_one_breaks() -> Outcome {
+async fn a_famous_run_shows_both_branches_where_they_part_and_stops_where_one_breaks() -> Outcome {
     Window::LAPTOP
         .open("?seed=42", async |page| {
             open(page).await?;
@@ -58,7 +58,7 @@ async fn a_famous_run_shows_both_stories_where_they_part_and_stops_where_one_bre
             let words = "return document.getElementById('timeline-words').textContent";
             let words = page.script(words).await?.to_string();
             assert!(
-                words.contains("The two stories that are compared part at 0.406 s."),
+                words.contains("The two branches that are compared part at 0.406 s."),
                 "{words}"
             );
 
@@ -73,7 +73,7 @@ async fn a_famous_run_shows_both_stories_where_they_part_and_stops_where_one_bre
 
             page.press("+++").await?;
             page.click("button", "Play").await?;
-            let (ours, theirs) = (format!("Story without {RULE}"), format!("Story with {RULE}"));
+            let (ours, theirs) = (format!("Branch without {RULE}"), format!("Branch with {RULE}"));
             page.shows("region", &ours, "broken").await?;
             page.find("button", "Play").await?;
             page.shows("region", &theirs, "holds").await?;
@@ -98,7 +98,7 @@ async fn where_nothing_is_compared_the_view_says_how() -> Outcome {
             page.take_line("kill n1").await?;
             page.click("button", "Undo").await?;
             page.click("button", "Compare with A").await?;
-            page.shows("region", "Story A", "holds").await?;
+            page.shows("region", "Branch A", "holds").await?;
             page.shows("group", "n1 in A", "Down").await?;
             page.click("radio", "Stage").await?;
             page.is_gone("group", "n1 in A").await?;

@@ -32,10 +32,10 @@ pub(crate) enum State {
     Snapshot,
     /// What else can be done to a node.
     Menu,
-    /// An instant before the present, in the second of two stories.
+    /// An instant before the present, in the second of two branches.
     Past,
-    /// Two stories compared.
-    Stories,
+    /// Two branches compared.
+    Branches,
     /// The link of a run.
     Share,
     /// What is kept in the browser.
@@ -74,7 +74,7 @@ pub(crate) const STATES: [State; 27] = [
     State::Snapshot,
     State::Menu,
     State::Past,
-    State::Stories,
+    State::Branches,
     State::Share,
     State::Runs,
     State::Console,
@@ -154,10 +154,10 @@ impl State {
             Self::Snapshot => snapshot(page, leader).await,
             Self::Menu => page.press_on(leader, "More").await,
             Self::Past => past(page, leader).await,
-            Self::Stories => {
+            Self::Branches => {
                 past(page, leader).await?;
                 page.press("b").await?;
-                page.click("button", "Compare with story A").await?;
+                page.click("button", "Compare with branch A").await?;
                 page.sees("The first step that differs").await
             }
             Self::Share => {
@@ -270,7 +270,7 @@ async fn history(page: &Page, leader: u32) -> WebDriverResult<()> {
     step_until(page, ("log", "Events, newest first"), &[put]).await
 }
 
-/// A second story, which leaves the first where something was done there, and an instant of its past.
+/// A second branch, which leaves the first where something was done there, and an instant of its past.
 async fn past(page: &Page, leader: u32) -> WebDriverResult<()> {
     history(page, leader).await?;
     page.press("u").await?;

@@ -34,19 +34,19 @@ async fn a_person_goes_back_does_otherwise_compares_and_shares() -> Outcome {
             page.shows("list", "The cluster now", &format!("Leader n{old}")).await?;
             page.shows("list", "The cluster now", "The past").await?;
 
-            // On otherwise: the other story is kept, and is another.
+            // On otherwise: the other branch is kept, and is another.
             page.set("color", "red", old).await?;
             page.click("button", "Play").await?;
             page.answered("set color red", "success").await?;
             page.click("button", "Pause").await?;
-            page.click("tab", "Stories").await?;
-            page.click("button", "Compare with story A").await?;
+            page.click("tab", "Branches").await?;
+            page.click("button", "Compare with branch A").await?;
             page.sees("The first step that differs:").await?;
             page.sees(&format!("you did `set color red via n{old}`")).await?;
-            page.shows("region", "Story B and story A", "down").await?;
-            page.fill("Name of story B", "the leader lives").await?;
+            page.shows("region", "Branch B and branch A", "down").await?;
+            page.fill("Name of branch B", "the leader lives").await?;
             page.press(Key::Enter + "").await?;
-            page.find("button", "Compare with story A").await?;
+            page.find("button", "Compare with branch A").await?;
 
             let (link, digest, time) = shared(page).await?;
             assert_eq!(page.console_errors().await?, Vec::<String>::new());

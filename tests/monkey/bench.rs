@@ -112,7 +112,7 @@ async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
             timeline(story * 90 / STORIES),
             Step::Line(format!("set story {story}")),
             Step::Press(Press::Key('b')),
-            click("button", "Compare with story A"),
+            click("button", "Compare with branch A"),
         ]);
         steps.extend("ywdoCDv".chars().map(|key| Step::Press(Press::Key(key))));
     }

@@ -1,7 +1,7 @@
-//! Speaks what matters to screen readers, in a polite live region.
+//! Tells screen readers what matters, in a polite live region.
 //!
-//! Few things and not too fast: who leads, faults and repairs, members that come and go, answers to
-//! the visitor, a broken property. All the rest is in the event log for reading.
+//! It says few things, and not too fast: who leads, faults and repairs, members that join and leave, answers to
+//! the visitor, a broken property. The event log has everything else.
 
 use crate::playground::view::{RequestTraceView, Sentence, Summary, Topic};
 
@@ -17,9 +17,9 @@ pub struct Announcer {
 }
 
 impl Announcer {
-    /// Time for a person to listen.
+    /// The least time between two announcements.
     pub const PAUSE_MS: f64 = 1_500.0;
-    /// More than this is not said at once; the rest is dropped, oldest first.
+    /// The most sentences in one announcement. The oldest of the others are dropped.
     const MOST: usize = 3;
 
     /// Listens to what is new.
@@ -56,7 +56,7 @@ impl Announcer {
         self.waiting.drain(..too_many);
     }
 
-    /// Another instant is shown: what was told on the way there is not said.
+    /// Another instant is shown. The sentences of the events on the way there are not announced.
     pub fn skip(&mut self, sentences: impl Iterator<Item = Sentence>, where_it_is: String) {
         self.next_sentence =
             sentences.last().map_or(self.next_sentence, |sentence| sentence.id + 1);

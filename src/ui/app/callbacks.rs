@@ -1,21 +1,23 @@
-//! What the parts of the page call when a person asks for something.
+//! The callbacks that run when the user asks for something.
 //!
-//! Each is made once, with the page: a callback equals only itself, and a part whose own are the same as before,
-//! like all else it was given, is not rendered again.
+//! Each callback is made once, together with the page. A callback equals only itself, and a component is rendered again
+//! only if one of its properties has changed.
 
 use yew::prelude::{Callback, Context};
 
-use crate::playground::Landmark;
 use crate::playground::view::NodeNumber;
+use crate::ui::app::state::appearance::AppearanceMessage;
 use crate::ui::app::{App, Message};
 use crate::ui::runs::files;
+use crate::ui::stage::data::StageCallbacks;
 use crate::ui::state::ask::Ask;
 use crate::ui::state::keys::Shortcut;
-use crate::ui::state::opened::{Dialog, Opened, Sheet, Tab};
+use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
+use crate::ui::state::page::panels::{Dialog, PanelMessage, Sheet, Tab};
+use crate::ui::state::page::timeline::TimelineMessage;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
 
-/// One for each thing that can be asked for.
+/// One callback for each thing that the user can ask for.
 pub(super) struct Callbacks {
     pub(super) ask: Callback<Ask>,
     pub(super) begun: Callback<()>,
@@ -25,11 +27,9 @@ pub(super) struct Callbacks {
     pub(super) help: Callback<()>,
     pub(super) inspect: Callback<NodeNumber>,
     pub(super) key: Callback<Shortcut>,
-    pub(super) landmark: Callback<Landmark>,
     pub(super) messages: Callback<()>,
     pub(super) new: Callback<()>,
-    pub(super) note: Callback<String>,
-    pub(super) open: Callback<Option<Opened>>,
+    pub(super) on_stage: StageCallbacks,
     pub(super) runs: Callback<()>,
     pub(super) save: Callback<()>,
     pub(super) share: Callback<()>,
@@ -38,41 +38,48 @@ pub(super) struct Callbacks {
     pub(super) stage: Callback<()>,
     pub(super) tab: Callback<Tab>,
     pub(super) theme: Callback<()>,
-    pub(super) zoom: Callback<bool>,
+    pub(super) timeline: Callback<TimelineMessage>,
 }
 
 impl Callbacks {
-    /// Those that send the page a message, and the one that saves the run as a file.
+    /// Makes the callbacks. All of them send the page a message, except the one that saves the run as a file.
     pub(super) fn new(ctx: &Context<App>, session: &Session) -> Self {
         let link = ctx.link();
         let save = {
             let session = session.clone();
             Callback::from(move |()| files::save(&session, &session.look().title()))
         };
-        let dialog = |dialog| link.callback(move |()| Message::Dialog(dialog));
+        let dialog =
+            |dialog| link.callback(move |()| Message::Panels(PanelMessage::OpenDialog(dialog)));
+        let view = |view_mode| Message::Middle(MiddleMessage::View(view_mode));
+        let open = |opened| Message::Middle(MiddleMessage::Open(opened));
+        let inspect = link.callback(|node| Message::Panels(PanelMessage::Inspect(node)));
         Self {
             ask: link.callback(Message::Guide),
             begun: link.callback(|()| Message::Begun),
-            close: dialog(None),
-            close_commands: link.callback(|()| Message::Closed(Dialog::Commands)),
+            close: link.callback(|()| Message::Panels(PanelMessage::CloseDialog)),
+            close_commands: link
+                .callback(|()| Message::Panels(PanelMessage::DialogClosed(Dialog::Commands))),
             famous: link.callback(Message::Famous),
-            help: dialog(Some(Dialog::Help)),
-            inspect: link.callback(Message::Inspect),
+            help: dialog(Dialog::Help),
+            inspect: inspect.clone(),
             key: link.callback(Message::Key),
-            landmark: link.callback(Message::Landmark),
-            messages: link.callback(|()| Message::Open(Some(Opened::Messages))),
-            new: dialog(Some(Dialog::New)),
-            note: link.callback(Message::Note),
-            open: link.callback(Message::Open),
-            runs: dialog(Some(Dialog::Runs)),
+            messages: link.callback(move |()| open(Some(Opened::Messages))),
+            new: dialog(Dialog::New),
+            on_stage: StageCallbacks {
+                on_inspect: inspect,
+                on_open: link.callback(open),
+                on_note: link.callback(|note| Message::Middle(MiddleMessage::Note(note))),
+            },
+            runs: dialog(Dialog::Runs),
             save,
-            share: dialog(Some(Dialog::Share)),
-            sheet: link.callback(Message::Sheet),
-            view_mode: link.callback(Message::ViewMode),
-            stage: link.callback(|()| Message::ViewMode(ViewMode::Stage)),
-            tab: link.callback(Message::Tab),
-            theme: link.callback(|()| Message::NextTheme),
-            zoom: link.callback(Message::Zoom),
+            share: dialog(Dialog::Share),
+            sheet: link.callback(|sheet| Message::Panels(PanelMessage::ToggleSheet(sheet))),
+            view_mode: link.callback(view),
+            stage: link.callback(move |()| view(ViewMode::Stage)),
+            tab: link.callback(|tab| Message::Panels(PanelMessage::SelectTab(tab))),
+            theme: link.callback(|()| Message::Appearance(AppearanceMessage::NextTheme)),
+            timeline: link.callback(Message::Timeline),
         }
     }
 }

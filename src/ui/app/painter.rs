@@ -1,5 +1,4 @@
-//! Draws what moves in every frame: what moves on a stage, which the stage renderer does, the timeline, the
-//! diagrams and the clock.
+//! Draws what changes in every frame: the stages (by the stage renderer), the timeline, the diagrams and the clock.
 //!
 //! Each thing it writes has no other owner: Yew renders the clock's element, never its text, and the slider over
 //! the timeline, never where it stands.
@@ -11,8 +10,8 @@ use crate::ui::browser::style_changes::StyleChanges;
 use crate::ui::canvas::palette::{Palette, Probes};
 use crate::ui::format::clock::clock_text;
 use crate::ui::stage::renderer::{Brush, Interaction, OTHER, StageRenderer};
+use crate::ui::state::handles::Handles;
 use crate::ui::state::highlight::Marker;
-use crate::ui::state::session::Session;
 use crate::ui::timeline::scrubber::Handle;
 use crate::ui::timeline::strip;
 use crate::ui::timeline::strip::Instants;
@@ -20,20 +19,20 @@ use crate::ui::views::charts::Veil;
 use crate::ui::views::clients::Ruler;
 use crate::ui::views::spacetime::SpaceTimeRenderer;
 
-/// Keeps what it needs from frame to frame.
+/// The state that is kept from one frame to the next.
 pub struct Painter {
-    session: Session,
+    handles: Handles,
     styles: StyleChanges,
     document: Document,
     probes: Option<Probes>,
     palette: Palette,
-    /// The person asked for less motion.
+    /// The user has asked for less motion.
     is_still: bool,
     /// The text of the clock.
     clock: Option<Node>,
     shown_clock: u64,
     stage: StageRenderer,
-    /// That of the story that is compared with.
+    /// The stage of the branch that is compared with.
     other: StageRenderer,
     strip: strip::Strip,
     handle: Handle,
@@ -44,12 +43,12 @@ pub struct Painter {
 }
 
 impl Painter {
-    /// Asks the styles at first, and whenever they may be others.
-    pub fn new(session: Session, styles: StyleChanges) -> Option<Self> {
+    /// Reads the styles in the first frame, and again after each change of the styles.
+    pub fn new(handles: Handles, styles: StyleChanges) -> Option<Self> {
         let document = web_sys::window()?.document()?;
         let probes = Probes::new(&document);
         Some(Self {
-            session,
+            handles,
             styles,
             document,
             probes,
@@ -73,16 +72,16 @@ impl Painter {
         if self.styles.take() {
             self.read_styles();
         }
-        let motion = self.session.motion();
+        let motion = self.handles.session.motion();
         let (layout, other, interaction) = {
-            let frame_context = self.session.frame_context();
-            let lit = self.session.highlight();
-            let interaction =
-                Interaction { mark: frame_context.mark, line: frame_context.line, lit };
-            (frame_context.layout.clone(), frame_context.other.clone(), interaction)
+            let rendered = self.handles.frame.look();
+            let lit = self.handles.pointer.highlight();
+            let interaction = Interaction { mark: rendered.mark, line: rendered.line, lit };
+            (rendered.layout.clone(), rendered.other.clone(), interaction)
         };
-        let other = other.and_then(|layout| Some((layout, self.session.look().other_motion()?)));
-        // The canvases ask for their sizes: before anything is written, so that the browser has them.
+        let other =
+            other.and_then(|layout| Some((layout, self.handles.session.look().other_motion()?)));
+        // The canvases are measured before anything is written: a write before it would force a new layout.
         let brush = Brush {
             document: &self.document,
             palette: &self.palette,
@@ -94,12 +93,12 @@ impl Painter {
             let interaction = Interaction { lit: interaction.lit, ..Interaction::default() };
             self.other.draw_messages(&brush, motion, layout, interaction);
         }
-        self.renderer.draw(&self.document, &self.palette, &self.session);
-        self.ruler.draw(&self.document, &self.palette, &self.session);
-        let now = self.session.now();
-        let span = self.session.frame_context().span;
+        self.renderer.draw(&self.document, &self.palette, &self.handles);
+        self.ruler.draw(&self.document, &self.palette, &self.handles);
+        let now = self.handles.session.now();
+        let span = self.handles.frame.span();
         if with_history {
-            let playground = self.session.look();
+            let playground = self.handles.session.look();
             let instants = Instants { now, end: playground.end(), parting: playground.parting() };
             self.strip.draw(&self.document, &self.palette, playground.timeline(), span, instants);
             self.handle.follow(&self.document, &playground, span);
@@ -109,7 +108,11 @@ impl Painter {
             self.other.turn_rings(&self.document, motion);
         }
         self.veil.draw(&self.document, span, now);
-        self.marker.mark(&self.document, self.session.highlight(), self.session.revision());
+        self.marker.mark(
+            &self.document,
+            self.handles.pointer.highlight(),
+            self.handles.session.revision(),
+        );
         self.set_clock(now);
     }
 

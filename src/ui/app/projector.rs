@@ -1,4 +1,4 @@
-//! What stands on the page for a projector or in a frame of another page alone.
+//! The parts of the page that are shown only for a projector, or only in a frame of another page.
 
 use gloo_events::EventListener;
 use wasm_bindgen::JsCast;
@@ -10,7 +10,7 @@ use crate::ui::browser::page;
 use crate::ui::state::screen::Screen;
 use crate::ui::widgets::request_trace::RequestTrace;
 
-/// What a class reads below the stage: the last thing that happened, and the request of the moment.
+/// The caption below the stage, for a class: the last sentence of the event log, and the latest request.
 pub fn caption(screen: &Screen, words: &str, request_trace: Option<&RequestTraceView>) -> Html {
     if !screen.projector {
         return html! { <div hidden=true /> };
@@ -25,7 +25,7 @@ pub fn caption(screen: &Screen, words: &str, request_trace: Option<&RequestTrace
     }
 }
 
-/// The whole page, for whoever sees a part of it in a frame.
+/// A link to the whole page, shown where a frame has only a part of it.
 pub fn way_out(screen: &Screen) -> Html {
     if screen.embed.is_none() {
         return html! { <span hidden=true /> };
@@ -60,7 +60,7 @@ pub fn follow_pointer() -> Option<EventListener> {
         let light = light.and_then(|light| light.dyn_into::<HtmlElement>().ok());
         if let Some((light, event)) = light.zip(event.dyn_ref::<MouseEvent>()) {
             for (name, place) in [("--x", event.client_x()), ("--y", event.client_y())] {
-                // The browser takes every length.
+                // The browser accepts every length.
                 let _ = light.style().set_property(name, &format!("{place}px"));
             }
         }

@@ -35,10 +35,10 @@ impl FrameLoop {
 impl Drop for FrameLoop {
     fn drop(&mut self) {
         if let (Some(window), Some(request)) = (web_sys::window(), self.request.get()) {
-            // One that is gone already needs no cancelling.
+            // A frame that is over needs no cancelling.
             let _ = window.cancel_animation_frame(request);
         }
-        // The closure holds itself: this breaks the circle.
+        // The closure holds itself, which would keep it for ever.
         self.frame.borrow_mut().take();
     }
 }

@@ -69,13 +69,13 @@ pub fn link() -> Option<String> {
     hash.contains(MARK).then_some(hash)
 }
 
-/// What stands after the `?` in the address, with that.
+/// The query of the address, with its `?`.
 pub fn query() -> String {
     let location = web_sys::window().map(|window| window.location());
     location.and_then(|location| location.search().ok()).unwrap_or_default()
 }
 
-/// The address of this page without what stands behind it.
+/// The address of this page without its query and its fragment.
 pub fn address() -> String {
     let location = web_sys::window().map(|window| window.location());
     let part = |get: fn(&web_sys::Location) -> Result<String, JsValue>| {
@@ -102,13 +102,13 @@ pub fn remember(name: &str, value: &str) {
 pub fn forget(name: &str) {
     let storage = web_sys::window().and_then(|window| window.session_storage().ok().flatten());
     if let Some(storage) = storage {
-        // What can't be reached is not there.
+        // A storage that can't be reached has nothing to forget.
         let _ = storage.remove_item(name);
     }
 }
 
-/// Whether nobody has been here before, as far as the browser remembers; from now on somebody has. Where it
-/// remembers nothing everybody has been here, so that nobody is asked twice.
+/// Whether this is the first visit, as far as the browser remembers; the next call says no. Where the browser remembers
+/// nothing, no visit is the first, so that nobody is asked twice.
 pub fn is_first_visit() -> bool {
     const MEMORY: &str = "kvorum-visited";
     let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
@@ -136,7 +136,7 @@ pub fn is_hidden() -> bool {
     document.is_some_and(|document| document.visibility_state() == VisibilityState::Hidden)
 }
 
-/// Whether the person asked for less motion.
+/// Whether the user has asked for less motion.
 pub fn wants_less_motion() -> bool {
     media_matches("(prefers-reduced-motion: reduce)")
 }
@@ -236,13 +236,13 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// What has it, if anything of the page does.
+/// The element that has the focus, if an element of the page does.
 pub fn focused() -> Option<HtmlElement> {
     let focused = web_sys::window()?.document()?.active_element()?;
     focused.dyn_into().ok().filter(|focused: &HtmlElement| focused.tag_name() != "BODY")
 }
 
-/// Gives it back to what had it, or to the stage where that is gone or takes it no more.
+/// Gives the focus back to an element, or to the stage if that element is gone or can't have the focus.
 pub fn give_back(had_it: Option<HtmlElement>) {
     let is_back = had_it.is_some_and(|element| {
         // An element that can't have the focus leaves it where it is.
@@ -254,7 +254,8 @@ pub fn give_back(had_it: Option<HtmlElement>) {
     }
 }
 
-/// Moves it to the first button of the modal dialog that is open, if one is: nothing outside of it can have it.
+/// Moves the focus to the first button of the modal dialog that is open, if one is: nothing outside of it can have
+/// the focus. Returns whether there is such a dialog.
 pub fn focus_in_dialog() -> bool {
     let is_open = has("dialog:modal");
     if is_open {
@@ -263,7 +264,7 @@ pub fn focus_in_dialog() -> bool {
     is_open
 }
 
-/// The same after the next rendering, when what is to have the focus is there.
+/// Moves the focus after the next rendering, when the element is there.
 pub fn focus_soon(selector: impl Into<String>) {
     let selector = selector.into();
     gloo_timers::callback::Timeout::new(0, move || focus(&selector)).forget();
@@ -309,8 +310,7 @@ pub fn focus_next(within: &str, forward: bool) {
     }
 }
 
-/// The text of an element that has nothing else in it: to write it anew takes less than to put another in its
-/// place.
+/// The text node of an element that has nothing else in it. Writing to it costs less than replacing it.
 pub fn text_of(document: &Document, id: &str) -> Option<Node> {
     let element = document.get_element_by_id(id)?;
     element.set_text_content(Some(" "));

@@ -1,15 +1,15 @@
-//! Whether what the styles say may be something else than before: another theme, chosen here or by the system.
+//! Tells whether the styles may have changed, as with another theme, chosen on the page or by the system.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
 
-/// What of the system the styles hang on.
+/// The settings of the system that the styles depend on.
 const MEDIA: [&str; 3] =
     ["(prefers-color-scheme: dark)", "(forced-colors: active)", "(prefers-reduced-motion: reduce)"];
 
-/// Hears of it for as long as it is kept; clones share it.
+/// Listens to such changes for as long as it is kept; clones share it.
 #[derive(Clone)]
 pub struct StyleChanges(Rc<Shared>);
 
@@ -19,7 +19,7 @@ struct Shared {
 }
 
 impl StyleChanges {
-    /// Listens to the system. Nobody has asked the styles yet.
+    /// Begins to listen to the system. The first call of `take` reports a change.
     pub fn listen() -> Self {
         let is_due = Rc::new(Cell::new(true));
         let listener = |query: &str| {
@@ -31,7 +31,7 @@ impl StyleChanges {
         Self(Rc::new(Shared { is_due, _listeners: listeners }))
     }
 
-    /// The page itself has another theme.
+    /// Notes that the page itself has another theme.
     pub fn note(&self) {
         self.0.is_due.set(true);
     }

@@ -1,7 +1,7 @@
 //! The colours and the type of the styles, for what is drawn on a canvas.
 //!
-//! The style sheets stay the only place where a colour or a typeface is named: one hidden probe per colour has it
-//! as its text colour, and the browser says what that is in the theme of the moment.
+//! Only the style sheets name colours and typefaces. For each colour there is a hidden element with it as its text
+//! colour, and the browser says which colour that is in the current theme.
 
 use wasm_bindgen::JsCast;
 use web_sys::{CssStyleDeclaration, Document, Element, HtmlElement};
@@ -121,7 +121,7 @@ impl Probes {
         let style = self.others.first().and_then(style);
         let family = |name: &str| {
             let family = style.as_ref().and_then(|style| style.get_property_value(name).ok());
-            // What the styles do not name the browser chooses.
+            // If the styles do not name a colour, the browser chooses one.
             family.filter(|family| !family.is_empty()).unwrap_or_else(|| "sans-serif".to_string())
         };
         let (sans, mono) = (family("--sans"), family("--mono"));

@@ -19,8 +19,8 @@ impl<K: PartialEq> Picture<K> {
         Self { id, surface: Surface::default(), shows: None }
     }
 
-    /// The empty canvas, and the device's pixels per pixel, if what is `wanted` on a canvas of its size is not on it
-    /// yet. `None` where it is, and where there is no such canvas on the page.
+    /// Returns the empty canvas and the device's pixels per pixel, if the `wanted` picture is not on it yet. Returns
+    /// `None` if it is, or if the page has no such canvas.
     pub fn begin(
         &mut self,
         document: &Document,

@@ -1,7 +1,7 @@
-//! Messages as sprites: each look is drawn once, and then only put wherever a message is.
+//! Messages as sprites: each look is drawn once, and then copied to each message that has it.
 //!
-//! To draw a shape takes some thirty calls of the canvas, and many of them name a colour as text; to put a stamp takes
-//! one. Hundreds of messages can be in flight, and they have a few looks.
+//! Drawing a shape needs some thirty calls of the canvas, many of which name a colour as text. Copying a sprite needs
+//! one. Hundreds of messages can be in flight, and they have only a few looks.
 
 use std::collections::BTreeMap;
 
@@ -28,8 +28,8 @@ pub struct SpriteCache {
 /// In device pixels.
 type Size = (u32, u32);
 
-/// One that was put nowhere for so many frames is cut anew for another label: entries have ever new numbers, and a
-/// canvas costs more to make than to draw on.
+/// A sprite that was not used for so many frames is drawn anew for another label. Entries always have new numbers, and
+/// a new canvas costs more than drawing on an old one.
 const IDLE_FRAMES: u64 = 8;
 
 /// A small canvas of its own.

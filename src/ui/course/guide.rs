@@ -1,4 +1,4 @@
-//! What guides a visitor: a demonstration, or the tour of the page. And the bar that shows it.
+//! The guide of a visitor, which is a demonstration or the tour of the page, and the bar that shows it.
 //!
 //! A demonstration plays on the session's playground ([`crate::course`]); the tour only points at parts of
 //! the page, by an attribute that the styles know. Both are left at any step, and in neither is anything on
@@ -21,7 +21,7 @@ use crate::ui::widgets::marked_text::text_with_marks;
 /// Where the tour is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Tour {
-    /// Somebody is here for the first time.
+    /// The visitor is here for the first time and is offered the tour.
     Offered,
     At(usize),
 }
@@ -222,7 +222,7 @@ fn words(shown: Option<&Shown>) -> (String, Option<String>, String) {
             ("The tour".to_string(), step(stop + 1, TOUR.len()), text.to_string())
         }
         Some(Shown::Lesson(caption)) => {
-            // What the sentence says has not come true yet.
+            // The cluster has not yet done what the sentence says.
             let coming = if caption.is_waiting { ", under way…" } else { "" };
             let step = step(caption.number, caption.of).map(|step| step + coming);
             (caption.title.clone(), step, caption.sentence.clone())
@@ -254,7 +254,7 @@ fn buttons(props: &Props) -> Html {
             { by_itself(shown, &props.on_ask) }
             <button type="button" class="button" title="As if this step had not begun (PgUp)" disabled={is_first}
                 onclick={props.on_ask.reform(|_| Ask::Back)}>{ "Back" }</button>
-            // One button, so that it keeps the focus up to the end.
+            // Next and Leave are one button, so that it keeps the focus up to the end.
             <button type="button" id="guide-next" class="button primary" title="Enter or PgDn"
                 onclick={props.on_ask.reform(|_| Ask::Next)}>{ if over { "Leave" } else { "Next" } }</button>
             if !over {
@@ -268,7 +268,7 @@ fn by_itself(shown: &Shown, on_ask: &Callback<Ask>) -> Html {
     let Shown::Lesson(caption) = shown else { return html! { <span hidden=true /> } };
     let on = caption.goes_on_by_itself;
     html! {
-        <button type="button" class="button guide-auto" aria-pressed={on.to_string()} title="Goes on when a sentence has stood long enough to be read"
+        <button type="button" class="button guide-auto" aria-pressed={on.to_string()} title="Goes on by itself when there was time to read the sentence"
             onclick={on_ask.reform(move |_| Ask::ByItself(!on))}>{ "Go on by itself" }</button>
     }
 }

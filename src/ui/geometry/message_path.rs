@@ -1,5 +1,4 @@
-//! The ways between the places of the stage: where a message is on its way, and what lies under a
-//! finger.
+//! The paths between the places of the stage: where a message is on its path, and what is under the pointer.
 //!
 //! What is drawn and what is hit are worked out here, by the same functions, so that they can't
 //! differ. Plain geometry in CSS pixels; it deliberately knows neither canvas nor DOM.
@@ -45,8 +44,7 @@ fn locate(place: MessageEnd, layout: &Layout) -> Option<Rect> {
     }
 }
 
-/// How much of its way a message is shown to have behind it. Whoever wants less motion sees each
-/// message stand in the middle.
+/// The part of its path that a message has behind it. For users who want less motion each message stands in the middle.
 pub fn shown_progress(message: &MessageView, is_still: bool) -> f64 {
     if is_still { 0.5 } else { f64::from(message.progress) }
 }
@@ -66,7 +64,7 @@ pub fn message_at(
 ) -> Option<u64> {
     let distance =
         |message: &MessageView| Some((message.id, far(position(message, layout, is_still)?, at)));
-    // Of two at the same place it is the later one, which is drawn on top.
+    // Of two messages at the same place the later one is drawn on top.
     nearest(messages.iter().rev().filter_map(distance), reach)
 }
 

@@ -1,7 +1,7 @@
 //! The command palette: everything the page can do, found by typing, and any line of the script language.
 //!
-//! A dialog with a field and a list below it, of which one row is chosen at any time. It knows only
-//! what is to be done, and leaves the doing to the app and to the console.
+//! The palette is a dialog with a field and a list, in which one row is always chosen. The app and the console do what
+//! the row says.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ struct Draft {
     problem: Option<String>,
 }
 
-/// The draft, which is not a state: a fast typist is ahead of what is rendered, and means what was typed.
+/// The draft. It is not a Yew state, since a fast typist is ahead of the rendering.
 type Kept = Rc<RefCell<Draft>>;
 
 /// Puts another draft in its place, and renders it.
@@ -147,7 +147,8 @@ fn choose(
                 return;
             }
             Does::Key(shortcut) => {
-                // At once, so that what it opens gives the focus back to whoever had it before.
+                // The dialog closes at once, so that what the row opens remembers the element that had the focus
+                // before.
                 if let Some(dialog) = dialog.cast::<HtmlDialogElement>() {
                     dialog.close();
                 }
@@ -200,7 +201,7 @@ fn submit(props: &Props, draft: &Kept, choose: &Callback<Command>) -> Callback<S
     })
 }
 
-/// The news comes late: it may be open again.
+/// The event comes late: the dialog may be open again by then.
 fn closed(on_close: &Callback<()>) -> Callback<yew::Event> {
     let on_close = on_close.clone();
     Callback::from(move |event: yew::Event| {

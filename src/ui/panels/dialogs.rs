@@ -103,7 +103,7 @@ struct ShapesProps {
     is_open: bool,
 }
 
-/// The shapes of messages, drawn by the same hand as those on the stage.
+/// The shapes of messages, drawn by the same code as on the stage.
 #[component]
 fn Shapes(props: &ShapesProps) -> Html {
     let list = use_node_ref();
@@ -139,7 +139,7 @@ pub struct NewProps {
 #[component]
 pub fn NewCluster(props: &NewProps) -> Html {
     let dialog = use_dialog(props.is_open);
-    // As they are typed: also what is refused stays.
+    // The texts as they were typed, also those that were refused.
     let (nodes, seed) = (use_state_eq(String::new), use_state_eq(String::new));
     let problem = use_state(|| None::<String>);
     {

@@ -15,7 +15,7 @@ pub struct Props {
     pub sides: Vec<usize>,
     /// How often faults come at random, in parts per million.
     pub chaos: u32,
-    /// Where the story goes on to, in microseconds, if this is its past.
+    /// The end of the branch in microseconds, if the instant that is shown is before it.
     pub past: Option<u64>,
     pub theme: Theme,
     /// What stands before the buttons.
@@ -26,7 +26,7 @@ pub struct Props {
     pub on_runs: Option<Callback<()>>,
     pub on_theme: Callback<()>,
     pub on_help: Callback<()>,
-    /// What a key does too.
+    /// Runs when a button asks for the same as a key.
     pub on_key: Callback<Shortcut>,
     pub projector: bool,
 }
@@ -102,7 +102,7 @@ fn leader_chip(leader: Option<NodeNumber>, rivals: &[NodeNumber]) -> Html {
     }
 }
 
-/// That the run is not Raft as it is.
+/// Says that rules of Raft are switched off in this run.
 fn modified_chip(modified: &Modified) -> Html {
     let (title, words) = match modified {
         Modified::No => return html! { <li hidden=true /> },
@@ -117,7 +117,7 @@ fn modified_chip(modified: &Modified) -> Html {
             },
         ),
         Modified::Before => (
-            "Before, in this run, rules were switched, or a disk was wiped or lied".to_string(),
+            "Earlier in this run, rules were switched, or a disk was wiped or lied".to_string(),
             html! { <span>{ "Modified" }<span class="long">{ " before" }</span></span> },
         ),
     };
@@ -129,7 +129,7 @@ fn fault_chips(sides: &[usize], chaos: u32) -> Html {
     let counts: Vec<String> = sides.iter().map(usize::to_string).collect();
     html! {
         <>
-            <li class="chip" data-tone="fault" hidden={counts.is_empty()} title="So many nodes on each side of the partition">
+            <li class="chip" data-tone="fault" hidden={counts.is_empty()} title="How many nodes are on each side of the partition">
                 <span class="long">{ "Partition " }</span><span class="short">{ "Split " }</span><b>{ counts.join(" | ") }</b>
             </li>
             <li class="chip" data-tone="fault" hidden={chaos == 0} title="Faults come at random">
@@ -143,15 +143,15 @@ fn past_chip(end: Option<u64>) -> Html {
     match end {
         None => html! { <li hidden=true /> },
         Some(end) => html! {
-            <li class="chip" data-tone="past" title="What you do now begins another story; this one is kept">
+            <li class="chip" data-tone="past" title="What you do now begins another branch; this one is kept">
                 { "The past" }<span class="long">{ ": it goes on to " }<b>{ clock_text(end / 1_000) }</b></span>
             </li>
         },
     }
 }
 
-/// In as few words as are clear, so that the line at the top stays one; the whole sentence is told, and stands in
-/// the events. `on_open` leads to the verdicts, where there are some beside the stage.
+/// The broken property in few words, so that the header stays one line. The whole sentence is announced, and is in the
+/// event log. `on_open` shows the verdicts, where the page has them.
 fn verdict_chip(violation: Option<&Broken>, on_open: Option<Callback<yew::MouseEvent>>) -> Html {
     match violation {
         None => html! {

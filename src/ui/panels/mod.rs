@@ -1,19 +1,13 @@
-//! What stands around the stage: the header, controls, requests, the event log, the inspector, verdicts, the console, dialogs.
+//! What stands around the stage: the header, controls, requests, tabs, notices, dialogs.
+//!
+//! `tabs` has the panels of which one is open: events, inspector, verdicts, console, branches. `controls` has the
+//! buttons and sliders for the world.
 
-pub mod chaos;
 pub mod commands;
-pub mod console;
 pub mod controls;
 pub mod dialogs;
-pub mod events;
 pub mod header;
-pub mod inspector;
-pub mod machine;
 pub mod notices;
-pub mod partition;
-pub mod reason;
 pub mod request;
 pub mod sheets;
-pub mod stories;
 pub mod tabs;
-pub mod verdicts;

@@ -1,7 +1,6 @@
-//! What a person is told though they asked for nothing just now, and how far something is that takes a
-//! while.
+//! The notices over the page, and the progress of a long job.
 //!
-//! Whoever has read it, or stopped what takes long, goes on from where they came from.
+//! When a notice is closed or a job is stopped, the element that had the focus before gets it again.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, FocusEvent, HtmlElement, MouseEvent};
@@ -25,7 +24,7 @@ pub struct Props {
 
 #[component]
 pub fn Notices(props: &Props) -> Html {
-    // What had the focus before it came here.
+    // The element that had the focus before a notice got it.
     let came_from = use_mut_ref(|| None::<HtmlElement>);
     let on_focus = {
         let came_from = came_from.clone();
@@ -51,7 +50,7 @@ pub fn Notices(props: &Props) -> Html {
     let on_save = props.on_save.reform(|_: MouseEvent| ());
     let offer = |notice: &Notice| match notice.offer {
         Some(Offer::OpenByTime) if props.session.look().can_open_by_time() => html! {
-            <button type="button" class="button" onclick={on_by_time.clone()} title="Do the same at the same times, whatever comes of it in this version">{ "Open it all the same" }</button>
+            <button type="button" class="button" onclick={on_by_time.clone()} title="Repeat the same actions at the same times, even if this version plays them differently">{ "Open it all the same" }</button>
         },
         Some(Offer::Save) => html! {
             <button type="button" class="button" onclick={on_save.clone()}>{ "Save as file" }</button>
@@ -91,12 +90,12 @@ fn is_here(element: &HtmlElement) -> bool {
 }
 
 fn give_up(session: &Session) {
-    // To give up can't be refused.
+    // The playground never refuses to give up.
     let _ = session.apply(Input::GiveUp);
 }
 
 fn open_by_time(session: &Session) {
     session.forget_notice();
-    // It begins; nothing can be wrong with it yet.
+    // The opening only begins here. How it ends is told later.
     let _ = session.apply(Input::OpenByTime);
 }

@@ -2,7 +2,7 @@
 
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::ui::state::opened::Sheet;
+use crate::ui::state::page::panels::Sheet;
 
 const SHEETS: [(Sheet, &str, &str); 3] = [
     (Sheet::Controls, "controls", "Controls"),

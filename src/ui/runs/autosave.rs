@@ -3,7 +3,7 @@
 //! A tab remembers which run it keeps. What was done is saved soon after it, before another run takes its place, and
 //! when the page goes: then without waiting for anything, and for safety's sake also into the tab's own memory, which
 //! needs no turn of the program, and whose run is put among the others at the next start. Where the browser keeps
-//! nothing, or what it kept is damaged, the person is told once and the page goes on without.
+//! nothing, or what it kept is damaged, the user is told once and the page goes on without saving.
 
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
@@ -52,13 +52,13 @@ struct Inner {
     link: RefCell<Option<(RunId, String)>>,
     /// In a frame of another page: opens what the address names, and keeps nothing.
     is_guest: bool,
-    /// Whether it still looks for what was kept before: the run that stands until then is none of anybody's.
+    /// Whether it still looks for the run of this tab. The run that is shown until then is not saved.
     is_looking: Cell<bool>,
     /// Whether it is writing.
     is_busy: Cell<bool>,
     /// When the tab remembered its run for safety's sake, as [`StoredRun::saved`].
     last: Cell<f64>,
-    /// Whether the person knows that it can't.
+    /// Whether the user was told that nothing can be saved.
     is_told: Cell<bool>,
     soon: RefCell<Option<Timeout>>,
     timers: RefCell<Option<(Interval, [EventListener; 3])>>,
@@ -150,7 +150,7 @@ impl Autosave {
                 EventListener::new(&window, "pageshow", move |_| {
                     with(&coming, Self::remember_shown)
                 }),
-                // A page that is hidden may be ended without another word.
+                // The browser may end a hidden page without another event.
                 EventListener::new(&document, "visibilitychange", move |_| {
                     if page::is_hidden() {
                         with(&hiding, Self::save_last);
@@ -168,7 +168,7 @@ impl Autosave {
             let autosave = Rc::downgrade(&self.0);
             *soon = Some(Timeout::new(SOON_MS, move || {
                 if let Some(inner) = autosave.upgrade() {
-                    // It is over: this is what it was for.
+                    // The timer has fired and is no longer needed.
                     inner.soon.borrow_mut().take().map(Timeout::forget);
                     Autosave(inner).save_in_turn();
                 }
@@ -249,7 +249,7 @@ impl Autosave {
             page::forget(LAST);
         }
         if self.0.keeping.borrow_mut().is_kept(&kept.id) {
-            // What is not tidied now is so when the next run comes.
+            // If tidying fails, it is done again when the next run is saved.
             let _ = store.tidy(&kept.id).await;
         }
     }
@@ -267,7 +267,8 @@ impl Autosave {
             return None;
         }
         let archive = playground.archive();
-        let count: usize = archive.stories.iter().map(|story| story.recording.actions.len()).sum();
+        let count: usize =
+            archive.stories.iter().map(|branch| branch.recording.actions.len()).sum();
         let is_idle = count == 0 && archive.stories.len() == 1;
         if is_idle && playground.opening_id().is_some() {
             // What stands while a run is opened with the page.
@@ -423,12 +424,12 @@ async fn put_back(store: &RunStore) {
 }
 
 fn about(archive: &Archive, now: u64) -> String {
-    let recording = archive.stories.get(archive.current).map(|story| &story.recording);
+    let recording = archive.stories.get(archive.current).map(|branch| &branch.recording);
     let actions = recording.map_or(0, |recording| recording.actions.len());
     let modified = recording.map(Recording::modified).filter(|modified| !modified.is_empty());
     let modified = modified.map_or(String::new(), |modified| format!(", modified: {modified}"));
     let actions = count(actions as u64, "action", "actions");
-    let stories = count(archive.stories.len() as u64, "story", "stories");
+    let branches = count(archive.stories.len() as u64, "branch", "branches");
     let time = clock_text(now / 1_000);
-    format!("{time} of cluster time, {actions}, {stories}{modified}")
+    format!("{time} of cluster time, {actions}, {branches}{modified}")
 }

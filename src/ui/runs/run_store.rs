@@ -43,9 +43,9 @@ pub struct StoredRun {
 /// What stands in the storage.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {
-    /// Whatever kind of key it has.
+    /// The key, of any kind.
     pub key: JsValue,
-    /// `None` if it was written by nobody here.
+    /// `None` if another program has written the entry.
     pub kept: Option<StoredRun>,
 }
 
@@ -72,14 +72,14 @@ impl RunStore {
     }
 
     /// Keeps a run in place of what is kept under its id, and of what it replaces: both or nothing. All of it is on
-    /// its way when this returns; to wait for its end is of use to whoever wants to know how it went.
+    /// its way when this returns; wait for its end to know whether it succeeded.
     pub fn keep(
         &self,
         kept: &StoredRun,
     ) -> Result<impl Future<Output = Result<(), Failed>> + use<>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
         let store = transaction.object_store(STORE)?;
-        // Their own ends are heard of by the transaction's.
+        // The end of the transaction tells whether they have succeeded.
         store.put(&write(kept), None)?;
         if let Some(old) = &kept.replaces {
             store.delete(Query::Key(JsValue::from_str(old)))?;
@@ -128,7 +128,7 @@ impl RunStore {
     }
 }
 
-/// Hears of it from now on, and not only when it is waited for.
+/// Listens to the end of a transaction from now on, and not only when it is waited for.
 fn end(transaction: Transaction) -> impl Future<Output = Result<(), Failed>> {
     let end = transaction.into_future();
     async move { if end.await?.is_committed() { Ok(()) } else { Err(Failed) } }
@@ -180,7 +180,8 @@ fn write(kept: &StoredRun) -> JsValue {
     object.into()
 }
 
-/// Of what has no id or no text nothing can be opened. What else is missing or of another kind is empty.
+/// An entry without an id or without a text can't be opened. Any other field that is missing or of another kind is
+/// empty.
 fn read(value: &JsValue) -> Option<StoredRun> {
     let get = |name: &str| Reflect::get(value, &JsValue::from_str(name)).unwrap_or_default();
     let text = |name: &str| get(name).as_string();

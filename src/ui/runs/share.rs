@@ -53,7 +53,7 @@ pub fn Share(props: &Props) -> Html {
         Callback::from(move |_| {
             files::save(&session, &name);
             said.set(
-                "Saved with all its stories. Open it by a button, or drop it on the page."
+                "Saved with all its branches. Open it by a button, or drop it on the page."
                     .to_string(),
             );
         })
@@ -70,7 +70,7 @@ pub fn Share(props: &Props) -> Html {
                 <h2 id="share-title">{ "Share this run" }</h2>
                 <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
             </div>
-            <p>{ format!("All that was done in this story, and this instant: {} of cluster time, after {events} events. Whoever opens it sees exactly this.", clock_text(now / 1_000)) }</p>
+            <p>{ format!("All that was done in this branch, and this instant: {} of cluster time, after {events} events. Whoever opens it sees exactly this.", clock_text(now / 1_000)) }</p>
             if !modified.is_empty() {
                 <p class="modified"><b>{ "Modified: " }</b>{ format!("{modified}. This is not Raft as it is, and whoever opens it sees that.") }</p>
             }
@@ -105,7 +105,7 @@ fn select_all() -> Callback<yew::FocusEvent> {
     })
 }
 
-/// Copies the link, one way or the other: a page that came over plain `http` has no clipboard.
+/// Copies the link. Over plain `http` a page has no clipboard, so an older way is tried too.
 fn copy(link: String, field: NodeRef, said: UseStateSetter<String>) {
     spawn_local(async move {
         let is_copied = match clipboard() {
@@ -130,7 +130,7 @@ fn clipboard() -> Option<web_sys::Clipboard> {
 
 fn copy_selected(field: &NodeRef) -> bool {
     let Some(field) = field.cast::<HtmlTextAreaElement>() else { return false };
-    // Where it can't have the focus nothing is copied, which is said.
+    // If the field can't have the focus, nothing is copied, and the user is told so.
     let _ = field.focus();
     field.select();
     let document = web_sys::window().and_then(|window| window.document());
@@ -190,7 +190,7 @@ fn Code(props: &CodeProps) -> Html {
     }
 }
 
-/// Dark on light in every theme, or it can't be scanned; with the quiet border that scanners need.
+/// The QR code is dark on light in every theme and has a quiet border: otherwise scanners can't read it.
 fn squares(code: &QrCode) -> Html {
     const BORDER: i32 = 4;
     let size = code.size();

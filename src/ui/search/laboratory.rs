@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use web_sys::{HtmlInputElement, HtmlSelectElement};
-use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::prelude::{Callback, Html, Properties, UseStateHandle, UseStateSetter, component, html};
 use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 
 use crate::course::Famous;
@@ -23,9 +23,9 @@ pub struct Props {
     pub pool: WorkerPool,
     /// Grows when there is something new.
     pub feed: u64,
-    /// Somebody wants to see what was found.
+    /// Runs when the user wants to see what was found.
     pub on_show: Callback<()>,
-    /// Or the famous run of the rule at this place of the table.
+    /// Runs when the user opens the famous run of the rule at this place of the table.
     pub on_famous: Callback<usize>,
 }
 
@@ -137,28 +137,7 @@ fn Finder(props: &FinderProps) -> Html {
             question.set(next);
         })
     };
-    let on_find = {
-        let (pool, question, problem) = (props.pool.clone(), question.clone(), problem.setter());
-        let switched = Rc::clone(&props.switched);
-        Callback::from(move |_: yew::MouseEvent| {
-            if pool.status().is_busy() {
-                return pool.stop();
-            }
-            let mut asked = (*question).clone();
-            let Ok(first) = asked.first.trim().parse::<u64>() else {
-                problem.set(Some("A seed is a whole number, such as 0."));
-                return;
-            };
-            problem.set(None);
-            let property = wanted(&asked, &switched);
-            let search = search(&switched, property, asked.most_nodes, asked.faults.clone());
-            let first = pool.first_seed(&search, first);
-            asked.first = first.to_string();
-            pool.begin(&search, first..first.saturating_add(asked.runs));
-            page::show_soon(".finder-outcome");
-            question.set(asked);
-        })
-    };
+    let on_find = on_find(props, &question, problem.setter());
     html! {
         <section class="finder" aria-labelledby="finder-title">
             <h3 id="finder-title">{ "Find me a schedule" }</h3>
@@ -188,6 +167,34 @@ fn Finder(props: &FinderProps) -> Html {
             })) }
         </section>
     }
+}
+
+/// Begins the search, or stops the one that runs.
+fn on_find(
+    props: &FinderProps,
+    question: &UseStateHandle<Question>,
+    problem: UseStateSetter<Option<&'static str>>,
+) -> Callback<yew::MouseEvent> {
+    let (pool, question) = (props.pool.clone(), question.clone());
+    let switched = Rc::clone(&props.switched);
+    Callback::from(move |_| {
+        if pool.status().is_busy() {
+            return pool.stop();
+        }
+        let mut asked = (*question).clone();
+        let Ok(first) = asked.first.trim().parse::<u64>() else {
+            problem.set(Some("A seed is a whole number, such as 0."));
+            return;
+        };
+        problem.set(None);
+        let property = wanted(&asked, &switched);
+        let search = search(&switched, property, asked.most_nodes, asked.faults.clone());
+        let first = pool.first_seed(&search, first);
+        asked.first = first.to_string();
+        pool.begin(&search, first..first.saturating_add(asked.runs));
+        page::show_soon(".finder-outcome");
+        question.set(asked);
+    })
 }
 
 /// The property that is searched for; `None` for any.
@@ -273,7 +280,7 @@ fn faults(question: &Question, onchange: &Callback<yew::Event>) -> Html {
 fn later_words() -> String {
     let [first, second, third] = FaultKind::LATER.map(FaultKind::name);
     format!(
-        "Three kinds are newer and not ticked at first: {first}, {second} and {third}. As long as they are not, each seed gives the run that it always gave."
+        "Three kinds are newer and not ticked at first: {first}, {second} and {third}. Without them, each seed gives the same run as before they were added."
     )
 }
 
@@ -286,7 +293,7 @@ fn toggle(faults: &mut Vec<FaultKind>, name: &str) {
     }
 }
 
-/// How far it is; what changes every moment is no news for a screen reader.
+/// The progress of the search. Screen readers are not told of it, since it changes all the time.
 fn progress(status: &Status) -> Html {
     if status.runs == 0 && !status.is_busy() {
         return html! { <span class="finder-progress" /> };
@@ -309,7 +316,7 @@ fn seconds(millis: u64) -> String {
     format!("{}.{} s", grouped(millis / 1_000), millis / 100 % 10)
 }
 
-/// What came of it.
+/// The result of the search.
 fn outcome(status: &Status, on_watch: Callback<yew::MouseEvent>) -> Html {
     let words = match &status.stage {
         Stage::None => String::new(),

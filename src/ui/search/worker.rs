@@ -1,7 +1,7 @@
-//! The program in a worker: there is no page, only something to search.
+//! The program in a worker, which has no page and only searches.
 //!
-//! It says `ready`, is told once what to search, and then tells of it until the page has had enough and
-//! ends it. See [`crate::ui::search::worker_pool`] for the other side.
+//! The worker says `ready`, is told once what to search, and then reports until the page ends it. The other side is
+//! [`crate::ui::search::worker_pool`].
 
 use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::{JsCast, JsValue};

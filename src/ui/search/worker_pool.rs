@@ -1,8 +1,8 @@
-//! The search in the background: as many workers as the machine has cores, hired, heard and ended.
+//! The search in the background, with as many workers as the machine has cores.
 //!
-//! The workers share the seeds. The first that finds something ends the others, and goes on making it
-//! small; then the run is opened, and plays until it breaks. What is searched and how is in
-//! [`crate::playground::search::shard`], what follows from what a worker says in [`crate::playground::search::coordinator`].
+//! The workers share the seeds. The first that finds something ends the others, and goes on making it small; then the
+//! run is opened, and plays until it breaks. What is searched and how is in [`crate::playground::search::shard`], what
+//! follows from what a worker says in [`crate::playground::search::coordinator`].
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -61,7 +61,7 @@ impl WorkerPool {
         }))
     }
 
-    /// Who is told when there is something new.
+    /// Sets the callback that runs when there is something new.
     pub fn on_change(&self, changed: Callback<()>) {
         *self.0.changed.borrow_mut() = changed;
     }
@@ -89,7 +89,7 @@ impl WorkerPool {
         self.ring();
     }
 
-    /// Ends it.
+    /// Ends the search.
     pub fn stop(&self) {
         self.0.coordinator.borrow_mut().stop(now());
         self.end_the_idle();
@@ -161,13 +161,13 @@ impl WorkerPool {
     }
 
     fn ring(&self) {
-        // Not held while it rings: whoever listens may come back here.
+        // The callback is not borrowed while it runs, so that it may use the pool.
         let changed = self.0.changed.borrow().clone();
         changed.emit(());
     }
 
-    /// Ends the workers that are not wanted any more. What listens to them may be what is running: it is kept
-    /// until later.
+    /// Ends the workers that are no longer needed. A listener of such a worker may be running now, so the listeners are
+    /// dropped later.
     fn end_the_idle(&self) {
         let coordinator = self.0.coordinator.borrow();
         let is_idle = |hand: &mut Hand| !coordinator.is_at_work(hand.worker_id);

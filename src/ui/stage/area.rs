@@ -1,85 +1,71 @@
 //! The stage: links, what the cluster agrees on, moving messages, cards, and the clients.
 //!
-//! It measures itself and lays the cards out; from then on nothing on it moves but the messages. What
-//! hands do on it comes from [`crate::ui::stage::gestures`].
+//! The stage measures itself and lays the cards out. After that only messages move. The gestures of the pointer are in
+//! [`crate::ui::stage::gestures`].
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use yew::prelude::{Callback, Html, NodeRef, Properties, UseStateSetter, component, html};
 use yew::{use_callback, use_memo, use_node_ref, use_state, use_state_eq};
 
-use crate::playground::view::{Agreed, LinkView, NetworkView, NodeNumber, NodeView, Status};
+use crate::playground::view::{Agreed, NodeNumber, NodeView};
 use crate::playground::{Action, NodeId};
 use crate::ui::format::words::side_letter;
 use crate::ui::geometry::layout::{Layout, Rect};
-use crate::ui::geometry::message_path;
 use crate::ui::stage::card::Card;
-use crate::ui::stage::gestures::{Gesture, use_gestures};
+use crate::ui::stage::data::{Marked, Overlay, StageCallbacks, StageView};
+use crate::ui::stage::gestures::{Drawn, Gesture, use_gestures};
 use crate::ui::stage::link_card::{LinkCard, LinkList, way_of};
 use crate::ui::stage::links::Links;
 use crate::ui::stage::menu::Menu;
 use crate::ui::stage::message_card::{MessageCard, MessageList};
-use crate::ui::state::opened::Opened;
+use crate::ui::state::frame_context::FrameContext;
+use crate::ui::state::page::middle::Opened;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::icons;
 use crate::ui::widgets::size::use_size;
 
-/// The two ends of a link.
-type Ends = (NodeNumber, NodeNumber);
-
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
-    pub nodes: Vec<Rc<NodeView>>,
-    pub cuts: Vec<(NodeNumber, NodeNumber)>,
-    pub links: Vec<LinkView>,
-    pub network: NetworkView,
-    pub sides: Vec<Vec<NodeNumber>>,
-    pub agreed: Agreed,
-    pub leader: Option<NodeNumber>,
-    pub selected: Option<NodeNumber>,
-    /// The nodes that are spoken of.
-    #[prop_or_default]
-    pub named: Vec<NodeNumber>,
-    pub on_inspect: Callback<NodeNumber>,
-    pub opened: Option<Opened>,
-    pub on_open: Callback<Option<Opened>>,
-    /// What there is to say of what was done here.
-    pub note: String,
-    pub on_note: Callback<String>,
-    /// That of the playground, where messages in flight are listed; it matters to them only.
-    pub revision: u64,
+    pub frame: FrameContext,
+    pub view: StageView,
+    pub marked: Marked,
+    pub overlay: Overlay,
+    pub callbacks: StageCallbacks,
 }
 
 #[component]
 pub fn Stage(props: &Props) -> Html {
+    let Props { session, frame, view, overlay, callbacks, .. } = props;
     let stage = use_node_ref();
     let problem = use_state(|| None::<String>);
-    let layout = use_layout(&stage, &props.nodes);
-    props.session.set_frame_context(|frame_context| frame_context.layout = Rc::clone(&layout));
+    let layout = use_layout(&stage, &view.nodes);
+    frame.change(|rendered| rendered.layout = Rc::clone(&layout));
     let on_act = {
         let problem = problem.setter();
-        use_callback(props.session.clone(), move |action: Action, session| {
+        use_callback(session.clone(), move |action: Action, session| {
             problem.set(session.act(action).err());
         })
     };
-    // They are the same until something else is open: a card whose own are others is rendered again.
-    let on_menu = use_callback((props.opened, props.on_open.clone()), |node, (open, on_open)| {
-        let menu = Some(Opened::Menu(node));
-        on_open.emit(if *open == menu { None } else { menu });
-    });
-    let lines = lines(&layout, (&props.links, &props.cuts, &props.sides), props.leader);
+    // The callback is made anew only when something else is open, since a card with another callback is rendered again.
+    let on_menu =
+        use_callback((overlay.opened, callbacks.on_open.clone()), |node, (open, on_open)| {
+            let menu = Some(Opened::Menu(node));
+            on_open.emit(if *open == menu { None } else { menu });
+        });
+    let lines = view.lines(&layout);
     let gestures = {
-        let on_gesture = on_gesture(props, &on_act, problem.setter());
-        use_gestures(&stage, &props.session, &layout, lines.clone(), on_gesture)
+        let on_gesture = on_gesture(callbacks, &on_act, problem.setter());
+        let (session, frame) = (session.clone(), frame.clone());
+        let drawn = Drawn { session, frame, layout: Rc::clone(&layout), links: lines.clone() };
+        use_gestures(&stage, drawn, on_gesture)
     };
-    // What a line would do that is being drawn is shown as if it were done.
+    // While a line is drawn, the stage shows the partition that it would make.
     let preview = gestures.preview.filter(|sides| !sides.iter().any(Vec::is_empty));
     let is_preview = preview.is_some();
-    let sides = preview.map_or_else(|| props.sides.clone(), Vec::from);
-    let down = down(&props.nodes);
-    let opened_link = match props.opened {
+    let sides = preview.map_or_else(|| view.sides.clone(), Vec::from);
+    let opened_link = match overlay.opened {
         Some(Opened::Link(a, b)) => Some((a, b)),
         _ => None,
     };
@@ -87,91 +73,65 @@ pub fn Stage(props: &Props) -> Html {
         <main class="stage" ref={stage} aria-label="Stage" tabindex="-1" data-drawing={is_preview.then_some("true")}
             onpointerdown={gestures.on_down} onpointermove={gestures.on_move} onpointerup={gestures.on_up} onpointercancel={gestures.on_cancel}>
             <h2 class="hidden">{ "Stage" }</h2>
-            <Links layout={Rc::clone(&layout)} cuts={props.cuts.clone()} links={props.links.clone()} latency={props.network.latency.1}
-                sides={sides.clone()} {is_preview} {down} {lines} opened={opened_link} />
+            <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
+                sides={sides.clone()} {is_preview} down={view.down()} {lines} opened={opened_link} />
             if layout.width > 0.0 {
-                <Centre layout={Rc::clone(&layout)} agreed={props.agreed.clone()} name="What the cluster agrees on" />
-                <Clients layout={Rc::clone(&layout)} are_others={props.network.has_other_clients()} />
+                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster agrees on" />
+                <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} />
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
             { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
-            <div key={format!("{:?}", props.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
+            <div key={format!("{:?}", overlay.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>
-            <p class="stage-note" role="status" hidden={problem.is_some()}>{ &props.note }</p>
+            <p class="stage-note" role="status" hidden={problem.is_some()}>{ &overlay.note }</p>
         </main>
     }
 }
 
-/// What is open, beside the thing that it is about.
+/// The menu, list or card that is open, beside the thing that it is about.
 fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html {
-    let (on_act, on_open) = (on_act.clone(), &props.on_open);
+    let Props { session, frame, view, overlay, callbacks, .. } = props;
+    let (layout, on_act, on_open) = (Rc::clone(layout), on_act.clone(), callbacks.on_open.clone());
     let on_close = on_open.reform(|()| None);
     let nothing = || html! { <div hidden=true /> };
-    match props.opened {
+    match overlay.opened {
         None => nothing(),
-        Some(Opened::Menu(id)) => match props.nodes.iter().find(|node| node.id == id) {
+        Some(Opened::Menu(id)) => match view.node(id) {
             None => nothing(),
             Some(node) => html! {
-                <Menu node={Rc::clone(node)} layout={Rc::clone(layout)} {on_act} on_inspect={props.on_inspect.clone()}
-                    on_open={on_open.clone()} {on_close} />
+                <Menu node={Rc::clone(node)} {layout} {on_act} on_inspect={callbacks.on_inspect.clone()} {on_open} {on_close} />
             },
         },
         Some(Opened::Links(node)) => html! {
-            <LinkList layout={Rc::clone(layout)} {node} cuts={props.cuts.clone()} links={props.links.clone()} on_open={on_open.clone()} />
+            <LinkList {layout} {node} cuts={view.cuts.clone()} links={view.links.clone()} {on_open} />
         },
         Some(Opened::Link(a, b)) => {
             let way = |(from, to)| {
-                let is_cut = props.cuts.contains(&(from, to));
-                (way_of(&props.links, &props.network, from, to), is_cut)
+                let is_cut = view.cuts.contains(&(from, to));
+                (way_of(&view.links, &view.network, from, to), is_cut)
             };
             let ways = [(a, b), (b, a)].map(way);
-            html! { <LinkCard layout={Rc::clone(layout)} {ways} network={props.network} {on_act} {on_close} /> }
+            html! { <LinkCard {layout} {ways} network={view.network} {on_act} {on_close} /> }
         }
         Some(Opened::Messages) => html! {
-            <MessageList session={props.session.clone()} revision={props.revision} on_open={on_open.clone()} />
+            <MessageList session={session.clone()} revision={overlay.revision} {on_open} />
         },
-        Some(Opened::Message(id)) => match props.session.look().message(id) {
+        Some(Opened::Message(id)) => match session.look().message(id) {
             None => nothing(),
             Some(message) => html! {
-                <MessageCard session={props.session.clone()} layout={Rc::clone(layout)} {message} {on_act} {on_close} />
+                <MessageCard session={session.clone()} frame={frame.clone()} {layout} {message} {on_act} {on_close} />
             },
         },
     }
 }
 
-/// The links that are drawn, and so can be clicked. Up to nine nodes these are all; with more only
-/// those of the leader and those that something is wrong with, since three hundred lines say nothing.
-/// Where a partition cuts many, its wall says so.
-pub fn lines(
-    layout: &Layout,
-    (links, cuts, sides): (&[LinkView], &[Ends], &[Vec<NodeNumber>]),
-    leader: Option<NodeNumber>,
-) -> Vec<Ends> {
-    const MOST: usize = 9;
-    let links = links.iter().map(|link| (link.from, link.to));
-    let cuts = cuts.iter().copied().filter(|_| sides.is_empty());
-    let wrong: BTreeSet<_> = links.chain(cuts).map(|(a, b)| (a.min(b), a.max(b))).collect();
-    let drawn = |(a, b): &Ends| {
-        let led = leader == Some(*a) || leader == Some(*b);
-        layout.nodes.len() <= MOST || led || wrong.contains(&(*a, *b))
-    };
-    message_path::pairs(layout).filter(drawn).collect()
-}
-
-/// The nodes that are down.
-pub fn down(nodes: &[Rc<NodeView>]) -> Vec<NodeNumber> {
-    let down = nodes.iter().filter(|node| node.status == Status::Down);
-    down.map(|node| node.id).collect()
-}
-
-/// What becomes of what a pointer meant.
+/// Does what a gesture means.
 fn on_gesture(
-    props: &Props,
+    callbacks: &StageCallbacks,
     on_act: &Callback<Action>,
     problem: UseStateSetter<Option<String>>,
 ) -> Callback<Gesture> {
-    let (on_act, on_open) = (on_act.clone(), props.on_open.clone());
-    let on_note = props.on_note.clone();
+    let (on_act, StageCallbacks { on_open, on_note, .. }) = (on_act.clone(), callbacks.clone());
     let nobody = "That line separates nobody: all nodes are on one side of it.";
     Callback::from(move |gesture| {
         problem.set(None);
@@ -198,15 +158,15 @@ fn cards<'a>(
     (on_act, on_menu): (&'a Callback<Action>, &'a Callback<NodeNumber>),
 ) -> impl Iterator<Item = Html> + 'a {
     let several = sides.len() > 1;
-    let open = props.opened;
-    props.nodes.iter().filter_map(move |node| {
+    let Props { view, marked, overlay, callbacks, .. } = props;
+    view.nodes.iter().filter_map(move |node| {
         let place = *layout.node(node.id)?;
         let side = sides.iter().position(|side| side.contains(&node.id)).filter(|_| several);
         Some(html! {
             <Card key={node.id} node={Rc::clone(node)} {place} density={layout.density}
-                side={side.map(side_letter)} selected={props.selected == Some(node.id)} named={props.named.contains(&node.id)}
-                menu_open={open == Some(Opened::Menu(node.id))} on_act={on_act.clone()} on_menu={on_menu.clone()}
-                on_inspect={props.on_inspect.clone()} />
+                side={side.map(side_letter)} selected={marked.selected == Some(node.id)} named={marked.named.contains(&node.id)}
+                menu_open={overlay.opened == Some(Opened::Menu(node.id))} on_act={on_act.clone()} on_menu={on_menu.clone()}
+                on_inspect={callbacks.on_inspect.clone()} />
         })
     })
 }
@@ -288,7 +248,7 @@ pub fn use_layout(stage: &NodeRef, nodes: &[Rc<NodeView>]) -> Rc<Layout> {
     let ids: Vec<NodeNumber> = nodes.iter().map(|node| node.id).collect();
     use_memo((*size, ids), |((width, height), ids)| {
         if *width == 0 || *height == 0 {
-            // Not measured yet: there is nothing to place.
+            // The stage was not measured yet, so there is no place for a card.
             return Layout::default();
         }
         Layout::new(f64::from(*width), f64::from(*height), ids)

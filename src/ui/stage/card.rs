@@ -1,7 +1,7 @@
 //! A node's card: its name, role, term, election timer, the end of its log and its store's digest.
 //!
-//! It gets its place from the ring and its data from the view, and asks for everything else through
-//! callbacks. The election timer's ring is turned by the painter, not by a rendering.
+//! A card gets its place from the layout and its data from the view, and asks for everything else through callbacks.
+//! The painter turns the ring of the election timer, not a rendering.
 
 use std::rc::Rc;
 
@@ -31,12 +31,12 @@ pub struct Props {
     pub side: Option<char>,
     #[prop_or_default]
     pub selected: bool,
-    /// Whether it is spoken of.
+    /// Whether the sentence of a demonstration names the node.
     #[prop_or_default]
     pub named: bool,
     #[prop_or_default]
     pub menu_open: bool,
-    /// The story that it belongs to, where that is only looked at: then there is nothing to press on it.
+    /// The branch that it belongs to, where that is only looked at: then there is nothing to press on it.
     #[prop_or_default]
     pub looked_at: Option<AttrValue>,
     #[prop_or_default]
@@ -48,10 +48,10 @@ pub struct Props {
 }
 
 impl Props {
-    /// What it is called: two stages have nodes of the same names.
+    /// The accessible name, which differs between two stages with the same nodes.
     fn name(&self) -> String {
         let id = self.node.id;
-        self.looked_at.as_ref().map_or(format!("n{id}"), |story| format!("n{id} in {story}"))
+        self.looked_at.as_ref().map_or(format!("n{id}"), |branch| format!("n{id} in {branch}"))
     }
 }
 
@@ -107,7 +107,7 @@ fn disk(node: &NodeView) -> Option<Html> {
     })
 }
 
-/// The card's own keys, while itself has the focus and not one of its buttons.
+/// The keys of the card, while the card itself has the focus and none of its buttons.
 fn keys(props: &Props) -> Callback<KeyboardEvent> {
     let node = Rc::clone(&props.node);
     let (on_act, on_menu) = (props.on_act.clone(), props.on_menu.clone());
@@ -162,7 +162,7 @@ fn status_key(status: Status) -> &'static str {
     }
 }
 
-/// What of a card changes seldom: a part of its own, since its node changes with every entry.
+/// The parts of a card that seldom change. They are a component of their own, since the node changes with every entry.
 #[derive(Properties)]
 struct HeadProps {
     node: Rc<NodeView>,
@@ -273,7 +273,7 @@ fn log(props: &Props, most: usize) -> Html {
     let hidden = node.log.len().saturating_sub(most);
     let is_cut = node.log_len > node.log.len() as u64 || hidden > 0;
     let left_out = is_cut && !props.density.is_small();
-    // A list of its own: keys count for nothing in a list where others have none.
+    // The entries are in a list of their own, since Yew ignores keys in a list where some elements have none.
     let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
         <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
@@ -297,7 +297,7 @@ fn nothing(props: &Props) -> &'static str {
     }
 }
 
-/// Says what an entry is once it is pointed at: a fast run has hundreds a second, of which nobody points at most.
+/// Describes an entry when the user points at it, and not before: a fast run has hundreds of entries a second.
 fn tell_entry(node: &Rc<NodeView>) -> Callback<MouseEvent> {
     let node = Rc::clone(node);
     Callback::from(move |event: MouseEvent| {
@@ -444,7 +444,7 @@ fn pause_button(props: &ButtonsProps) -> Html {
             action_button(props, "Pause", icons::pause(), Action::Pause(id), "plain")
         }
         Status::Paused => action_button(props, "Resume", icons::play(), Action::Resume(id), "go"),
-        // Keeps the others where they are.
+        // An empty element keeps the places of the others.
         Status::Down => html! { <span class="mini empty" aria-hidden="true" /> },
     }
 }

@@ -1,5 +1,5 @@
-//! A link, opened: both of its ways, each to be cut, slowed down, made lossy, and mended; and the list
-//! of a node's links, for whoever can't point at one.
+//! The card of a link, whose two directions can be cut, slowed down, made lossy and mended, and the list of the links
+//! of a node, for users who can't point at one.
 
 use std::rc::Rc;
 
@@ -11,7 +11,7 @@ use crate::ui::browser::page;
 use crate::ui::format::durations::latency_words;
 use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::geometry::message_path;
-use crate::ui::state::opened::Opened;
+use crate::ui::state::page::middle::Opened;
 use crate::ui::widgets::popup::{PLACE, beside, keys};
 use crate::ui::widgets::settings::{CHANCES, LATENCIES, chance, percent, single};
 

@@ -1,6 +1,6 @@
-//! What else can be done to a node: opens beside its card.
+//! The menu of a node, which opens beside its card.
 //!
-//! It has everything, also what a small card has no room for. Escape and a click elsewhere close it.
+//! The menu has every action, also those that a small card has no room for. Escape and a click elsewhere close it.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
 use crate::ui::browser::page;
 use crate::ui::geometry::layout::{Density, Layout};
-use crate::ui::state::opened::Opened;
+use crate::ui::state::page::middle::Opened;
 use crate::ui::widgets::popup::{beside, keys};
 
 #[derive(Properties, PartialEq)]

@@ -1,8 +1,8 @@
-//! A message in flight, opened: what it says, and what can be done to it; and the list of all of them,
-//! for whoever can't point at one.
+//! The card of a message in flight, with its fields and actions, and the list of all messages in flight, for users who
+//! can't point at one.
 //!
-//! The card stays where it was opened, so that no button moves away under the pointer; the painter
-//! marks its message and draws a line to it.
+//! The card does not move, so that no button moves away from the pointer. The painter marks its message and draws a
+//! line from the message to the card.
 
 use std::rc::Rc;
 
@@ -17,13 +17,15 @@ use crate::ui::format::clock::clock_text;
 use crate::ui::format::durations::span;
 use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::geometry::message_path;
-use crate::ui::state::opened::Opened;
-use crate::ui::state::session::{Mark, Session};
+use crate::ui::state::frame_context::{FrameContext, Mark};
+use crate::ui::state::page::middle::Opened;
+use crate::ui::state::session::Session;
 use crate::ui::widgets::popup::{PLACE, beside, keys};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub frame: FrameContext,
     pub layout: Rc<Layout>,
     pub message: MessageDetail,
     pub on_act: Callback<Action>,
@@ -54,11 +56,11 @@ pub fn MessageCard(props: &Props) -> Html {
     });
     let (style, anchor) = (place.0.clone(), place.1);
     use_effect_with((id, anchor), {
-        let session = props.session.clone();
+        let frame = props.frame.clone();
         move |(message, anchor)| {
             let mark = Mark { message: *message, anchor: *anchor };
-            session.set_frame_context(|frame_context| frame_context.mark = Some(mark));
-            move || session.set_frame_context(|frame_context| frame_context.mark = None)
+            frame.change(|rendered| rendered.mark = Some(mark));
+            move || frame.change(|rendered| rendered.mark = None)
         }
     });
     use_effect_with(id, |_| page::focus(&format!("{PLACE} button")));
@@ -110,7 +112,7 @@ fn buttons(props: &Props, delay: &NodeRef) -> Html {
     html! {
         <div class="fault-buttons">
             { button("Drop", "It is lost here and now", Handling::Drop) }
-            { button("Deliver now", "It arrives at once, whatever else would have become of it", Handling::Deliver) }
+            { button("Deliver now", "It arrives at once, even if it would have been lost", Handling::Deliver) }
             { button("Duplicate", "A copy of it travels too, as if it were sent now", Handling::Duplicate) }
             <span class="delay">
                 <button type="button" class="button" title="It arrives so much later" onclick={on_delay}>{ "Delay" }</button>

@@ -2,6 +2,7 @@
 
 pub mod area;
 pub mod card;
+pub mod data;
 pub mod gestures;
 pub mod link_card;
 pub mod links;

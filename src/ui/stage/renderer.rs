@@ -1,8 +1,8 @@
 //! Draws what moves on one stage: messages on a canvas, election timers by direct updates. (Measured: 500
 //! moving circles cost a tenth on a canvas of what they cost through the diff.)
 //!
-//! Two stages can stand beside each other, so it is told which canvas and which rings are its own. Each thing
-//! it writes has no other owner: Yew renders the ring's element, never its offset.
+//! Two stages can stand side by side, so each renderer knows its own canvas and rings. Nothing else writes what it
+//! writes: Yew renders the element of a ring, and never its offset.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +19,8 @@ use crate::ui::geometry::layout::{Density, Layout};
 use crate::ui::geometry::message_path;
 use crate::ui::geometry::message_path::{MessagePath, Point};
 use crate::ui::geometry::partition_outline;
+use crate::ui::state::frame_context::Mark;
 use crate::ui::state::highlight::Highlight;
-use crate::ui::state::session::Mark;
 
 /// The circumference of the rings that cards draw.
 pub const RING_LENGTH: f64 = 100.0;
@@ -28,7 +28,7 @@ pub const RING_LENGTH: f64 = 100.0;
 /// What stands before a node's number in the name of its ring, on the stage that is only looked at.
 pub const OTHER: &str = "other-";
 
-/// What draws what moves on one stage, and keeps what it needs from frame to frame.
+/// Draws what moves on one stage. It keeps its state from one frame to the next.
 pub struct StageRenderer {
     /// The name of its canvas.
     canvas: &'static str,
@@ -48,11 +48,11 @@ pub struct Brush<'a> {
     pub document: &'a Document,
     pub palette: &'a Palette,
     pub now_ms: f64,
-    /// The person asked for less motion.
+    /// The user has asked for less motion.
     pub is_still: bool,
 }
 
-/// What a person does on a stage.
+/// What the user does on a stage.
 #[derive(Clone, Copy, Default)]
 pub struct Interaction {
     /// The message whose card is open.
@@ -106,7 +106,7 @@ impl StageRenderer {
         self.sprites.forget();
     }
 
-    /// Draws the messages, and what hands do among them.
+    /// Draws the messages, the line that the user draws, and the mark of an open message.
     pub fn draw_messages(
         &mut self,
         brush: &Brush<'_>,
@@ -226,7 +226,7 @@ fn alpha(message: &MessageView, progress: f64) -> f64 {
     if message.lost { (1.0 - (progress - 0.3).max(0.0) * 3.0).clamp(0.25, 1.0) } else { 1.0 }
 }
 
-/// A message, its way, and how much of that is shown to be behind it.
+/// A message, its path, and the part of the path that is behind it.
 type Drawn<'a> = (&'a MessageView, MessagePath, f64);
 
 /// The tails of all messages, each colour in one stroke.
@@ -276,7 +276,7 @@ fn draw_mark(
     ctx.stroke();
 }
 
-/// The line that a person draws to part the cluster: firm where they drew it, dashed beyond.
+/// The line that the user draws to partition the cluster: solid where it was drawn, dashed beyond.
 fn draw_line(
     ctx: &CanvasRenderingContext2d,
     palette: &Palette,

@@ -1,8 +1,8 @@
-//! Two stories beside each other: the stage of the one that is shown and that of the one that it is compared
-//! with, both at the same instant, and where they part.
+//! Two branches side by side at the same instant: the branch that is shown, the branch that it is compared with, and
+//! where they part.
 //!
-//! The second stage is only looked at: what is done is done in the story that is shown. And what opens a
-//! famous run, which is made to be seen like this.
+//! The second stage can only be looked at: all actions go to the branch that is shown. A famous run is opened here too,
+//! since it is made to be seen side by side.
 
 use std::rc::Rc;
 
@@ -19,20 +19,27 @@ use crate::ui::geometry::layout::Layout;
 use crate::ui::stage::area;
 use crate::ui::stage::area::{Centre, Clients};
 use crate::ui::stage::card::Card;
+use crate::ui::stage::data::StageView;
 use crate::ui::stage::links::Links;
+use crate::ui::state::frame_context::FrameContext;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::marked_text::text_with_marks;
 
-/// The story that is only looked at, as it was seen last; its nodes are in `nodes`.
+/// The branch that is only looked at, as it was seen last; its nodes are in `nodes`.
 #[derive(Clone, Default, PartialEq)]
 pub struct Other {
     pub view: View,
     pub nodes: Vec<Rc<NodeView>>,
 }
 
-/// Both stories; `stage` is that of the one that is shown.
-pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>) -> Html {
+/// Both branches; `stage` is that of the one that is shown.
+pub fn split_view(
+    stage: Html,
+    (session, frame): (&Session, &FrameContext),
+    view: &View,
+    other: Option<&Other>,
+) -> Html {
     let compared = view.comparison.as_ref();
     let name = |place: Option<usize>| {
         let branch = place.and_then(|place| view.branches.get(place));
@@ -41,13 +48,13 @@ pub fn beside(stage: Html, session: &Session, view: &View, other: Option<&Other>
     let ours = name(view.branches.iter().position(|branch| branch.current));
     let theirs = name(compared.map(|comparison| comparison.with));
     html! {
-        <div class="beside">
+        <div class="split-view">
             { compared.map(|comparison| bar(session, (&ours, &theirs), comparison.parting.as_ref())) }
             { heading(&ours, view, view.clock.now) }
             { stage }
             if let Some(other) = other.filter(|_| compared.is_some()) {
                 { heading(&theirs, &other.view, view.clock.now) }
-                <Onlooker session={session.clone()} name={theirs} other={other.clone()} />
+                <Onlooker frame={frame.clone()} name={theirs} other={other.clone()} />
             } else {
                 { invitation(session, view) }
             }
@@ -68,10 +75,10 @@ fn bar(session: &Session, (ours, theirs): (&str, &str), parting: Option<&Parting
         move |_: yew::MouseEvent| go_to(&session, Input::Seek(at))
     };
     html! {
-        <section class="beside-bar" aria-label="Where they part">
+        <section class="split-view-bar" aria-label="Where they part">
             <p role="status">{ words }{ at.map(|at| html! { <b>{ clock_text(at / 1_000) }</b> }) }</p>
             if let Some(at) = at {
-                <button type="button" class="button" title="To where the two stories part" onclick={go(at)}>{ "Go there" }</button>
+                <button type="button" class="button" title="To where the two branches part" onclick={go(at)}>{ "Go there" }</button>
             }
             if let Some(Parting::At { ours: mine, theirs: other }) = parting {
                 { steps((ours, mine.as_ref()), (theirs, other.as_ref())) }
@@ -80,15 +87,15 @@ fn bar(session: &Session, (ours, theirs): (&str, &str), parting: Option<&Parting
     }
 }
 
-/// The steps by which two stories left each other. The same can be told of both, as of a vote that leaves in
+/// The steps by which two branches left each other. The same can be told of both, as of a vote that leaves in
 /// one of them only when it is on the disk.
 fn steps(
     (ours, mine): (&str, Option<&PartingStep>),
     (theirs, other): (&str, Option<&PartingStep>),
 ) -> Html {
     let text = |step: Option<&PartingStep>| match step {
-        None => "It is over.".to_string(),
-        Some(step) => step.text.clone().unwrap_or("Here nothing comes of it.".to_string()),
+        None => "This branch has ended.".to_string(),
+        Some(step) => step.text.clone().unwrap_or("It has no effect here.".to_string()),
     };
     let row = |name: &str, text: &str| {
         let text = text_with_marks(text, &[]);
@@ -96,9 +103,9 @@ fn steps(
     };
     let (mine, other) = (text(mine), text(other));
     html! {
-        <dl class="beside-steps">
+        <dl class="split-view-steps">
             if mine == other {
-                { row("In both", &format!("{mine} What comes of it differs.")) }
+                { row("In both", &format!("{mine} Its effects differ.")) }
             } else {
                 { row(ours, &mine) }
                 { row(theirs, &other) }
@@ -107,24 +114,24 @@ fn steps(
     }
 }
 
-/// What a story is called, and whether its properties hold at this instant.
+/// What a branch is called, and whether its properties hold at this instant.
 fn heading(name: &str, view: &View, now: u64) -> Html {
     let broken = view.summary.violation.as_ref().map(|broken| broken.sentence.clone());
     let (tone, verdict) =
         if broken.is_some() { ("broken", "✗ broken") } else { ("sound", "✓ holds") };
     let is_over = view.clock.now < now;
     html! {
-        <section class="beside-head" aria-label={format!("Story {name}")}>
+        <section class="split-view-head" aria-label={format!("Branch {name}")}>
             <h2>{ name.to_string() }</h2>
-            <p class="beside-verdict" data-tone={tone} title={broken}>{ verdict }</p>
+            <p class="split-view-verdict" data-tone={tone} title={broken}>{ verdict }</p>
             if is_over {
-                <p class="beside-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
+                <p class="split-view-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
             }
         </section>
     }
 }
 
-/// How to compare, where nothing is compared.
+/// Says how to compare, where nothing is compared.
 fn invitation(session: &Session, view: &View) -> Html {
     let others = view.branches.iter().enumerate().filter(|(_, branch)| !branch.current);
     let button = |(place, branch): (usize, &BranchView)| {
@@ -134,13 +141,13 @@ fn invitation(session: &Session, view: &View) -> Html {
         html! { <button key={place} type="button" class="button" {onclick}>{ words }</button> }
     };
     let words = if view.branches.len() < 2 {
-        "Here stands a second story of this run, at the same instant. There is none yet: go back in time and do \
-         something else there, or undo, and another story begins. Or open a famous run from the rules (x)."
+        "A second branch of this run can stand here, at the same instant. There is none yet: go back in time and do \
+         something else there, or undo, and another branch begins. Or open a famous run from the rules (x)."
     } else {
-        "Here stands a second story of this run, at the same instant. Which one?"
+        "A second branch of this run can stand here, at the same instant. Which one?"
     };
     html! {
-        <section class="beside-invitation" aria-label="Nothing is compared">
+        <section class="split-view-invitation" aria-label="Nothing is compared">
             <p>{ words }</p>
             <div>{ for others.map(button) }</div>
         </section>
@@ -149,8 +156,8 @@ fn invitation(session: &Session, view: &View) -> Html {
 
 #[derive(Properties, PartialEq)]
 struct Props {
-    session: Session,
-    /// What the story is called.
+    frame: FrameContext,
+    /// What the branch is called.
     name: AttrValue,
     other: Other,
 }
@@ -160,17 +167,17 @@ struct Props {
 fn Onlooker(props: &Props) -> Html {
     let stage = use_node_ref();
     let Other { view, nodes } = &props.other;
+    let view = StageView::new(view, nodes);
     let layout = area::use_layout(&stage, nodes);
-    props.session.set_frame_context(|frame_context| frame_context.other = Some(Rc::clone(&layout)));
-    use_leaving(&stage, &props.session);
-    let parts = (&*view.links, &*view.cuts, &*view.sides);
-    let lines = area::lines(&layout, parts, view.summary.leader);
+    props.frame.change(|rendered| rendered.other = Some(Rc::clone(&layout)));
+    use_leaving(&stage, &props.frame);
+    let lines = view.lines(&layout);
     html! {
         <section class="stage onlooker" ref={stage} aria-label={format!("Stage of {}", props.name)}>
             <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
-                sides={view.sides.clone()} is_preview={false} down={area::down(nodes)} {lines} opened={None} />
+                sides={view.sides.clone()} is_preview={false} down={view.down()} {lines} opened={None} />
             if layout.width > 0.0 {
-                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other story agrees on" />
+                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other branch agrees on" />
                 <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} />
             }
             <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
@@ -189,23 +196,21 @@ fn card(props: &Props, layout: &Layout, node: &Rc<NodeView>) -> Option<Html> {
     })
 }
 
-/// Nothing is drawn any more on a stage that is gone.
+/// Stops the drawing on a stage that is gone.
 #[yew::hook]
-fn use_leaving(stage: &NodeRef, session: &Session) {
-    let session = session.clone();
-    use_effect_with(stage.clone(), move |_| {
-        move || session.set_frame_context(|frame_context| frame_context.other = None)
-    });
+fn use_leaving(stage: &NodeRef, frame: &FrameContext) {
+    let frame = frame.clone();
+    use_effect_with(stage.clone(), move |_| move || frame.change(|rendered| rendered.other = None));
 }
 
 impl Session {
-    /// Opens the famous run of the rule at this place of the table: the story that breaks is shown, from its
-    /// beginning, and compared with the one that does not. A problem is a sentence for the person.
+    /// Opens the famous run of the rule at this place of the table: the branch that breaks is shown, from its
+    /// beginning, and compared with the one that does not. A problem is a sentence for the user.
     pub fn begin_famous(&self, place: usize) -> Result<(), String> {
         let Some(famous) = FAMOUS.get(place) else { return Ok(()) };
         let archive = famous.archive().map_err(|problem| sentence(&problem.to_string()))?;
         self.apply_quietly(Input::Open(Box::new(archive)))?;
-        // It is so short that it is there after a piece or two.
+        // A famous run is so short that it is open after a piece or two.
         while matches!(self.look().progress(), Some(JobProgress::Opening(_))) {
             self.apply_quietly(Input::Advance(0))?;
         }

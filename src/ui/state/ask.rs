@@ -1,6 +1,6 @@
-//! What a person asks of the guide.
+//! What the user asks of the guide.
 
-/// A wish.
+/// A request to the guide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     Tour,

@@ -1,10 +1,9 @@
-//! What a frame does beside drawing what moves.
+//! Decides what a frame does in addition to drawing what moves.
 //!
-//! No frame does all, so that none takes long: renderings and the strip of history take turns, and while time passes a
-//! rendering comes in every third frame at most, which the eye takes for at once. What changes with every event, as the
-//! event log, is fed a few times a second, so that a fast run costs no more than a slow one.
-//! Where the cluster comes to stand still it is fed at once, before a button says that it stands: who sees it stand
-//! reads what it stands at.
+//! No frame does everything, so that no frame takes long. Renderings and the strip of history take turns. While time
+//! passes, a rendering comes in every third frame at most, which looks immediate. The event log changes with every
+//! event, so it is updated only a few times a second: a fast run costs no more than a slow one. On pause, the event log
+//! is updated before the button, so that it shows the instant at which the cluster stands still.
 
 /// What is due in a frame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,11 +17,11 @@ pub enum Due {
     History,
 }
 
-/// Decides it, frame by frame.
+/// Decides it for one frame after the other.
 #[derive(Clone, Copy, Debug)]
 pub struct FrameScheduler {
     last: Due,
-    /// The revisions that were shown last.
+    /// The revisions of the last feed and of the last rendering.
     fed: u64,
     rendered: u64,
     fed_at: f64,

@@ -1,7 +1,10 @@
-//! What a person points at in one view, marked in all others.
+//! The thing that the user points at in one view is marked in all views.
 //!
-//! Elements say by `data-node`, `data-entry`, `data-message` and `data-request` what they show; what is pointed at gets
-//! `data-lit`, which no rendering owns. What is on a canvas asks the session itself.
+//! The attributes `data-node`, `data-entry`, `data-message` and `data-request` name what an element shows. The marked
+//! elements get `data-lit`, which no rendering writes. What draws on a canvas asks the [`Pointer`].
+
+use std::cell::Cell;
+use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, NodeList};
@@ -23,7 +26,7 @@ pub enum Highlight {
 }
 
 impl Highlight {
-    /// What an element shows, or one that it stands in.
+    /// The thing that an element shows, or the nearest element around it that shows one.
     pub fn of(element: &Element) -> Option<Self> {
         let number = |name: &str| {
             let bearer = element.closest(&format!("[{name}]")).ok().flatten()?;
@@ -52,6 +55,28 @@ impl Highlight {
             Self::Request(id) => Some(format!("[data-request=\"{id}\"]")),
             Self::Instant(_) => None,
         }
+    }
+}
+
+/// A handle to what the user points at; clones share it.
+#[derive(Clone, Default)]
+pub struct Pointer(Rc<Cell<Option<Highlight>>>);
+
+impl Pointer {
+    /// The thing that the user points at.
+    pub fn highlight(&self) -> Option<Highlight> {
+        self.0.get()
+    }
+
+    /// The user points at something else, or at nothing.
+    pub fn point(&self, highlight: Option<Highlight>) {
+        self.0.set(highlight);
+    }
+}
+
+impl PartialEq for Pointer {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
     }
 }
 

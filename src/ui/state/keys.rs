@@ -1,10 +1,10 @@
 //! The keys of the page, and what each does.
 //!
-//! A plain table, so that the dialog that lists them and the listener that obeys them can't differ.
+//! The keys are a plain table, so that the dialog that lists them and the listener that obeys them can't differ.
 
 use crate::playground::view::{NodeNumber, NodeView, RoleView, Status};
 use crate::playground::{Action, NodeId};
-use crate::ui::state::view_mode::ViewMode;
+use crate::ui::state::page::middle::ViewMode;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub enum Shortcut {
     Wider,
     Share,
     Runs,
-    Stories,
+    Branches,
     Faster,
     Slower,
     AddNode,
@@ -55,7 +55,7 @@ pub enum Focus {
     Text,
     /// On something that the space bar presses.
     Pressable,
-    /// On something that arrows and signs change as well, as a slider.
+    /// On a control that arrow keys change, such as a slider.
     Adjustable,
     /// Anywhere else.
     Elsewhere,
@@ -66,7 +66,7 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 41] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
-    (&["n"], "n", Shortcut::End, "Now: to the end of the story"),
+    (&["n"], "n", Shortcut::End, "Now: to the end of the branch"),
     (&["u"], "u or Ctrl+Z", Shortcut::Undo, "Undo: take back the last thing you did"),
     (&["]"], "]", Shortcut::Next, "To the next election, commit, fault, ... as chosen"),
     (&["["], "[", Shortcut::Previous, "To the one before"),
@@ -82,11 +82,11 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 41] = [
     (&["e"], "e", Shortcut::Events, "Show the events"),
     (&["i"], "i", Shortcut::Inspector, "Show the inspector"),
     (&["j"], "j", Shortcut::Verdicts, "Show what the judges say of each property"),
-    (&["b"], "b", Shortcut::Stories, "Show the stories, branch by branch"),
+    (&["b"], "b", Shortcut::Branches, "Show the branches of this run"),
     (&["s"], "s", Shortcut::Share, "Share this run"),
     (&["r"], "r", Shortcut::Runs, "Runs kept in this browser"),
     (&["v"], "v", Shortcut::View(ViewMode::Stage), "Show the cluster"),
-    (&["y"], "y", Shortcut::View(ViewMode::Beside), "Show two stories side by side"),
+    (&["y"], "y", Shortcut::View(ViewMode::SplitView), "Show two branches side by side"),
     (&["w"], "w", Shortcut::View(ViewMode::Matrix), "Show all logs, index by index"),
     (&["d"], "d", Shortcut::View(ViewMode::Spacetime), "Show the space-time diagram"),
     (
@@ -160,7 +160,7 @@ pub enum NodeKey {
     /// To the next card, or the one before.
     Next,
     Previous,
-    /// It would make no sense now; the letter does nothing else either.
+    /// The key makes no sense for this node now. It does nothing else either.
     Nothing,
 }
 
@@ -172,7 +172,7 @@ pub const NODE_KEYS: [(&str, &str); 9] = [
     ("l", "The leader hands over to it"),
     ("s", "It takes a snapshot"),
     ("x", "It is removed from the cluster"),
-    ("m", "Its menu, with all that can be done to it"),
+    ("m", "Its menu, with all actions"),
     ("Enter", "Inspect it"),
     ("↑ or ↓", "To the card before, or the next"),
 ];

@@ -1,6 +1,6 @@
-//! What a person is told though they asked for nothing just now.
+//! Notices: messages to the user that do not answer what they have just done.
 
-/// Something that a person is told, though they asked for nothing just now.
+/// A message to the user that does not answer what they have just done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,
@@ -13,9 +13,9 @@ pub struct Notice {
 /// What a notice offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Offer {
-    /// To open the run by its times that it says was refused.
+    /// Opens the refused run all the same, by the times of its actions.
     OpenByTime,
-    /// To save the run as a file.
+    /// Saves the run as a file.
     Save,
 }
 
@@ -28,7 +28,7 @@ impl Notice {
         Self { text: text.into(), is_problem: false, offer: None }
     }
 
-    /// The same with something that can be done about it.
+    /// The same notice with an offer.
     pub fn offering(self, offer: Offer) -> Self {
         Self { offer: Some(offer), ..self }
     }

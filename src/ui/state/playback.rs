@@ -1,4 +1,4 @@
-//! To go to another instant, and at another speed.
+//! Goes to another instant, and changes the speed.
 
 use crate::playground::{Input, Speed};
 use crate::ui::geometry::scale::nearest;
@@ -11,24 +11,24 @@ pub const SPEEDS: &[u64] = &[
     200_000, 500_000, 1_000_000, UNBOUNDED,
 ];
 
-/// As fast as it goes.
+/// The speed without a limit.
 const UNBOUNDED: u64 = Speed::UNBOUNDED.get() as u64;
 
-/// Goes somewhere, and says why if it can't.
+/// Applies an input, and tells the user why if it is refused.
 pub fn go_to(session: &Session, input: Input) {
     if let Err(problem) = session.apply(input) {
         session.tell(Notice::problem(problem));
     }
 }
 
-/// Another speed, in microseconds of cluster time per millisecond.
+/// Sets the speed, in microseconds of cluster time per millisecond.
 pub fn set_speed(session: &Session, speed: u64) {
     let speed = Speed::new(u32::try_from(speed).unwrap_or(u32::MAX));
     // Every speed within the bounds is accepted.
     let _ = session.apply(Input::Speed(speed));
 }
 
-/// The next round speed.
+/// Takes the next speed of the list, faster or slower.
 pub fn change_speed(session: &Session, speed: Speed, faster: bool) {
     let position = nearest(SPEEDS, u64::from(speed.get()));
     let next = if faster { position + 1 } else { position.saturating_sub(1) };

@@ -1,7 +1,7 @@
 //! The pump: turns the browser's time into cluster time.
 //!
-//! A timer rather than animation frames, so that the cluster's pace does not hang on the screen's. A
-//! hidden tab stands still, and no pause of the page is ever replayed in one go.
+//! It is a timer and not an animation frame, so that the speed of the cluster does not depend on the screen. In a
+//! hidden tab the cluster stands still, and time that the page was away for is never made up.
 
 use gloo_timers::callback::Interval;
 
@@ -45,7 +45,7 @@ pub struct Pump {
 impl Pump {
     /// A little longer than a frame of most screens, so that hardly any frame has the work of two ticks.
     const INTERVAL_MS: u32 = 17;
-    /// How long one tick may work on what takes long: the rest is for drawing.
+    /// The time in which one tick may work on a long job, in milliseconds. The rest is for drawing.
     const BUSY_MS: f64 = 10.0;
 
     /// Starts to advance the session's cluster.

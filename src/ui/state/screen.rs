@@ -1,13 +1,13 @@
-//! What of the page is shown, and how large: all of it, what a class sees through a projector, or what
-//! the author of another page asked for.
+//! Which parts of the page are shown, and how large: all of them, those for a projector, or those that the author of
+//! another page has asked for.
 //!
-//! The styles do it, by two attributes of the page; nothing here knows what a panel shows.
+//! Two attributes of the page tell the styles. Nothing here knows what a panel shows.
 
 use web_sys::UrlSearchParams;
 
 use crate::ui::browser::page;
 
-/// What can stand in the address, for the dialog that explains it.
+/// The parameters that the address can have, for the dialog that explains them.
 pub const QUERY: [(&str, &str); 6] = [
     ("?seed=42", "The same run again, with the same number of nodes"),
     ("&nodes=7", "So many nodes, 1 to 51"),
@@ -33,8 +33,7 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// From a query such as `?projector` or `?embed=stage,request`. What makes no sense is as if it was
-    /// not there.
+    /// Reads a query such as `?projector` or `?embed=stage,request`. Values that make no sense are ignored.
     pub fn from_query(query: &str) -> Self {
         let params = UrlSearchParams::new_with_str(query).ok();
         let get = |name: &str| params.as_ref().and_then(|params| params.get(name));
@@ -52,7 +51,7 @@ impl Screen {
     }
 }
 
-/// Those that there are; without any, the stage and the timeline.
+/// The known parts of the list; the stage and the timeline if there are none.
 fn parts(wanted: &str) -> String {
     let wanted: Vec<&str> = wanted.split(',').map(str::trim).collect();
     let known: Vec<&str> = PARTS.into_iter().filter(|part| wanted.contains(part)).collect();

@@ -1,7 +1,7 @@
 //! The slider over the strip of history, and the strip in words.
 //!
-//! A rendering makes the slider. Where its handle stands, how far it goes and what of it is read aloud changes with
-//! every event, so the painter writes that, and nobody else does.
+//! A rendering makes the slider. Its value, its maximum and its spoken text change with every event, so only the
+//! painter writes them.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, HtmlInputElement, InputEvent, KeyboardEvent, Node};
@@ -12,12 +12,14 @@ use crate::playground::view::MarkKind;
 use crate::playground::{Input, Playground};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::page::span::Span;
 use crate::ui::state::session::Session;
-use crate::ui::state::span::Span;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    /// What of the history the strip shows.
+    pub span: Span,
 }
 
 #[component]
@@ -34,9 +36,9 @@ pub fn Scrubber(props: &Props) -> Html {
         })
     };
     let onkeydown = {
-        let session = props.session.clone();
+        let (session, stride) = (props.session.clone(), props.span.width / 20);
         Callback::from(move |event: KeyboardEvent| {
-            let (now, stride) = (session.now(), session.frame_context().span.width / 20);
+            let now = session.now();
             let input = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => Input::StepBack,
                 "ArrowRight" | "ArrowUp" => Input::Step,
@@ -60,7 +62,7 @@ pub fn Scrubber(props: &Props) -> Html {
     }
 }
 
-/// Moves the slider's handle, and keeps what it wrote last.
+/// Moves the handle of the slider. It keeps what it has written last.
 #[derive(Default)]
 pub struct Handle {
     input: Option<HtmlInputElement>,
@@ -133,7 +135,7 @@ fn show(input: &HtmlInputElement, now: u64, end: u64, Span { from, width }: Span
 fn in_words(playground: &Playground) -> String {
     let timeline = playground.timeline();
     let parting = playground.parting().map_or(String::new(), |at| {
-        format!(" The two stories that are compared part at {}.", clock_text(at / 1_000))
+        format!(" The two branches that are compared part at {}.", clock_text(at / 1_000))
     });
     format!(
         "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",

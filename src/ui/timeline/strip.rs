@@ -9,7 +9,7 @@ use crate::playground::view::{MarkKind, Timeline};
 use crate::ui::canvas::palette::Palette;
 use crate::ui::canvas::picture::Picture;
 use crate::ui::format::clock::seconds;
-use crate::ui::state::span::Span;
+use crate::ui::state::page::span::Span;
 
 /// The strip and what it shows.
 pub struct Strip {
@@ -27,9 +27,9 @@ impl Default for Strip {
 pub struct Instants {
     /// The one that is shown.
     pub now: u64,
-    /// How far the story was played.
+    /// How far the branch was played.
     pub end: u64,
-    /// Where it and the story that it is compared with part.
+    /// Where this branch and the one that it is compared with part.
     pub parting: Option<u64>,
 }
 
@@ -248,7 +248,7 @@ impl Sheet<'_> {
         self.ctx.set_global_alpha(1.0);
     }
 
-    /// Where two stories part: a road that forks.
+    /// Where two branches part: a road that forks.
     fn draw_parting(&self, at: u64) {
         if at < self.span.from || at > self.span.to() {
             return;

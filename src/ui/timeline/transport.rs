@@ -7,6 +7,8 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 use crate::playground::view::BranchView;
 use crate::playground::{Input, Landmark, Speed};
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::page::span::Span;
+use crate::ui::state::page::timeline::TimelineMessage;
 use crate::ui::state::playback::{SPEEDS, go_to, set_speed};
 use crate::ui::state::session::Session;
 use crate::ui::timeline::scrubber::Scrubber;
@@ -18,16 +20,16 @@ pub struct Props {
     pub session: Session,
     pub playing: bool,
     pub speed: Speed,
-    /// Whether the story goes on after the instant that is shown.
+    /// Whether the branch goes on after the instant that is shown.
     pub past: bool,
     pub branches: Vec<BranchView>,
+    /// What of the history the strip shows.
+    pub span: Span,
     /// Whether there is more than the strip shows.
     pub is_zoomed: bool,
     /// What the two buttons go to.
     pub landmark: Landmark,
-    pub on_landmark: Callback<Landmark>,
-    /// Closer, or wider.
-    pub on_zoom: Callback<bool>,
+    pub on_timeline: Callback<TimelineMessage>,
 }
 
 #[component]
@@ -60,13 +62,13 @@ pub fn Transport(props: &Props) -> Html {
                 <button type="button" class="button" onclick={send(|| Input::Step)} title="One event (.)" aria-label="Step">
                     { icons::step() }
                 </button>
-                <button type="button" class="button" onclick={send(|| Input::SeekEnd)} disabled={!past} title="To the end of the story (n)" aria-label="To the end">
+                <button type="button" class="button" onclick={send(|| Input::SeekEnd)} disabled={!past} title="To the end of the branch (n)" aria-label="To the end">
                     { icons::end() }
                 </button>
                 <button type="button" class="button" onclick={send(|| Input::Undo)} title="Take back the last thing you did (u)" aria-label="Undo">
                     { icons::undo() }
                 </button>
-                { stories(props) }
+                { branches(props) }
             </div>
             { landmarks(props) }
             <div class="transport-time">
@@ -77,7 +79,7 @@ pub fn Transport(props: &Props) -> Html {
                 </div>
             </div>
             <div class="timeline">
-                <Scrubber session={props.session.clone()} />
+                <Scrubber session={props.session.clone()} span={props.span} />
             </div>
         </footer>
     }
@@ -89,11 +91,13 @@ fn landmarks(props: &Props) -> Html {
         let (session, landmark) = (props.session.clone(), props.landmark);
         Callback::from(move |_: yew::MouseEvent| go_to(&session, make(landmark)))
     };
-    let onchange = props.on_landmark.reform(|event: yew::Event| {
+    let onchange = props.on_timeline.reform(|event: yew::Event| {
         let select = event.target_dyn_into::<HtmlSelectElement>();
         let place = select.and_then(|select| usize::try_from(select.selected_index()).ok());
-        place.and_then(|place| Landmark::ALL.get(place)).copied().unwrap_or(Landmark::Election)
+        let landmark = place.and_then(|place| Landmark::ALL.get(place)).copied();
+        TimelineMessage::Landmark(landmark.unwrap_or(Landmark::Election))
     });
+    let zoom = |message| props.on_timeline.reform(move |_: yew::MouseEvent| message);
     let option = |landmark: &Landmark| {
         let words = landmark.to_string();
         html! { <option key={words.clone()} selected={*landmark == props.landmark}>{ words }</option> }
@@ -108,14 +112,14 @@ fn landmarks(props: &Props) -> Html {
             <button type="button" class="button" onclick={go(Input::Next)} title={format!("To the next {name} (])")} aria-label={format!("Next {name}")}>
                 { icons::next_mark() }
             </button>
-            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| false)} disabled={!props.is_zoomed}
+            <button type="button" class="button zoom" onclick={zoom(TimelineMessage::ZoomOut)} disabled={!props.is_zoomed}
                 title="More of the timeline (Shift+z)" aria-label="Zoom out">{ icons::wider() }</button>
-            <button type="button" class="button zoom" onclick={props.on_zoom.reform(|_| true)} title="Closer to now (z)" aria-label="Zoom in">{ icons::closer() }</button>
+            <button type="button" class="button zoom" onclick={zoom(TimelineMessage::ZoomIn)} title="Closer to now (z)" aria-label="Zoom in">{ icons::closer() }</button>
         </div>
     }
 }
 
-fn stories(props: &Props) -> Html {
+fn branches(props: &Props) -> Html {
     let onchange = {
         let session = props.session.clone();
         Callback::from(move |event: yew::Event| {
@@ -134,7 +138,7 @@ fn stories(props: &Props) -> Html {
         html! { <option key={place} value={place.to_string()} selected={branch.current} title={words}>{ &branch.name }</option> }
     };
     html! {
-        <select class="story" aria-label="Story" title="Which of the stories that were begun" disabled={props.branches.len() < 2} {onchange}>
+        <select class="branch" aria-label="Branch" title="Which branch of the run is shown" disabled={props.branches.len() < 2} {onchange}>
             { for props.branches.iter().enumerate().map(option) }
         </select>
     }

@@ -1,9 +1,9 @@
 //! Charts over cluster time: throughput, commit latency, and who stood for election and who led.
 //!
-//! They lie above each other and above the strip of history, over the same span of time, and go to the
-//! story's end; the veil begins at the instant that is shown. One path for each series, drawn again only when
-//! there is something new; the veil is moved by the frame loop. What a chart shows stands in its heading as
-//! figures too, of the interval that is pointed at or shown, and in a table.
+//! The charts lie above each other and above the strip of history. All have the same span of time, and go to the end of
+//! the branch. A veil covers what is after the instant that is shown; the frame loop moves it. Each series is one path,
+//! which is drawn again only when there is something new. The heading of a chart has the numbers of the interval that
+//! is pointed at or shown, and a table has all numbers.
 
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, HtmlElement};
@@ -20,10 +20,10 @@ use crate::ui::format::clock::{clock_text, seconds};
 use crate::ui::format::decimals::{decimal, percent};
 use crate::ui::format::durations::span as took;
 use crate::ui::geometry::scale::{ChartStep, Decades, HEIGHT, most};
-use crate::ui::state::highlight::Highlight;
+use crate::ui::state::highlight::{Highlight, Pointer};
+use crate::ui::state::page::span::Span;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
-use crate::ui::state::span::Span;
 use crate::ui::widgets::time_buttons::moment;
 
 /// How many units a chart is wide; it is stretched to the room that there is.
@@ -42,7 +42,8 @@ const COLUMNS: u64 = 120;
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
-    /// What of the story is shown.
+    pub pointer: Pointer,
+    /// What of the branch is shown.
     pub span: Span,
     /// Grows when there is something new.
     pub feed: u64,
@@ -58,14 +59,14 @@ pub fn Diagrams(props: &Props) -> Html {
     let at = pointed.unwrap_or_else(|| session.now());
     let is_told = |interval: &&Interval| pointed.is_some() || charts.rate(interval, 0).is_some();
     let before = || charts.interval(at.saturating_sub(charts.width));
-    // What has only just begun says nothing yet.
+    // An interval that has just begun has no meaningful numbers yet.
     let interval = charts.interval(at).filter(is_told).or_else(before).copied();
     let on_move = {
-        let (session, pointed, span) = (session.clone(), pointed.setter(), *span);
+        let (pointer, pointed, span) = (props.pointer.clone(), pointed.setter(), *span);
         let (width, end) = (charts.width.max(1), session.look().end());
         Callback::from(move |event: yew::MouseEvent| {
             let at = time(span, &event).filter(|at| *at <= end);
-            session.point(at.map(Highlight::Instant));
+            pointer.point(at.map(Highlight::Instant));
             pointed.set(at.map(|at| at / width * width));
         })
     };

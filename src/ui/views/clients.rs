@@ -1,8 +1,8 @@
-//! The clients' operations: a bar each on the axis of time, key by key, and through them an order that they
-//! could have had; or, where there is none, those that contradict each other.
+//! The clients' operations as bars on the axis of time, key by key. A line through the bars shows an order that they
+//! could have had. Where there is no such order, the operations that contradict each other are marked.
 //!
-//! On a canvas, since it moves with the clock; what is wrong is said in words, and a table says the rest to
-//! whoever can't see it.
+//! The bars are on a canvas, since they move with the clock. Words say what is wrong, and a table has the rest for
+//! users who can't see the canvas.
 
 use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
@@ -18,6 +18,7 @@ use crate::ui::canvas::palette::Palette;
 use crate::ui::canvas::picture::Picture;
 use crate::ui::format::clock::clock_text;
 use crate::ui::format::durations::span;
+use crate::ui::state::handles::Handles;
 use crate::ui::state::highlight::Highlight;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
@@ -41,39 +42,45 @@ const THICK: f64 = 20.0;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    pub session: Session,
+    pub handles: Handles,
     /// Grows when there is something new.
     pub feed: u64,
 }
 
 #[component]
 pub fn Clients(props: &Props) -> Html {
-    let session = &props.session;
-    let operations = session.operations();
+    let handles = &props.handles;
+    let session = &handles.session;
+    let operations = handles.operations.get();
     let pointed = use_state_eq(|| None::<u64>);
     let on_move = {
-        let (session, pointed) = (session.clone(), pointed.setter());
+        let (handles, pointed) = (handles.clone(), pointed.setter());
         Callback::from(move |event: yew::MouseEvent| {
-            let Some((bar, at)) = under(&session, &event) else { return };
+            let Some((bar, at)) = under(&handles, &event) else { return };
             pointed.set(bar.as_ref().map(|bar| bar.id));
-            session
+            handles
+                .pointer
                 .point(Some(bar.map_or(Highlight::Instant(at), |bar| Highlight::Request(bar.id))));
         })
     };
     let on_click = {
-        let session = session.clone();
+        let handles = handles.clone();
         Callback::from(move |event: yew::MouseEvent| {
-            if let Some((bar, at)) = under(&session, &event) {
-                go_to(&session, Input::Seek(bar.map_or(at, |bar| bar.began)));
+            if let Some((bar, at)) = under(&handles, &event) {
+                go_to(&handles.session, Input::Seek(bar.map_or(at, |bar| bar.began)));
             }
         })
+    };
+    let on_zoom = {
+        let handles = handles.clone();
+        Callback::from(move |closer| zoom(&handles, closer))
     };
     let height = height(&operations);
     html! {
         <div class="clients">
             <div class="clients-head">
                 { judgement(session, &operations) }
-                { zoom_buttons(session, zoom) }
+                { zoom_buttons(&on_zoom) }
             </div>
             <div class="clients-scroll" tabindex="0" role="group" aria-label="Operations as bars, scrolls up and down">
                 <canvas id="clients-canvas" role="img" aria-label={summary(session, &operations)} style={format!("height:{height}px")}
@@ -94,21 +101,21 @@ pub fn Clients(props: &Props) -> Html {
 }
 
 /// Shows less time or more.
-fn zoom(session: &Session, closer: bool) {
-    let shown = shown_span(session, &session.operations());
+fn zoom(handles: &Handles, closer: bool) {
+    let shown = shown_span(handles, &handles.operations.get());
     if let Some(next) = zoomed(shown, closer) {
-        session.set_frame_context(|frame_context| frame_context.operations = Some(next));
+        handles.choices.change(|choices| choices.operations = Some(next));
     }
 }
 
 /// How much time is shown: as much as was chosen, or all that is known.
-fn shown_span(session: &Session, operations: &Operations) -> u64 {
+fn shown_span(handles: &Handles, operations: &Operations) -> u64 {
     let first = operations.keys.iter().flat_map(|of| &of.bars).map(|bar| bar.began).min();
     // Time goes on, also where no client does anything.
-    let now = session.now();
+    let now = handles.session.now();
     let known = now.saturating_sub(first.unwrap_or(now));
     let all = SPANS.iter().copied().find(|span| *span >= known).unwrap_or(SPANS[SPANS.len() - 1]);
-    session.frame_context().operations.unwrap_or(all.max(200_000))
+    handles.choices.get().operations.unwrap_or(all.max(200_000))
 }
 
 fn height(operations: &Operations) -> f64 {
@@ -138,7 +145,7 @@ fn judgement(session: &Session, operations: &Operations) -> Html {
     } else {
         let undecided = undecided.join(", ");
         let text = format!(
-            "Of {undecided} too many operations have no answer: there are too many orders to look at."
+            "Too many operations of {undecided} have no answer: there are too many orders to look at."
         );
         (text, "")
     };
@@ -211,9 +218,11 @@ fn place_words(history: &KeyHistory, place: usize) -> String {
     };
     match order.iter().position(|of| *of == place) {
         Some(at) => format!("Number {} in the order.", at + 1),
-        None if !bar.is_judged => "It promises less than to be in the order.".to_string(),
+        None if !bar.is_judged => {
+            "It is a weaker read, which has no place in the order.".to_string()
+        }
         None if bar.ended.is_none() || bar.is_unknown => "It need not have happened.".to_string(),
-        None => "It took effect before what is shown.".to_string(),
+        None => "It took effect before the time that is shown.".to_string(),
     }
 }
 
@@ -259,9 +268,9 @@ struct Chart {
 }
 
 impl Chart {
-    fn new(session: &Session, operations: &Operations, (width, height): (f64, f64)) -> Self {
-        let span = shown_span(session, operations);
-        let axis = Axis { span, now: session.now(), left: LEFT, right: width - RIGHT };
+    fn new(handles: &Handles, operations: &Operations, (width, height): (f64, f64)) -> Self {
+        let span = shown_span(handles, operations);
+        let axis = Axis { span, now: handles.session.now(), left: LEFT, right: width - RIGHT };
         Self { axis, height }
     }
 
@@ -284,10 +293,10 @@ impl Chart {
 }
 
 /// The bar under the pointer, if there is one, and the instant.
-fn under(session: &Session, event: &yew::MouseEvent) -> Option<(Option<Bar>, u64)> {
+fn under(handles: &Handles, event: &yew::MouseEvent) -> Option<(Option<Bar>, u64)> {
     let (size, (x, y)) = page::spot(event)?;
-    let operations = session.operations();
-    let chart = Chart::new(session, &operations, size);
+    let operations = handles.operations.get();
+    let chart = Chart::new(handles, &operations, size);
     let is_there = |top: f64, bar: &Bar| {
         let (left, right, middle) = chart.bar(top, bar);
         (left - 3.0..=right + 3.0).contains(&x) && (y - middle).abs() <= ROW / 2.0
@@ -319,19 +328,19 @@ impl Default for Ruler {
 }
 
 impl Ruler {
-    pub fn draw(&mut self, document: &Document, palette: &Palette, session: &Session) {
+    pub fn draw(&mut self, document: &Document, palette: &Palette, handles: &Handles) {
         let wanted = |_| Drawn {
-            version: session.look().operations_version(),
-            now: session.now(),
-            span: shown_span(session, &session.operations()),
-            pointed: session.highlight(),
+            version: handles.session.look().operations_version(),
+            now: handles.session.now(),
+            span: shown_span(handles, &handles.operations.get()),
+            pointed: handles.pointer.highlight(),
         };
         let Some((ctx, ratio)) = self.picture.begin(document, palette, wanted) else { return };
-        let operations = session.operations();
-        let chart = Chart::new(session, &operations, self.picture.size());
+        let operations = handles.operations.get();
+        let chart = Chart::new(handles, &operations, self.picture.size());
         let heights = (TOP - 12.0, chart.height - BOTTOM + 4.0);
         let pen = Pen { ctx, ratio, palette, axis: chart.axis, heights };
-        let pointed = session.highlight();
+        let pointed = handles.pointer.highlight();
         let drawing = Drawing { pen, chart: &chart, pointed };
         drawing.pen.begin();
         drawing.pen.marks();

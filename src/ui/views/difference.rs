@@ -1,7 +1,7 @@
 //! What differs in the state of servers: since an instant that is pinned, or between two of them.
 //!
-//! What is the same is not shown. Which servers are compared is kept beside the page's other choices, so that
-//! it is found again after a look at the stage.
+//! Equal values are left out. The choice of servers is kept in the view choices, so that it is still there after a look
+//! at the stage.
 
 use web_sys::HtmlSelectElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
@@ -11,12 +11,14 @@ use crate::playground::view::{NodeDifference, NodeNumber, PinView};
 use crate::playground::{Input, With};
 use crate::ui::format::clock::clock_text;
 use crate::ui::state::playback::go_to;
-use crate::ui::state::session::{Compared, Session};
+use crate::ui::state::session::Session;
+use crate::ui::state::view_choices::{Compared, ViewChoices};
 use crate::ui::widgets::difference_table::difference;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub choices: ViewChoices,
     pub nodes: Vec<NodeNumber>,
     /// Grows when there is something new.
     pub feed: u64,
@@ -24,10 +26,10 @@ pub struct Props {
 
 #[component]
 pub fn Differences(props: &Props) -> Html {
-    let Props { session, nodes, .. } = props;
+    let Props { session, choices, nodes, .. } = props;
     let update = use_force_update();
     let on_choice = Callback::from(move |()| update.force_update());
-    let Compared { who, with } = session.frame_context().compared;
+    let Compared { who, with } = choices.get().compared;
     let known = |id: &NodeNumber| nodes.contains(id);
     let (who, with) = (who.filter(known), with.filter(known));
     let pin = session.look().pin();
@@ -36,9 +38,9 @@ pub fn Differences(props: &Props) -> Html {
     html! {
         <div class="differences">
             <div class="differences-tools">
-                { chooser(session, nodes, whats, &on_choice, |compared, chosen| compared.who = chosen) }
+                { chooser(choices, nodes, whats, &on_choice, |compared, chosen| compared.who = chosen) }
                 <span>{ "compared with" }</span>
-                { chooser(session, nodes, withs, &on_choice, |compared, chosen| compared.with = chosen) }
+                { chooser(choices, nodes, withs, &on_choice, |compared, chosen| compared.with = chosen) }
                 { pinning(session, pin.as_ref()) }
             </div>
             { result(session, who, with, pin.as_ref()) }
@@ -48,18 +50,18 @@ pub fn Differences(props: &Props) -> Html {
 
 /// A choice of a node, or of what stands first.
 fn chooser(
-    session: &Session,
+    choices: &ViewChoices,
     nodes: &[NodeNumber],
     (name, first, chosen): (&'static str, &'static str, Option<NodeNumber>),
     on_choice: &Callback<()>,
     set: fn(&mut Compared, Option<NodeNumber>),
 ) -> Html {
     let onchange = {
-        let (session, on_choice) = (session.clone(), on_choice.clone());
+        let (choices, on_choice) = (choices.clone(), on_choice.clone());
         Callback::from(move |event: yew::Event| {
             let value = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
-            session.set_frame_context(|frame_context| {
-                set(&mut frame_context.compared, value.and_then(|value| value.parse().ok()));
+            choices.change(|choices| {
+                set(&mut choices.compared, value.and_then(|value| value.parse().ok()));
             });
             on_choice.emit(());
         })
@@ -88,7 +90,7 @@ fn pinning(session: &Session, pin: Option<&PinView>) -> Html {
             if let Some(pin) = pin {
                 <button type="button" class="button" onclick={send(Input::Return(pin.spot))} disabled={is_shown}>{ "Go to the pin" }</button>
                 <button type="button" class="button" onclick={send(Input::Pin(false))}>{ "Unpin" }</button>
-                <span>{ format!("pinned: {} in story {}", clock_text(pin.at / 1_000), pin.story) }</span>
+                <span>{ format!("pinned: {} in branch {}", clock_text(pin.at / 1_000), pin.story) }</span>
             }
         </div>
     }
@@ -105,7 +107,7 @@ fn result(
         (Some(node), _) => (With::Node(node), format!("n{node}")),
         (None, Some(pin)) => (With::Pin, format!("pinned, {}", clock_text(pin.at / 1_000))),
         (None, None) => {
-            return html! { <p class="differences-words">{ "Nothing is pinned. Pin this instant and go to another, earlier or later: what differs then stands here. Or compare one node with another." }</p> };
+            return html! { <p class="differences-words">{ "Nothing is pinned. Pin this instant and go to an earlier or later one: the differences are then shown here. Or compare one node with another." }</p> };
         }
     };
     let nodes = session.look().differences(who, with);

@@ -4,13 +4,12 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, Event};
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::ui::state::highlight::Highlight;
-use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
+use crate::ui::state::highlight::{Highlight, Pointer};
+use crate::ui::state::page::middle::ViewMode;
 
-const SIGHTS: [(ViewMode, &str, &str); 8] = [
+const VIEW_MODES: [(ViewMode, &str, &str); 8] = [
     (ViewMode::Stage, "Stage", "The cluster (v)"),
-    (ViewMode::Beside, "Side by side", "Two stories at the same instant (y)"),
+    (ViewMode::SplitView, "Side by side", "Two branches at the same instant (y)"),
     (ViewMode::Matrix, "Logs", "All logs, index by index (w)"),
     (ViewMode::Spacetime, "Space-time", "All messages of the last moments (d)"),
     (
@@ -37,41 +36,41 @@ pub struct Props {
     pub on_view_mode: Callback<ViewMode>,
 }
 
-/// The choice of one, for the top of the middle.
+/// The buttons that choose a view, above the middle.
 #[component]
 pub fn ViewModes(props: &Props) -> Html {
     let radio = |(of, label, title): &(ViewMode, &'static str, &'static str)| {
         let of = *of;
         html! {
-            <label key={*label} class="sight" title={*title}>
-                <input type="radio" name="sight" checked={of == props.view_mode} onchange={props.on_view_mode.reform(move |_: Event| of)} />
+            <label key={*label} class="view-mode" title={*title}>
+                <input type="radio" name="view-mode" checked={of == props.view_mode} onchange={props.on_view_mode.reform(move |_: Event| of)} />
                 <span>{ *label }</span>
             </label>
         }
     };
     html! {
-        <nav class="sights" aria-label="Views">
-            <fieldset><legend class="hidden">{ "View" }</legend>{ for SIGHTS.iter().map(radio) }</fieldset>
+        <nav class="view-modes" aria-label="Views">
+            <fieldset><legend class="hidden">{ "View" }</legend>{ for VIEW_MODES.iter().map(radio) }</fieldset>
         </nav>
     }
 }
 
-/// A view in the stage's place, with what there is to say of what was done.
-pub fn view(view_mode: ViewMode, session: &Session, body: Html, note: &str) -> Html {
+/// A view in the place of the stage, with the note about what was done.
+pub fn view(view_mode: ViewMode, pointer: &Pointer, body: Html, note: &str) -> Html {
     let on_point = {
-        let session = session.clone();
+        let pointer = pointer.clone();
         Callback::from(move |event: Event| {
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             if let Some(found) = target.as_ref().and_then(Highlight::of) {
-                session.point(Some(found));
+                pointer.point(Some(found));
             }
         })
     };
     let on_leave = {
-        let session = session.clone();
-        Callback::from(move |_: yew::MouseEvent| session.point(None))
+        let pointer = pointer.clone();
+        Callback::from(move |_: yew::MouseEvent| pointer.point(None))
     };
-    let name = SIGHTS.iter().find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
+    let name = VIEW_MODES.iter().find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
     html! {
         <main class="stage view" aria-label={name} tabindex="-1" onmouseover={on_point.reform(Event::from)}
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>

@@ -1,14 +1,14 @@
 //! The log matrix: servers as rows, indexes as columns, the newest at the right.
 //!
-//! An entry looks as on a card. The scroller runs from right to left, so that it stays at the newest
-//! without anybody scrolling it; one entry at a time is in the order of Tab, and the arrows move on.
+//! An entry looks as on a card. The scroller runs from right to left, so that it stays at the newest entry by itself.
+//! Tab stops at one entry, and the arrow keys move from there.
 //!
-//! Of many servers only the rows are rendered that are seen, some beside them, and the one that is pointed at: fifty
-//! logs are thousands of entries, and a browser takes long to lay them out. A row is rendered where what it shows is
-//! another.
+//! With many servers only some rows are rendered: those that are seen, a few above and below, and the one that is
+//! pointed at. Fifty logs have thousands of entries, and a browser needs long to lay them out. A row is rendered again
+//! only if its content has changed.
 
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
@@ -46,17 +46,14 @@ pub fn Matrix(props: &Props) -> Html {
         let top = top.setter();
         Callback::from(move |event: Event| {
             if let Some(scroller) = event.target_dyn_into::<Element>() {
-                // In whole rows: what is seen stays the same until the next one comes.
+                // The position is counted in whole rows, so that the view is rendered only when another row comes into
+                // sight.
                 top.set((f64::from(scroller.scroll_top()).max(0.0) / ROW) as usize);
             }
         })
     };
     let pointed = use_state_eq(|| None::<(NodeNumber, u64)>);
-    let leader = props.nodes.iter().find(|node| node.role == Some(RoleView::Leader));
-    let follower = |id| leader.and_then(|leader| leader.followers.iter().find(|of| of.id == id));
-    let first = props.nodes.iter().filter_map(|node| node.log.first()).map(|entry| entry.index);
-    let last = props.nodes.iter().map(|node| node.log_len).max().unwrap_or_default();
-    let (first, beyond) = (first.min().unwrap_or(1), last.max(1) + 1);
+    let indexes = indexes(&props.nodes);
     let on_point = {
         let pointed = pointed.setter();
         Callback::from(move |target: Option<Element>| {
@@ -65,29 +62,14 @@ pub fn Matrix(props: &Props) -> Html {
             }
         })
     };
-    let words = (*pointed).and_then(|(node, index)| {
-        let node = props.nodes.iter().find(|of| of.id == node)?;
-        let entry = node.log.iter().find(|entry| entry.index == index)?;
-        Some(format!("n{}, {}", node.id, words(entry)))
-    });
+    let words = (*pointed).and_then(|pointed| pointed_words(&props.nodes, pointed));
     let height = f64::from(size.1).max(0.0);
     let seen = seen(props.nodes.len(), *top, (height / ROW) as usize + 1);
     let is_shown = |(place, node): (usize, &Rc<NodeView>)| {
         seen.contains(&place) || pointed.is_some_and(|(at, _)| at == node.id)
     };
     let shown: Vec<bool> = props.nodes.iter().enumerate().map(is_shown).collect();
-    let rows = parts(&shown).map(|part| match part {
-        Part::Row(place) => {
-            let node = &props.nodes[place];
-            let follower = follower(node.id).map(|of| (of.match_index, of.next_index));
-            html! { <Row key={node.id} node={Rc::clone(node)} {follower} {first} {beyond} number={place + 2} /> }
-        }
-        Part::Gap(before, rows) => {
-            let height = format!("height:{}px", ROW * rows as f64);
-            html! { <tr key={format!("gap-{before}")} class="matrix-gap" aria-hidden="true"><td style={height} /></tr> }
-        }
-    });
-    let columns = (first..=beyond).map(|index| {
+    let columns = indexes.clone().map(|index| {
         html! { <th key={index.to_string()} scope="col" data-entry={index.to_string()}>{ index }</th> }
     });
     html! {
@@ -97,18 +79,57 @@ pub fn Matrix(props: &Props) -> Html {
                     onmouseover={on_point.reform(|event: yew::MouseEvent| event.target_dyn_into())}
                     onfocusin={on_point.reform(|event: yew::FocusEvent| event.target_dyn_into())}>
                     <thead><tr><th scope="col">{ "Node" }</th>{ for columns }</tr></thead>
-                    <tbody>{ for rows }</tbody>
+                    <tbody>{ rows(&props.nodes, &shown, &indexes) }</tbody>
                 </table>
             </div>
             <p class="matrix-words">
                 { words.unwrap_or("Point at an entry, or go to it by Tab and the arrows, to read it.".to_string()) }
             </p>
-            <p class="matrix-legend">
-                <span data-mark="commit">{ "committed up to here" }</span>
-                <span data-mark="match">{ "match_index: the leader knows it is there" }</span>
-                <span data-mark="next">{ "next_index: the leader sends this next" }</span>
-            </p>
+            { legend() }
         </div>
+    }
+}
+
+/// The indexes of the columns: from the first entry of any log to the one after the last.
+fn indexes(nodes: &[Rc<NodeView>]) -> RangeInclusive<u64> {
+    let first = nodes.iter().filter_map(|node| node.log.first()).map(|entry| entry.index);
+    let last = nodes.iter().map(|node| node.log_len).max().unwrap_or_default();
+    first.min().unwrap_or(1)..=last.max(1) + 1
+}
+
+/// The entry that is pointed at, in words.
+fn pointed_words(nodes: &[Rc<NodeView>], (node, index): (NodeNumber, u64)) -> Option<String> {
+    let node = nodes.iter().find(|of| of.id == node)?;
+    let entry = node.log.iter().find(|entry| entry.index == index)?;
+    Some(format!("n{}, {}", node.id, words(entry)))
+}
+
+/// The rows that are shown, and gaps as high as those that are not.
+fn rows(nodes: &[Rc<NodeView>], shown: &[bool], indexes: &RangeInclusive<u64>) -> Html {
+    let leader = nodes.iter().find(|node| node.role == Some(RoleView::Leader));
+    let follower = |id| leader.and_then(|leader| leader.followers.iter().find(|of| of.id == id));
+    let (first, beyond) = (*indexes.start(), *indexes.end());
+    let row = |part| match part {
+        Part::Row(place) => {
+            let node = &nodes[place];
+            let follower = follower(node.id).map(|of| (of.match_index, of.next_index));
+            html! { <Row key={node.id} node={Rc::clone(node)} {follower} {first} {beyond} number={place + 2} /> }
+        }
+        Part::Gap(before, rows) => {
+            let height = format!("height:{}px", ROW * rows as f64);
+            html! { <tr key={format!("gap-{before}")} class="matrix-gap" aria-hidden="true"><td style={height} /></tr> }
+        }
+    };
+    parts(shown).map(row).collect()
+}
+
+fn legend() -> Html {
+    html! {
+        <p class="matrix-legend">
+            <span data-mark="commit">{ "committed up to here" }</span>
+            <span data-mark="match">{ "match_index: the leader knows it is there" }</span>
+            <span data-mark="next">{ "next_index: the leader sends this next" }</span>
+        </p>
     }
 }
 
@@ -196,7 +217,7 @@ fn Row(props: &RowProps) -> Html {
     html! {
         <tr data-node={node.id.to_string()} aria-rowindex={number.to_string()}>
             <th scope="row">{ format!("n{}", node.id) }<small>{ about }</small></th>
-            // A list of its own: keys count for nothing in a list where others have none.
+            // The entries are in a list of their own, since Yew ignores keys in a list where some elements have none.
             { cells.collect::<Html>() }
         </tr>
     }

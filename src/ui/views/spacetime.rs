@@ -1,7 +1,7 @@
 //! The space-time diagram: time to the right, one line per node, one arrow per message.
 //!
-//! On a canvas, since it moves with the clock; a table beside it says the same to whoever can't see it.
-//! What is after the instant that is shown is left out: it has not happened yet.
+//! The diagram is on a canvas, since it moves with the clock. A table says the same for users who can't see the canvas.
+//! The diagram ends at the instant that is shown.
 
 use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
@@ -19,9 +19,11 @@ use crate::ui::canvas::shapes::Look;
 use crate::ui::format::clock::clock_text;
 use crate::ui::format::durations::span;
 use crate::ui::geometry::message_path::Point;
+use crate::ui::state::handles::Handles;
 use crate::ui::state::highlight::Highlight;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
+use crate::ui::state::view_choices::ViewChoices;
 use crate::ui::widgets::time_buttons::{moment, zoom_buttons};
 
 /// How many messages the table has.
@@ -37,31 +39,38 @@ const NEAR: f64 = 8.0;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
-    pub session: Session,
+    pub handles: Handles,
     /// Grows when there is something new.
     pub feed: u64,
 }
 
 #[component]
 pub fn Diagram(props: &Props) -> Html {
-    let session = &props.session;
+    let handles = &props.handles;
+    let session = &handles.session;
     let diagram = session.look().spacetime();
     let on_move = {
-        let session = session.clone();
-        Callback::from(move |event: yew::MouseEvent| session.point(pointed(&session, &event)))
+        let handles = handles.clone();
+        Callback::from(move |event: yew::MouseEvent| {
+            handles.pointer.point(pointed(&handles, &event));
+        })
     };
     let on_click = {
-        let session = session.clone();
+        let handles = handles.clone();
         Callback::from(move |event: yew::MouseEvent| {
-            if let Some(at) = chart(&session, &event).map(|(chart, _, (x, _))| chart.axis.time(x)) {
-                go_to(&session, Input::Seek(at));
+            if let Some(at) = chart(&handles, &event).map(|(chart, _, (x, _))| chart.axis.time(x)) {
+                go_to(&handles.session, Input::Seek(at));
             }
         })
+    };
+    let on_zoom = {
+        let choices = handles.choices.clone();
+        Callback::from(move |closer| zoom(&choices, closer))
     };
     html! {
         <div class="spacetime">
             <div class="spacetime-tools">
-                { zoom_buttons(session, zoom) }
+                { zoom_buttons(&on_zoom) }
             </div>
             <canvas id="spacetime-canvas" class="spacetime-canvas" role="img" aria-label={summary(&diagram)}
                 onmousemove={on_move} onclick={on_click} />
@@ -74,10 +83,10 @@ pub fn Diagram(props: &Props) -> Html {
 }
 
 /// Shows less time or more.
-pub fn zoom(session: &Session, closer: bool) {
-    let next = axis::zoomed(session.frame_context().spacetime, closer);
+fn zoom(choices: &ViewChoices, closer: bool) {
+    let next = axis::zoomed(choices.get().spacetime, closer);
     if let Some(next) = next {
-        session.set_frame_context(|frame_context| frame_context.spacetime = next);
+        choices.change(|choices| choices.spacetime = next);
     }
 }
 
@@ -177,16 +186,16 @@ impl Chart {
 }
 
 /// The diagram under the pointer, how it lies, and where on it the pointer is.
-fn chart(session: &Session, event: &yew::MouseEvent) -> Option<(Chart, Spacetime, Point)> {
+fn chart(handles: &Handles, event: &yew::MouseEvent) -> Option<(Chart, Spacetime, Point)> {
     let (size, at) = page::spot(event)?;
-    let diagram = session.look().spacetime();
-    let chart = Chart::new(&diagram, session.frame_context().spacetime, size);
+    let diagram = handles.session.look().spacetime();
+    let chart = Chart::new(&diagram, handles.choices.get().spacetime, size);
     Some((chart, diagram, at))
 }
 
 /// What the pointer is at: a message, or else a time.
-fn pointed(session: &Session, event: &yew::MouseEvent) -> Option<Highlight> {
-    let (chart, diagram, (x, y)) = chart(session, event)?;
+fn pointed(handles: &Handles, event: &yew::MouseEvent) -> Option<Highlight> {
+    let (chart, diagram, (x, y)) = chart(handles, event)?;
     let near = diagram.traces.iter().filter_map(|trace| {
         let distance = distance(chart.line(trace)?, x, y);
         (distance < NEAR).then_some((distance, trace.id))
@@ -233,17 +242,18 @@ impl Default for SpaceTimeRenderer {
 }
 
 impl SpaceTimeRenderer {
-    pub fn draw(&mut self, document: &Document, palette: &Palette, session: &Session) {
+    pub fn draw(&mut self, document: &Document, palette: &Palette, handles: &Handles) {
+        let session = &handles.session;
         let wanted = |_| Drawn {
             revision: session.revision(),
             now: session.now(),
-            width: session.frame_context().spacetime,
-            pointed: session.highlight(),
+            width: handles.choices.get().spacetime,
+            pointed: handles.pointer.highlight(),
         };
         let Some((ctx, ratio)) = self.picture.begin(document, palette, wanted) else { return };
         let diagram = session.look().spacetime();
-        let chart = Chart::new(&diagram, session.frame_context().spacetime, self.picture.size());
-        let (pointed, axis) = (session.highlight(), chart.axis);
+        let chart = Chart::new(&diagram, handles.choices.get().spacetime, self.picture.size());
+        let (pointed, axis) = (handles.pointer.highlight(), chart.axis);
         let heights = (TOP - 12.0, chart.height - BOTTOM + 6.0);
         let pen = Pen { ctx, ratio, palette, axis, heights };
         let weaver = Weaver { pen, chart: &chart, pointed };

@@ -1,4 +1,4 @@
-//! What opens on the stage beside a thing: its place, and the keys that all of it obeys.
+//! Popups on the stage: their place beside a thing, and their keys.
 
 use web_sys::{HtmlInputElement, KeyboardEvent};
 use yew::TargetCast;
@@ -9,8 +9,8 @@ use crate::ui::browser::page;
 use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::geometry::message_path::Point;
 
-/// Below a thing if there is room, else above it: the style that says so, and the point of the edge
-/// that faces the thing.
+/// Places a popup below a thing if there is room, else above it. Returns its style, and the point of its edge that
+/// faces the thing.
 pub fn beside(layout: &Layout, thing: &Rect, (width, height): (f64, f64)) -> (String, Point) {
     let left = (thing.x - width / 2.0).clamp(4.0, (layout.width - width - 4.0).max(4.0));
     let x = thing.x.clamp(left, left + width);
@@ -24,8 +24,8 @@ pub fn beside(layout: &Layout, thing: &Rect, (width, height): (f64, f64)) -> (St
     (style, (x, layout.height - bottom))
 }
 
-/// Escape closes it, after which the page gives the focus back to where one came from, or to the button of this
-/// node's menu; arrows walk from button to button.
+/// The keys of a popup. Escape closes it, and then the focus goes back to where it was, or to the menu button of this
+/// node. Arrow keys move from button to button.
 pub fn keys(on_close: &Callback<()>, of: Option<NodeNumber>) -> Callback<KeyboardEvent> {
     let on_close = on_close.clone();
     Callback::from(move |event: KeyboardEvent| {

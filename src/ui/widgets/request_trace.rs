@@ -29,7 +29,7 @@ pub fn RequestTrace(props: &Props) -> Html {
                 <span class="journey-answer">{ words }</span>
                 <span class="journey-took">{ span(*took) }</span>
             </p>
-            <ol class="stations" data-layout={layout}>{ for hops.iter().enumerate().map(|(number, _)| hop(hops, number)) }</ol>
+            <ol class="hops" data-layout={layout}>{ for hops.iter().enumerate().map(|(number, _)| hop(hops, number)) }</ol>
         </article>
     }
 }
@@ -55,10 +55,10 @@ fn hop(hops: &[HopView], number: usize) -> Html {
         (false, None) => "ahead",
     };
     html! {
-        <li key={number} class="station" data-state={state} title={hop.title.clone()}>
-            <span class="station-leg">{ leg }</span>
-            <span class="station-dot" aria-hidden="true" />
-            <span class="station-label">{ &hop.label }</span>
+        <li key={number} class="hop" data-state={state} title={hop.title.clone()}>
+            <span class="hop-leg">{ leg }</span>
+            <span class="hop-dot" aria-hidden="true" />
+            <span class="hop-label">{ &hop.label }</span>
         </li>
     }
 }

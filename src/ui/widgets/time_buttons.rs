@@ -14,11 +14,10 @@ pub fn moment(session: &Session, at: u64) -> Html {
     html! { <button type="button" class="moment" title="Go to this instant" {onclick}>{ clock_text(at / 1_000) }</button> }
 }
 
-/// The buttons that show less time or more, which `zoom` does.
-pub fn zoom_buttons(session: &Session, zoom: fn(&Session, bool)) -> Html {
+/// The buttons that show less time or more: `on_zoom` is told `true` for less.
+pub fn zoom_buttons(on_zoom: &Callback<bool>) -> Html {
     let button = |(name, sign, closer): (&'static str, &str, bool)| {
-        let session = session.clone();
-        let onclick = Callback::from(move |_: yew::MouseEvent| zoom(&session, closer));
+        let onclick = on_zoom.reform(move |_: yew::MouseEvent| closer);
         html! { <button key={name} type="button" class="button" aria-label={name} title={name} {onclick}>{ sign }</button> }
     };
     [("Show less time", "+", true), ("Show more time", "−", false)]

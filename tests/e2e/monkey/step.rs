@@ -222,7 +222,7 @@ impl Drawer {
         let key = |key: char| Step::Press(Press::Key(key));
         let part = self.below(100) as u32;
         let act = Step::Line(lines::act(&mut self.rng));
-        let compare = click(&format!("Compare with story {letter}"));
+        let compare = click(&format!("Compare with branch {letter}"));
         let soon = Step::Wait(self.below(600));
         let again = Step::Line(lines::act(&mut self.rng));
         let mut steps = match self.below(8) {

@@ -9,14 +9,14 @@ pub struct Span {
     pub width: u64,
 }
 
-/// A new story is not watched through a magnifier: so much time is shown, at least, unless one zooms in.
+/// The least time that is shown unless one zooms in, so that the beginning of a branch is not enlarged.
 const NARROWEST: u64 = 1_000_000;
 
 /// The least that the strip is zoomed in to.
 const LEAST_WIDTH: u64 = 20_000;
 
 impl Span {
-    /// All of a story that goes to `end`, or as much as `width` says with `now` in it. It stands still
+    /// All of a branch that goes to `end`, or as much as `width` says with `now` in it. It stands still
     /// until now is near its edge.
     pub fn new(now: u64, end: u64, width: Option<u64>) -> Self {
         let whole = extent(end.max(now)).max(NARROWEST);
@@ -32,7 +32,7 @@ impl Span {
         self.from + self.width
     }
 
-    /// Whether a story that goes to `end` is not all shown.
+    /// Whether a branch that goes to `end` is not all shown.
     pub fn hides_some(self, end: u64) -> bool {
         self.from > 0 || self.to() < end.max(NARROWEST)
     }

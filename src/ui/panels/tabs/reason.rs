@@ -1,7 +1,7 @@
-//! Why something is so: what led to it as a list, the oldest first; each event is a click away.
+//! The answer to "Why?": the list of the events that led to something, the oldest first. A click goes to an event.
 //!
-//! Each says of which others it comes, by their numbers. Writes to disks are left out unless somebody wants them;
-//! what comes of one then comes of what was written.
+//! Each event names its causes by their numbers. Writes to disks are left out unless the user asks for them. An event
+//! that was caused by such a write then names the causes of the write.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -13,7 +13,7 @@ use crate::playground::view::{CauseView, Explanation, NodeNumber};
 use crate::playground::{Input, Question};
 use crate::ui::browser::page;
 use crate::ui::format::clock::time;
-use crate::ui::state::highlight::Highlight;
+use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::marked_text::text_with_marks;
@@ -31,12 +31,13 @@ pub fn node_of(question: &Question) -> Option<NodeNumber> {
     }
 }
 
-/// What asks, while it has the focus.
+/// The buttons that ask, while one of them has the focus.
 const ASKING: &str = ".why:focus, .verdict-asks button:focus";
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     pub explanation: Rc<Explanation>,
     /// After how many events the instant is that is shown.
     pub events: u64,
@@ -46,7 +47,7 @@ pub struct Props {
 pub fn Reason(props: &Props) -> Html {
     let details = use_state_eq(|| false);
     let Explanation { question, at, answer } = &*props.explanation;
-    // Who has asked reads on here, from its beginning; whoever does something else is left in peace.
+    // The focus moves to the answer only if the button that asked has it still.
     use_effect_with((question.clone(), *at), |_| {
         if page::has(ASKING) {
             page::focus(".reason");
@@ -99,7 +100,7 @@ struct Row<'a> {
     from: Vec<usize>,
 }
 
-/// The steps that are shown. What is left out hands its causes on.
+/// The steps that are shown. A step that is left out is replaced by its causes.
 fn shown(steps: &[CauseView], details: bool) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     // For each step: its own number, or those that it hands on.
@@ -122,10 +123,11 @@ fn shown(steps: &[CauseView], details: bool) -> Vec<Row<'_>> {
 fn row(props: &Props, row: &Row<'_>) -> Html {
     let Row { number, step, from } = row;
     let onclick = {
-        let (session, spot, node) = (props.session.clone(), step.spot, step.node);
+        let (session, pointer) = (props.session.clone(), props.pointer.clone());
+        let (spot, node) = (step.spot, step.node);
         Callback::from(move |_: yew::MouseEvent| {
             go_to(&session, Input::Return(spot));
-            session.point(node.map(Highlight::Node));
+            pointer.point(node.map(Highlight::Node));
         })
     };
     let from: Vec<String> = from.iter().map(ToString::to_string).collect();

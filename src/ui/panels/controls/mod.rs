@@ -3,13 +3,16 @@
 //! Every change is an action like any other. What the cluster refuses is said beside the control that
 //! asked for it.
 
+pub mod chaos;
+pub mod partition;
+
 use yew::prelude::{Callback, Html, Properties, UseStateSetter, component, html};
 use yew::use_state;
 
 use crate::playground::view::{NetworkView, NodeNumber};
 use crate::playground::{Action, Chance, Consistency, Duration, LinkChange, Timing, Workload};
-use crate::ui::panels::chaos::Chaos;
-use crate::ui::panels::partition::Partition;
+use crate::ui::panels::controls::chaos::Chaos;
+use crate::ui::panels::controls::partition::Partition;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::settings::{CHANCES, LATENCIES, chance, percent, range, single};
 

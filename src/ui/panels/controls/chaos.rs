@@ -48,7 +48,7 @@ pub fn Chaos(props: &Props) -> Html {
             <p class="quiet">{ hint }</p>
             <div class="row">
                 <button type="button" class="button" onclick={on_mend} disabled={!props.is_broken}
-                    title="Heals the links, restarts and resumes everybody, and makes disks, clocks and processors as new">{ "Mend all" }</button>
+                    title="Heals the links, restarts and resumes all nodes, and resets disks, clocks and processors">{ "Mend all" }</button>
                 <button type="button" class="button" onclick={props.on_messages.reform(|_| ())}
                     title="Read a message, drop, delay, duplicate or deliver it (m)">{ "Messages…" }</button>
             </div>

@@ -1,4 +1,12 @@
-//! Events, inspector, verdicts, console and stories: five panels of which one is open.
+//! Events, inspector, verdicts, console and branches: five panels of which one is open.
+
+pub mod branches;
+pub mod console;
+pub mod events;
+pub mod inspector;
+pub mod machine;
+pub mod reason;
+pub mod verdicts;
 
 use std::rc::Rc;
 
@@ -7,26 +15,28 @@ use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::playground::view::{BranchView, ComparisonView, Explanation, NodeNumber, NodeView};
 use crate::ui::browser::page;
-use crate::ui::panels::console::Console;
-use crate::ui::panels::events::Events;
-use crate::ui::panels::inspector::Inspector;
-use crate::ui::panels::stories::Stories;
-use crate::ui::panels::verdicts::Verdicts;
-use crate::ui::state::opened::Tab;
+use crate::ui::panels::tabs::branches::Branches;
+use crate::ui::panels::tabs::console::Console;
+use crate::ui::panels::tabs::events::Events;
+use crate::ui::panels::tabs::inspector::Inspector;
+use crate::ui::panels::tabs::verdicts::Verdicts;
+use crate::ui::state::highlight::Pointer;
+use crate::ui::state::page::middle::ViewMode;
+use crate::ui::state::page::panels::Tab;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
 
 const TABS: [(Tab, &str, &str); 5] = [
     (Tab::Events, "events", "Events"),
     (Tab::Inspector, "inspector", "Inspector"),
     (Tab::Verdicts, "verdicts", "Verdicts"),
     (Tab::Console, "console", "Console"),
-    (Tab::Stories, "stories", "Stories"),
+    (Tab::Branches, "branches", "Branches"),
 ];
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     pub tab: Tab,
     pub on_tab: Callback<Tab>,
     pub nodes: Vec<Rc<NodeView>>,
@@ -72,19 +82,19 @@ pub fn Tabs(props: &Props) -> Html {
     let body = match props.tab {
         Tab::Events => html! { <Events session={props.session.clone()} feed={props.feed} /> },
         Tab::Inspector => html! {
-            <Inspector session={props.session.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} reason={props.reason.clone()} events={props.events} />
+            <Inspector session={props.session.clone()} pointer={props.pointer.clone()} nodes={props.nodes.clone()} selected={props.selected} on_select={props.on_select.clone()} reason={props.reason.clone()} events={props.events} />
         },
         Tab::Verdicts => {
-            html! { <Verdicts session={props.session.clone()} feed={props.feed} reason={props.reason.clone()} on_view_mode={props.on_view_mode.clone()} /> }
+            html! { <Verdicts session={props.session.clone()} pointer={props.pointer.clone()} feed={props.feed} reason={props.reason.clone()} on_view_mode={props.on_view_mode.clone()} /> }
         }
         Tab::Console => html! { <Console session={props.session.clone()} lines={props.lines} /> },
-        Tab::Stories => html! {
-            <Stories session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} feed={props.feed} />
+        Tab::Branches => html! {
+            <Branches session={props.session.clone()} branches={props.branches.clone()} comparison={props.comparison.clone()} now={props.now} feed={props.feed} />
         },
     };
     let id = name(props.tab);
     html! {
-        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector, verdicts, console and stories" data-open={props.is_open.to_string()}>
+        <section class="panel tabs" id="sheet-log" aria-label="Events, inspector, verdicts, console and branches" data-open={props.is_open.to_string()}>
             <div class="tab-list" role="tablist" aria-label="Panels" {onkeydown}>{ for TABS.iter().map(button) }</div>
             <div key={id} class="tab-panel" role="tabpanel" id={format!("panel-{id}")} aria-label={format!("{id} panel")}>{ body }</div>
         </section>

@@ -1,8 +1,8 @@
-//! What the judges say: every property with what it asks for, broken ones first; and of a broken one the facts
-//! that contradict each other, what led to it, and where it became unavoidable.
+//! What the judges say: every property with its meaning, broken ones first. A broken property has the facts that
+//! contradict each other, the events that led to it, and where it became unavoidable.
 //!
-//! Where a property breaks later than the instant that is shown it says so: who goes back along the events that
-//! led to it does not lose them.
+//! A property that breaks after the instant that is shown is listed too, so that it stays there when the user goes back
+//! along the events that led to it.
 
 use std::rc::Rc;
 
@@ -15,16 +15,17 @@ use crate::playground::view::{
 use crate::playground::{Input, Question};
 use crate::ui::format::clock::time;
 use crate::ui::format::sentences::sentence;
-use crate::ui::panels::reason::Reason;
-use crate::ui::state::highlight::Highlight;
+use crate::ui::panels::tabs::reason::Reason;
+use crate::ui::state::highlight::{Highlight, Pointer};
+use crate::ui::state::page::middle::ViewMode;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
-use crate::ui::state::view_mode::ViewMode;
 use crate::ui::widgets::marked_text::text_with_marks;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     /// Grows when there is something new.
     pub feed: u64,
     /// What was asked last, with its answer.
@@ -89,7 +90,7 @@ pub fn Verdicts(props: &Props) -> Html {
         })
     };
     html! {
-        // It scrolls, also where nothing in it can be pressed.
+        // The list can have the focus, so that the keyboard can scroll it also where it has no button.
         <div class="verdicts" role="group" tabindex="0" aria-label="What the judges say">
             <p class="verdicts-words" role="status">{ words }</p>
             <ul>{ for judged.iter().map(|one| property(props, one, *opened, &on_open, turning.as_ref())) }</ul>
@@ -183,10 +184,11 @@ fn contrary(props: &Props, fact: &ContraryFact) -> Html {
 /// A button that goes to where something happened, and marks the node.
 fn go(props: &Props, made_by: &CauseView) -> Html {
     let onclick = {
-        let (session, spot, node) = (props.session.clone(), made_by.spot, made_by.node);
+        let (session, pointer) = (props.session.clone(), props.pointer.clone());
+        let (spot, node) = (made_by.spot, made_by.node);
         Callback::from(move |_: yew::MouseEvent| {
             go_to(&session, Input::Return(spot));
-            session.point(node.map(Highlight::Node));
+            pointer.point(node.map(Highlight::Node));
         })
     };
     html! { <button type="button" class="button" {onclick}>{ format!("Go to {}", time(made_by.at)) }</button> }
@@ -240,7 +242,7 @@ fn reason(props: &Props, opened: Option<&'static str>) -> Html {
     match props.reason.as_ref().filter(is_it) {
         Some(reason) => {
             let events = props.session.look().instant().events;
-            html! { <Reason session={props.session.clone()} explanation={Rc::clone(reason)} {events} /> }
+            html! { <Reason session={props.session.clone()} pointer={props.pointer.clone()} explanation={Rc::clone(reason)} {events} /> }
         }
         None => html! { <span hidden=true /> },
     }

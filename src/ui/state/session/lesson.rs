@@ -1,4 +1,4 @@
-//! The demonstration that is on, which plays on the session's playground.
+//! The demonstration that plays on the session's playground.
 
 use crate::course::{Caption, Lesson, Player};
 use crate::playground::{Input, Playground};
@@ -17,7 +17,7 @@ impl Session {
     pub fn leave_lesson(&self) {
         self.with_playground(|lesson, playground| {
             if lesson.take().is_some() {
-                // To give up can't be refused.
+                // The playground never refuses to give up.
                 let _ = playground.apply(Input::GiveUp);
             }
         });
@@ -32,7 +32,7 @@ impl Session {
         });
     }
 
-    /// Real time has passed for the demonstration that is on. It ends where another run has begun.
+    /// Lets real time pass for the demonstration, in microseconds. It ends if another run has begun.
     pub fn advance_lesson(&self, micros: u64) {
         self.with_playground(|lesson, playground| {
             if lesson.as_ref().is_some_and(|player| !player.is_on(playground)) {

@@ -1,17 +1,17 @@
-//! The event log: every event in one plain sentence, the newest first; a time goes to that instant.
+//! The event log: one plain sentence for each event, the newest first. A click on its time goes to that instant.
 //!
-//! The list has the focus as one thing: arrow keys walk along its times, so that Tab need not.
+//! Tab stops at the list once. Inside of it the arrow keys move from time to time.
 //!
-//! Only the newest few are in the page, and while time passes only as many as are seen, unless somebody reads
-//! further. It shows what the app tells it to, a few times a second, so that a fast run costs no more than a slow
-//! one.
+//! The page holds only the newest events. While time passes it holds only as many as can be seen, unless the user
+//! scrolls or has the focus in the list. The app updates the list a few times a second, so that a fast run costs no
+//! more than a slow one.
 
 use std::collections::BTreeMap;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, HtmlInputElement, InputEvent, KeyboardEvent};
 use yew::TargetCast;
-use yew::prelude::{Callback, Html, Properties, component, html};
+use yew::prelude::{Callback, Html, Properties, UseStateHandle, UseStateSetter, component, html};
 use yew::{use_mut_ref, use_node_ref, use_state, use_state_eq};
 
 use crate::playground::Input;
@@ -70,54 +70,14 @@ pub fn Events(props: &Props) -> Html {
     let seen = usize::try_from(height.1).unwrap_or_default() / ROW + 2;
     let shown = if is_glanced_at { seen.min(SHOWN) } else { SHOWN };
     let newest: Vec<Sentence> = playground.sentences(0).rev().filter(wanted).take(shown).collect();
-    let on_details = {
-        let details = details.clone();
-        Callback::from(move |_: yew::Event| details.set(!*details))
-    };
-    let chips = TOPICS.iter().map(|(topic, id, label)| {
-        let (topic, is_shown) = (*topic, !left_out.contains(topic));
-        let left_out = left_out.clone();
-        let onchange = Callback::from(move |_: yew::Event| {
-            let mut next = (*left_out).clone();
-            match next.iter().position(|other| *other == topic) {
-                Some(position) => drop(next.remove(position)),
-                None => next.push(topic),
-            }
-            left_out.set(next);
-        });
-        html! {
-            <label key={*id} class="choice" data-topic={*id}>
-                <input type="checkbox" checked={is_shown} {onchange} /><span>{ *label }</span>
-            </label>
-        }
-    });
-    let on_search = {
-        let search = search.setter();
-        Callback::from(move |event: InputEvent| {
-            if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
-                search.set(input.value().trim().to_ascii_lowercase());
-            }
-        })
-    };
     let slots = use_mut_ref(Slots::default);
     let slots = slots.borrow_mut().of(&newest);
     let result = result_words(&search, newest.len());
     html! {
         <div class="events">
-            <div class="event-search">
-                <input type="search" id="event-search" aria-label="Search the events" placeholder="Search, as in: n3 votes" oninput={on_search}
-                    autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="search" />
-                <span class="quiet" role="status">{ result }</span>
-            </div>
-            <details class="event-filter">
-                <summary>{ filter_words(&left_out, *details) }</summary>
-                <fieldset class="choices">
-                    <legend class="hidden">{ "Show" }</legend>
-                    { for chips }
-                    <label class="choice"><input type="checkbox" checked={*details} onchange={on_details} /><span>{ "Details" }</span></label>
-                </fieldset>
-            </details>
-            // Not live: the announcer speaks what matters, this is for reading.
+            { search_field(search.setter(), result) }
+            { filter(&left_out, &details) }
+            // The list is not a live region: the announcer says what matters.
             <div class="event-list" ref={list} role="log" aria-live="off" aria-label="Events, newest first" tabindex="0" onkeydown={walk}
                 onscroll={on_read.reform(|_| ())} onfocusin={on_read.reform(|_| ())} onfocusout={on_read.reform(|_| ())}
                 title="Arrow keys walk along the events, Enter goes to one">
@@ -131,8 +91,62 @@ pub fn Events(props: &Props) -> Html {
     }
 }
 
-/// The elements that sentences stand in: one that is no longer shown leaves its own to one that has come since,
-/// which costs less than to make another.
+fn search_field(search: UseStateSetter<String>, result: Option<String>) -> Html {
+    let on_search = Callback::from(move |event: InputEvent| {
+        if let Some(input) = event.target_dyn_into::<HtmlInputElement>() {
+            search.set(input.value().trim().to_ascii_lowercase());
+        }
+    });
+    html! {
+        <div class="event-search">
+            <input type="search" id="event-search" aria-label="Search the events" placeholder="Search, as in: n3 votes" oninput={on_search}
+                autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="search" />
+            <span class="quiet" role="status">{ result }</span>
+        </div>
+    }
+}
+
+/// Which topics are shown, and whether details are.
+fn filter(left_out: &UseStateHandle<Vec<Topic>>, details: &UseStateHandle<bool>) -> Html {
+    let on_details = {
+        let details = details.clone();
+        Callback::from(move |_: yew::Event| details.set(!*details))
+    };
+    html! {
+        <details class="event-filter">
+            <summary>{ filter_words(left_out, **details) }</summary>
+            <fieldset class="choices">
+                <legend class="hidden">{ "Show" }</legend>
+                { for TOPICS.iter().map(|topic| topic_choice(topic, left_out)) }
+                <label class="choice"><input type="checkbox" checked={**details} onchange={on_details} /><span>{ "Details" }</span></label>
+            </fieldset>
+        </details>
+    }
+}
+
+fn topic_choice(
+    (topic, id, label): &(Topic, &'static str, &'static str),
+    left_out: &UseStateHandle<Vec<Topic>>,
+) -> Html {
+    let (topic, is_shown) = (*topic, !left_out.contains(topic));
+    let left_out = left_out.clone();
+    let onchange = Callback::from(move |_: yew::Event| {
+        let mut next = (*left_out).clone();
+        match next.iter().position(|other| *other == topic) {
+            Some(position) => drop(next.remove(position)),
+            None => next.push(topic),
+        }
+        left_out.set(next);
+    });
+    html! {
+        <label key={*id} class="choice" data-topic={*id}>
+            <input type="checkbox" checked={is_shown} {onchange} /><span>{ *label }</span>
+        </label>
+    }
+}
+
+/// The elements that hold the sentences. A new sentence gets the element of one that is no longer shown, since that
+/// costs less than a new element.
 #[derive(Default)]
 struct Slots {
     /// By the numbers of the sentences.
@@ -160,7 +174,7 @@ impl Slots {
     }
 }
 
-/// Whether somebody reads further than to what comes in.
+/// Whether the user has scrolled the list or has the focus in it.
 fn reads(list: &Element) -> bool {
     list.scroll_top() > 0 || list.matches(":focus-within").unwrap_or(false)
 }

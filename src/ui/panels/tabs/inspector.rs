@@ -12,13 +12,15 @@ use crate::ui::canvas::palette::hue;
 use crate::ui::format::counts::count;
 use crate::ui::format::durations::span;
 use crate::ui::format::words::{role_words, safety_key, safety_words};
-use crate::ui::panels::machine;
-use crate::ui::panels::reason::{Reason, node_of, why};
+use crate::ui::panels::tabs::machine;
+use crate::ui::panels::tabs::reason::{Reason, node_of, why};
+use crate::ui::state::highlight::Pointer;
 use crate::ui::state::session::Session;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
     pub session: Session,
+    pub pointer: Pointer,
     pub nodes: Vec<Rc<NodeView>>,
     pub selected: Option<NodeNumber>,
     pub on_select: Callback<NodeNumber>,
@@ -62,7 +64,7 @@ pub fn Inspector(props: &Props) -> Html {
 fn reason(props: &Props, node: NodeNumber) -> Html {
     match props.reason.as_ref().filter(|reason| node_of(&reason.question) == Some(node)) {
         Some(reason) => html! {
-            <Reason session={props.session.clone()} explanation={Rc::clone(reason)} events={props.events} />
+            <Reason session={props.session.clone()} pointer={props.pointer.clone()} explanation={Rc::clone(reason)} events={props.events} />
         },
         None => html! { <div hidden=true /> },
     }

@@ -1,4 +1,4 @@
-//! The stories of the run: the tree in which they left each other, and two of them compared.
+//! The branches of the run: the tree in which they left each other, and two of them compared.
 
 use web_sys::HtmlInputElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
@@ -17,12 +17,12 @@ pub struct Props {
     pub comparison: Option<ComparisonView>,
     /// The instant that is shown, in microseconds.
     pub now: u64,
-    /// Grows when the stories may have gone further.
+    /// Grows when the branches may have gone further.
     pub feed: u64,
 }
 
 #[component]
-pub fn Stories(props: &Props) -> Html {
+pub fn Branches(props: &Props) -> Html {
     let problem = use_state(|| None::<String>);
     let apply = {
         let (session, problem) = (props.session.clone(), problem.setter());
@@ -30,9 +30,9 @@ pub fn Stories(props: &Props) -> Html {
     };
     let is_alone = props.branches.len() == 1;
     html! {
-        <div class="stories">
+        <div class="branches">
             if is_alone {
-                <p class="quiet">{ "Go back in time and do something else there, or undo: then another story begins, and this one is kept." }</p>
+                <p class="quiet">{ "Go back in time and do something else there, or undo: then another branch begins, and this one is kept." }</p>
             }
             { tree(props, &props.session.look().ends(), None, &apply) }
             <p class="problem" role="alert">{ (*problem).clone() }</p>
@@ -43,7 +43,7 @@ pub fn Stories(props: &Props) -> Html {
     }
 }
 
-/// The stories that left this one, each with those that left it.
+/// The branches that left this one, each with those that left it.
 fn tree(props: &Props, ends: &[u64], from: Option<usize>, apply: &Callback<Input>) -> Html {
     let leaves = |(_, branch): &(usize, &BranchView)| branch.left.map(|(from, _)| from) == from;
     let own: Vec<(usize, &BranchView)> = props.branches.iter().enumerate().filter(leaves).collect();
@@ -51,13 +51,13 @@ fn tree(props: &Props, ends: &[u64], from: Option<usize>, apply: &Callback<Input
         return html! { <span hidden=true /> };
     }
     html! {
-        <ul class="story-tree" aria-label={if from.is_none() { "Stories" } else { "Stories that left it" }}>
-            { for own.into_iter().map(|(place, branch)| story(props, ends, (place, branch), apply)) }
+        <ul class="branch-tree" aria-label={if from.is_none() { "Branches" } else { "Branches that left it" }}>
+            { for own.into_iter().map(|(place, branch)| branch_row(props, ends, (place, branch), apply)) }
         </ul>
     }
 }
 
-fn story(
+fn branch_row(
     props: &Props,
     ends: &[u64],
     (place, branch): (usize, &BranchView),
@@ -77,13 +77,13 @@ fn story(
     let is_compared = props.comparison.as_ref().is_some_and(|comparison| comparison.with == place);
     html! {
         <li key={place}>
-            <div class="story-row" data-current={branch.current.then_some("true")}>
-                <input type="text" maxlength="40" aria-label={format!("Name of story {name}")} value={name.clone()} onchange={on_name} />
+            <div class="branch-row" data-current={branch.current.then_some("true")}>
+                <input type="text" maxlength="40" aria-label={format!("Name of branch {name}")} value={name.clone()} onchange={on_name} />
                 if branch.current {
-                    <span class="story-here">{ "shown" }</span>
+                    <span class="branch-here">{ "shown" }</span>
                 } else {
-                    <button type="button" class="button" onclick={apply.reform(move |_| Input::Branch(place))} aria-label={format!("Show story {name}")}>{ "Show" }</button>
-                    <button type="button" class="button" aria-pressed={is_compared.to_string()} aria-label={format!("Compare with story {name}")}
+                    <button type="button" class="button" onclick={apply.reform(move |_| Input::Branch(place))} aria-label={format!("Show branch {name}")}>{ "Show" }</button>
+                    <button type="button" class="button" aria-pressed={is_compared.to_string()} aria-label={format!("Compare with branch {name}")}
                         onclick={apply.reform(move |_| Input::Compare((!is_compared).then_some(place)))}>{ "Compare" }</button>
                 }
                 <small>{ about }</small>
@@ -106,7 +106,7 @@ fn compared(props: &Props, comparison: &ComparisonView, apply: &Callback<Input>)
         format!("Nodes at {at}")
     };
     html! {
-        <section class="comparison" aria-label={format!("Story {ours} and story {theirs}")}>
+        <section class="comparison" aria-label={format!("Branch {ours} and branch {theirs}")}>
             <h3>{ format!("{ours} and {theirs}") }</h3>
             { parting(comparison.parting.as_ref(), ours, theirs, apply) }
             <h3>{ title }</h3>
