@@ -206,32 +206,26 @@ impl Cluster {
         self.next = None;
         self.now = at;
         self.events += 1;
+        // The servers' own timers are not in the queue.
+        if !matches!(event, Event::Timer(_)) {
+            self.queue.pop();
+        }
         let node = match event {
             Event::Timer(node) => self.tick(node),
             Event::Mail(slot, id) => {
-                self.queue.pop();
                 self.network.take(slot, id).and_then(|flight| self.deliver(flight))
             }
-            Event::Fsync(node, _) => {
-                self.queue.pop();
-                self.finish_fsync(node)
-            }
-            Event::Inbox(node, _) => {
-                self.queue.pop();
-                self.open_inbox(node)
-            }
+            Event::Fsync(node, _) => self.finish_fsync(node),
+            Event::Inbox(node, _) => self.open_inbox(node),
             Event::ClientTimer(request, _) => {
-                self.queue.pop();
                 self.on_client_timer(request);
                 None
             }
             Event::Turn(client, _) => {
-                self.queue.pop();
                 self.take_turn(client);
                 None
             }
             Event::Chaos(_) => {
-                self.queue.pop();
                 self.let_chaos_act();
                 return Some(Touched::Anybody);
             }

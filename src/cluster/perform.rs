@@ -110,15 +110,7 @@ impl Cluster {
             nodes.iter().copied().filter(|node| !self.servers.contains_key(node)).collect();
         new.sort_unstable();
         new.dedup();
-        if let Some(used) = new.iter().find(|node| **node <= self.last_name) {
-            return Err(Refused::UsedName(*used));
-        }
-        if self.servers.len() + new.len() > MAX_NODES {
-            return Err(Refused::Full);
-        }
-        if let Some(high) = new.last().filter(|node| **node > HIGHEST_NAME) {
-            return Err(Refused::HighName(*high));
-        }
+        self.check_new(&new)?;
         for node in new {
             self.start_blank(node)?;
         }
@@ -126,20 +118,25 @@ impl Cluster {
         Ok(self.begin_request(YOU, Operation::Change(change), None))
     }
 
+    /// Whether machines with these names can be put into the world.
+    fn check_new(&self, nodes: &[NodeId]) -> Result<(), Refused> {
+        for node in nodes {
+            if self.servers.contains_key(node) {
+                return Err(Refused::Exists(*node));
+            }
+            if *node > HIGHEST_NAME {
+                return Err(Refused::HighName(*node));
+            }
+            if *node <= self.last_name {
+                return Err(Refused::UsedName(*node));
+            }
+        }
+        if self.servers.len() + nodes.len() > MAX_NODES { Err(Refused::Full) } else { Ok(()) }
+    }
+
     /// Puts a machine with an empty disk into the world and starts it.
     fn start_blank(&mut self, node: NodeId) -> Result<(), Refused> {
-        if self.servers.contains_key(&node) {
-            return Err(Refused::Exists(node));
-        }
-        if node > HIGHEST_NAME {
-            return Err(Refused::HighName(node));
-        }
-        if node <= self.last_name {
-            return Err(Refused::UsedName(node));
-        }
-        if self.servers.len() >= MAX_NODES {
-            return Err(Refused::Full);
-        }
+        self.check_new(&[node])?;
         self.last_name = node;
         self.install(node, Config::default());
         self.boot(node);
