@@ -14,8 +14,11 @@ use crate::store::{self, ClientId};
 /// What is asked, and the server that is named to be asked.
 type Asked = (Operation, Option<NodeId>);
 
+/// Reads what comes after a request's name.
+type ReadAsked = fn(In<'_, '_>) -> ModalResult<Asked>;
+
 /// The requests that are about a key: what a named client can ask.
-const ABOUT_KEYS: [(&str, fn(In<'_, '_>) -> ModalResult<Asked>); 4] =
+const ABOUT_KEYS: [(&str, ReadAsked); 4] =
     [("set", set), ("get", get), ("delete", delete), ("cas", cas)];
 
 /// Whether a named client can ask this.
@@ -24,10 +27,7 @@ pub(in crate::script) fn is_about_a_key(name: &str) -> bool {
 }
 
 /// A request of the visitor's own client.
-pub(in crate::script) fn own(
-    asked: fn(In<'_, '_>) -> ModalResult<Asked>,
-    input: In<'_, '_>,
-) -> ModalResult<Command> {
+pub(in crate::script) fn own(asked: ReadAsked, input: In<'_, '_>) -> ModalResult<Command> {
     request(ClientId::YOU, asked, input)
 }
 
@@ -40,11 +40,7 @@ pub(in crate::script) fn named(input: In<'_, '_>) -> ModalResult<Command> {
     request(client, asked, input)
 }
 
-fn request(
-    client: ClientId,
-    asked: fn(In<'_, '_>) -> ModalResult<Asked>,
-    input: In<'_, '_>,
-) -> ModalResult<Command> {
+fn request(client: ClientId, asked: ReadAsked, input: In<'_, '_>) -> ModalResult<Command> {
     let (operation, via) = asked(input)?;
     Ok(in_background(input, Action::Request { client, operation, via }))
 }
