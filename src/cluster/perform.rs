@@ -22,6 +22,11 @@ const HIGHEST_NAME: NodeId = NodeId(9_999);
 impl Cluster {
     /// Does it now. Requests, additions and removals return the number of the request that travels;
     /// everything else has happened when this returns.
+    ///
+    /// # Errors
+    ///
+    /// Says why the action can't be done now: a server, link, message or leader that it needs is not there,
+    /// it would change nothing, or a number is out of its range. Nothing has happened then.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         self.next = None;
         match action {

@@ -49,12 +49,21 @@ impl fmt::Display for Mistake {
 impl std::error::Error for Mistake {}
 
 /// Reads a line; `None` for one that says nothing.
+///
+/// # Errors
+///
+/// Names the column of the first word that does not belong there, and what was expected. The line counts as
+/// line 1.
 pub fn parse_line(line: &str) -> Result<Option<Command>, Mistake> {
     let parsed = (space0, content).map(|(_, content)| content).parse(line);
     parsed.map_err(|error| mistake(line, error.offset(), error.inner()))
 }
 
 /// Reads a script: its commands, each with the number of its line.
+///
+/// # Errors
+///
+/// The mistake of the first line that can't be read, with its number.
 pub fn parse_script(text: &str) -> Result<Vec<(usize, Command)>, Mistake> {
     let mut commands = Vec::new();
     for (at, line) in text.lines().enumerate() {
