@@ -4,9 +4,9 @@ use winnow::prelude::ModalResult;
 
 use super::Command;
 use super::parse::expectation::{expect, wait};
+use super::parse::words::In;
 use super::parse::{at, cluster, machines, members, network, requests, settings};
 use super::question::question;
-use super::words::In;
 use crate::cluster::{Action, Handling};
 use crate::store::ClientId;
 

@@ -14,9 +14,7 @@ mod parse;
 mod question;
 mod runner;
 mod trace;
-mod values;
 mod wait;
-mod words;
 
 pub use answers::Answers;
 pub use curl::{Curl, CurlAnswer};

@@ -10,6 +10,8 @@ pub(super) mod members;
 pub(super) mod network;
 pub(super) mod requests;
 pub(super) mod settings;
+pub(super) mod values;
+pub(super) mod words;
 
 use std::fmt;
 
@@ -20,10 +22,10 @@ use winnow::stream::Stream;
 
 use super::Command;
 use super::grammar::GRAMMAR;
-use super::values::{duration, number};
-use super::words::{In, at_end, bare, expected, optional, skip_space, take_rest, word};
 use crate::cluster::{Action, ClusterConfig, MAX_NODES};
 use crate::time::Time;
+use values::{duration, number};
+use words::{In, at_end, bare, expected, optional, skip_space, take_rest, word};
 
 /// What is wrong with a line.
 #[derive(Clone, Debug, PartialEq, Eq)]

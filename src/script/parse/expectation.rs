@@ -3,10 +3,10 @@
 use winnow::prelude::ModalResult;
 use winnow::stream::Stream;
 
-use super::super::values::{index, key, node, read_duration, read_node, read_term, term, value};
-use super::super::words::{In, bare, expected, keyword, optional, skip_space, word};
 use super::super::{Expect, ExpectedAnswer, Scope, Wait};
 use super::members::nodes;
+use super::values::{index, key, node, read_duration, read_node, read_term, term, value};
+use super::words::{In, bare, expected, keyword, optional, skip_space, word};
 use crate::check::Property;
 
 pub(in crate::script) fn wait(input: In<'_, '_>) -> ModalResult<Wait> {

@@ -3,9 +3,9 @@
 use winnow::prelude::ModalResult;
 
 use super::super::Command;
-use super::super::values::{duration, node, offset, rate};
-use super::super::words::{In, at_end, expected, optional, skip_space, word};
 use super::act;
+use super::values::{duration, node, offset, rate};
+use super::words::{In, at_end, expected, optional, skip_space, word};
 use crate::cluster::{Action, ClockChange, DiskState};
 use crate::raft::NodeId;
 

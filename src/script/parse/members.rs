@@ -3,9 +3,9 @@
 use winnow::prelude::ModalResult;
 
 use super::super::Command;
-use super::super::values::node;
-use super::super::words::{In, at_end, optional};
 use super::in_background;
+use super::values::node;
+use super::words::{In, at_end, optional};
 use crate::cluster::{Action, Operation};
 use crate::raft::{Change, NodeId};
 use crate::store::ClientId;

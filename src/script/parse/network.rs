@@ -3,9 +3,9 @@
 use winnow::prelude::ModalResult;
 
 use super::super::Command;
-use super::super::values::{chance, duration, node, range, read_node};
-use super::super::words::{In, at_end, expected, keyword, optional, skip_space, word};
 use super::act;
+use super::values::{chance, duration, node, range, read_node};
+use super::words::{In, at_end, expected, keyword, optional, skip_space, word};
 use crate::cluster::{Action, Handling, LinkChange, MessageId, Which};
 use crate::raft::{MessageKind, NodeId};
 

@@ -4,9 +4,9 @@ use winnow::prelude::ModalResult;
 
 use super::super::Command;
 use super::super::curl::Curl;
-use super::super::values::{client, key, node, value};
-use super::super::words::{In, optional, word};
 use super::in_background;
+use super::values::{client, key, node, value};
+use super::words::{In, optional, word};
 use crate::cluster::{Action, Consistency, Operation};
 use crate::raft::NodeId;
 use crate::store::{self, ClientId};

@@ -4,9 +4,9 @@
 use winnow::prelude::ModalResult;
 
 use super::super::Command;
-use super::super::values::{chance, duration, number, range, read_chance, read_node};
-use super::super::words::{In, at_end, expected, keyword, optional, skip_space, word};
 use super::act;
+use super::values::{chance, duration, number, range, read_chance, read_node};
+use super::words::{In, at_end, expected, keyword, optional, skip_space, word};
 use crate::cluster::{Action, Consistency, Timing, Workload};
 use crate::raft::Rule;
 

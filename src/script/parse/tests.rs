@@ -1,4 +1,4 @@
-use super::super::values::read_duration;
+use super::values::read_duration;
 use super::*;
 use crate::time::Duration;
 

@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::action::{ClockChange, Handling};
-use super::client::{Answer, Hop, Operation, RequestId};
-use super::disk::{DiskState, Recovered};
-use super::network::{Body, Endpoint, Loss};
+use super::super::actions::action::{ClockChange, Handling};
+use super::super::clients::client::{Answer, Hop, Operation, RequestId};
+use super::super::machine::disk::{DiskState, Recovered};
+use super::super::network::{Body, Endpoint, Loss};
 use super::sentences;
 use crate::raft::{MessageKind, NodeId, Note, RefusedVote, Rule};
 use crate::store::ClientId;
@@ -252,7 +252,7 @@ struct Who(ClientId);
 
 impl Who {
     fn capital(&self) -> String {
-        if self.0 == super::YOU { "You".to_string() } else { self.0.to_string() }
+        if self.0 == super::super::YOU { "You".to_string() } else { self.0.to_string() }
     }
 }
 

@@ -72,7 +72,7 @@ enum PayloadRecord {
 }
 
 /// The bytes of a write.
-pub(super) fn encode(write: &Write) -> Vec<u8> {
+pub(in crate::cluster) fn encode(write: &Write) -> Vec<u8> {
     let position = |position: &Position| (position.term.0, position.index.get());
     let record = Record {
         ticket: write.ticket.0,

@@ -1,14 +1,14 @@
 //! Doing what is asked of a cluster, or saying why not. An action that is refused changes nothing.
 
+use super::super::clients::client::{Operation, RequestId};
+use super::super::clients::workload::Workload;
+use super::super::event::Event;
+use super::super::facts::fact::{Fault, What};
+use super::super::machine::disk::DiskState;
+use super::super::machine::server::Status;
+use super::super::network::{Endpoint, LinkChange};
+use super::super::{Cluster, MAX_NODES, YOU};
 use super::action::{Action, ClockChange, Handling, Refused, Timing, Which};
-use super::client::{Operation, RequestId};
-use super::disk::DiskState;
-use super::event::Event;
-use super::fact::{Fault, What};
-use super::network::{Endpoint, LinkChange};
-use super::server::Status;
-use super::workload::Workload;
-use super::{Cluster, MAX_NODES, YOU};
 use crate::raft::{Change, Config, Input, NodeId, Rule, Settings, count};
 use crate::store::ClientId;
 use crate::time::{Duration, Time};
@@ -90,7 +90,7 @@ impl Cluster {
     }
 
     fn known(&self, node: NodeId) -> Result<Status, Refused> {
-        self.servers.get(&node).map(super::Server::status).ok_or(Refused::Unknown(node))
+        self.servers.get(&node).map(super::super::Server::status).ok_or(Refused::Unknown(node))
     }
 
     fn check_link(&self, from: NodeId, to: NodeId) -> Result<(), Refused> {
@@ -171,7 +171,7 @@ impl Cluster {
     }
 
     /// Takes a machine out of the world for good.
-    pub(super) fn switch_off(&mut self, node: NodeId) {
+    pub(in crate::cluster) fn switch_off(&mut self, node: NodeId) {
         if self.servers.remove(&node).is_some() {
             self.tell(What::SwitchedOff(node));
         }
@@ -201,7 +201,7 @@ impl Cluster {
         Ok(())
     }
 
-    pub(super) fn end_process(&mut self, node: NodeId, torn: bool) {
+    pub(in crate::cluster) fn end_process(&mut self, node: NodeId, torn: bool) {
         let Some(server) = self.servers.get_mut(&node) else { return };
         server.process = None;
         server.paused = false;
@@ -268,7 +268,7 @@ impl Cluster {
         if self.known(node)? == Status::Down {
             return Err(Refused::Down(node));
         }
-        let applied = self.servers.get(&node).and_then(super::Server::node);
+        let applied = self.servers.get(&node).and_then(super::super::Server::node);
         if applied.is_none_or(|node| node.applied_since_snapshot() == 0) {
             return Err(Refused::NothingNew(node));
         }
