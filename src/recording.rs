@@ -106,6 +106,13 @@ impl Unusable {
 
 impl Recording {
     /// Reads a recording's text.
+    ///
+    /// # Errors
+    ///
+    /// [`Unusable::NoRecording`] and [`Unusable::Version`] where the first line is not the one that is known
+    /// here. [`Unusable::Mistake`] where a line can't be read. [`Unusable::Line`] where a line does not belong
+    /// there, or its time lies before that of an earlier one. [`Unusable::TooLong`] where there are more bytes or
+    /// actions than a recording may have.
     pub fn parse(text: &str) -> Result<Self, Unusable> {
         let first = text.lines().next().unwrap_or_default().trim();
         if first != VERSION {

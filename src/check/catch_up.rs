@@ -78,6 +78,11 @@ impl Nearness {
 
 impl CatchUp {
     /// Looks at the cluster.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::CatchUp`] where a follower is behind a leader that it is connected to, and has come
+    /// no nearer to its log for too long.
     pub fn glance(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         let now = cluster.now();
         let leader = cluster.leader().and_then(|id| cluster.server(id));

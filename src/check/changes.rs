@@ -86,6 +86,11 @@ impl Changes {
     }
 
     /// Looks at a server, after something happened to it; `goals` are the changes that it goes on with.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::RefusedStaysRefused`] where a leader has refused a request and changed what it does
+    /// all the same, or has changed the membership without having accepted a request for it.
     pub fn observe(&mut self, saw: &Observation<'_>, goals: &[Change]) -> Result<(), Violation> {
         let (leader, term) = (saw.node, saw.current_term);
         if !saw.is_leader {
@@ -151,6 +156,11 @@ impl Changes {
     }
 
     /// A client's request for a change has ended.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::AnsweredChanges`] where a change was answered as done and the members were never
+    /// so, or was done and the client was not told.
     pub fn ended(
         &mut self,
         id: RequestId,

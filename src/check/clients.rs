@@ -30,6 +30,11 @@ pub struct Clients {
 impl Clients {
     /// A server's state machine has come to an entry, which may carry a request; `now` says whether it
     /// was executed and not suppressed as a duplicate.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::AcknowledgedWrites`] where another entry stands in the place of a write that was
+    /// answered, and [`Property::ExactlyOnce`] where a request is executed at a second place.
     pub fn applied(
         &mut self,
         node: NodeId,
@@ -54,6 +59,10 @@ impl Clients {
     }
 
     /// A client was told what its write did.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::AcknowledgedWrites`] where no server has executed the write.
     pub fn answered(&mut self, id: RequestId, (session, seq): Request) -> Result<(), Violation> {
         let place = self.executed.get(&session).and_then(|places| places.get(seq));
         let Some(index) = place else {

@@ -139,6 +139,11 @@ impl Mirror {
 
 impl Invariants {
     /// Looks at a server after something happened to it.
+    ///
+    /// # Errors
+    ///
+    /// Breaks the property of Figure 3 that the server contradicts, by its log, as a leader, by what it
+    /// counts as committed or by what it has applied.
     pub fn observe(&mut self, seen: &Observation<'_>) -> Result<(), Violation> {
         let mirror = self.mirrors.entry(seen.node).or_default();
         if mirror.incarnation != seen.incarnation {
@@ -166,6 +171,10 @@ impl Invariants {
     }
 
     /// Looks at all of a server's log, not only at its end.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Invariants::observe`], for any entry of the log.
     pub fn audit(&mut self, seen: &Observation<'_>) -> Result<(), Violation> {
         let mirror = self.mirrors.entry(seen.node).or_default();
         let mut common = 0;

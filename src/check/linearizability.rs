@@ -85,8 +85,11 @@ impl<T: Trail> Linearizability<T> {
         self.keys.entry(key.clone()).or_default().under_way.insert(id, step);
     }
 
-    /// It has its answer, or has given up. `Err` holds the key whose history has no order any more; the judge
-    /// goes on as if this client had given up.
+    /// It has its answer, or has given up.
+    ///
+    /// # Errors
+    ///
+    /// The key whose history has no order any more. The judge goes on as if this client had given up.
     pub fn ended(&mut self, id: RequestId, answer: &Answer) -> Result<(), Key> {
         let Some(key) = self.key_of.remove(&id) else { return Ok(()) };
         let Some(history) = self.keys.get_mut(&key) else { return Ok(()) };

@@ -33,6 +33,11 @@ impl Liveness {
     }
 
     /// Looks at the cluster.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::Liveness`] where a majority has been connected for long, and nobody leads or
+    /// nothing is committed.
     pub fn glance(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         let now = cluster.now();
         self.next_glance = now + GLANCE;

@@ -102,6 +102,10 @@ impl Run {
     }
 
     /// Does something to the cluster.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Cluster::apply`]: nothing has happened then.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         self.cluster.forget_deeds();
         let result = self.cluster.apply(action);

@@ -287,6 +287,34 @@ impl fmt::Display for Evidence {
                 f,
                 "{leader} leads term {term} while the lease of {older} lasts until {until}"
             ),
+            Self::TransferGoesOn { leader, term, to } => write!(
+                f,
+                "{leader}, leading term {term}, goes on with its transfer to {to} longer than it was to"
+            ),
+            Self::LeftBehind { node, leader, since } => write!(
+                f,
+                "since {since} {node} is connected to the leader {leader}, but comes no nearer to its log"
+            ),
+            Self::Twice { .. }
+            | Self::NeverExecuted { .. }
+            | Self::LostWrite { .. }
+            | Self::RefusedInPart { .. }
+            | Self::Unasked { .. }
+            | Self::NeverSo { .. }
+            | Self::NotTold { .. }
+            | Self::NoOrder { .. } => self.write_of_requests(f),
+            Self::Stalled { since } => write!(
+                f,
+                "since {since} a majority is connected, but nobody leads or nothing is committed"
+            ),
+        }
+    }
+}
+
+impl Evidence {
+    /// Writes what contradicts a client's request; `fmt` writes all else.
+    fn write_of_requests(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Self::Twice { client, seq, first, second } => write!(
                 f,
                 "request {} of {client} was executed as entry {first} and again as entry {second}",
@@ -322,23 +350,12 @@ impl fmt::Display for Evidence {
                  client was not told",
                 request.0
             ),
-            Self::TransferGoesOn { leader, term, to } => write!(
-                f,
-                "{leader}, leading term {term}, goes on with its transfer to {to} longer than it was to"
-            ),
-            Self::LeftBehind { node, leader, since } => write!(
-                f,
-                "since {since} {node} is connected to the leader {leader}, but comes no nearer to its log"
-            ),
             Self::NoOrder { request } => write!(
                 f,
                 "no order of the clients' operations explains the answer to request {}",
                 request.0
             ),
-            Self::Stalled { since } => write!(
-                f,
-                "since {since} a majority is connected, but nobody leads or nothing is committed"
-            ),
+            _ => Ok(()),
         }
     }
 }

@@ -51,6 +51,10 @@ fn broken(property: Property, evidence: Evidence) -> Result<(), Violation> {
 
 impl Servers {
     /// A server gives its vote away, its own candidacy included.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::OneVote`] where the server has given its vote of the term to another.
     pub fn voted(&mut self, by: NodeId, term: Term, candidate: NodeId) -> Result<(), Violation> {
         let (last, first) = *self.votes.entry(by).or_insert((term, candidate));
         if last < term {
@@ -69,6 +73,12 @@ impl Servers {
     }
 
     /// Looks at a server at the time `now`, after something happened to it.
+    ///
+    /// # Errors
+    ///
+    /// Breaks [`Property::Monotonic`] where a term or a commit index went back, [`Property::QuorumOverlap`]
+    /// and [`Property::LeaseSafety`] where a leader leads in a configuration or beside a lease that forbid
+    /// it, and [`Property::TransferEnds`] where a transfer goes on longer than it was to.
     pub fn observe(&mut self, now: Time, saw: &Observation<'_>) -> Result<(), Violation> {
         let seen = self.seen.entry(saw.node).or_default();
         if seen.incarnation != saw.incarnation {

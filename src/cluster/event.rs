@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use super::client::RequestId;
+use super::clients::client::RequestId;
 use super::network::{Flight, MessageId, Slot};
 use crate::raft::NodeId;
 use crate::store::ClientId;

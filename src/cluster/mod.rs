@@ -5,46 +5,32 @@
 //! the servers' own timers come after everything else at the same instant, in the order of their
 //! names. Nothing here knows a real clock.
 //!
-//! `action.rs` lists what may be done to a cluster, `perform.rs` does it; `delivery.rs` is how what comes in
-//! reaches a process; `serve.rs` is how clients and
-//! servers talk; `apply.rs` brings the state machines on; `fact.rs` is what the cluster tells of itself, in the words
-//! of `sentences.rs`.
+//! What may be done to a cluster is in `actions`, its machines are in `machine`, `network.rs` is between them,
+//! `clients` asks, and `facts` is what the cluster tells of itself. `event.rs` is the queue of what is to come.
 
-mod action;
-mod apply;
-mod chaos;
-mod client;
-mod clock;
-mod delivery;
-mod disk;
+mod actions;
+mod clients;
 mod event;
-mod fact;
-mod fields;
+mod facts;
+mod machine;
 mod network;
-mod perform;
-mod report;
-mod sentences;
-mod serve;
-mod server;
-mod wal;
-mod workload;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-pub use action::{Action, ClockChange, Handling, Refused, Timing, Which};
-pub use chaos::{FaultKind, FaultMix, drift, later_fault};
-pub use client::{
+pub use actions::action::{Action, ClockChange, Handling, Refused, Timing, Which};
+pub use actions::chaos::{FaultKind, FaultMix, drift, later_fault};
+pub use clients::client::{
     Answer, CallEvent, ClientAnswer, Consistency, Hop, Operation, Reply, RequestId, RequestTrace,
 };
-pub use clock::{Clock, Offset, Rate};
-pub use disk::{Disk, DiskState, Recovered};
+pub use clients::workload::Workload;
 pub use event::Upcoming;
-pub use fact::{Fact, Fault, MailKind, Topic, What};
-pub use fields::{Field, Value as FieldValue, what};
+pub use facts::fact::{Fact, Fault, MailKind, Topic, What};
+pub use facts::fields::{Field, Value as FieldValue, what};
+pub use machine::clock::{Clock, Offset, Rate};
+pub use machine::disk::{Disk, DiskState, Recovered};
+pub use machine::server::{Server, Status};
+pub use machine::wal::{Unreadable, decode as decode_write};
 pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Network};
-pub use server::{Server, Status};
-pub use wal::{Unreadable, decode as decode_write};
-pub use workload::Workload;
 
 use crate::raft::{
     Change, Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Settings, Term,
@@ -52,10 +38,10 @@ use crate::raft::{
 use crate::rng::Rng;
 use crate::store::{ClientId, Seq, SessionId, Store};
 use crate::time::{Duration, Time};
-use chaos::Chaos;
-use client::Clients;
+use actions::chaos::Chaos;
+use clients::client::Clients;
 use event::{Event, Queue};
-use server::Process;
+use machine::server::Process;
 
 /// The most servers of a cluster.
 pub const MAX_NODES: usize = 51;
@@ -206,32 +192,26 @@ impl Cluster {
         self.next = None;
         self.now = at;
         self.events += 1;
+        // The servers' own timers are not in the queue.
+        if !matches!(event, Event::Timer(_)) {
+            self.queue.pop();
+        }
         let node = match event {
             Event::Timer(node) => self.tick(node),
             Event::Mail(slot, id) => {
-                self.queue.pop();
                 self.network.take(slot, id).and_then(|flight| self.deliver(flight))
             }
-            Event::Fsync(node, _) => {
-                self.queue.pop();
-                self.finish_fsync(node)
-            }
-            Event::Inbox(node, _) => {
-                self.queue.pop();
-                self.open_inbox(node)
-            }
+            Event::Fsync(node, _) => self.finish_fsync(node),
+            Event::Inbox(node, _) => self.open_inbox(node),
             Event::ClientTimer(request, _) => {
-                self.queue.pop();
                 self.on_client_timer(request);
                 None
             }
             Event::Turn(client, _) => {
-                self.queue.pop();
                 self.take_turn(client);
                 None
             }
             Event::Chaos(_) => {
-                self.queue.pop();
                 self.let_chaos_act();
                 return Some(Touched::Anybody);
             }
@@ -427,7 +407,7 @@ impl Cluster {
             id,
             initial,
             disk: Disk::new(Disk::FSYNC),
-            clock: clock::Clock::default(),
+            clock: Clock::default(),
             cpu: Duration::ZERO,
             busy_until: self.now,
             process: None,

@@ -9,8 +9,8 @@ use std::fmt;
 
 use slab::Slab;
 
-use super::action::Which;
-use super::client::{ClientAnswer, ClientRequest};
+use super::actions::action::Which;
+use super::clients::client::{ClientAnswer, ClientRequest};
 use crate::raft::{Envelope, MessageKind, NodeId};
 use crate::rng::{Chance, Rng};
 use crate::store::ClientId;

@@ -85,7 +85,9 @@ impl Famous {
     /// The run with both its stories, to be opened: the first breaks, the second is the same with the rule
     /// as Raft has it. Both are as long as the first takes to break; shown is the beginning of the first.
     ///
-    /// Fails where its file is no such script.
+    /// # Errors
+    ///
+    /// Those of a script that is no famous run, by its first wrong line. A test reads all that there are.
     pub fn archive(&self) -> Result<Archive, Unplayable> {
         let script = Script::parse(self.text)?;
         let broken = script.play(|_| true, None);

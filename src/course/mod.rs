@@ -112,6 +112,11 @@ impl std::error::Error for Unplayable {}
 
 impl Lesson {
     /// Reads a lesson's script.
+    ///
+    /// # Errors
+    ///
+    /// Names the first line that can't be read or that no lesson may have in this place; or the script founds
+    /// no cluster or has no step.
     pub fn parse(text: &str) -> Result<Self, Unplayable> {
         let mut cluster_config = None;
         let mut steps: Vec<LessonStep> = Vec::new();

@@ -97,6 +97,10 @@ impl Playground {
     }
 
     /// The one reducer. Where it returns a problem, nothing has changed but what the console shows.
+    ///
+    /// # Errors
+    ///
+    /// Says in a sentence for the person who tried why it can't be done.
     pub fn apply(&mut self, input: Input) -> Result<(), Problem> {
         if let Input::Advance(real_micros) = input {
             return self.pass(real_micros);

@@ -28,6 +28,17 @@ impl Candidate {
     }
 }
 
+/// What a server is asked for, by others or by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// To take a higher term over.
+    HigherTerm,
+    /// To say whether it would vote in the next term.
+    PreVote,
+    /// For its vote in the term that it is in.
+    Vote,
+}
+
 impl Node {
     /// Whether this server may become a candidate: voters may. A learner, or one that was never told
     /// who belongs to the cluster, may not.
@@ -38,21 +49,28 @@ impl Node {
         self.counts_as_voter()
     }
 
-    /// Why this server gives no vote at the moment, whoever asks: it has heard from a leader within the
+    /// Why this server stays with the leader that it has, or may have: it has heard from a leader within the
     /// shortest election timeout (thesis, section 4.2.3). Leases count on it (section 6.4.1).
-    pub(super) fn reason_to_stay(&self, now: Time) -> Option<RefusedVote> {
-        if !self.obeys(Rule::LeaderStickiness) {
-            return None;
-        }
-        match self.leader() {
-            Some(leader) if leader == self.id => {
-                let hears = self.hears_quorum(now, self.settings.election_timeout_min);
-                hears.then_some(RefusedVote::HasLeader(leader))
+    pub(super) fn reason_to_stay(&self, now: Time, asked: Asked) -> Option<RefusedVote> {
+        let in_force = self.obeys(Rule::LeaderStickiness);
+        let heard_lately = now < self.sticky_until;
+        let (stays, why) = match (asked, self.leader()) {
+            // The leader of the term that the server was in before may hold a lease.
+            (Asked::Vote, _) => (in_force && heard_lately, RefusedVote::HeardLately),
+            (Asked::PreVote, Some(leader)) => {
+                // PreVote alone demands it: whoever hears a leader needs no election (section 9.6).
+                (heard_lately || leader == self.id, RefusedVote::HasLeader(leader))
             }
-            _ if now >= self.sticky_until => None,
-            Some(leader) => Some(RefusedVote::HasLeader(leader)),
-            None => Some(RefusedVote::JustStarted),
-        }
+            (Asked::HigherTerm, Some(leader)) if leader == self.id => {
+                let patience = self.settings.election_timeout_min;
+                (in_force && self.hears_quorum(now, patience), RefusedVote::HasLeader(leader))
+            }
+            (Asked::HigherTerm, Some(leader)) => {
+                (in_force && heard_lately, RefusedVote::HasLeader(leader))
+            }
+            (_, None) => (in_force && heard_lately, RefusedVote::JustStarted),
+        };
+        stays.then_some(why)
     }
 
     /// The election timer ran out: asks whether it could win, or stands at once where the rules say so.
@@ -70,7 +88,7 @@ impl Node {
         for voter in self.other_voters() {
             effects.messages.push(self.envelope(voter, Message::PreVote { last }));
         }
-        let grants = self.sticky_until <= now || !self.obeys(Rule::LeaderStickiness);
+        let grants = self.reason_to_stay(now, Asked::PreVote).is_none();
         self.on_pre_vote_response(now, self.id, grants, effects);
     }
 
@@ -84,14 +102,11 @@ impl Node {
         last: Option<Position>,
         effects: &mut Effects,
     ) {
-        let heard_lately = now < self.sticky_until;
-        let refused = match self.leader().filter(|leader| *leader == self.id || heard_lately) {
-            _ if term < self.current_term => {
-                Some(RefusedVote::OldTerm { current_term: self.current_term })
-            }
-            Some(leader) => Some(RefusedVote::HasLeader(leader)),
-            None => self.reason_to_stay(now).or_else(|| self.newer_log(last)),
-        };
+        let old_term = RefusedVote::OldTerm { current_term: self.current_term };
+        let refused = (term < self.current_term)
+            .then_some(old_term)
+            .or_else(|| self.reason_to_stay(now, Asked::PreVote))
+            .or_else(|| self.newer_log(last));
         effects.notes.push(Note::AnsweredPreVote { candidate, term: term.next(), refused });
         let response = Message::PreVoteResponse { vote_granted: refused.is_none() };
         effects.messages.push(self.envelope(candidate, response));
@@ -155,8 +170,12 @@ impl Node {
         (last, transfer): (Option<Position>, bool),
         effects: &mut Effects,
     ) {
-        let refused = self.reason_to_refuse(candidate, term, last);
-        if let Some(why) = refused.or_else(|| self.reason_to_wait(now, candidate, transfer)) {
+        // Who has its vote already, or stands since the leader wishes it, need not wait.
+        let waits = !transfer && self.voted_for != Some(candidate);
+        let refused = self
+            .reason_to_refuse(candidate, term, last)
+            .or_else(|| self.reason_to_stay(now, Asked::Vote).filter(|_| waits));
+        if let Some(why) = refused {
             effects.notes.push(Note::RefusedVote { candidate, term, why });
             let response = Message::RequestVoteResponse { vote_granted: false };
             effects.messages.push(self.envelope(candidate, response));
@@ -191,14 +210,6 @@ impl Node {
             return Some(RefusedVote::VotedFor(other));
         }
         self.newer_log(last)
-    }
-
-    /// Why this server gives no vote yet in a term that it has learned of since it heard from a leader: until
-    /// the shortest election timeout is over that leader may hold a lease (thesis, sections 4.2.3 and 6.4.1).
-    fn reason_to_wait(&self, now: Time, candidate: NodeId, transfer: bool) -> Option<RefusedVote> {
-        let is_free = transfer || self.voted_for == Some(candidate);
-        let waits = now < self.sticky_until && self.obeys(Rule::LeaderStickiness);
-        (waits && !is_free).then_some(RefusedVote::HeardLately)
     }
 
     /// Section 5.4.1: the order of positions is "at least as up-to-date".
@@ -244,7 +255,7 @@ impl Node {
     pub(super) fn count_own_vote(&mut self, now: Time, effects: &mut Effects) {
         let Role::Candidate(Candidate { transfer, .. }) = self.role else { return };
         // Its own vote is one like all others: not to be had while it hears from a leader.
-        let free = transfer || self.sticky_until <= now || !self.obeys(Rule::LeaderStickiness);
+        let free = transfer || self.reason_to_stay(now, Asked::Vote).is_none();
         if free && (!self.awaits_disk() || !self.obeys(Rule::VoteOnDisk)) {
             self.on_vote(now, self.id, true, effects);
         }

@@ -5,7 +5,7 @@ use super::compaction::{Incoming, Install};
 use super::config::Config;
 use super::disk_promises::{DiskPromises, Ticket};
 use super::effects::{Effects, Note, ReadAnswer, ReadId, Refusal, StepDown};
-use super::election::Candidate;
+use super::election::{Asked, Candidate};
 use super::invariants::{Invariant, Lapses};
 use super::leader::Leader;
 use super::log::Log;
@@ -267,7 +267,7 @@ impl Node {
     fn receive(&mut self, now: Time, envelope: Envelope, effects: &mut Effects) {
         let Envelope { from, term, message, .. } = envelope;
         if term > self.current_term
-            && let Some(why) = self.reason_to_stay(now)
+            && let Some(why) = self.reason_to_stay(now, Asked::HigherTerm)
         {
             // It does not even take the term over (thesis, section 4.2.3).
             match message {

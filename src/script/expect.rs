@@ -21,6 +21,10 @@ impl fmt::Display for Unmet {
 
 impl Expect {
     /// Looks at a run; `answer` is that of the last request.
+    ///
+    /// # Errors
+    ///
+    /// Says how things are where they are not as expected.
     pub fn check(&self, run: &mut Run, answer: Option<&Answer>) -> Result<(), Unmet> {
         match self {
             Self::Holds | Self::Linearizable | Self::Violates(_) => {
@@ -87,15 +91,7 @@ impl Expect {
                 let wanted: Vec<u64> = terms.iter().map(|term| term.0).collect();
                 same(&format!("the terms of {on}'s log"), join(&wanted), join(&held))
             }),
-            Self::Members(members) => {
-                let config = cluster.members();
-                let held = if config.is_joint() {
-                    format!("{} on the way from {}", join(config.voters()), join(config.outgoing()))
-                } else {
-                    join(config.voters())
-                };
-                same("the members", join(members), held)
-            }
+            Self::Members(members) => check_members(cluster, members),
             Self::Learners(learners) => {
                 same("the learners", join(learners), join(cluster.members().learners()))
             }
@@ -110,21 +106,31 @@ impl Expect {
                 let what = format!("the last entry in the snapshot of {}", server.id());
                 same(&what, index.get(), count(last))
             }),
-            Self::Agree => {
-                let digests: BTreeSet<_> = cluster
-                    .servers()
-                    .filter_map(Server::store)
-                    .map(|store| store.digest())
-                    .collect();
-                if digests.len() <= 1 {
-                    return Ok(());
-                }
-                Err(Unmet(format!("there are {} different stores", digests.len())))
-            }
+            Self::Agree => check_agreement(cluster),
             // The verdicts and the answer are looked at elsewhere.
             Self::Holds | Self::Linearizable | Self::Violates(_) | Self::Answer(_) => Ok(()),
         }
     }
+}
+
+fn check_members(cluster: &Cluster, members: &[NodeId]) -> Result<(), Unmet> {
+    let config = cluster.members();
+    let held = if config.is_joint() {
+        format!("{} on the way from {}", join(config.voters()), join(config.outgoing()))
+    } else {
+        join(config.voters())
+    };
+    same("the members", join(members), held)
+}
+
+/// Whether the stores of all running servers are the same.
+fn check_agreement(cluster: &Cluster) -> Result<(), Unmet> {
+    let digests: BTreeSet<_> =
+        cluster.servers().filter_map(Server::store).map(|store| store.digest()).collect();
+    if digests.len() <= 1 {
+        return Ok(());
+    }
+    Err(Unmet(format!("there are {} different stores", digests.len())))
 }
 
 fn each(

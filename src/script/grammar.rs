@@ -1,9 +1,20 @@
-//! The table of commands: what `help` prints and what completion offers.
+//! The table of commands: what `help` prints, what completion offers, and what reads each of them.
 
+use winnow::prelude::ModalResult;
+
+use super::Command;
+use super::parse::expectation::{expect, wait};
+use super::parse::words::In;
+use super::parse::{at, cluster, machines, members, network, requests, settings};
+use super::question::question;
+use crate::cluster::{Action, Handling};
 use crate::store::ClientId;
 
-/// A command as people are told of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Reads the words after a command's name.
+type Read = fn(In<'_, '_>) -> ModalResult<Command>;
+
+/// A command: how people are told of it, and how it is read.
+#[derive(Clone, Copy, Debug)]
 pub struct Form {
     /// How it is written: capitals stand for something, brackets for what may be left out.
     pub syntax: &'static str,
@@ -11,6 +22,7 @@ pub struct Form {
     pub help: &'static str,
     /// A line that is correct.
     pub example: &'static str,
+    pub(super) read: Read,
 }
 
 impl Form {
@@ -20,133 +32,191 @@ impl Form {
     }
 }
 
-const fn form(syntax: &'static str, help: &'static str, example: &'static str) -> Form {
-    Form { syntax, help, example }
+const fn form(syntax: &'static str, help: &'static str, example: &'static str, read: Read) -> Form {
+    Form { syntax, help, example, read }
 }
-
-/// The requests that are about a key: what a named client can ask.
-pub(super) const REQUESTS: [&str; 4] = ["set", "get", "delete", "cas"];
 
 /// All commands, in the order in which `help` lists them.
 pub const GRAMMAR: &[Form] = &[
-    form("cluster SIZE [seed NUMBER]", "a new cluster", "cluster 5 seed 42"),
+    form("cluster SIZE [seed NUMBER]", "a new cluster", "cluster 5 seed 42", cluster),
     form(
         "set KEY VALUE [via NODE] [&]",
         "writes; & does not wait for the answer",
         "set color blue via n2",
+        |input| requests::own(requests::set, input),
     ),
     form(
         "get KEY [from NODE] [linearizable|lease|leader|stale] [&]",
         "reads",
         "get color from n3 stale",
+        |input| requests::own(requests::get, input),
     ),
-    form("delete KEY [via NODE] [&]", "takes a key away", "delete color"),
+    form("delete KEY [via NODE] [&]", "takes a key away", "delete color", |input| {
+        requests::own(requests::delete, input)
+    }),
     form(
         "cas KEY OLD NEW [via NODE] [&]",
         "writes NEW if the value is OLD",
         "cas color blue green",
+        |input| requests::own(requests::cas, input),
     ),
     form(
         "as CLIENT REQUEST",
         "set, get, delete or cas as another client, c1 to c100, each with a session of its own",
         "as c2 set color blue",
+        requests::named,
     ),
     form(
         "curl URL",
         "asks as the original store was asked",
         "curl \"http://localhost:8080/get?key=color\"",
+        requests::curl,
     ),
     form(
         "add NODE [learner] [&]",
         "starts a node and takes it in, with a vote once it has learned the log",
         "add n6",
+        members::add,
     ),
-    form("members NODE... [via NODE] [&]", "goes over to these voters", "members n1 n2 n6"),
-    form("remove NODE [via NODE] [&]", "takes a node out", "remove n2"),
+    form(
+        "members NODE... [via NODE] [&]",
+        "goes over to these voters",
+        "members n1 n2 n6",
+        members::members,
+    ),
+    form("remove NODE [via NODE] [&]", "takes a node out", "remove n2", members::remove),
     form(
         "demote NODE [via NODE] [&]",
         "takes its vote away; it goes on as a learner, and `add` gives the vote back",
         "demote n3",
+        members::demote,
     ),
-    form("kill NODE [torn]", "ends its process at once, maybe in mid-write", "kill n1 torn"),
-    form("wipe NODE", "ends its process and empties its disk", "wipe n1"),
-    form("restart NODE", "starts it with what is on its disk", "restart n1"),
-    form("pause NODE", "lets it stand still", "pause n1"),
-    form("resume NODE", "lets it go on", "resume n1"),
+    form(
+        "kill NODE [torn]",
+        "ends its process at once, maybe in mid-write",
+        "kill n1 torn",
+        machines::kill,
+    ),
+    form("wipe NODE", "ends its process and empties its disk", "wipe n1", |input| {
+        machines::on_node(Action::Wipe, input)
+    }),
+    form("restart NODE", "starts it with what is on its disk", "restart n1", |input| {
+        machines::on_node(Action::Restart, input)
+    }),
+    form("pause NODE", "lets it stand still", "pause n1", |input| {
+        machines::on_node(Action::Pause, input)
+    }),
+    form("resume NODE", "lets it go on", "resume n1", |input| {
+        machines::on_node(Action::Resume, input)
+    }),
     form(
         "partition NODE... [| NODE...]...",
         "cuts the network into sides",
         "partition n1 n2 | n3 n4 n5",
+        network::partition,
     ),
-    form("heal", "mends all links", "heal"),
-    form("cut NODE -> NODE", "cuts one way of a link", "cut n1 -> n3"),
-    form("mend NODE -> NODE", "mends it", "mend n1 -> n3"),
+    form("heal", "mends all links", "heal", |_| {
+        Ok(Command::Act { action: Action::Heal, background: false })
+    }),
+    form("cut NODE -> NODE", "cuts one way of a link", "cut n1 -> n3", network::cut),
+    form("mend NODE -> NODE", "mends it", "mend n1 -> n3", network::mend),
     form(
         "network [latency TIME[..TIME]] [loss PERCENT] [duplicate PERCENT]",
         "changes all links",
         "network latency 5ms..15ms loss 10% duplicate 2%",
+        network::network,
     ),
     form(
         "link NODE -> NODE [latency TIME[..TIME]] [loss PERCENT] [duplicate PERCENT]",
         "changes one link, one way",
         "link n1 -> n3 latency 100ms",
+        network::link,
     ),
     form(
         "disk NODE fsync TIME | disk NODE full|failing|lies|ok",
         "how long its disk takes; refuses writes, so that the node stops; or reports some that a crash will lose",
         "disk n2 fsync 40ms",
+        machines::disk,
     ),
     form(
         "clock NODE [rate NUMBER] [offset TIME]",
         "makes its clock run fast or slow, or be wrong",
         "clock n3 rate 1.2",
+        machines::clock,
     ),
-    form("cpu NODE TIME", "how long it takes for whatever comes in", "cpu n2 5ms"),
-    form("transfer NODE", "hands the leadership over", "transfer n2"),
+    form("cpu NODE TIME", "how long it takes for whatever comes in", "cpu n2 5ms", machines::cpu),
+    form("transfer NODE", "hands the leadership over", "transfer n2", |input| {
+        machines::on_node(Action::Transfer, input)
+    }),
     form(
         "snapshot NODE | snapshot every NUMBER [chunk BYTES] | snapshot off [chunk BYTES]",
         "takes a snapshot, now or every so many entries",
         "snapshot n1",
+        settings::snapshot,
     ),
     form(
         "timing [election TIME..TIME] [heartbeat TIME] [batch NUMBER] [session TIME] [drift PERCENT]",
         "changes the servers' timing and how much they send at once",
         "timing election 150ms..300ms heartbeat 50ms batch 64",
+        settings::timing,
     ),
-    form("rule RULE on|off", "switches a rule of the protocol", "rule step-down off"),
-    form("timeout NODE", "lets its election timer run out", "timeout n3"),
+    form(
+        "rule RULE on|off",
+        "switches a rule of the protocol",
+        "rule step-down off",
+        settings::rule,
+    ),
+    form("timeout NODE", "lets its election timer run out", "timeout n3", |input| {
+        machines::on_node(Action::Timeout, input)
+    }),
     form(
         "drop MESSAGE NODE -> NODE | drop mNUMBER",
         "loses the oldest such message, or the one with this number",
         "drop RequestVote n1 -> n3",
+        |input| network::mail(Handling::Drop, input),
     ),
     form(
         "delay MESSAGE NODE -> NODE TIME | delay mNUMBER TIME",
         "lets it arrive later",
         "delay m17 50ms",
+        network::delay,
     ),
     form(
         "duplicate MESSAGE NODE -> NODE | duplicate mNUMBER",
         "sends a copy of it",
         "duplicate AppendEntries n1 -> n3",
+        |input| network::mail(Handling::Duplicate, input),
     ),
-    form("deliver MESSAGE NODE -> NODE | deliver mNUMBER", "lets it arrive now", "deliver m17"),
-    form("chaos PERCENT | chaos off", "faults at random, from the cluster's seed", "chaos 30%"),
+    form(
+        "deliver MESSAGE NODE -> NODE | deliver mNUMBER",
+        "lets it arrive now",
+        "deliver m17",
+        |input| network::mail(Handling::Deliver, input),
+    ),
+    form(
+        "chaos PERCENT | chaos off",
+        "faults at random, from the cluster's seed",
+        "chaos 30%",
+        settings::chaos,
+    ),
     form(
         "clients NUMBER keys NUMBER writes PERCENT every TIME [reads linearizable|lease|leader|stale] | \
          clients off",
         "a background workload",
         "clients 5 keys 3 writes 50% every 20ms",
+        settings::clients,
     ),
     form(
         "at TIME [EVENTS] COMMAND",
         "lets time pass up to there, over so many events in all, and then does it (in recordings)",
         "at 1500ms 120 kill n1",
+        at,
     ),
     form(
         "wait TIME | leader | idle | agree | commit INDEX [on all] | until EXPECTATION",
         "lets time pass, until an expectation is met for one (in scripts)",
         "wait commit 3 on all",
+        |input| wait(input).map(Command::Wait),
     ),
     form(
         "expect leader NODE | no leader | term TERM | vote NODE on NODE|all | value KEY VALUE on NODE|all | \
@@ -155,13 +225,15 @@ pub const GRAMMAR: &[Form] = &[
          violates PROPERTY",
         "says how things must be now",
         "expect value color blue on n3",
+        |input| expect(input).map(Command::Expect),
     ),
     form(
         "why NODE term|vote|role|commit | why NODE entry INDEX | why NODE key KEY",
         "tells all that led to it (in the console)",
         "why n2 term",
+        |input| question(input).map(Command::Why),
     ),
-    form("help", "lists the commands", "help"),
+    form("help", "lists the commands", "help", |_| Ok(Command::Help)),
 ];
 
 /// The words that could stand at the end of `line`, the begun word included. `nodes` and `keys` are
@@ -171,7 +243,7 @@ pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
     let of_named = named_request(line);
     let line = of_named.unwrap_or(line);
     let mut words: Vec<String> = if line.trim_start() == begun {
-        let requests = |form: &&Form| of_named.is_none() || REQUESTS.contains(&form.name());
+        let requests = |form: &&Form| of_named.is_none() || requests::is_about_a_key(form.name());
         GRAMMAR.iter().filter(requests).map(|form| form.name().to_string()).collect()
     } else {
         let command = line.split_whitespace().next().unwrap_or_default();
@@ -224,6 +296,43 @@ mod tests {
             assert!(parsed.as_ref().is_ok_and(Option::is_some), "{}: {parsed:?}", form.example);
             assert_eq!(form.example.split(' ').next(), Some(form.name()));
         }
+    }
+
+    /// What is done by a command, if it does something. Only that is ever written down again, as the line that
+    /// does the same.
+    fn action(command: &Command) -> Option<&Action> {
+        match command {
+            Command::Act { action, .. } | Command::At { action, .. } => Some(action),
+            Command::Cluster(_)
+            | Command::Curl(_)
+            | Command::Wait(_)
+            | Command::Expect(_)
+            | Command::Why(_)
+            | Command::Help => None,
+        }
+    }
+
+    #[test]
+    fn every_row_reads_prints_and_reads_the_same() {
+        let read = |line: &str| super::super::parse_line(line).ok().flatten();
+        let mut silent = Vec::new();
+        for form in GRAMMAR {
+            let Some(command) = read(form.example) else { panic!("{}", form.example) };
+            let Some(action) = action(&command) else {
+                silent.push(form.name());
+                continue;
+            };
+            let again = read(&action.to_string());
+            let expected = Command::Act { action: action.clone(), background: false };
+            assert_eq!(again, Some(expected), "`{action}`, from `{}`", form.example);
+        }
+        assert_eq!(silent, ["cluster", "curl", "wait", "expect", "why", "help"]);
+    }
+
+    #[test]
+    fn every_name_stands_in_one_row() {
+        let names: std::collections::BTreeSet<&str> = GRAMMAR.iter().map(Form::name).collect();
+        assert_eq!(names.len(), GRAMMAR.len());
     }
 
     #[test]

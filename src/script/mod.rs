@@ -1,10 +1,10 @@
 //! One small language for the console, scenarios, lessons, tests and recordings.
 //!
-//! A line is a command; `#` starts a comment. `parse.rs` reads it, `grammar.rs` is the table of all
-//! commands for `help` and completion, `runner.rs` executes whole scripts, `wait.rs` and `expect.rs` judge
-//! what a script waits for and expects, `answers.rs` keeps what is expected of an answer, `trace.rs` writes every event down, `question.rs` is what can be asked the reason of,
-//! `curl.rs` keeps the original
-//! store's HTTP interface alive.
+//! A line is a command; `#` starts a comment. `grammar.rs` is the table of all commands: each row is what
+//! `help` and completion offer, and the function that reads the command. `parse.rs` cuts a line into words and
+//! finds its row. `runner.rs` executes whole scripts. `wait.rs` and `expect.rs` judge what a script waits for and
+//! expects. `answers.rs` keeps what is expected of an answer. `trace.rs` writes every event down. `question.rs`
+//! lists what one can ask the reason of. `curl.rs` reads the HTTP interface of the original store.
 
 mod answers;
 mod curl;
@@ -14,9 +14,7 @@ mod parse;
 mod question;
 mod runner;
 mod trace;
-mod values;
 mod wait;
-mod words;
 
 pub use answers::Answers;
 pub use curl::{Curl, CurlAnswer};

@@ -5,8 +5,8 @@ use std::fmt;
 use winnow::prelude::ModalResult;
 use winnow::stream::Stream;
 
-use super::values::{index, key, node};
-use super::words::{In, bare, expected, skip_space};
+use super::parse::values::{index, key, node};
+use super::parse::words::{In, bare, expected, skip_space};
 
 /// What somebody asks the reason of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -95,6 +95,11 @@ impl Runner {
 
     /// Executes a whole script and stops at the first thing that is wrong. A line that can't be read
     /// is found before anything is done.
+    ///
+    /// # Errors
+    ///
+    /// Names the first line that can't be read, is refused, is not as expected, or waits for what does not
+    /// come.
     pub fn run_script(&mut self, text: &str) -> Result<(), Failure> {
         let commands = parse_script(text).map_err(Failure::Mistake)?;
         let lines: Vec<&str> = text.lines().collect();

@@ -42,6 +42,11 @@ impl Key {
     pub const MAX_BYTES: usize = 256;
 
     /// `text` as a key, if it is within the limits.
+    ///
+    /// # Errors
+    ///
+    /// [`LimitError::EmptyKey`] where the text is empty, and [`LimitError::LongKey`] where it has more than
+    /// [`Key::MAX_BYTES`] bytes.
     pub fn new(text: impl Into<Box<str>>) -> Result<Self, LimitError> {
         let text = text.into();
         match text.len() {
@@ -62,6 +67,10 @@ impl Value {
     pub const MAX_BYTES: usize = 64 * 1024;
 
     /// `text` as a value, if it is within the limit.
+    ///
+    /// # Errors
+    ///
+    /// [`LimitError::LongValue`] where it has more than [`Value::MAX_BYTES`] bytes.
     pub fn new(text: impl Into<Box<str>>) -> Result<Self, LimitError> {
         let text = text.into();
         if text.len() > Self::MAX_BYTES {

@@ -62,6 +62,12 @@ impl Store {
     }
 
     /// The store in a snapshot's bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Damaged::NoSnapshot`] where the bytes do not begin like a snapshot, [`Damaged::Version`] where they
+    /// are of another version, [`Damaged::Checksum`] where they were changed or cut short, and
+    /// [`Damaged::Content`] where they hold what no store can.
     pub fn restore(bytes: &[u8]) -> Result<Self, Damaged> {
         let (mark, rest) = bytes.split_first_chunk::<8>().ok_or(Damaged::NoSnapshot)?;
         if mark[..7] != MARK[..7] {

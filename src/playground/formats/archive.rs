@@ -57,6 +57,12 @@ impl From<Bookmark> for Archive {
 
 impl Archive {
     /// Reads what [`Display`](fmt::Display) has written, or a recording alone.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Recording::parse`] for each story; [`Unusable::TooLong`] where there are more bytes or
+    /// stories than an archive may have; [`Unusable::Damaged`] where its checksum is another, or a story
+    /// begins in one that is not there.
     pub fn parse(text: &str) -> Result<Self, Unusable> {
         if text.len() > MOST_BYTES {
             return Err(Unusable::TooLong);

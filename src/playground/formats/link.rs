@@ -85,6 +85,12 @@ impl Bookmark {
     }
 
     /// Reads a link, or the fragment of one.
+    ///
+    /// # Errors
+    ///
+    /// [`BadLink::NoLink`] where the text holds none, [`BadLink::Version`] where it is of another version,
+    /// [`BadLink::TooLong`] where it holds more than a link may, and [`BadLink::Damaged`] where it was cut or
+    /// changed, or what it holds is no run.
     pub fn parse(link: &str) -> Result<Self, BadLink> {
         let start = link.find(MARK).ok_or(BadLink::NoLink)? + MARK.len();
         if link.len() - start > LIMITS.link {

@@ -3,13 +3,13 @@
 use winnow::prelude::ModalResult;
 use winnow::stream::Stream;
 
-use super::super::values::{index, key, node, read_duration, read_node, read_term, term, value};
-use super::super::words::{In, bare, expected, keyword, optional, skip_space, word};
 use super::super::{Expect, ExpectedAnswer, Scope, Wait};
-use super::nodes;
+use super::members::nodes;
+use super::values::{index, key, node, read_duration, read_node, read_term, term, value};
+use super::words::{In, bare, expected, keyword, optional, skip_space, word};
 use crate::check::Property;
 
-pub(super) fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
+pub(in crate::script) fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
     if optional(input, "leader") {
         return Ok(Wait::Leader);
     }
@@ -34,7 +34,7 @@ pub(super) fn wait(input: In<'_, '_>) -> ModalResult<Wait> {
     word(input, what, read_duration).map(Wait::For)
 }
 
-pub(super) fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
+pub(in crate::script) fn expect(input: In<'_, '_>) -> ModalResult<Expect> {
     skip_space(input);
     let start = input.checkpoint();
     Ok(match bare(input).unwrap_or_default() {

@@ -1,4 +1,4 @@
-use super::super::values::read_duration;
+use super::values::read_duration;
 use super::*;
 use crate::time::Duration;
 
@@ -18,6 +18,16 @@ fn nothing_and_comments_say_nothing() {
 fn mistakes_name_the_column_and_what_was_expected() {
     let cases = [
         ("klil n1", "line 1, column 1: expected a command (help lists them), found `klil`"),
+        ("members n1 vi", "line 1, column 12: expected the end of the line, found `vi`"),
+        ("remove n1 via", "line 1, column 14: expected a node such as n1, but the line ends"),
+        (
+            "chaos much",
+            "line 1, column 7: expected a percentage from 0% to 100%, or `off`, found `much`",
+        ),
+        (
+            "at 5ms at 6ms kill n1",
+            "line 1, column 8: expected a number of events, or something to do such as `kill n1`, found `at`",
+        ),
         ("  kill", "line 1, column 7: expected a node such as n1, but the line ends"),
         ("kill 1", "line 1, column 6: expected a node such as n1, found `1`"),
         ("kill n0", "line 1, column 6: expected a node such as n1, found `n0`"),
@@ -84,21 +94,48 @@ fn a_script_names_the_line() {
 fn actions_print_as_they_are_read() {
     let lines = [
         "add n6",
+        "add n6 learner",
+        "members n1 n2 n6",
+        "members n1 n2 n6 via n3",
         "remove n2",
+        "remove n2 via n3",
         "demote n3",
+        "demote n3 via n1",
+        "kill n1",
+        "kill n1 torn",
+        "wipe n1",
+        "restart n1",
+        "pause n1",
+        "resume n1",
         "partition n1 n2 | n3 n4 n5",
         "heal",
         "cut n1 -> n3",
         "network latency 5ms..15ms loss 10% duplicate 2.5%",
         "link n1 -> n3 latency 100ms",
+        "mend n1 -> n3",
+        "clock n3 rate 1.2 offset -2s",
+        "cpu n2 5ms",
+        "transfer n2",
+        "snapshot n1",
+        "snapshot every 8 chunk 64",
+        "snapshot off",
+        "rule step-down off",
+        "timeout n3",
+        "delay m17 50ms",
+        "duplicate AppendEntries n1 -> n3",
+        "deliver RequestVote n1 -> n3",
+        "chaos 30%",
+        "chaos off",
         "disk n2 fsync 40ms",
         "disk n2 full",
         "disk n2 failing",
         "disk n2 lies",
         "disk n2 ok",
         "timing election 150ms..300ms heartbeat 50ms",
+        "timing batch 64 session 60s drift 10%",
         "drop AppendEntriesResponse n1 -> n3",
         "clients 5 keys 3 writes 50% every 20ms",
+        "clients 5 keys 3 writes 50% every 20ms reads lease",
         "clients off",
         "set color blue via n2",
         "set \"two words\" \"a \\\"b\\\"\\n\"",

@@ -186,40 +186,12 @@ impl CausalReplay {
             Note::Committed { .. } | Note::LearnedCommit { .. } => {
                 self.take_commit_in(event, id, note)
             }
-            Note::Persisted { last } => {
-                let notes = self.servers.get(&id);
-                let entry = last.and_then(|last| notes.and_then(|notes| notes.entry(last)));
-                let causes = entry.cloned().into_iter().collect();
-                let why = self.tell_note(event, id, note, causes);
-                if let (Some(notes), Some(last)) = (self.servers.get_mut(&id), last) {
-                    notes.synced.push((last, Rc::clone(&why)));
-                }
-                event.persisted = Some(Rc::clone(&why));
-                why
-            }
+            Note::Persisted { last } => self.take_durable_in(event, id, note, last),
             Note::TookSnapshot { .. }
             | Note::SendsSnapshot { .. }
             | Note::InstalledSnapshot { .. } => self.take_snapshot_in(event, id, note),
-            Note::AskedToStand { .. } => {
-                let began = self.servers.get(&id).and_then(|notes| notes.asked_to_stand.clone());
-                let causes = began.into_iter().chain(event.causes()).collect();
-                let why = self.tell_note(event, id, note, causes);
-                self.set_asked(id, &why)
-            }
-            Note::TransferBegan { to } => {
-                let why = self.tell_note(event, id, note, event.causes());
-                if let Some(notes) = self.servers.get_mut(&id)
-                    && notes.transfer.as_ref().is_none_or(|(known, _)| *known != to)
-                {
-                    notes.transfer = Some((to, Rc::clone(&why)));
-                }
-                self.set_asked(id, &why)
-            }
-            Note::TransferEnded { .. } => {
-                if let Some(notes) = self.servers.get_mut(&id) {
-                    notes.transfer = None;
-                }
-                self.tell_note(event, id, note, event.causes())
+            Note::AskedToStand { .. } | Note::TransferBegan { .. } | Note::TransferEnded { .. } => {
+                self.take_transfer_in(event, id, note)
             }
             Note::ChangeEnded { .. } => {
                 let why = self.tell_note(event, id, note, event.causes());
@@ -236,6 +208,50 @@ impl CausalReplay {
             | Note::RefusedSnapshot { .. }
             | Note::Conflicted { .. }
             | Note::SteppedBack { .. } => self.tell_note(event, id, note, event.causes()),
+        }
+    }
+
+    fn take_durable_in(
+        &mut self,
+        event: &mut Event,
+        id: NodeId,
+        note: Note,
+        last: Option<Index>,
+    ) -> Why {
+        let notes = self.servers.get(&id);
+        let entry = last.and_then(|last| notes.and_then(|notes| notes.entry(last)));
+        let causes = entry.cloned().into_iter().collect();
+        let why = self.tell_note(event, id, note, causes);
+        if let (Some(notes), Some(last)) = (self.servers.get_mut(&id), last) {
+            notes.synced.push((last, Rc::clone(&why)));
+        }
+        event.persisted = Some(Rc::clone(&why));
+        why
+    }
+
+    fn take_transfer_in(&mut self, event: &Event, id: NodeId, note: Note) -> Why {
+        match note {
+            Note::AskedToStand { .. } => {
+                let began = self.servers.get(&id).and_then(|notes| notes.asked_to_stand.clone());
+                let causes = began.into_iter().chain(event.causes()).collect();
+                let why = self.tell_note(event, id, note, causes);
+                self.set_asked(id, &why)
+            }
+            Note::TransferBegan { to } => {
+                let why = self.tell_note(event, id, note, event.causes());
+                if let Some(notes) = self.servers.get_mut(&id)
+                    && notes.transfer.as_ref().is_none_or(|(known, _)| *known != to)
+                {
+                    notes.transfer = Some((to, Rc::clone(&why)));
+                }
+                self.set_asked(id, &why)
+            }
+            _ => {
+                if let Some(notes) = self.servers.get_mut(&id) {
+                    notes.transfer = None;
+                }
+                self.tell_note(event, id, note, event.causes())
+            }
         }
     }
 

@@ -1,15 +1,15 @@
 //! The state machines: applying what is committed, snapshots of it, and what a committed configuration
 //! means for the machines.
 
-use super::client::Answer;
+use super::super::clients::client::Answer;
+use super::super::{Cluster, ServerEvent};
 use super::server::Server;
-use super::{Cluster, ServerEvent};
 use crate::raft::{Config, Data, Index, Input, Node, NodeId, Payload, Rule};
 use crate::store::{Request, Store};
 
 impl Cluster {
     /// A server goes on from a snapshot: whoever waited for what it stands for is sent on.
-    pub(super) fn restore_store(&mut self, id: NodeId, data: &Data) {
+    pub(in crate::cluster) fn restore_store(&mut self, id: NodeId, data: &Data) {
         let Some(process) = self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
         else {
             return;
@@ -20,7 +20,7 @@ impl Cluster {
     }
 
     /// Takes a snapshot of a server's state machine, and lets its log forget what that stands for.
-    pub(super) fn take_snapshot(&mut self, id: NodeId, keep: u64) {
+    pub(in crate::cluster) fn take_snapshot(&mut self, id: NodeId, keep: u64) {
         let with_sessions = self.settings.rules.on(Rule::SessionsInSnapshots);
         let process = self.servers.get(&id).and_then(|server| server.process.as_ref());
         if let Some(process) = process {
@@ -30,7 +30,7 @@ impl Cluster {
     }
 
     /// Brings a server's state machine up to its commit index.
-    pub(super) fn apply_committed(&mut self, id: NodeId) {
+    pub(in crate::cluster) fn apply_committed(&mut self, id: NodeId) {
         self.apply_all(id);
         let Some(every) = self.snapshots.every else { return };
         let node = self.servers.get(&id).and_then(Server::node);
@@ -39,7 +39,7 @@ impl Cluster {
         }
     }
 
-    pub(super) fn apply_all(&mut self, id: NodeId) {
+    pub(in crate::cluster) fn apply_all(&mut self, id: NodeId) {
         loop {
             let Some(process) =
                 self.servers.get_mut(&id).and_then(|server| server.process.as_mut())
@@ -74,7 +74,7 @@ impl Cluster {
     }
 
     /// A configuration is committed: machines that are no longer members are to be switched off.
-    pub(super) fn on_committed_config(&mut self, index: Index, config: Config) {
+    pub(in crate::cluster) fn on_committed_config(&mut self, index: Index, config: Config) {
         if Some(index) <= self.committed_config.0 {
             self.switch_off_retired();
             return;
@@ -89,7 +89,7 @@ impl Cluster {
 
     /// A client was told that this machine is no member, and of one that never was any the configurations
     /// don't tell. It may have become a member while the answer travelled.
-    pub(super) fn retire(&mut self, node: NodeId) {
+    pub(in crate::cluster) fn retire(&mut self, node: NodeId) {
         if !self.committed_config.1.contains(node) {
             self.retired.insert(node);
         }
@@ -99,7 +99,7 @@ impl Cluster {
     /// Switches off the machines that are no longer members, as far as a running server that knows it
     /// reaches them: nobody else could tell them. One that has just come knows of no members at all; and whom
     /// the leader counts on is about to come back.
-    pub(super) fn switch_off_retired(&mut self) {
+    pub(in crate::cluster) fn switch_off_retired(&mut self) {
         let leader = self.leader().and_then(|leader| self.servers.get(&leader));
         let reached = |gone: &NodeId| {
             let comes_back = leader.is_some_and(|leader| leader.counts_on(*gone));

@@ -19,7 +19,11 @@ impl fmt::Display for Last {
 }
 
 /// Writes what a server did or decided, and why, as one plain sentence.
-pub(super) fn write_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+pub(in crate::cluster) fn write_note(
+    f: &mut fmt::Formatter<'_>,
+    node: NodeId,
+    note: &Note,
+) -> fmt::Result {
     match note {
         Note::Proposed { position, noop: true } => write!(
             f,

@@ -1,11 +1,11 @@
 //! What a cluster reports of itself, to judges, pages and scripts.
 
-use super::client::{CallEvent, RequestTrace};
+use super::super::clients::client::{CallEvent, RequestTrace};
+use super::super::clients::workload::Workload;
+use super::super::machine::server::{Process, Server, Status};
+use super::super::network::{Flight, Network};
+use super::super::{Cluster, ClusterConfig, ServerEvent, Snapshots};
 use super::fact::Fact;
-use super::network::{Flight, Network};
-use super::server::{Process, Server, Status};
-use super::workload::Workload;
-use super::{Cluster, ClusterConfig, ServerEvent, Snapshots};
 use crate::digest::{Digest, Digester};
 use crate::raft::{Config, Index, Node, NodeId, Role, Settings, count};
 use crate::store::ClientId;

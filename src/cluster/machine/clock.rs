@@ -117,13 +117,13 @@ impl Clock {
     }
 
     /// From `now` on it runs at another rate.
-    pub(super) fn set_rate(&mut self, now: Time, rate: Rate) {
+    pub(in crate::cluster) fn set_rate(&mut self, now: Time, rate: Rate) {
         (self.showed, self.at) = (self.steady(now), now);
         self.rate = rate;
     }
 
     /// Its calendar is off by so much from now on.
-    pub(super) fn set_offset(&mut self, offset: Offset) {
+    pub(in crate::cluster) fn set_offset(&mut self, offset: Offset) {
         self.offset = offset;
     }
 }

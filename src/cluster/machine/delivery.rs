@@ -2,18 +2,18 @@
 //!
 //! A process that is paused or slow comes to it later, in the order in which it came.
 
-use super::Cluster;
+use super::super::Cluster;
+use super::super::event::Event;
+use super::super::facts::fact::{Fault, What};
+use super::super::network::{Body, Endpoint, Flight, Loss};
 use super::disk::{DiskState, Synced};
-use super::event::Event;
-use super::fact::{Fault, What};
-use super::network::{Body, Endpoint, Flight, Loss};
 use super::server::Waiting;
 use crate::raft::{Input, NodeId};
 use crate::time::Duration;
 
 impl Cluster {
     /// The end of a message's flight.
-    pub(super) fn deliver(&mut self, flight: Flight) -> Option<NodeId> {
+    pub(in crate::cluster) fn deliver(&mut self, flight: Flight) -> Option<NodeId> {
         if flight.lost.is_some() {
             self.tell_lost(&flight);
             return None;
@@ -49,13 +49,13 @@ impl Cluster {
         }
     }
 
-    pub(super) fn tell_lost(&mut self, flight: &Flight) {
+    pub(in crate::cluster) fn tell_lost(&mut self, flight: &Flight) {
         let loss = flight.lost.unwrap_or(Loss::Chance);
         let kind = flight.body.kind();
         self.tell(What::Lost { kind, from: flight.from, to: flight.to, loss });
     }
 
-    pub(super) fn finish_fsync(&mut self, id: NodeId) -> Option<NodeId> {
+    pub(in crate::cluster) fn finish_fsync(&mut self, id: NodeId) -> Option<NodeId> {
         let server = self.servers.get_mut(&id)?;
         let waiting = match server.disk.complete() {
             Synced::Done { last, next } => {
@@ -103,7 +103,7 @@ impl Cluster {
         }
     }
 
-    pub(super) fn open_inbox(&mut self, id: NodeId) -> Option<NodeId> {
+    pub(in crate::cluster) fn open_inbox(&mut self, id: NodeId) -> Option<NodeId> {
         let waiting = self.servers.get_mut(&id)?.inbox.pop_front()?;
         self.turn_to(id, waiting)
     }

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use super::client::{Consistency, Operation};
-use super::clock::{Offset, Rate};
-use super::disk::DiskState;
-use super::network::{LinkChange, MessageId};
-use super::workload::Workload;
+use super::super::clients::client::{Consistency, Operation};
+use super::super::clients::workload::Workload;
+use super::super::machine::clock::{Offset, Rate};
+use super::super::machine::disk::DiskState;
+use super::super::network::{LinkChange, MessageId};
 use crate::raft::{MessageKind, NodeId, Refusal, Rule};
 use crate::rng::Chance;
 use crate::store::ClientId;
@@ -311,7 +311,7 @@ impl fmt::Display for Refused {
                 write!(f, "the name {node} is used up; new nodes get higher numbers")
             }
             Self::Full => {
-                write!(f, "the cluster has {} nodes, which is the most", super::MAX_NODES)
+                write!(f, "the cluster has {} nodes, which is the most", super::super::MAX_NODES)
             }
             Self::Last(node) => write!(f, "{node} is the last node and can't be removed"),
             Self::Down(node) => write!(f, "{node} is down"),

@@ -74,7 +74,7 @@ impl fmt::Display for DiskState {
 
 /// What came of an fsync.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Synced {
+pub(in crate::cluster) enum Synced {
     /// The writes up to this one are reported as durable, if there were any; and whether the next fsync begins.
     Done { last: Option<Ticket>, next: bool },
     /// The disk was full, or failed: nothing of it is durable.
@@ -97,7 +97,7 @@ impl Disk {
     /// So many writes a disk that lies holds back: its own memory has an end, and older ones reach the disk.
     pub const CLAIMS: usize = 1_000;
 
-    pub(super) fn new(fsync: Duration) -> Self {
+    pub(in crate::cluster) fn new(fsync: Duration) -> Self {
         Self {
             fsync,
             durable: Durable::default(),
@@ -120,7 +120,7 @@ impl Disk {
         self.state
     }
 
-    pub(super) fn set_state(&mut self, state: DiskState) {
+    pub(in crate::cluster) fn set_state(&mut self, state: DiskState) {
         self.state = state;
     }
 
@@ -129,7 +129,7 @@ impl Disk {
         self.lost
     }
 
-    pub(super) fn set_fsync(&mut self, fsync: Duration) {
+    pub(in crate::cluster) fn set_fsync(&mut self, fsync: Duration) {
         self.fsync = fsync;
     }
 
@@ -144,18 +144,18 @@ impl Disk {
     }
 
     /// How long it takes until it is known what comes of an fsync that begins now: a full disk says so at once.
-    pub(super) fn answers_after(&self) -> Duration {
+    pub(in crate::cluster) fn answers_after(&self) -> Duration {
         if self.state == DiskState::Full { Duration::ZERO } else { self.fsync }
     }
 
     /// Takes a write; `true` if an fsync begins with it, which ends after [`Disk::answers_after`].
-    pub(super) fn submit(&mut self, write: Write) -> bool {
+    pub(in crate::cluster) fn submit(&mut self, write: Write) -> bool {
         self.waiting.push_back(write);
         self.begin()
     }
 
     /// The running fsync ends: its writes are durable, or so the disk says.
-    pub(super) fn complete(&mut self) -> Synced {
+    pub(in crate::cluster) fn complete(&mut self) -> Synced {
         if !self.state.takes_writes() {
             return Synced::Refused;
         }
@@ -171,7 +171,7 @@ impl Disk {
 
     /// The machine stops: what was not durable is gone. With `torn`, a part of what was being written
     /// stays, as long as chance wants. Returns how many writes are lost that were reported as durable.
-    pub(super) fn crash(&mut self, torn: Option<&mut Rng>) -> usize {
+    pub(in crate::cluster) fn crash(&mut self, torn: Option<&mut Rng>) -> usize {
         if let Some(rng) = torn {
             let written = self.claimed.iter().chain(&self.syncing);
             let bytes: Vec<u8> = written.flat_map(wal::encode).collect();
@@ -187,7 +187,7 @@ impl Disk {
     }
 
     /// The machine starts: what a crash has left is read, and cut off where it is torn.
-    pub(super) fn recover(&mut self) -> Recovered {
+    pub(in crate::cluster) fn recover(&mut self) -> Recovered {
         let tail = std::mem::take(&mut self.tail);
         let mut rest = tail.as_slice();
         let mut whole = 0;
@@ -199,7 +199,7 @@ impl Disk {
     }
 
     /// All that was on it is gone: it is as good as new.
-    pub(super) fn wipe(&mut self) {
+    pub(in crate::cluster) fn wipe(&mut self) {
         *self = Self { lost: self.lost, ..Self::new(self.fsync) };
     }
 

@@ -10,20 +10,20 @@ use winnow::stream::Stream;
 use winnow::token::{any, none_of, take_while};
 
 /// What is left of a line.
-pub(super) type In<'a, 'i> = &'a mut &'i str;
+pub(in crate::script) type In<'a, 'i> = &'a mut &'i str;
 
-pub(super) fn at_end(input: &str) -> bool {
+pub(in crate::script) fn at_end(input: &str) -> bool {
     let rest = input.trim_start();
     rest.is_empty() || rest.starts_with('#')
 }
 
-pub(super) fn take_rest(input: In<'_, '_>) {
+pub(in crate::script) fn take_rest(input: In<'_, '_>) {
     input.finish();
 }
 
 /// The next word, read by `read`; where it is missing or cannot be read, the error stands at its
 /// beginning.
-pub(super) fn word<T>(
+pub(in crate::script) fn word<T>(
     input: In<'_, '_>,
     what: &'static str,
     read: impl FnOnce(&str) -> Option<T>,
@@ -39,12 +39,16 @@ pub(super) fn word<T>(
 }
 
 /// The word `wanted`, or an error that says `what` was expected.
-pub(super) fn keyword(input: In<'_, '_>, wanted: &str, what: &'static str) -> ModalResult<()> {
+pub(in crate::script) fn keyword(
+    input: In<'_, '_>,
+    wanted: &str,
+    what: &'static str,
+) -> ModalResult<()> {
     word(input, what, |text| (text == wanted).then_some(()))
 }
 
 /// Takes the word `wanted` if it comes next.
-pub(super) fn optional(input: In<'_, '_>, wanted: &str) -> bool {
+pub(in crate::script) fn optional(input: In<'_, '_>, wanted: &str) -> bool {
     let start = input.checkpoint();
     skip_space(input);
     if bare(input).is_ok_and(|text| text == wanted) {
@@ -54,12 +58,12 @@ pub(super) fn optional(input: In<'_, '_>, wanted: &str) -> bool {
     false
 }
 
-pub(super) fn skip_space(input: In<'_, '_>) {
+pub(in crate::script) fn skip_space(input: In<'_, '_>) {
     *input = input.trim_start();
 }
 
 /// A word without quotes.
-pub(super) fn bare<'i>(input: In<'_, 'i>) -> ModalResult<&'i str> {
+pub(in crate::script) fn bare<'i>(input: In<'_, 'i>) -> ModalResult<&'i str> {
     take_while(1.., |c: char| !c.is_whitespace()).parse_next(input)
 }
 
@@ -94,7 +98,7 @@ fn escape(input: In<'_, '_>) -> ModalResult<char> {
     alt((unicode, simple)).parse_next(input)
 }
 
-pub(super) fn expected(input: In<'_, '_>, what: &'static str) -> ErrMode<ContextError> {
+pub(in crate::script) fn expected(input: In<'_, '_>, what: &'static str) -> ErrMode<ContextError> {
     let start = input.checkpoint();
     let context = StrContext::Expected(StrContextValue::Description(what));
     ErrMode::Cut(ContextError::new().add_context(input, &start, context))

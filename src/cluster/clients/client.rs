@@ -240,38 +240,38 @@ impl fmt::Display for Answer {
 }
 
 /// How patient clients are.
-pub(super) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(500);
-pub(super) const PATIENCE: Duration = Duration::from_secs(3);
+pub(in crate::cluster) const ATTEMPT_TIMEOUT: Duration = Duration::from_millis(500);
+pub(in crate::cluster) const PATIENCE: Duration = Duration::from_secs(3);
 /// The first pause before a client asks again; each is twice as long as the last, up to eight times.
-pub(super) const BACKOFF: Duration = Duration::from_millis(50);
+pub(in crate::cluster) const BACKOFF: Duration = Duration::from_millis(50);
 
 /// A request that has no answer yet.
 #[derive(Clone, Debug)]
-pub(super) struct Pending {
-    pub(super) request_trace: RequestTrace,
-    pub(super) call: Call,
+pub(in crate::cluster) struct Pending {
+    pub(in crate::cluster) request_trace: RequestTrace,
+    pub(in crate::cluster) call: Call,
     /// It stays with the server it was given to.
-    pub(super) pinned: bool,
-    pub(super) target: NodeId,
-    pub(super) attempt: u32,
+    pub(in crate::cluster) pinned: bool,
+    pub(in crate::cluster) target: NodeId,
+    pub(in crate::cluster) attempt: u32,
     /// Counts the timers that were set, for the end of an attempt or of a pause: only the last one
     /// counts.
-    pub(super) timer: u32,
+    pub(in crate::cluster) timer: u32,
     /// Between two attempts; otherwise an attempt is under way.
-    pub(super) pausing: bool,
-    pub(super) give_up_at: Time,
+    pub(in crate::cluster) pausing: bool,
+    pub(in crate::cluster) give_up_at: Time,
 }
 
 /// All clients and their requests.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Clients {
+pub(in crate::cluster) struct Clients {
     /// Those with names that have asked for something.
-    pub(super) named: BTreeSet<ClientId>,
-    pub(super) pending: BTreeMap<RequestId, Pending>,
+    pub(in crate::cluster) named: BTreeSet<ClientId>,
+    pub(in crate::cluster) pending: BTreeMap<RequestId, Pending>,
     sessions: BTreeMap<ClientId, Session>,
     next_request: u64,
     /// Whom each client believes to lead.
-    pub(super) believed_leader: BTreeMap<ClientId, NodeId>,
+    pub(in crate::cluster) believed_leader: BTreeMap<ClientId, NodeId>,
 }
 
 /// A client's own side of its session.
@@ -292,7 +292,7 @@ impl Session {
 
 impl Clients {
     /// Makes the call for a new request: a write gets the next number of its session.
-    pub(super) fn new_call(
+    pub(in crate::cluster) fn new_call(
         &mut self,
         client: ClientId,
         operation: &Operation,
@@ -328,7 +328,7 @@ impl Clients {
     }
 
     /// Ends a request.
-    pub(super) fn finish(
+    pub(in crate::cluster) fn finish(
         &mut self,
         now: Time,
         id: RequestId,
@@ -355,12 +355,12 @@ impl Clients {
     }
 
     /// Whether the client waits for an answer.
-    pub(super) fn is_busy(&self, client: ClientId) -> bool {
+    pub(in crate::cluster) fn is_busy(&self, client: ClientId) -> bool {
         self.pending.values().any(|pending| pending.request_trace.client == client)
     }
 
     /// Notes where a request is.
-    pub(super) fn note(&mut self, id: RequestId, at: Time, hop: Hop) {
+    pub(in crate::cluster) fn note(&mut self, id: RequestId, at: Time, hop: Hop) {
         if let Some(pending) = self.pending.get_mut(&id) {
             pending.request_trace.hops.push((at, hop));
         }

@@ -34,7 +34,11 @@ impl Workload {
     pub const MAX_KEYS: u32 = 1_000;
 
     /// One operation of one client; `number` makes what it writes unique.
-    pub(super) fn operation(&self, rng: &mut Rng, number: u64) -> Result<Operation, LimitError> {
+    pub(in crate::cluster) fn operation(
+        &self,
+        rng: &mut Rng,
+        number: u64,
+    ) -> Result<Operation, LimitError> {
         let key = Key::new(format!("k{}", rng.range(1..=u64::from(self.keys))))?;
         if rng.happens(self.writes) {
             let value = Value::new(format!("v{number}"))?;

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
-use super::client::{ClientAnswer, RequestId};
+use super::super::clients::client::{ClientAnswer, RequestId};
+use super::super::network::Flight;
 use super::clock::Clock;
 use super::disk::Disk;
-use super::network::Flight;
 use crate::raft::{Change, Config, Index, Node, NodeId, Term, Ticket};
 use crate::store::{ClientId, Key, Store};
 use crate::time::{Duration, Time};
@@ -14,26 +14,26 @@ use crate::time::{Duration, Time};
 /// A machine.
 #[derive(Clone, Debug)]
 pub struct Server {
-    pub(super) id: NodeId,
+    pub(in crate::cluster) id: NodeId,
     /// The configuration that it was founded with; empty for one that was added later.
-    pub(super) initial: Config,
-    pub(super) disk: Disk,
-    pub(super) clock: Clock,
+    pub(in crate::cluster) initial: Config,
+    pub(in crate::cluster) disk: Disk,
+    pub(in crate::cluster) clock: Clock,
     /// How long its processor takes for whatever comes in.
-    pub(super) cpu: Duration,
+    pub(in crate::cluster) cpu: Duration,
     /// When the processor is done with all that has come in.
-    pub(super) busy_until: Time,
-    pub(super) process: Option<Process>,
-    pub(super) paused: bool,
+    pub(in crate::cluster) busy_until: Time,
+    pub(in crate::cluster) process: Option<Process>,
+    pub(in crate::cluster) paused: bool,
     /// What waits for a paused process, or a slow one.
-    pub(super) inbox: VecDeque<Waiting>,
+    pub(in crate::cluster) inbox: VecDeque<Waiting>,
     /// Counts the starts, so that nothing from before a crash reaches the process after it.
-    pub(super) incarnation: u32,
+    pub(in crate::cluster) incarnation: u32,
 }
 
 /// What a process will find when it turns to it.
 #[derive(Clone, Debug)]
-pub(super) enum Waiting {
+pub(in crate::cluster) enum Waiting {
     Mail(Flight),
     Durable(Ticket),
     /// A write was refused.
@@ -42,34 +42,34 @@ pub(super) enum Waiting {
 
 /// A running process: what a crash destroys.
 #[derive(Clone, Debug)]
-pub(super) struct Process {
-    pub(super) node: Node,
-    pub(super) store: Store,
+pub(in crate::cluster) struct Process {
+    pub(in crate::cluster) node: Node,
+    pub(in crate::cluster) store: Store,
     /// Clients that wait for the entry at this index.
-    pub(super) proposals: BTreeMap<Index, Proposal>,
+    pub(in crate::cluster) proposals: BTreeMap<Index, Proposal>,
     /// Clients that wait for a change of which the first step is done.
-    pub(super) changing: Vec<Proposal>,
+    pub(in crate::cluster) changing: Vec<Proposal>,
     /// Clients that wait until it is sure that this server still leads.
-    pub(super) reads: BTreeMap<RequestId, PendingRead>,
+    pub(in crate::cluster) reads: BTreeMap<RequestId, PendingRead>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct Proposal {
-    pub(super) term: Term,
-    pub(super) asker: Asker,
+pub(in crate::cluster) struct Proposal {
+    pub(in crate::cluster) term: Term,
+    pub(in crate::cluster) asker: Asker,
     /// The change that it is a step of, if it is one.
-    pub(super) change: Option<Change>,
+    pub(in crate::cluster) change: Option<Change>,
 }
 
 #[derive(Clone, Debug)]
-pub(super) struct PendingRead {
-    pub(super) sought: Sought,
-    pub(super) asker: Asker,
+pub(in crate::cluster) struct PendingRead {
+    pub(in crate::cluster) sought: Sought,
+    pub(in crate::cluster) asker: Asker,
 }
 
 /// What is answered once it is sure that the server leads.
 #[derive(Clone, Debug)]
-pub(super) enum Sought {
+pub(in crate::cluster) enum Sought {
     /// What stands under the key.
     Value(Key),
     /// That the configuration is as wanted already.
@@ -78,14 +78,17 @@ pub(super) enum Sought {
 
 /// Whom to answer.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asker {
-    pub(super) client: ClientId,
-    pub(super) id: RequestId,
-    pub(super) attempt: u32,
+pub(in crate::cluster) struct Asker {
+    pub(in crate::cluster) client: ClientId,
+    pub(in crate::cluster) id: RequestId,
+    pub(in crate::cluster) attempt: u32,
 }
 
 impl Asker {
-    pub(super) fn answer(self, reply: super::client::Reply) -> ClientAnswer {
+    pub(in crate::cluster) fn answer(
+        self,
+        reply: super::super::clients::client::Reply,
+    ) -> ClientAnswer {
         ClientAnswer { id: self.id, attempt: self.attempt, reply }
     }
 }
@@ -130,7 +133,7 @@ impl Server {
     }
 
     /// Whether this server's configuration has that member; of one that is down nothing can be known.
-    pub(super) fn counts_on(&self, member: NodeId) -> bool {
+    pub(in crate::cluster) fn counts_on(&self, member: NodeId) -> bool {
         self.node().is_some_and(|node| node.config().contains(member))
     }
 
@@ -177,7 +180,7 @@ impl Server {
     }
 
     /// The message that it turns to next, if that is what waits longest.
-    pub(super) fn waiting_mail(&self) -> Option<&Flight> {
+    pub(in crate::cluster) fn waiting_mail(&self) -> Option<&Flight> {
         match self.inbox.front()? {
             Waiting::Mail(flight) => Some(flight),
             Waiting::Durable(_) | Waiting::Refused => None,

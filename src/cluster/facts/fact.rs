@@ -2,10 +2,10 @@
 
 use std::fmt;
 
-use super::action::{ClockChange, Handling};
-use super::client::{Answer, Hop, Operation, RequestId};
-use super::disk::{DiskState, Recovered};
-use super::network::{Body, Endpoint, Loss};
+use super::super::actions::action::{ClockChange, Handling};
+use super::super::clients::client::{Answer, Hop, Operation, RequestId};
+use super::super::machine::disk::{DiskState, Recovered};
+use super::super::network::{Body, Endpoint, Loss};
 use super::sentences;
 use crate::raft::{MessageKind, NodeId, Note, RefusedVote, Rule};
 use crate::store::ClientId;
@@ -252,7 +252,7 @@ struct Who(ClientId);
 
 impl Who {
     fn capital(&self) -> String {
-        if self.0 == super::YOU { "You".to_string() } else { self.0.to_string() }
+        if self.0 == super::super::YOU { "You".to_string() } else { self.0.to_string() }
     }
 }
 
@@ -309,27 +309,8 @@ impl fmt::Display for Fault {
             Self::Wiped(node) => {
                 write!(f, "The disk of {node} is wiped: its term, vote and log are gone.")
             }
-            Self::ClockSet(node, ClockChange { rate, offset }) => {
-                write!(f, "The clock of {node}")?;
-                rate.iter()
-                    .try_for_each(|rate| write!(f, " runs at {rate} times the true rate"))?;
-                let and = if rate.is_some() && offset.is_some() { " and" } else { "" };
-                offset.iter().try_for_each(|by| write!(f, "{and} is off by {by}"))?;
-                write!(f, ".")
-            }
-            Self::DiskSet(node, state) => match state {
-                DiskState::Good => write!(f, "The disk of {node} takes writes again."),
-                DiskState::Full => {
-                    write!(f, "The disk of {node} is full: it takes no more writes.")
-                }
-                DiskState::Failing => {
-                    write!(f, "The disk of {node} fails: each fsync ends in an error.")
-                }
-                DiskState::Lying => write!(
-                    f,
-                    "The disk of {node} lies: it reports writes as done that a crash will lose, so Raft promises nothing."
-                ),
-            },
+            Self::ClockSet(node, change) => write_clock(f, *node, *change),
+            Self::DiskSet(node, state) => write_disk(f, *node, *state),
             Self::Stopped { node, state: DiskState::Full } => write!(
                 f,
                 "{node} stops: its disk is full, and what it can't write it must not promise."
@@ -346,25 +327,8 @@ impl fmt::Display for Fault {
                 "The disk of {node} had lied: {lost} writes that it had reported as done are lost."
             ),
             Self::Restarted { node, entries, snapshot, recovered } => {
-                match entries {
-                    0 => write!(f, "{node} starts again with an empty log")?,
-                    1 => write!(f, "{node} starts again with the one entry on its disk")?,
-                    _ => write!(f, "{node} starts again with the {entries} entries on its disk")?,
-                }
-                if *snapshot > 0 {
-                    write!(f, ", the first {snapshot} as a snapshot")?;
-                }
-                match recovered.whole {
-                    0 => {}
-                    1 => write!(f, "; the last write was whole after all")?,
-                    writes => write!(f, "; the last {writes} writes were whole after all")?,
-                }
-                match recovered.torn_bytes {
-                    0 => write!(f, "."),
-                    bytes => {
-                        write!(f, "; a torn record of {bytes} bytes at the end is cut off.")
-                    }
-                }
+                write!(f, "{node} starts again ")?;
+                write_found(f, *entries, *snapshot, *recovered)
             }
             Self::Paused(node) => write!(f, "{node} is paused; its messages wait."),
             Self::Resumed(node) => write!(f, "{node} goes on."),
@@ -378,6 +342,59 @@ impl fmt::Display for Fault {
             Self::Healed => write!(f, "All links are mended."),
             Self::Cut(from, to) => write!(f, "The link from {from} to {to} is cut."),
             Self::Mended(from, to) => write!(f, "The link from {from} to {to} is mended."),
+        }
+    }
+}
+
+fn write_clock(f: &mut fmt::Formatter<'_>, node: NodeId, change: ClockChange) -> fmt::Result {
+    let ClockChange { rate, offset } = change;
+    write!(f, "The clock of {node}")?;
+    rate.iter().try_for_each(|rate| write!(f, " runs at {rate} times the true rate"))?;
+    let and = if rate.is_some() && offset.is_some() { " and" } else { "" };
+    offset.iter().try_for_each(|by| write!(f, "{and} is off by {by}"))?;
+    write!(f, ".")
+}
+
+fn write_disk(f: &mut fmt::Formatter<'_>, node: NodeId, state: DiskState) -> fmt::Result {
+    match state {
+        DiskState::Good => write!(f, "The disk of {node} takes writes again."),
+        DiskState::Full => {
+            write!(f, "The disk of {node} is full: it takes no more writes.")
+        }
+        DiskState::Failing => {
+            write!(f, "The disk of {node} fails: each fsync ends in an error.")
+        }
+        DiskState::Lying => write!(
+            f,
+            "The disk of {node} lies: it reports writes as done that a crash will lose, so Raft promises nothing."
+        ),
+    }
+}
+
+/// Writes what a process found on its disk when it started again.
+fn write_found(
+    f: &mut fmt::Formatter<'_>,
+    entries: u64,
+    snapshot: u64,
+    recovered: Recovered,
+) -> fmt::Result {
+    match entries {
+        0 => write!(f, "with an empty log")?,
+        1 => write!(f, "with the one entry on its disk")?,
+        _ => write!(f, "with the {entries} entries on its disk")?,
+    }
+    if snapshot > 0 {
+        write!(f, ", the first {snapshot} as a snapshot")?;
+    }
+    match recovered.whole {
+        0 => {}
+        1 => write!(f, "; the last write was whole after all")?,
+        writes => write!(f, "; the last {writes} writes were whole after all")?,
+    }
+    match recovered.torn_bytes {
+        0 => write!(f, "."),
+        bytes => {
+            write!(f, "; a torn record of {bytes} bytes at the end is cut off.")
         }
     }
 }

@@ -3,7 +3,7 @@
 //!
 //! Deliberately lacks wiped disks: Raft promises nothing where a server forgets what it was told to keep.
 
-use super::{
+use super::super::{
     Action, ClockChange, Cluster, Consistency, DiskState, Event, Operation, Rate, Server, Status,
     YOU,
 };
@@ -280,7 +280,7 @@ fn some_of(servers: &[&Server], rng: &mut Rng) -> Vec<NodeId> {
 }
 
 /// The stream of the run's randomness that the dial draws from.
-pub(super) const STREAM: u64 = 5;
+pub(in crate::cluster) const STREAM: u64 = 5;
 
 /// The longest pause between two faults of the dial, which it comes near to at its lower end.
 const LONGEST: Duration = Duration::from_secs(4);
@@ -290,17 +290,17 @@ const SHORTEST: Duration = Duration::from_millis(100);
 
 /// Faults that come while one plays.
 #[derive(Clone, Debug)]
-pub(super) struct Chaos {
+pub(in crate::cluster) struct Chaos {
     /// How many: none without it.
-    pub(super) level: Option<Chance>,
+    pub(in crate::cluster) level: Option<Chance>,
     /// Counts the settings of the dial, so that what an earlier one scheduled is void.
-    pub(super) setting: u64,
+    pub(in crate::cluster) setting: u64,
     mix: FaultMix,
     rng: Rng,
 }
 
 impl Chaos {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(in crate::cluster) fn new(seed: u64) -> Self {
         use FaultKind::{Clock, Cpu, Cut, Fsync, Kill, Leader, Partition, Pause, Tear, Timeout};
         let kinds = vec![Kill, Tear, Pause, Timeout, Partition, Cut, Fsync, Cpu, Clock, Leader];
         let mix = FaultMix { kinds, hunts: false };
@@ -322,7 +322,7 @@ impl Cluster {
     }
 
     /// Sets the dial.
-    pub(super) fn set_chaos(&mut self, level: Option<Chance>) {
+    pub(in crate::cluster) fn set_chaos(&mut self, level: Option<Chance>) {
         self.chaos.level = level.filter(|level| *level != Chance::NEVER);
         self.chaos.setting += 1;
         self.schedule_chaos();
@@ -336,7 +336,7 @@ impl Cluster {
     }
 
     /// The next fault, or the end of one.
-    pub(super) fn let_chaos_act(&mut self) {
+    pub(in crate::cluster) fn let_chaos_act(&mut self) {
         let mut rng = self.chaos.rng.clone();
         let drawn = self.chaos.mix.draw(self, &mut rng);
         self.chaos.rng = rng;

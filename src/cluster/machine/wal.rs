@@ -72,7 +72,7 @@ enum PayloadRecord {
 }
 
 /// The bytes of a write.
-pub(super) fn encode(write: &Write) -> Vec<u8> {
+pub(in crate::cluster) fn encode(write: &Write) -> Vec<u8> {
     let position = |position: &Position| (position.term.0, position.index.get());
     let record = Record {
         ticket: write.ticket.0,
@@ -110,6 +110,11 @@ fn payload_record(entry: &Entry) -> PayloadRecord {
 }
 
 /// The first write in `bytes`, and the bytes after it.
+///
+/// # Errors
+///
+/// [`Unreadable::End`] where there are no more bytes. The other errors are what a torn write leaves behind: a
+/// record that is cut short, has another checksum, or is no write.
 pub fn decode(bytes: &[u8]) -> Result<(Write, &[u8]), Unreadable> {
     if bytes.is_empty() {
         return Err(Unreadable::End);

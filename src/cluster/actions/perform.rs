@@ -1,14 +1,14 @@
 //! Doing what is asked of a cluster, or saying why not. An action that is refused changes nothing.
 
+use super::super::clients::client::{Operation, RequestId};
+use super::super::clients::workload::Workload;
+use super::super::event::Event;
+use super::super::facts::fact::{Fault, What};
+use super::super::machine::disk::DiskState;
+use super::super::machine::server::Status;
+use super::super::network::{Endpoint, LinkChange};
+use super::super::{Cluster, MAX_NODES, YOU};
 use super::action::{Action, ClockChange, Handling, Refused, Timing, Which};
-use super::client::{Operation, RequestId};
-use super::disk::DiskState;
-use super::event::Event;
-use super::fact::{Fault, What};
-use super::network::{Endpoint, LinkChange};
-use super::server::Status;
-use super::workload::Workload;
-use super::{Cluster, MAX_NODES, YOU};
 use crate::raft::{Change, Config, Input, NodeId, Rule, Settings, count};
 use crate::store::ClientId;
 use crate::time::{Duration, Time};
@@ -22,6 +22,11 @@ const HIGHEST_NAME: NodeId = NodeId(9_999);
 impl Cluster {
     /// Does it now. Requests, additions and removals return the number of the request that travels;
     /// everything else has happened when this returns.
+    ///
+    /// # Errors
+    ///
+    /// Says why the action can't be done now: a server, link, message or leader that it needs is not there,
+    /// it would change nothing, or a number is out of its range. Nothing has happened then.
     pub fn apply(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         self.next = None;
         match action {
@@ -85,7 +90,7 @@ impl Cluster {
     }
 
     fn known(&self, node: NodeId) -> Result<Status, Refused> {
-        self.servers.get(&node).map(super::Server::status).ok_or(Refused::Unknown(node))
+        self.servers.get(&node).map(super::super::Server::status).ok_or(Refused::Unknown(node))
     }
 
     fn check_link(&self, from: NodeId, to: NodeId) -> Result<(), Refused> {
@@ -110,15 +115,7 @@ impl Cluster {
             nodes.iter().copied().filter(|node| !self.servers.contains_key(node)).collect();
         new.sort_unstable();
         new.dedup();
-        if let Some(used) = new.iter().find(|node| **node <= self.last_name) {
-            return Err(Refused::UsedName(*used));
-        }
-        if self.servers.len() + new.len() > MAX_NODES {
-            return Err(Refused::Full);
-        }
-        if let Some(high) = new.last().filter(|node| **node > HIGHEST_NAME) {
-            return Err(Refused::HighName(*high));
-        }
+        self.check_new(&new)?;
         for node in new {
             self.start_blank(node)?;
         }
@@ -126,20 +123,25 @@ impl Cluster {
         Ok(self.begin_request(YOU, Operation::Change(change), None))
     }
 
+    /// Whether machines with these names can be put into the world.
+    fn check_new(&self, nodes: &[NodeId]) -> Result<(), Refused> {
+        for node in nodes {
+            if self.servers.contains_key(node) {
+                return Err(Refused::Exists(*node));
+            }
+            if *node > HIGHEST_NAME {
+                return Err(Refused::HighName(*node));
+            }
+            if *node <= self.last_name {
+                return Err(Refused::UsedName(*node));
+            }
+        }
+        if self.servers.len() + nodes.len() > MAX_NODES { Err(Refused::Full) } else { Ok(()) }
+    }
+
     /// Puts a machine with an empty disk into the world and starts it.
     fn start_blank(&mut self, node: NodeId) -> Result<(), Refused> {
-        if self.servers.contains_key(&node) {
-            return Err(Refused::Exists(node));
-        }
-        if node > HIGHEST_NAME {
-            return Err(Refused::HighName(node));
-        }
-        if node <= self.last_name {
-            return Err(Refused::UsedName(node));
-        }
-        if self.servers.len() >= MAX_NODES {
-            return Err(Refused::Full);
-        }
+        self.check_new(&[node])?;
         self.last_name = node;
         self.install(node, Config::default());
         self.boot(node);
@@ -169,7 +171,7 @@ impl Cluster {
     }
 
     /// Takes a machine out of the world for good.
-    pub(super) fn switch_off(&mut self, node: NodeId) {
+    pub(in crate::cluster) fn switch_off(&mut self, node: NodeId) {
         if self.servers.remove(&node).is_some() {
             self.tell(What::SwitchedOff(node));
         }
@@ -199,7 +201,7 @@ impl Cluster {
         Ok(())
     }
 
-    pub(super) fn end_process(&mut self, node: NodeId, torn: bool) {
+    pub(in crate::cluster) fn end_process(&mut self, node: NodeId, torn: bool) {
         let Some(server) = self.servers.get_mut(&node) else { return };
         server.process = None;
         server.paused = false;
@@ -266,7 +268,7 @@ impl Cluster {
         if self.known(node)? == Status::Down {
             return Err(Refused::Down(node));
         }
-        let applied = self.servers.get(&node).and_then(super::Server::node);
+        let applied = self.servers.get(&node).and_then(super::super::Server::node);
         if applied.is_none_or(|node| node.applied_since_snapshot() == 0) {
             return Err(Refused::NothingNew(node));
         }

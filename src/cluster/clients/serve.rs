@@ -1,14 +1,14 @@
 //! How clients and servers talk: requests, redirects, answers, and what a client does when none comes.
 
+use super::super::event::Event;
+use super::super::facts::fact::What;
+use super::super::machine::server::{Asker, PendingRead, Process, Proposal, Sought};
+use super::super::network::{Body, Endpoint};
+use super::super::{Cluster, ServerEvent};
 use super::client::{
     ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, CallEvent, ClientAnswer, ClientRequest, Consistency,
     Hop, Operation, PATIENCE, Pending, Reply, RequestId, RequestTrace,
 };
-use super::event::Event;
-use super::fact::What;
-use super::network::{Body, Endpoint};
-use super::server::{Asker, PendingRead, Process, Proposal, Sought};
-use super::{Cluster, ServerEvent};
 use crate::raft::{
     Accepted, Change, Config, Data, Index, Input, NodeId, Note, Position, ReadAnswer, ReadId,
     ReadMode, Refusal, Rule, Term,
@@ -18,7 +18,11 @@ use crate::store::{ClientId, Request, Stamp};
 /// The servers' side.
 impl Cluster {
     /// A server gets a request.
-    pub(super) fn serve(&mut self, by: NodeId, request: ClientRequest) -> Option<NodeId> {
+    pub(in crate::cluster) fn serve(
+        &mut self,
+        by: NodeId,
+        request: ClientRequest,
+    ) -> Option<NodeId> {
         let ClientRequest { id, client, attempt, call } = request;
         let asker = Asker { client, id, attempt };
         self.note(id, Hop::Received { by });
@@ -173,7 +177,7 @@ impl Cluster {
 
     /// The entry at `index` is applied: whoever waits for it gets an answer, if it is still the entry
     /// that was proposed there.
-    pub(super) fn finish_proposal(
+    pub(in crate::cluster) fn finish_proposal(
         &mut self,
         by: NodeId,
         index: Index,
@@ -199,7 +203,13 @@ impl Cluster {
 
     /// A configuration is applied: whoever has asked for it gets an answer, and goes on waiting where it
     /// is only a step on the way.
-    pub(super) fn finish_change(&mut self, by: NodeId, index: Index, term: Term, config: &Config) {
+    pub(in crate::cluster) fn finish_change(
+        &mut self,
+        by: NodeId,
+        index: Index,
+        term: Term,
+        config: &Config,
+    ) {
         let Some(process) = self.process_mut(by) else { return };
         let is_done = |change: Option<&Change>| change.is_none_or(|change| change.is_done(config));
         let proposal = process.proposals.get(&index);
@@ -220,7 +230,7 @@ impl Cluster {
     }
 
     /// A read is decided.
-    pub(super) fn finish_read(&mut self, by: NodeId, answer: ReadAnswer) {
+    pub(in crate::cluster) fn finish_read(&mut self, by: NodeId, answer: ReadAnswer) {
         let (ReadAnswer::Ready { id, .. } | ReadAnswer::NotLeader { id, .. }) = answer;
         let Some(process) = self.process_mut(by) else {
             return;
@@ -246,7 +256,7 @@ impl Cluster {
 
     /// A server that leads no longer sends those who wait for it on: their requests may still be
     /// executed, and asking again under the same number is safe.
-    pub(super) fn send_askers_on(&mut self, by: NodeId) {
+    pub(in crate::cluster) fn send_askers_on(&mut self, by: NodeId) {
         let Some(process) = self.process_mut(by) else {
             return;
         };
@@ -282,7 +292,7 @@ impl Cluster {
 /// The clients' side.
 impl Cluster {
     /// A client begins a request.
-    pub(super) fn begin_request(
+    pub(in crate::cluster) fn begin_request(
         &mut self,
         client: ClientId,
         operation: Operation,
@@ -332,7 +342,7 @@ impl Cluster {
     }
 
     /// An answer reaches a client.
-    pub(super) fn on_answer(&mut self, answer: ClientAnswer) {
+    pub(in crate::cluster) fn on_answer(&mut self, answer: ClientAnswer) {
         let ClientAnswer { id, attempt, reply } = answer;
         let Some(pending) = self.clients.pending.get_mut(&id) else {
             return;
@@ -375,7 +385,7 @@ impl Cluster {
     }
 
     /// No answer came in time, or the pause is over.
-    pub(super) fn on_client_timer(&mut self, id: RequestId) {
+    pub(in crate::cluster) fn on_client_timer(&mut self, id: RequestId) {
         let now = self.now;
         let Some(pending) = self.clients.pending.get(&id) else {
             return;
@@ -435,7 +445,7 @@ impl Cluster {
     }
 
     /// A client of the workload takes its turn.
-    pub(super) fn take_turn(&mut self, client: ClientId) {
+    pub(in crate::cluster) fn take_turn(&mut self, client: ClientId) {
         let Some(workload) = self.workload else {
             return;
         };
@@ -448,7 +458,7 @@ impl Cluster {
         }
     }
 
-    pub(super) fn workload_generation(&self) -> u64 {
+    pub(in crate::cluster) fn workload_generation(&self) -> u64 {
         self.queue.workloads
     }
 }

@@ -6,8 +6,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::client::{Call, Reply};
-use super::network::Body;
+use super::super::clients::client::{Call, Reply};
+use super::super::network::Body;
 use crate::raft::{Appended, Entry, Envelope, Index, Message, Payload, Position, Term, count};
 use crate::store::Request;
 
@@ -64,7 +64,7 @@ impl Body {
                         ("consistency", text(consistency.name())),
                     ]),
                     Call::Change(change) => {
-                        let operation = super::Operation::Change(change.clone());
+                        let operation = super::super::Operation::Change(change.clone());
                         fields.push(("operation", text(operation)));
                     }
                 }
