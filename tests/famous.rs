@@ -10,16 +10,16 @@ use kvorum::raft::Rule;
 use kvorum::script::{Failure, Runner};
 
 #[test]
-fn every_rule_has_one_famous_run_with_a_title_and_a_story() {
+fn every_rule_has_one_famous_run_with_a_title_and_a_description() {
     assert_eq!(FAMOUS.map(|famous| famous.rule), Rule::TABLE.map(|about| about.rule));
     for about in &Rule::TABLE {
         let famous = Famous::of(about.rule);
         assert_eq!(famous.rule, about.rule);
         assert!(!famous.title().is_empty() && famous.title().len() < 60, "{}", about.name);
-        let story = famous.story();
+        let description = famous.description();
         assert!(
-            (80..400).contains(&story.len()) && story.ends_with('.'),
-            "{}: {story}",
+            (80..400).contains(&description.len()) && description.ends_with('.'),
+            "{}: {description}",
             about.name
         );
         let switch = if about.rule.on_by_default() { "off" } else { "on" };
@@ -79,7 +79,7 @@ fn with_its_rule_switched_the_same_script_does_not_hold() {
 fn a_famous_run_is_small() {
     for famous in &FAMOUS {
         let archive = archive(famous);
-        let [broken, sound] = archive.stories.as_slice() else { panic!("two stories") };
+        let [broken, sound] = archive.branches.as_slice() else { panic!("two stories") };
         assert!(broken.recording.cluster_config.nodes <= 5, "{}", famous.rule);
         assert!((1..=30).contains(&broken.recording.actions.len()), "{}", famous.rule);
         let at = famous.text.lines().filter(|line| line.starts_with("at ")).count();
@@ -145,7 +145,7 @@ fn opened_it_plays_from_its_beginning_and_stops_where_it_breaks() {
 
 /// They part at an event, not at the switch, and what is told of it is what differs, if anything is told.
 #[test]
-fn its_two_stories_part_where_the_rule_has_an_effect() {
+fn its_two_branches_diverge_where_the_rule_has_an_effect() {
     let mut told = 0;
     for famous in &FAMOUS {
         let mut playground = opened(famous);

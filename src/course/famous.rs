@@ -77,7 +77,7 @@ impl Famous {
     }
 
     /// What goes wrong, in a sentence or two.
-    pub fn story(&self) -> String {
+    pub fn description(&self) -> String {
         let lines = self.text.lines().skip(1).map_while(|line| line.strip_prefix('#'));
         lines.map(str::trim).collect::<Vec<_>>().join(" ")
     }
@@ -95,12 +95,12 @@ impl Famous {
         let sound = script.play(|action| !is_switch(action), Some(end));
         let (first, second) =
             if self.rule.on_by_default() { ("without", "with") } else { ("with", "without") };
-        let stories = vec![
-            broken.into_story(format!("{first} {}", self.rule)),
-            sound.into_story(format!("{second} {}", self.rule)),
+        let branches = vec![
+            broken.into_branch(format!("{first} {}", self.rule)),
+            sound.into_branch(format!("{second} {}", self.rule)),
         ];
         let speed = Speed::passing(end.since(Time::ZERO), WATCHED);
-        Ok(Archive { stories, current: 0, speed, playing: true })
+        Ok(Archive { branches, current: 0, speed, playing: true })
     }
 }
 
@@ -159,7 +159,7 @@ struct Played {
 
 impl Played {
     /// The story, shown at its beginning.
-    fn into_story(self, name: String) -> ArchivedBranch {
+    fn into_branch(self, name: String) -> ArchivedBranch {
         let Self { recording, end } = self;
         let shown = Instant::default();
         ArchivedBranch { name, left: None, recording, played: end, shown, done: None, digest: None }

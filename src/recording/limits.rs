@@ -13,11 +13,11 @@ pub struct Limits {
     /// How many things are done in a story.
     pub actions: usize,
     /// How many stories a run has.
-    pub stories: usize,
+    pub branches: usize,
     /// How long the text of a run is, in bytes.
     pub bytes: usize,
     /// How long that of a story is, and what a link is unpacked to, in bytes.
-    pub story_bytes: usize,
+    pub branch_bytes: usize,
     /// How long a link is, in characters.
     pub link: usize,
     /// How long the name of a story is, in characters.
@@ -29,9 +29,9 @@ pub const LIMITS: Limits = Limits {
     time: Time::from_micros(Duration::from_secs(86_400).as_micros()),
     events: 50_000_000,
     actions: 20_000,
-    stories: 200,
+    branches: 200,
     bytes: 64_000_000,
-    story_bytes: 4_000_000,
+    branch_bytes: 4_000_000,
     link: 1_000_000,
     name: 40,
 };

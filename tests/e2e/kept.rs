@@ -187,7 +187,7 @@ async fn a_run_that_is_too_long_to_be_kept_says_so_and_its_file_opens() -> Outco
         playground.apply(Input::Console(format!("{line} &"))).expect("a request");
     }
     let mut archive: Archive = playground.archive();
-    archive.stories = vec![archive.stories[0].clone(); 100];
+    archive.branches = vec![archive.branches[0].clone(); 100];
     let text = archive.to_string();
     assert!(text.len() > 5_000_000, "{}", text.len());
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long.kvorum");
@@ -284,7 +284,7 @@ async fn kept(page: &Page) -> WebDriverResult<Vec<(u64, usize)>> {
         texts.filter(|run| run["idle"] == json!(false)).filter_map(|run| run["text"].as_str());
     let run = |text: &str| {
         let archive = Archive::parse(text).expect("it was kept");
-        let recording = &archive.stories[archive.current].recording;
+        let recording = &archive.branches[archive.current].recording;
         (recording.cluster_config.seed, recording.actions.len())
     };
     let mut runs: Vec<(u64, usize)> = texts.map(run).collect();

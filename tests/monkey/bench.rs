@@ -21,7 +21,7 @@ const STEPS: usize = 150;
 const ROUNDS: usize = 20;
 
 /// How many other stories are begun in a round.
-const STORIES: u32 = 5;
+const BRANCHES: u32 = 5;
 
 /// Prints one JSON object.
 pub(crate) async fn measure() -> Outcome {
@@ -78,10 +78,10 @@ async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
         Step::Wait(4_000),
         click("button", "Pause"),
     ];
-    for story in 1..=STORIES {
+    for branch in 1..=BRANCHES {
         steps.extend([
-            timeline(story * 90 / STORIES),
-            Step::Line(format!("set story {story}")),
+            timeline(branch * 90 / BRANCHES),
+            Step::Line(format!("set story {branch}")),
             Step::Press(Press::Key('b')),
             click("button", "Compare with story A"),
         ]);
