@@ -1,4 +1,5 @@
-//! What the bench wants to know: the monkey's longest task, and whether memory levels off where the same is done again.
+//! Measurements for the bench: the monkey's longest task, and whether memory levels off when the
+//! same is repeated.
 
 use std::error::Error;
 
@@ -17,10 +18,10 @@ use crate::site::Site;
 const SEEDS: [u64; 3] = [1, 2, 3];
 const STEPS: usize = 150;
 
-/// How often the same is done.
+/// The number of repetitions.
 const ROUNDS: usize = 20;
 
-/// How many other stories are begun in a round.
+/// The number of other branches that are begun in a round.
 const BRANCHES: u32 = 5;
 
 /// Prints one JSON object.
@@ -63,7 +64,7 @@ async fn repeat() -> Result<Vec<f64>, Box<dyn Error + Send + Sync>> {
     Ok(sizes)
 }
 
-/// A busy story is played, others begin at instants of its past, and each is looked at in every view.
+/// Plays a busy branch, begins others at instants of its past, and shows each in every view.
 async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
     let click = |role: &str, name: &str| Step::Click {
         role: role.to_owned(),
@@ -94,7 +95,7 @@ async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
     Ok(())
 }
 
-/// The page once what is not needed any more has gone.
+/// The page after garbage collection.
 async fn settled(page: &Page, hands: &Hands<'_>) -> WebDriverResult<Look> {
     for _ in 0..2 {
         page.driver().cdp().send_raw("HeapProfiler.collectGarbage", json!({})).await?;
