@@ -1,8 +1,8 @@
 //! Digests: one 64-bit number for a piece of state, the same natively and in WebAssembly.
 //!
-//! XXH64 from `xxhash-rust`, since its result is fixed by a written specification; numbers go in as
-//! little-endian 64-bit words, never as `usize`. It detects difference, it does not protect against
-//! an adversary.
+//! They are XXH64 of `xxhash-rust`, whose result is fixed by a written specification. Numbers are
+//! hashed as little-endian 64-bit words, never as `usize`. A digest detects differences; it does
+//! not protect against an adversary.
 
 use std::fmt;
 
@@ -35,7 +35,7 @@ impl fmt::Display for Digest {
 pub struct Digester(Xxh64);
 
 impl Digester {
-    /// An empty one; `domain` keeps digests of different things apart.
+    /// An empty digester; `domain` is the seed that separates digests of different kinds.
     pub fn new(domain: u64) -> Self {
         Self(Xxh64::new(domain))
     }
@@ -51,14 +51,14 @@ impl Digester {
         self.number(u64::from(number.is_some())).number(number.unwrap_or_default())
     }
 
-    /// Adds bytes, with their length, so that neighbours cannot run together.
+    /// Adds bytes with their length, so that adjacent fields can't be confused.
     pub fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
         self.number(bytes.len() as u64);
         self.0.update(bytes);
         self
     }
 
-    /// The digest of all that was added.
+    /// The digest of everything that was added.
     pub fn finish(&self) -> Digest {
         Digest(self.0.digest())
     }

@@ -1,4 +1,4 @@
-//! The browser's entry: mounts the page. Natively there is nothing to do; see `bin/headless`.
+//! The browser's entry point: mounts the page. The native one is `bin/headless`.
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

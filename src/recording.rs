@@ -1,8 +1,8 @@
-//! A recording: what a run began with and what was done to it, and when. Since a run is a function of
-//! just that, it is all that is needed to have the run again, exactly.
+//! A recording: the configuration of a run and its timed actions. A run is a function of these, so
+//! a recording reproduces the run exactly.
 //!
-//! Its text is a script: `headless run` executes it, people read it. A line `at 1.5s 120 kill n1` lets time
-//! pass up to there, over 120 events since the beginning, and then acts.
+//! Its text is a script that `headless run` executes. A line `at 1.5s 120 kill n1` lets time pass
+//! up to 1.5 s, over 120 events since the beginning, and then performs the action.
 
 mod limits;
 
@@ -13,54 +13,55 @@ use crate::script::{Command, Mistake, parse_script};
 use crate::time::Time;
 pub use limits::{LIMITS, Limits};
 
-/// An instant of a run: after so many events, and not before this time. Several actions can come at one.
+/// An instant of a run: after `events` events, and not before the time `at`. Several actions can
+/// share one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Instant {
     pub events: u64,
     pub at: Time,
 }
 
-/// A place in a run: an instant, after so many of the recorded actions, since several can come at one.
+/// A position in a run: an instant, and the number of recorded actions done by then.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RunPosition {
     pub instant: Instant,
     pub done: usize,
 }
 
-/// An action and when it came.
+/// An action and its instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timed {
     pub when: Instant,
     pub action: Action,
 }
 
-/// What a run began with and what was done to it.
+/// The configuration of a run and its actions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recording {
     pub cluster_config: ClusterConfig,
-    /// In the order in which they came.
+    /// In the order of time.
     pub actions: Vec<Timed>,
 }
 
-/// The version of the text; a text of another is refused.
+/// The first line of the text; another version is refused.
 pub(crate) const VERSION: &str = "# Kvorum recording, version 1";
 
 /// Why a text is not a recording.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unusable {
-    /// It does not begin like one.
+    /// It does not begin like a recording.
     NoRecording,
-    /// It is of a version that is not known here.
+    /// Its version is not supported.
     Version(String),
-    /// A line can't be read.
+    /// A line can't be parsed.
     Mistake(Mistake),
-    /// A line is none of a recording's.
+    /// A line is not allowed in a recording.
     Line(usize),
-    /// It is longer than anything that anybody could have done.
+    /// It is longer than the limits of a run allow.
     TooLong,
-    /// It leads further than any run goes.
+    /// It goes beyond the limits of a run.
     TooFar,
-    /// Some of it is missing or was changed.
+    /// A part is missing or was changed.
     Damaged,
 }
 
@@ -92,7 +93,7 @@ impl fmt::Display for Unusable {
 impl std::error::Error for Unusable {}
 
 impl Unusable {
-    /// The same, so many lines further down.
+    /// The same error, `lines` lines further down.
     pub(crate) fn moved(self, lines: usize) -> Self {
         match self {
             Self::Line(line) => Self::Line(line + lines),
@@ -105,7 +106,7 @@ impl Unusable {
 }
 
 impl Recording {
-    /// Reads a recording's text.
+    /// Parses a recording's text.
     ///
     /// # Errors
     ///
@@ -150,8 +151,8 @@ impl Recording {
 }
 
 impl Recording {
-    /// What in it is not as Raft wants it: rules that were switched, a disk that was wiped or that lied. Empty for a run of
-    /// Raft as it is.
+    /// How the run deviates from Raft: rules that were switched, a disk that was wiped or that
+    /// lied. Empty for unmodified Raft.
     pub fn modified(&self) -> String {
         let mut words: Vec<String> = Vec::new();
         for timed in &self.actions {
@@ -184,9 +185,9 @@ impl fmt::Display for Recording {
 }
 
 impl Timed {
-    /// How much longer a recording's text is with it, in bytes, at most.
+    /// The number of bytes that it adds to a recording's text, at most.
     pub(crate) fn bytes(&self) -> usize {
-        // What is not Raft as it is stands once more at the top.
+        // Deviations from Raft are named once more at the top.
         let named_again = match self.action {
             Action::Rule { .. } | Action::Wipe(_) => NAMED_AGAIN,
             _ => 0,
@@ -195,7 +196,7 @@ impl Timed {
     }
 }
 
-/// The longest that is named at the top of a recording, in bytes: `election-restriction off, `.
+/// The longest deviation named at the top, in bytes: `election-restriction off, `.
 const NAMED_AGAIN: usize = 40;
 
 impl fmt::Display for Timed {
@@ -210,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_recording_says_what_in_it_is_not_raft_and_is_read_all_the_same() {
+    fn a_recording_names_its_deviations_from_raft_and_can_be_read_again() {
         let lines = "at 1s 100 rule no-op off\nat 2s 200 rule no-op on\nat 3s 300 rule no-op off\n\
                      at 4s 400 wipe n2\nat 5s 500 disk n3 full\nat 6s 600 disk n3 lies\n";
         let text = format!("{VERSION}\ncluster 3 seed 9\n{lines}");

@@ -1,15 +1,15 @@
-//! Chance: the only source of randomness below the page.
+//! Randomness: the only source of it below the page.
 //!
-//! A thin face over `rand_pcg`'s Pcg32, a small, well-kept generator that gives the same numbers
-//! natively and in WebAssembly. Integers only: no float ever takes part in a decision. The crate is
-//! pinned exactly, since another version could change every recorded run.
+//! A thin wrapper of `rand_pcg`'s Pcg32, a small generator that gives the same numbers natively and
+//! in WebAssembly. It draws integers only: no float takes part in a decision. The crate is pinned
+//! exactly, since another version could change every recorded run.
 
 use std::ops::RangeInclusive;
 
 use rand_pcg::Pcg32;
 use rand_pcg::rand_core::Rng as _;
 
-/// A seeded generator. Two with the same seed and stream give the same numbers for ever.
+/// A seeded generator. Generators with the same seed and stream always give the same numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rng(Pcg32);
 
@@ -18,7 +18,6 @@ pub struct Rng(Pcg32);
 pub struct Chance(u32);
 
 impl Chance {
-    /// Never.
     pub const NEVER: Self = Self(0);
     const WHOLE: u32 = 1_000_000;
 
@@ -52,7 +51,8 @@ impl Rng {
         Self(Pcg32::new(seed, stream))
     }
 
-    /// A whole number in `range`, every one equally likely to within 2^-32 of the range's width.
+    /// A uniformly distributed integer in `range`, with a bias of at most 2^-32 of the range's
+    /// width.
     pub fn range(&mut self, range: RangeInclusive<u64>) -> u64 {
         let (low, high) = (*range.start(), *range.end());
         assert!(low <= high, "a range to draw from must not be empty");
@@ -61,13 +61,13 @@ impl Rng {
         low + u64::try_from(drawn).unwrap_or(u64::MAX)
     }
 
-    /// One of these, every one equally likely; `None` of none, which draws nothing.
+    /// A uniformly chosen item; `None` of an empty slice, which draws nothing.
     pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         let last = (items.len() as u64).checked_sub(1)?;
         usize::try_from(self.range(0..=last)).ok().and_then(|at| items.get(at))
     }
 
-    /// Whether something of probability `chance` happens this time. Draws nothing for `NEVER`, so
+    /// Whether an event of probability `chance` happens this time. Draws nothing for `NEVER`, so
     /// that a network without loss costs nothing.
     pub fn happens(&mut self, chance: Chance) -> bool {
         chance != Chance::NEVER && self.range(0..=u64::from(Chance::WHOLE) - 1) < chance.0.into()

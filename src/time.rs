@@ -1,7 +1,7 @@
 //! Cluster time: the only clock below the page.
 //!
-//! Integers of microseconds, so that a run is the same natively and in WebAssembly. There is
-//! deliberately no way to ask the machine for the time: `now` is always passed in.
+//! Times are integers of microseconds, so that a run is the same natively and in WebAssembly. The
+//! machine's clock can't be read here: `now` is always passed in.
 
 use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
@@ -17,10 +17,10 @@ pub struct Time(u64);
 pub struct Duration(u64);
 
 impl Time {
-    /// The instant at which every cluster begins.
+    /// The beginning of every cluster.
     pub const ZERO: Self = Self(0);
 
-    /// The last instant that can be told.
+    /// The greatest instant.
     pub const END: Self = Self(u64::MAX);
 
     /// The instant `micros` microseconds after the beginning.
@@ -33,14 +33,13 @@ impl Time {
         self.0
     }
 
-    /// The time that passed since `earlier`; zero where `earlier` is later.
+    /// The time since `earlier`; zero if `earlier` is later.
     pub const fn since(self, earlier: Self) -> Duration {
         Duration(self.0.saturating_sub(earlier.0))
     }
 }
 
 impl Duration {
-    /// No time at all.
     pub const ZERO: Self = Self(0);
 
     /// A span of `micros` microseconds.
@@ -113,7 +112,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// The largest unit that loses nothing, as the script language writes it: `2s`, `15ms`, `250us`.
+/// As the script language writes it, in the largest unit that is exact: `2s`, `15ms`, `250us`.
 impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {

@@ -1,6 +1,6 @@
-//! How fast the core is as WebAssembly in a browser, and what an hour of history costs there.
-//! `cargo xtask bench` runs it with the page's own profile and reads the JSON objects it prints; it is no
-//! test and `cargo xtask test` skips it.
+//! Benchmarks of the core as WebAssembly in a browser: its speed, and the cost of an hour of
+//! history. `cargo xtask bench` runs them with the page's own profile and reads the JSON objects
+//! they print; `cargo xtask test` skips them.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -33,8 +33,8 @@ fn events_per_second() {
     console_log!(r#"{{"events_per_second_wasm": {:.0}}}"#, f64::from(EVENTS) / seconds);
 }
 
-/// An hour of five nodes with a workload: how much memory its history takes, and how long it takes to
-/// show any instant of it.
+/// An hour of five nodes with a workload: the memory of its history, and the time to show any
+/// instant of it.
 #[wasm_bindgen_test]
 fn an_hour_of_history() {
     const HOUR: u64 = 3_600_000_000;
@@ -76,8 +76,8 @@ fn an_hour_of_history() {
     );
 }
 
-/// The first question of why in half an hour with a busy workload, which plays that again in pieces; one later on,
-/// and one at an earlier instant.
+/// The first explanation in half an hour of a busy workload, which replays it in pieces; then one
+/// later on, and one at an earlier instant.
 #[wasm_bindgen_test]
 fn why_in_a_long_story() {
     const LONG: u64 = 1_800_000_000;
@@ -120,7 +120,7 @@ fn why_in_a_long_story() {
     );
 }
 
-/// What a worker finds without each rule among the first seeds, and how long it takes to make it small.
+/// What a worker finds without each rule among the first seeds, and how long shrinking takes.
 #[wasm_bindgen_test]
 fn finds_made_small() {
     const SEEDS: u64 = 100;
@@ -145,7 +145,7 @@ fn finds_made_small() {
     );
 }
 
-/// How many events the whole hour has.
+/// The number of events of the whole hour.
 fn end_events(playground: &mut Playground) -> u64 {
     let mut input = Input::SeekEnd;
     while playground.apply(input).is_ok() && playground.progress().is_some() {
@@ -154,7 +154,7 @@ fn end_events(playground: &mut Playground) -> u64 {
     playground.instant().events
 }
 
-/// The bytes that the program has taken from the browser: it never gives any back.
+/// The bytes that the program has taken from the browser; it never gives any back.
 fn memory() -> f64 {
     let memory: js_sys::WebAssembly::Memory =
         wasm_bindgen::JsCast::unchecked_into(wasm_bindgen::memory());

@@ -1,4 +1,4 @@
-//! The page's components in a real browser, each mounted in a root of its own.
+//! The page's components in a real browser, each mounted in its own root.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -30,7 +30,7 @@ fn document() -> Document {
     web_sys::window().expect("a window").document().expect("a document")
 }
 
-/// A place in the page for one test, with the page's styles.
+/// A root element for one test, with the page's styles.
 fn root() -> Element {
     let document = document();
     if document.get_element_by_id("styles").is_none() {
@@ -87,7 +87,7 @@ fn type_into(root: &Element, selector: &str, value: &str) {
     field.dispatch_event(&event.expect("an input event")).expect("a listener's answer");
 }
 
-/// What some entry does.
+/// The content of some entry.
 fn deed() -> EntryText {
     let mut alone = Playground::new(1, 1);
     loop {
@@ -191,7 +191,7 @@ async fn a_block_shows_how_safe_its_entry_is() {
 async fn a_block_says_what_its_entry_does_once_it_is_pointed_at() {
     let root = mount_card(card_props(node(), Density::Full)).await;
     let block = find(&root, ".block[data-entry='2']");
-    assert_eq!(block.get_attribute("title"), None, "nobody asked");
+    assert_eq!(block.get_attribute("title"), None, "not yet hovered");
     let bubbles = EventInit::new();
     bubbles.set_bubbles(true);
     let over = Event::new_with_event_init_dict("mouseover", &bubbles).expect("an event");
@@ -212,10 +212,10 @@ async fn a_dead_node_can_only_be_restarted() {
     assert_eq!(root.query_selector("button[aria-label='Pause n1']"), Ok(None));
 }
 
-/// Two stages have nodes of the same names: on the one that is only looked at nothing is pressed, nothing has
-/// an id, and its rings are its own.
+/// Two stages have nodes of the same names. The read-only stage has no buttons and no ids, and its
+/// rings are its own.
 #[wasm_bindgen_test]
-async fn a_card_that_is_only_looked_at_says_whose_it_is_and_has_nothing_to_press() {
+async fn a_read_only_card_names_its_branch_and_has_no_buttons() {
     let looked_at = Some("another branch".into());
     for density in [Density::Full, Density::Narrow, Density::Brief, Density::Compact] {
         let root =
@@ -256,7 +256,7 @@ async fn an_empty_key_is_answered_beside_the_field_and_nothing_is_sent() {
 }
 
 #[wasm_bindgen_test]
-async fn a_request_is_sent_with_what_stands_in_the_form() {
+async fn a_request_is_sent_with_the_values_of_the_form() {
     let (root, session) = mount_request().await;
     type_into(&root, "#key", "owner");
     flush().await;
@@ -272,9 +272,9 @@ async fn a_request_is_sent_with_what_stands_in_the_form() {
     root.remove();
 }
 
-/// The whole page. All of it listens to the document's keys, so one test has it to itself.
+/// The whole page. It listens to the document's keys, so one test has it for itself.
 #[wasm_bindgen_test]
-async fn the_page_obeys_keys_and_its_buttons_can_be_reached() {
+async fn the_page_handles_keys_and_its_buttons_can_be_reached() {
     let root = root();
     let app = yew::Renderer::<App>::with_root(root.clone()).render();
     flush().await;

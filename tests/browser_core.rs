@@ -1,5 +1,5 @@
-//! The core in WebAssembly, in a real browser: the same digests as natively. The runs of the swarm are
-//! spread over several tests, each of which has a time limit.
+//! The core as WebAssembly in a real browser has the same digests as natively. The runs of the
+//! swarm are spread over several tests, each of which has a time limit.
 #![cfg(target_arch = "wasm32")]
 
 mod recorded;
@@ -13,7 +13,7 @@ fn a_recorded_run_has_its_digests() {
     assert_eq!(recorded::digests(), include_str!("recorded/digests.txt"));
 }
 
-/// The lines of these seeds in the record of the swarm.
+/// Compares the digests of a fifth of the seeds with the record of the swarm.
 fn check_swarm(part: u64) {
     let (first, end) = (recorded::SEEDS.start, recorded::SEEDS.end);
     let fifth = (end - first) / 5;

@@ -1,5 +1,5 @@
-//! The page's parts that decide something without drawing it: the pump's pace, the keys, completion, what is
-//! spoken.
+//! Parts of the page that decide without drawing: the pump's pace, the keys, completion,
+//! announcements.
 
 #![cfg(target_arch = "wasm32")]
 
@@ -34,12 +34,12 @@ fn the_pacer_gives_the_time_between_two_ticks() {
 }
 
 #[wasm_bindgen_test]
-fn a_hidden_tab_stands_still_and_coming_back_replays_nothing() {
+fn a_hidden_tab_pauses_and_does_not_catch_up_later() {
     let mut pacer = Pacer::default();
     pacer.tick(0.0, false);
     assert_eq!(pacer.tick(16.0, true), None);
     assert_eq!(pacer.tick(60_000.0, true), None);
-    assert_eq!(pacer.tick(60_016.0, false), None, "the minute in the dark does not count");
+    assert_eq!(pacer.tick(60_016.0, false), None, "the hidden minute does not count");
     assert_eq!(pacer.tick(60_032.0, false), Some(16_000));
 }
 
@@ -71,11 +71,11 @@ fn while_it_plays_renderings_and_the_strip_of_history_take_turns() {
     let stands = [2_064.0, 2_080.0, 2_096.0].map(|now| scheduler.frame(now, 24, false));
     assert_eq!(stands, [Due::Feed, Due::History, Due::Refresh]);
     let step = [2_100.0, 2_104.0].map(|now| scheduler.frame(now, 25, false));
-    assert_eq!(step, [Due::History, Due::Refresh], "who steps waits for nothing");
+    assert_eq!(step, [Due::History, Due::Refresh], "a step is rendered at once");
 }
 
 #[wasm_bindgen_test]
-fn what_the_cluster_stands_still_at_is_in_the_log_before_it_is_seen_to_stand() {
+fn when_the_cluster_pauses_the_event_log_is_updated_first() {
     for turns in [0, 1] {
         let mut scheduler = FrameScheduler::default();
         assert_eq!(scheduler.frame(1_000.0, 1, true), Due::Feed);
@@ -86,7 +86,7 @@ fn what_the_cluster_stands_still_at_is_in_the_log_before_it_is_seen_to_stand() {
         let is_rendering = |due: &Due| *due != Due::History;
         let seen: Vec<Due> = stands.into_iter().filter(is_rendering).collect();
         assert_eq!(seen, [Due::Feed, Due::Refresh], "{stands:?}");
-        // Whoever drags it through time waits: a feed at every turn would leave none for the rest.
+        // While the user drags the timeline, a feed at every turn would leave no time for the rest.
         let dragged = [10, 11, 12, 13].map(|revision| scheduler.frame(1_096.0, revision, false));
         assert!(!dragged.contains(&Due::Feed), "{dragged:?}");
     }
@@ -100,15 +100,15 @@ async fn the_pump_lets_time_pass_while_it_plays() {
     let pump = Pump::start(session.clone());
     sleep(Duration::from_millis(300)).await;
     let passed = session.now();
-    assert!((50_000..=600_000).contains(&passed), "{passed} µs in 300 ms at life's pace");
+    assert!((50_000..=600_000).contains(&passed), "{passed} µs in 300 ms at real time");
     assert_eq!(session.apply(Input::Pause), Ok(()));
     let stopped = session.now();
     sleep(Duration::from_millis(100)).await;
-    assert_eq!(session.now(), stopped, "a paused cluster stands still");
+    assert_eq!(session.now(), stopped, "a paused cluster does not advance");
     assert_eq!(session.apply(Input::Play), Ok(()));
     drop(pump);
     sleep(Duration::from_millis(100)).await;
-    assert_eq!(session.now(), stopped, "without its pump it stands still too");
+    assert_eq!(session.now(), stopped, "without its pump it does not advance either");
 }
 
 #[wasm_bindgen_test]
@@ -125,7 +125,7 @@ fn keys_belong_to_the_field_that_is_typed_in() {
     assert_eq!(shortcut("a", Focus::Elsewhere, true), None, "Ctrl+A is the browser's");
 }
 
-/// A follower that runs.
+/// A running follower.
 fn node(id: u32) -> NodeView {
     let nodes = Playground::new(3, 1).view().nodes;
     nodes.into_iter().find(|node| node.id == id).expect("it is there")
@@ -143,7 +143,11 @@ fn commands_and_cards_have_keys_of_their_own() {
     assert_eq!(node_key("k", &leader), act(Action::Kill(NodeId(3))));
     assert_eq!(node_key("k", &down), act(Action::Restart(NodeId(3))));
     assert_eq!(node_key("t", &node(3)), act(Action::Timeout(NodeId(3))));
-    assert_eq!(node_key("t", &leader), Some(NodeKey::Nothing), "nor does it change the theme");
+    assert_eq!(
+        node_key("t", &leader),
+        Some(NodeKey::Nothing),
+        "it does not change the theme either"
+    );
     assert_eq!(node_key("z", &leader), None, "a key of the page");
 }
 
@@ -171,7 +175,7 @@ fn commands_are_found_by_any_of_their_words() {
 }
 
 #[wasm_bindgen_test]
-fn the_address_says_what_of_the_page_is_shown() {
+fn the_address_selects_the_parts_of_the_page() {
     assert_eq!(Screen::from_query("?seed=1"), Screen::default());
     assert!(Screen::from_query("?projector").projector);
     assert!(!Screen::from_query("?projector=0").projector);
@@ -201,7 +205,7 @@ fn completion_goes_as_far_as_all_candidates_agree() {
 }
 
 #[wasm_bindgen_test]
-fn the_address_says_how_to_begin() {
+fn the_address_sets_the_initial_cluster() {
     let begin = |query| Beginning::from_query(query, || 77);
     let asked = begin("?seed=42&nodes=7&speed=1000&paused");
     assert_eq!((asked.nodes, asked.seed, asked.paused), (7, 42, true));
@@ -213,7 +217,7 @@ fn the_address_says_how_to_begin() {
 }
 
 #[wasm_bindgen_test]
-fn little_is_spoken_and_not_too_fast() {
+fn announcements_are_few_and_spaced() {
     let mut announcer = Announcer::default();
     let say = |id, topic, detail, text: &str| Sentence {
         id,

@@ -1,5 +1,5 @@
-//! Natively a recorded run has the recorded digest after every event; `browser_core.rs` asks the same
-//! of WebAssembly.
+//! A recorded run has the recorded digest after every event, natively; `browser_core.rs` tests the
+//! same in WebAssembly.
 
 mod recorded;
 

@@ -1,5 +1,6 @@
-//! The famous runs: each breaks the property that the table names, and the same things done with the rule in
-//! force break nothing; so in a script, and so on the page, where both are stories of one run.
+//! The famous runs: each breaks the property that the table names, and the same actions with the
+//! rule in force break nothing, both in a script and on the page, where both are branches of one
+//! run.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -10,16 +11,16 @@ use kvorum::raft::Rule;
 use kvorum::script::{Failure, Runner};
 
 #[test]
-fn every_rule_has_one_famous_run_with_a_title_and_a_story() {
+fn every_rule_has_one_famous_run_with_a_title_and_a_description() {
     assert_eq!(FAMOUS.map(|famous| famous.rule), Rule::TABLE.map(|about| about.rule));
     for about in &Rule::TABLE {
         let famous = Famous::of(about.rule);
         assert_eq!(famous.rule, about.rule);
         assert!(!famous.title().is_empty() && famous.title().len() < 60, "{}", about.name);
-        let story = famous.story();
+        let description = famous.description();
         assert!(
-            (80..400).contains(&story.len()) && story.ends_with('.'),
-            "{}: {story}",
+            (80..400).contains(&description.len()) && description.ends_with('.'),
+            "{}: {description}",
             about.name
         );
         let switch = if about.rule.on_by_default() { "off" } else { "on" };
@@ -33,7 +34,7 @@ fn every_rule_has_one_famous_run_with_a_title_and_a_story() {
     }
 }
 
-/// The script up to where it waits for what falls, without the line that switches the rule.
+/// The script up to the wait for the break, without the line that switches the rule.
 fn with_the_rule(famous: &Famous, lasts: u64) -> String {
     let switch = format!("at 0ms rule {} ", famous.rule);
     let lines = famous.text.lines().take_while(|line| !line.starts_with("wait"));
@@ -45,7 +46,7 @@ fn with_the_rule(famous: &Famous, lasts: u64) -> String {
 #[test]
 fn with_its_rule_in_force_no_famous_run_breaks_anything() {
     for famous in &FAMOUS {
-        // As long again as it takes without the rule, and a while longer.
+        // Twice as long as it takes without the rule, and a while longer.
         let mut runner = Runner::default();
         assert_eq!(runner.run_script(famous.text), Ok(()), "{}", famous.rule);
         let lasts = runner.now().as_micros() + 2_000_000;
@@ -79,7 +80,7 @@ fn with_its_rule_switched_the_same_script_does_not_hold() {
 fn a_famous_run_is_small() {
     for famous in &FAMOUS {
         let archive = archive(famous);
-        let [broken, sound] = archive.stories.as_slice() else { panic!("two stories") };
+        let [broken, sound] = archive.branches.as_slice() else { panic!("two branches") };
         assert!(broken.recording.cluster_config.nodes <= 5, "{}", famous.rule);
         assert!((1..=30).contains(&broken.recording.actions.len()), "{}", famous.rule);
         let at = famous.text.lines().filter(|line| line.starts_with("at ")).count();
@@ -96,7 +97,7 @@ fn archive(famous: &Famous) -> Archive {
     famous.archive().expect("it is a famous run's script")
 }
 
-/// A playground that has opened it.
+/// A playground in which the famous run was opened.
 fn opened(famous: &Famous) -> Playground {
     let mut playground = Playground::new(1, 0);
     playground.apply(Input::Open(Box::new(archive(famous)))).expect("it can be opened");
@@ -112,7 +113,7 @@ fn broken(playground: &Playground) -> Vec<&'static str> {
 }
 
 #[test]
-fn opened_it_plays_from_its_beginning_and_stops_where_it_breaks() {
+fn an_opened_famous_run_plays_from_its_beginning_and_pauses_at_the_break() {
     for famous in &FAMOUS {
         let mut playground = opened(famous);
         let end = playground.end();
@@ -130,12 +131,13 @@ fn opened_it_plays_from_its_beginning_and_stops_where_it_breaks() {
         }
         assert_eq!(playground.now(), end, "{}: it broke as soon as in the script", famous.rule);
         assert_eq!(playground.end(), end, "{}", famous.rule);
-        // Where a term gets two leaders, somebody has voted twice just before: any two majorities share a server.
+        // If a term has two leaders, a server has voted twice just before: any two majorities share
+        // a server.
         let votes_twice = matches!(famous.rule, Rule::VoteOnDisk | Rule::TermGrows);
         assert_eq!(stops, if votes_twice { 2 } else { 1 }, "{}", famous.rule);
 
-        // The other story comes to the same time, and is sound.
-        playground.apply(Input::Branch(1)).expect("there is another story");
+        // The other branch lasts as long, and is sound.
+        playground.apply(Input::Branch(1)).expect("there is another branch");
         assert_eq!(playground.end(), end, "{}", famous.rule);
         playground.apply(Input::Seek(end)).expect("its end is near");
         assert_eq!(playground.now(), end, "{}", famous.rule);
@@ -143,13 +145,14 @@ fn opened_it_plays_from_its_beginning_and_stops_where_it_breaks() {
     }
 }
 
-/// They part at an event, not at the switch, and what is told of it is what differs, if anything is told.
+/// They diverge at an event, not at the switch, and the sentence, if there is one, is about what
+/// differs.
 #[test]
-fn its_two_stories_part_where_the_rule_has_an_effect() {
+fn its_two_branches_diverge_where_the_rule_has_an_effect() {
     let mut told = 0;
     for famous in &FAMOUS {
         let mut playground = opened(famous);
-        playground.apply(Input::Compare(Some(1))).expect("there is another story");
+        playground.apply(Input::Compare(Some(1))).expect("there is another branch");
         while playground.view().comparison.is_some_and(|comparison| comparison.parting.is_none()) {
             playground.apply(Input::Advance(1)).expect("it is looked for");
         }
@@ -157,7 +160,7 @@ fn its_two_stories_part_where_the_rule_has_an_effect() {
         let Some(Parting::At { ours: Some(ours), theirs }) = parting else {
             panic!("{}: {parting:?}", famous.rule)
         };
-        // The original store's election sets other timers at once.
+        // With the original store's election rule timers differ at once.
         let is_later = ours.at > 0 || famous.rule == Rule::FirstNodeLeads;
         assert!(is_later && ours.at <= playground.end(), "{}: {ours:?}", famous.rule);
         let theirs = theirs.and_then(|theirs| theirs.text);

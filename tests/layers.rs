@@ -1,5 +1,6 @@
-//! A room imports only from rooms below it, and never from a sibling. The rooms are those of `ARCHITECTURE.md`, the
-//! imports those of the whole tree: `use` trees and paths in the code, but for code that only tests see.
+//! A room imports only from rooms below it, and never from a sibling. The rooms are those of
+//! `ARCHITECTURE.md`, the imports those of the whole tree: `use` trees and paths in the code,
+//! except code for tests only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -12,11 +13,12 @@ use syn::visit::{self, Visit};
 /// A module's path below the crate: `playground`, `jobs`, `seek`.
 type Module = Vec<String>;
 
-/// The rooms of the map: how high each lies within the room around it, by its path.
+/// The rooms of the map, by path, each with its height within the enclosing room.
 struct Rooms(BTreeMap<Module, usize>);
 
 impl Rooms {
-    /// Of the map's block of rooms: one line a layer, bottom first; indented lines stand inside of the line above.
+    /// Parses the map's block of rooms: one layer per line, bottom first; indented lines are inside
+    /// of the line above.
     fn parse(map: &str) -> Self {
         let block = map.split("```rooms\n").nth(1).and_then(|rest| rest.split("```").next());
         let (mut rooms, mut outer) = (BTreeMap::new(), None);
@@ -30,23 +32,23 @@ impl Rooms {
                         vec![name]
                     }
                 };
-                assert!(rooms.insert(path, height).is_none(), "a room stands there once: {line}");
+                assert!(rooms.insert(path, height).is_none(), "a room is listed once: {line}");
             }
         }
         Self(rooms)
     }
 
-    /// The path of the innermost room that a module is in.
+    /// The path of the innermost room that contains a module.
     fn room_of<'a>(&self, module: &'a [String]) -> &'a [String] {
         let is_room = |length: &usize| self.0.contains_key(&module[..*length]);
         (1..=module.len()).rev().find(is_room).map_or(&[], |length| &module[..length])
     }
 
-    /// What is wrong with an arrow from a module to another, if anything is.
+    /// What is wrong with an import from one module of another, if anything.
     fn fault(&self, from: &[String], to: &[String]) -> Option<&'static str> {
         let (from, to) = (self.room_of(from), self.room_of(to));
         let common = from.iter().zip(to).take_while(|(one, other)| one == other).count();
-        // The files beside the rooms of a room come after all of them.
+        // The files beside the inner rooms of a room come after all of them.
         let height = |room: &[String]| match room.len() == common {
             true => usize::MAX,
             false => self.0[&room[..=common]],
@@ -60,7 +62,7 @@ impl Rooms {
     }
 }
 
-/// An import that may not be.
+/// A forbidden import.
 struct Wrong {
     file: PathBuf,
     line: usize,
@@ -73,7 +75,7 @@ impl fmt::Display for Wrong {
     }
 }
 
-/// Reads the imports of one file.
+/// Collects the imports of one file.
 struct Reader<'a> {
     rooms: &'a Rooms,
     modules: &'a BTreeSet<Module>,
@@ -83,7 +85,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// A path as it is written: `crate::a::b`, `super::b`, `self::b`, or one that begins with a child.
+    /// Checks a path as it is written: `crate::a::b`, `super::b`, `self::b`, or one that begins
+    /// with a child.
     fn look_at(&mut self, path: &[String], line: usize) {
         let Some(to) = self.resolve(path) else { return };
         if let Some(fault) = self.rooms.fault(&self.module, &to) {
@@ -92,7 +95,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The module that a path leads to; `None` where it leads out of the crate.
+    /// The module that a path leads to; `None` if it leads out of the crate.
     fn resolve(&self, path: &[String]) -> Option<Module> {
         let (mut at, mut rest) = (self.module.clone(), path);
         match rest.first()?.as_str() {
@@ -172,7 +175,7 @@ fn is_for_tests(attributes: &[syn::Attribute]) -> bool {
     })
 }
 
-/// The files of a tree, each with its module. Of what only tests see there are none.
+/// The files of a tree with their modules, without those for tests only.
 fn files(root: &Path) -> Vec<(PathBuf, Module)> {
     let mut files = Vec::new();
     let mut folders = vec![root.to_owned()];
@@ -199,7 +202,7 @@ fn files(root: &Path) -> Vec<(PathBuf, Module)> {
     files
 }
 
-/// All arrows of a tree that may not be.
+/// All forbidden imports of a tree.
 fn wrong(root: &Path, map: &str) -> Vec<String> {
     let rooms = Rooms::parse(map);
     let files = files(root);
@@ -235,7 +238,7 @@ fn the_map_has_each_room_and_no_other() {
     let files = files(&root().join("src"));
     let is_there = |room: &Module| files.iter().any(|(_, module)| module.starts_with(room));
     let none: Vec<_> = rooms.keys().filter(|room| !is_there(room)).collect();
-    assert!(none.is_empty(), "the map names what is not there: {none:?}");
+    assert!(none.is_empty(), "the map names rooms that don't exist: {none:?}");
     let is_named = |module: &Module| {
         let length = if module[0] == "playground" || module[0] == "ui" { 2 } else { 1 };
         let is_folder =
@@ -249,7 +252,7 @@ fn the_map_has_each_room_and_no_other() {
     assert!(left_out.is_empty(), "the map leaves out {left_out:?}");
 }
 
-/// A tree of two layers and two siblings, with these texts in it.
+/// Checks a tree of two layers and two siblings with these files.
 fn planted(name: &str, low: &str, left: &str) -> Vec<String> {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(folder.join("ui")).expect("a folder for the test");
@@ -263,7 +266,7 @@ fn planted(name: &str, low: &str, left: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_import_upwards_is_told_with_its_file_and_line() {
+fn an_import_upwards_is_reported_with_its_file_and_line() {
     let low = "use std::fmt;\n\nuse crate::ui::{left, right::Right};\n";
     let told = ["low.rs:3: crate::ui::left runs up", "low.rs:3: crate::ui::right::Right runs up"];
     assert_eq!(planted("upwards", low, ""), told);
@@ -272,7 +275,7 @@ fn an_import_upwards_is_told_with_its_file_and_line() {
 }
 
 #[test]
-fn an_import_from_a_sibling_is_told_and_one_downwards_is_not() {
+fn an_import_from_a_sibling_is_reported_and_one_downwards_is_not() {
     let left = "use super::right;\nuse crate::low::Low;\n";
     assert_eq!(planted("sideways", "", left), ["left.rs:1: super::right runs to a sibling"]);
     let tests = "#[cfg(test)]\nmod tests {\n    use crate::ui::right;\n}\n";

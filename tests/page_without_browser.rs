@@ -1,4 +1,4 @@
-//! What of the page needs no browser: where things stand on the stage, and how texts are written.
+//! Parts of the page that need no browser: the stage's layout and texts.
 
 use kvorum::playground::view::{MessageEnd, MessageView, Shape};
 use kvorum::ui::format::sentences::{Piece, found, pieces, sentence};
@@ -6,8 +6,8 @@ use kvorum::ui::geometry::layout::{Density, Layout, Rect};
 use kvorum::ui::geometry::message_path::{link, link_at, message_at, pairs, position};
 use kvorum::ui::geometry::partition_outline::{between, corridors, divide};
 
-/// The stage's size in windows of 1440 × 900, 1280 × 720 and 390 × 844, and as it is there when all rows below and
-/// above it are; at last a phone's whose top line takes another row or two.
+/// The stage's size in windows of 1440 × 900, 1280 × 720 and 390 × 844: without and with all rows above and below it,
+/// and on a phone whose top line takes another row or two.
 const STAGES: [(f64, f64); 8] = [
     (844.0, 760.0),
     (732.0, 580.0),
@@ -57,8 +57,8 @@ fn up_to_nine_nodes_are_full_cards_on_a_desk() {
     }
 }
 
-/// Half a stage in windows of 1280 × 720 and 390 × 844, where two stories stand side by side; a phone's stage, whole
-/// and below a sentence that explains something.
+/// Half a stage in windows of 1280 × 720 and 390 × 844, as in the split view; a phone's stage,
+/// whole and below an explaining sentence.
 #[test]
 fn few_nodes_show_their_logs_wherever_they_are_explained() {
     for (width, height, most) in
@@ -90,7 +90,7 @@ fn the_message_that_is_drawn_nearest_is_the_one_that_is_hit() {
     }
     let (x, y) = position(&messages[0], &layout, false).expect("it is there");
     assert_eq!(message_at(&messages, &layout, false, (x - 40.0, y - 40.0), 16.0), None);
-    // Without motion it stands in the middle of its way, and is hit there.
+    // With reduced motion a message is drawn in the middle of its path, and is hit there.
     let (x, y) = position(&messages[0], &layout, true).expect("it is there");
     let on_top = message_at(&messages[..2], &layout, true, (x, y), 16.0);
     assert_eq!(on_top, Some(2), "of two at one place the later one, which is drawn on top");
@@ -101,7 +101,7 @@ fn a_link_is_hit_on_its_line_only() {
     let layout = Layout::new(844.0, 760.0, &nodes(5));
     for (a, b) in pairs(&layout) {
         let (from, to) = link(&layout, a, b).expect("it is there");
-        // Not in the middle, where several cross.
+        // Not in the middle, where several links cross.
         let at = (from.0 + (to.0 - from.0) * 0.12, from.1 + (to.1 - from.1) * 0.12);
         assert_eq!(link_at(pairs(&layout), &layout, at, 4.0), Some((a, b)), "n{a} and n{b}");
     }
@@ -119,12 +119,12 @@ fn a_line_divides_the_cards_by_their_middles() {
     assert_eq!(left, [vec![2, 3, 4, 5], vec![1]], "drawn the other way");
     let beside = divide(&layout, (0.0, 1.0), (844.0, 1.0));
     assert_eq!(beside, [vec![], vec![1, 2, 3, 4, 5]]);
-    // However short it is: it goes on in both directions.
+    // A short line extends in both directions.
     assert_eq!(divide(&layout, (10.0, below), (20.0, below)), right);
 }
 
 #[test]
-fn a_wall_stands_between_the_sides_that_it_parts() {
+fn a_partition_outline_separates_its_sides() {
     let mut walls = 0;
     for (width, height) in STAGES {
         for count in 2..=25 {
@@ -152,7 +152,7 @@ fn a_wall_stands_between_the_sides_that_it_parts() {
 }
 
 #[test]
-fn corridors_join_all_of_a_side_and_are_short() {
+fn corridors_connect_all_of_a_side_and_are_short() {
     let layout = Layout::new(844.0, 760.0, &nodes(9));
     let place = |node: u32| *layout.node(node).expect("it is there");
     let side = [1, 2, 3, 5, 9];
@@ -173,7 +173,7 @@ fn corridors_join_all_of_a_side_and_are_short() {
 }
 
 #[test]
-fn what_is_found_is_found_in_any_case() {
+fn search_ignores_case() {
     assert_eq!(found("n3 votes for N3.", "n3"), [0..2, 13..15]);
     assert_eq!(found("Ärger mit n3", "n3").first(), Some(&(11..13)), "in bytes");
     assert!(found("n3 votes", "n4").is_empty());

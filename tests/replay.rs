@@ -1,5 +1,5 @@
-//! `headless replay`: what the page shares and saves is played without it, and what is damaged is
-//! refused with a reason.
+//! `headless replay`: plays what the page shares and saves, and refuses damaged input with a
+//! reason.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -14,7 +14,7 @@ fn replay(arguments: &[&str]) -> Output {
     command.arg("replay").args(arguments).output().expect("headless can be started")
 }
 
-/// Half a second, a dead node, a write, and half a second more.
+/// Half a second, a killed node, a write, and half a second more.
 fn a_run() -> Playground {
     let mut playground = Playground::new(5, 42);
     let mut inputs = vec![Input::Speed(Speed::new(1_000))];
@@ -57,7 +57,7 @@ fn a_link_and_a_file_are_played_to_the_same_digest() {
     }
 }
 
-/// A file of the page's is a script too.
+/// A file saved by the page is a script too.
 #[test]
 fn a_saved_run_can_be_run_as_a_script() {
     let kept = file("script.kvorum", &a_run().archive().to_string());

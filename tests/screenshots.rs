@@ -1,7 +1,7 @@
-//! Pictures of the release page in the states that matter, to look at and for the README.
+//! Pictures of the release page in known states, to look at and for the README.
 //!
-//! `cargo xtask screenshots` runs it. `tests/e2e/states.rs` has the states. `KVORUM_STATE=charts,walls` takes
-//! the pictures of those only.
+//! `cargo xtask screenshots` runs it. The states are in `tests/e2e/states.rs`.
+//! `KVORUM_STATE=charts,walls` takes pictures of those only.
 
 #![cfg(not(target_arch = "wasm32"))]
 

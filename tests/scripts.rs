@@ -1,8 +1,8 @@
-//! Every script of `tests/scripts` passes, and its story is the one in `tests/golden`. So does every famous
-//! run of `famous`, and every demonstration of `lessons` passes as the script that it is.
+//! Every script of `tests/scripts` passes, and its output is the one in `tests/golden`. The same
+//! holds for every famous run of `famous`. Every demonstration of `lessons` passes as a script.
 //!
-//! `UPDATE_EXPECT=1 cargo test --test scripts` writes the stories anew; read the difference before you
-//! commit it.
+//! `UPDATE_EXPECT=1 cargo test --test scripts` rewrites the golden files; read the difference
+//! before you commit it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -15,7 +15,7 @@ use kvorum::raft::NodeId;
 use kvorum::script::{Failure, Runner, Telling};
 use serde_json::Value;
 
-/// All that is in this folder, which is nothing but files that end so.
+/// The files of a folder, all of which must have this extension.
 fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
     let entries = fs::read_dir(place).expect("the folder can be read");
@@ -39,15 +39,15 @@ fn name(file: &Path) -> String {
 }
 
 #[test]
-fn every_script_tells_its_golden_story() {
+fn every_script_has_its_golden_output() {
     for file in scripts("tests/scripts") {
         tells_its_golden_story(&file, &name(&file));
     }
 }
 
-/// A script that went away, or that the test above does not see, leaves its story behind.
+/// A script that was deleted, or that the test above does not see, leaves its golden file behind.
 #[test]
-fn every_golden_story_has_its_script() {
+fn every_golden_file_has_its_script() {
     let scripts_told = scripts("tests/scripts").iter().map(|file| name(file)).collect::<Vec<_>>();
     let famous_told =
         scripts("famous").iter().map(|file| format!("famous-{}", name(file))).collect();
@@ -60,7 +60,7 @@ fn every_golden_story_has_its_script() {
 }
 
 #[test]
-fn every_famous_run_tells_its_golden_story_and_is_offered() {
+fn every_famous_run_has_its_golden_output_and_is_offered() {
     let mut offered: Vec<&str> = FAMOUS.iter().map(|famous| famous.rule.about().name).collect();
     offered.sort_unstable();
     let files = scripts("famous");
@@ -70,7 +70,7 @@ fn every_famous_run_tells_its_golden_story_and_is_offered() {
     }
 }
 
-/// The script passes, and its story is the one of that name.
+/// Asserts that the script passes and that its output is the golden file of this name.
 fn tells_its_golden_story(file: &Path, golden: &str) {
     let text = fs::read_to_string(file).expect("a script can be read");
     let mut runner = Runner::default();
@@ -122,13 +122,14 @@ fn waiting_for_what_never_comes_ends() {
     assert!(matches!(failure, Failure::Waited { line: 3, .. }), "{failure}");
 }
 
-/// How many lines of a story say so.
+/// The number of output lines that contain these words.
 fn count(story: &[String], words: &str) -> usize {
     story.iter().filter(|line| line.contains(words)).count()
 }
 
-/// Section 7: n3 comes back to a leader that takes a new snapshot sooner than one is sent. Each sending goes on to its
-/// end, and under the same load n3 has caught up in the end: what it lacks is no more than what is on its way to it.
+/// Section 7: n3 returns to a leader that takes new snapshots faster than one can be sent. Each
+/// transfer is completed, and under the same load n3 catches up in the end: what it lacks is no
+/// more than what is in flight to it.
 #[test]
 fn a_follower_catches_up_while_the_leader_takes_new_snapshots() {
     let slow = "link n1 -> n3 latency 200ms\nlink n3 -> n1 latency 200ms\nsnapshot every 50";
@@ -156,7 +157,7 @@ fn a_follower_catches_up_while_the_leader_takes_new_snapshots() {
     }
 }
 
-/// The program itself: what it exits with, and that it names the line.
+/// The program's exit code, and that it names the failed line.
 #[test]
 fn headless_run_exits_by_what_the_scripts_expect() {
     let run = |text: &str| {
@@ -175,7 +176,8 @@ fn headless_run_exits_by_what_the_scripts_expect() {
     assert!(output.contains("line 3: not as expected: the highest term: 1, not 99"), "{output}");
 }
 
-/// What a trace says of each event: which it was, what came in by the paper's names, what went out.
+/// A trace has for each event its kind, the message that arrived with the paper's field names, and
+/// the messages sent.
 #[test]
 fn a_trace_has_every_event_and_every_message_with_its_fields() {
     let mut runner = Runner::new(Telling::Events);
@@ -191,7 +193,7 @@ fn a_trace_has_every_event_and_every_message_with_its_fields() {
     let last = lines.iter().filter_map(|line| line["digest"].as_str()).next_back();
     assert_eq!(last, Some(runner.run().cluster().digest().to_string().as_str()));
 
-    // What was sent is what came in, or got lost.
+    // A message that arrives or is lost was sent before.
     let sent: BTreeMap<u64, &Value> = lines
         .iter()
         .flat_map(|line| line["sends"].as_array().into_iter().flatten())

@@ -1,4 +1,4 @@
-//! A small swarm of random clusters, and what is found made small; `headless swarm` runs larger ones.
+//! A small swarm of random clusters, and shrinking of finds; `headless swarm` runs larger ones.
 
 use kvorum::check::Property;
 use kvorum::playground::{Bookmark, Input, Playground, Speed};
@@ -16,7 +16,7 @@ fn random_clusters_under_random_faults_break_nothing() {
     assert!(events > 500_000, "something happened: {events} events");
 }
 
-/// Seeds that once found a bug: each is kept, so that it never comes back.
+/// Seeds that once found a bug are kept, so that it never comes back.
 #[test]
 fn seeds_that_once_found_a_bug_find_none() {
     // 41: a change that was not committed yet was reported as done, and its machine switched off.
@@ -40,15 +40,16 @@ fn seeds_that_once_found_a_bug_find_none() {
     }
 }
 
-/// A follower with a slow disk that is always a snapshot behind, and copies of its answers: each copy was
-/// answered, and so were the copies of those, until there were millions.
+/// A follower with a slow disk is always a snapshot behind, and the network duplicates its
+/// responses. Once each copy was answered, and the copies of those too, until there were millions.
 #[test]
 fn copies_of_messages_do_not_beget_more() {
     let events = Search::default().run(24846).events;
     assert!(events < 100_000, "headless swarm --seeds 24846..24847: {events} events");
 }
 
-/// For each rule, the seed of a run of at most five servers that breaks the named property without it.
+/// For each rule, the seed of a run of at most five servers that breaks the named property without
+/// it.
 const BROKEN: &[(Rule, u64, Property)] = &[
     (Rule::ElectionRestriction, 2, Property::LeaderCompleteness),
     (Rule::VoteOnDisk, 1295, Property::ElectionSafety),
@@ -73,7 +74,7 @@ const BROKEN: &[(Rule, u64, Property)] = &[
     (Rule::FirstNodeLeads, 98, Property::LeaderCompleteness),
 ];
 
-/// A search without a rule, in clusters as small as a page shows well.
+/// A search without a rule, in clusters small enough for the page.
 fn without(rule: Rule) -> Search {
     Search { most_nodes: 5, ..Search::for_rule(rule) }
 }
@@ -101,9 +102,9 @@ fn line(rule: Rule, seed: u64) -> String {
     format!("headless swarm --seeds {seed}..{} --rule-off {rule} --most-nodes 5", seed + 1)
 }
 
-/// What is found is made small, and what is small breaks the same property where it is opened by its link.
+/// A find is shrunk, and the shrunk run breaks the same property when its link is opened.
 #[test]
-fn what_is_found_is_made_small_and_breaks_the_same_where_its_link_is_opened() {
+fn a_find_is_shrunk_and_its_link_breaks_the_same_property() {
     for (rule, seed, property) in BROKEN {
         let line = line(*rule, *seed);
         let (_, recording) = without(*rule).record(*seed);
@@ -128,7 +129,7 @@ fn what_is_found_is_made_small_and_breaks_the_same_where_its_link_is_opened() {
     }
 }
 
-/// A playground that has opened its link.
+/// A playground in which the find's link was opened.
 fn opened(small: &Shrunk) -> Playground {
     let Shrunk { recording, shown, digest, .. } = small.clone();
     let (digest, speed) = (Some(digest), Speed::default());
@@ -142,18 +143,18 @@ fn opened(small: &Shrunk) -> Playground {
     playground
 }
 
-/// Nothing is made small that does not break.
+/// A run that breaks nothing is not shrunk.
 #[test]
-fn a_sound_run_is_not_made_small() {
+fn a_sound_run_is_not_shrunk() {
     let (report, recording) = Search::default().record(3);
     assert_eq!(report.finding, None);
     let small = shrink(&recording, Property::ElectionSafety, Effort(1_000_000), |_| {});
     assert_eq!(small, None);
 }
 
-/// Whatever rule is off, nothing may panic.
+/// With any rule off nothing may panic.
 #[test]
-fn without_any_one_rule_the_world_goes_on() {
+fn without_any_one_rule_nothing_panics() {
     for about in &Rule::TABLE {
         for seed in 0..5 {
             assert!(Search::for_rule(about.rule).run(seed).events > 0, "{} {seed}", about.name);

@@ -1,4 +1,4 @@
-//! The bytes of a log entry: no request, or one that a store executes.
+//! Bytes of a log entry: not a request, or one that a store executes.
 #![no_main]
 
 use kvorum::store::{Request, Store};

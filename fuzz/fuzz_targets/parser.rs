@@ -1,4 +1,4 @@
-//! No line and no script is too strange to be answered, and what an action prints is read back the same.
+//! Any line and any script gets a result, and the text of an action parses to the same action.
 #![no_main]
 
 use kvorum::script::{Command, parse_line, parse_script};

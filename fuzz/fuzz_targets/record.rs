@@ -1,5 +1,5 @@
-//! What a crash has left on a disk: refused with a reason, or a write. Length and checksum are put right, so
-//! that what is behind them is reached.
+//! A disk record after a crash: refused with a reason, or a write. Length and checksum are fixed
+//! up, so that the code behind them is reached.
 #![no_main]
 
 use kvorum::cluster::decode_write;

@@ -1,4 +1,5 @@
-//! Recordings, kept runs and links: refused with a reason, or read back the same as they are written.
+//! Recordings, archives and links: refused with a reason, or the same after being written and read
+//! again.
 #![no_main]
 
 use kvorum::playground::{Archive, Bookmark, Recording};

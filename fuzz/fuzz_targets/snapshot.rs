@@ -1,5 +1,5 @@
-//! The bytes of a snapshot: refused with a reason, or a store. The checksum is put right, so that what is
-//! behind it is reached.
+//! Bytes of a snapshot: refused with a reason, or a store. The checksum is fixed up, so that the
+//! code behind it is reached.
 #![no_main]
 
 use kvorum::digest::Digest;

@@ -1,12 +1,12 @@
-//! Nobody is left behind: a server that runs and is connected to its leader catches up with it, or comes
-//! nearer.
+//! Catch-up: a server that runs and is connected to its leader catches up with it, or makes
+//! progress towards that.
 //!
-//! Raft promises that much of a follower whose messages arrive: the leader tries again for ever (paper,
-//! section 5.3), and sends a snapshot where its log no longer has what is lacking (section 7). As for
-//! liveness the judge looks now and then, whether the world is kind enough to a leader and one of those that
-//! it sends to, and if it has been for long without a break, whether anything has come nearer in that time.
-//! A leader that searches for where the logs agree, or sends the parts of a snapshot, comes nearer when it
-//! comes further than ever before: to begin anew does not count.
+//! Raft promises this for a follower whose messages arrive: the leader retries forever (paper,
+//! section 5.3), and sends a snapshot when its log no longer has what the follower needs (section
+//! 7). As for liveness, the judge checks periodically whether conditions are good enough for a
+//! leader and a follower. If they have been for long without interruption, there must have been
+//! progress in that time. A leader that searches for where the logs agree, or sends chunks of a
+//! snapshot, makes progress when it gets further than ever before; starting over does not count.
 
 use std::collections::BTreeMap;
 
@@ -16,28 +16,29 @@ use crate::cluster::Cluster;
 use crate::raft::{Index, Node, NodeId, Progress, Role, Term};
 use crate::time::{Duration, Time};
 
-/// How long a follower may come no nearer in a kind world.
+/// How long a follower may make no progress under good conditions.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// A kind way between two servers is no slower than that: there and back sixteen times within the patience.
+/// The greatest latency of a good link: sixteen round trips fit into the patience.
 const SLOWEST: Duration = Duration::from_millis(250);
 
-/// What was seen so far of the servers that are behind.
+/// The servers that are behind.
 #[derive(Clone, Debug, Default)]
 pub struct CatchUp {
     behind: BTreeMap<NodeId, Behind>,
 }
 
-/// A server that is behind, and connected to its leader.
+/// A server that is behind, although connected to its leader.
 #[derive(Clone, Copy, Debug)]
 struct Behind {
     pair: Pair,
     nearest: Nearness,
-    /// When it came nearer.
+    /// When it last made progress.
     since: Time,
 }
 
-/// A leader and a follower: what they have come to is void when one of them begins anew.
+/// A leader and a follower. Their progress starts over when the term changes or one of them
+/// restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Pair {
     leader: NodeId,
@@ -45,14 +46,14 @@ struct Pair {
     lives: (u32, u32),
 }
 
-/// How near a server has come to its leader's log.
+/// The progress of a follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Nearness {
-    /// So far it is known to agree.
+    /// The last entry known to match.
     match_index: Option<Index>,
-    /// From here on the leader looks for where the logs agree.
+    /// From here backwards the leader searches for where the logs agree.
     next_index: Index,
-    /// So many bytes of a snapshot have come in.
+    /// The bytes of a snapshot that were received.
     received: u64,
 }
 
@@ -63,7 +64,7 @@ impl Nearness {
         Self { match_index, next_index, received }
     }
 
-    /// Takes in what came nearer than ever. Whether anything has.
+    /// Merges the furthest progress. Returns whether there was any.
     fn improve(&mut self, now: Self) -> bool {
         if now.match_index > self.match_index {
             *self = now;
@@ -77,7 +78,7 @@ impl Nearness {
 }
 
 impl CatchUp {
-    /// Looks at the cluster.
+    /// Checks the cluster.
     ///
     /// # Errors
     ///
@@ -122,7 +123,7 @@ impl CatchUp {
     }
 }
 
-/// Whether messages between the two arrive, both ways.
+/// Whether messages between the two arrive, in both directions.
 fn is_kind(cluster: &Cluster, one: NodeId, other: NodeId) -> bool {
     let network = cluster.network();
     let arrives = |from, to| {
@@ -147,7 +148,7 @@ mod tests {
         Index::new(number).unwrap()
     }
 
-    /// What has come nearer and nearer, by these steps; `false` where one of them was no nearer.
+    /// Whether each of these steps is progress.
     fn nears(history: &[(u64, u64, u64)]) -> bool {
         let nearness = |(matches, next, received): (u64, u64, u64)| Nearness {
             match_index: Index::new(matches),
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn to_begin_anew_is_not_nearer() {
+    fn starting_over_is_no_progress() {
         assert!(nears(&[(0, 9, 0), (0, 8, 0), (0, 3, 0), (2, 3, 0), (7, 8, 0)]));
         assert!(!nears(&[(0, 9, 0), (0, 8, 0), (0, 9, 0)]), "it searches back and forth");
         assert!(!nears(&[(5, 6, 0), (5, 6, 0)]));
@@ -170,8 +171,8 @@ mod tests {
         assert!(!nears(&[(0, 9, 64), (0, 9, 0)]) && !nears(&[(0, 9, 64), (0, 9, 64)]));
     }
 
-    /// Whether the judge rejects a run in which n3 is left behind: it runs and is connected, and its leader
-    /// sends to it, but what it answers is lost on its way, one by one, by hand.
+    /// Whether the judge rejects a run in which n3 is left behind: it runs, is connected, and its
+    /// leader sends to it, but each of its answers is dropped by an action.
     fn left_behind(loses: bool, between: &[Action]) -> bool {
         let mut run = Run::new(ClusterConfig { nodes: 3, seed: 118 });
         let mut catch_up = CatchUp::default();
@@ -205,13 +206,13 @@ mod tests {
     }
 
     #[test]
-    fn a_connected_server_that_comes_no_nearer_is_rejected() {
+    fn a_connected_server_without_progress_is_rejected() {
         assert!(left_behind(true, &[]));
         assert!(!left_behind(false, &[]));
     }
 
     #[test]
-    fn who_is_not_reached_may_be_behind() {
+    fn an_unreachable_server_may_be_behind() {
         let (n1, n3) = (NodeId(1), NodeId(3));
         let slow = LinkChange {
             latency: Some((Duration::from_millis(1), Duration::from_millis(251))),

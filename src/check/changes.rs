@@ -1,6 +1,6 @@
-//! What became of the requests of clients where the protocol could say more, or less, than it did: what a
-//! leader has refused changes nothing, now or later; a change of the members that was answered is so, and
-//! one that is made is answered.
+//! The results of clients' requests to leaders: what a leader has refused changes nothing, now or
+//! later; a membership change that was answered has happened, and one that has happened is
+//! answered.
 
 use std::collections::BTreeMap;
 
@@ -10,13 +10,13 @@ use crate::cluster::{Answer, Cluster, RequestId, Server, Status};
 use crate::raft::{Change, Config, NodeId, Term, count};
 use crate::time::{Duration, Time};
 
-/// How long an answer may be under way, beside what the network takes: its sender says it at once.
+/// How long an answer may take beside the network's latency: its sender sends it at once.
 const SLACK: Duration = Duration::from_secs(1);
 
-/// What was seen of requests and leaders so far.
+/// The requests and leaders seen so far.
 #[derive(Clone, Debug, Default)]
 pub struct Changes {
-    /// The changes of the members that clients wait for.
+    /// The membership changes that clients wait for.
     asked: BTreeMap<RequestId, Asked>,
     leaders: BTreeMap<NodeId, Leading>,
 }
@@ -25,34 +25,34 @@ pub struct Changes {
 #[derive(Clone, Debug)]
 struct Asked {
     change: Change,
-    /// Who has taken it on as a leader first, and in which term.
+    /// The leader that accepted it first, and in which term.
     taken: Option<(NodeId, Term)>,
-    /// When whoever has taken it on knew that it is made.
+    /// When that leader knew that it has happened.
     made: Option<Time>,
-    /// The members that were agreed on were once as it wants them, since it was asked.
+    /// Whether the committed configuration has matched it at any time since it was requested.
     was_so: bool,
-    /// Messages of clients may have been lost meanwhile, or somebody took them in hand.
+    /// Whether messages of clients may have been lost meanwhile, or were touched by actions.
     disturbed: bool,
 }
 
-/// A leader as it was last seen.
+/// A leader as it was last observed.
 #[derive(Clone, Debug)]
 struct Leading {
     incarnation: u32,
     term: Term,
     config: Config,
-    /// How many entries its log has.
+    /// The number of entries of its log, compacted ones included.
     length: u64,
-    /// The changes that it goes on with.
+    /// The changes that it is still carrying out.
     goals: Vec<Change>,
-    /// The changes that it has taken on in this term.
+    /// The changes that it has accepted in this term.
     accepted: Vec<Change>,
     /// A request that it has refused since.
     refused: Option<RequestId>,
 }
 
 impl Changes {
-    /// A client asks for a change.
+    /// A client requests a change; `agreed` is the committed configuration.
     pub fn began(&mut self, id: RequestId, change: &Change, agreed: &Config) {
         let was_so = is_so(change, agreed);
         let change = change.clone();
@@ -60,8 +60,8 @@ impl Changes {
         self.asked.insert(id, asked);
     }
 
-    /// A leader of this term has taken a request on, which may be for a change. An attempt may come so late
-    /// that nobody waits for it any more.
+    /// A leader of this term has accepted a request, which may be a change. A late attempt may be
+    /// accepted although its client waits no longer.
     pub fn accepted(&mut self, by: NodeId, term: Term, id: RequestId, change: Option<&Change>) {
         let Some(change) = change else { return };
         if let Some(leader) = self.leader(by, term)
@@ -85,7 +85,7 @@ impl Changes {
         self.leaders.get_mut(&by).filter(|leader| leader.term == term)
     }
 
-    /// Looks at a server, after something happened to it; `goals` are the changes that it goes on with.
+    /// Observes a server after an event; `goals` are the changes that it is still carrying out.
     ///
     /// # Errors
     ///
@@ -130,12 +130,12 @@ impl Changes {
         self.asked.is_empty()
     }
 
-    /// Somebody took a message in hand.
+    /// An action has touched a message.
     pub fn disturb(&mut self) {
         self.asked.values_mut().for_each(|asked| asked.disturbed = true);
     }
 
-    /// Looks at the members that were agreed on, and whether clients can be reached.
+    /// Checks the committed configuration, and whether clients can be reached.
     pub fn look(&mut self, cluster: &Cluster) {
         let (now, (at, agreed)) = (cluster.now(), cluster.committed_config());
         let loses = cluster.network().default_link().loss.as_ppm() > 0;
@@ -155,7 +155,7 @@ impl Changes {
         }
     }
 
-    /// A client's request for a change has ended.
+    /// A client's request has ended.
     ///
     /// # Errors
     ///
@@ -187,7 +187,7 @@ impl Changes {
     }
 }
 
-/// Whether this server runs, and leads this term.
+/// Whether this server runs and leads this term.
 fn leads(cluster: &Cluster, leader: NodeId, term: Term) -> bool {
     cluster.server(leader).is_some_and(|server| {
         server.status() == Status::Running
@@ -195,7 +195,7 @@ fn leads(cluster: &Cluster, leader: NodeId, term: Term) -> bool {
     })
 }
 
-/// Whether the members are as the change wants them.
+/// Whether the configuration matches the change.
 fn is_so(change: &Change, config: &Config) -> bool {
     let votes = |id: &NodeId| config.voters().contains(id);
     !config.is_joint()
@@ -210,8 +210,8 @@ fn is_so(change: &Change, config: &Config) -> bool {
         }
 }
 
-/// Whom a leader took in, gave a vote, or let go although no change that it has taken on wants that. A joint
-/// configuration may be left, whoever has begun it.
+/// A server that was added, made a voter, demoted or removed although the leader has accepted no
+/// change that asks for it. A joint configuration may be left by any leader.
 fn unasked(old: &Config, new: &Config, accepted: &[Change]) -> Option<NodeId> {
     if old == new {
         return None;

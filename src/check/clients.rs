@@ -1,4 +1,4 @@
-//! What clients were promised: a request is executed once, and what was answered stays.
+//! Promises to clients: a request is executed once, and an answered write stays.
 
 use std::collections::BTreeMap;
 
@@ -8,28 +8,28 @@ use crate::cluster::RequestId;
 use crate::raft::{Index, NodeId};
 use crate::store::{Seq, SessionId};
 
-/// How many requests of a session are remembered: a client waits for one before it sends the next, so
-/// that a duplicate is never far behind.
+/// The number of requests stored per session. A client waits for one before it sends the next, so a
+/// duplicate is never far behind.
 const REQUESTS: usize = 128;
 
-/// How many answered writes are remembered.
+/// The number of answered writes that are stored.
 const WRITES: usize = 1_024;
 
-/// A request, as its client numbers it.
+/// A request: session and sequence number.
 type Request = (SessionId, Seq);
 
-/// What was executed and answered so far.
+/// The requests executed and answered so far.
 #[derive(Clone, Debug, Default)]
 pub struct Clients {
-    /// Where each request was executed first.
+    /// The index at which each request was executed first.
     executed: BTreeMap<SessionId, Latest<Seq, Index, REQUESTS>>,
-    /// Writes that were answered, by their place in the log.
+    /// Answered writes, by their index in the log.
     answered: Latest<Index, Request, WRITES>,
 }
 
 impl Clients {
-    /// A server's state machine has come to an entry, which may carry a request; `now` says whether it
-    /// was executed and not suppressed as a duplicate.
+    /// A state machine has applied an entry. `request` is the request in it, if any; its last
+    /// element is `true` if the request was executed and not suppressed as a duplicate.
     ///
     /// # Errors
     ///
@@ -58,7 +58,7 @@ impl Clients {
         Ok(())
     }
 
-    /// A client was told what its write did.
+    /// A client was told the result of its write.
     ///
     /// # Errors
     ///
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_is_executed_at_two_places_is_rejected() {
+    fn a_request_executed_at_two_indexes_is_rejected() {
         let mut clients = Clients::default();
         assert_eq!(applies(&mut clients, 1, 3, 1, true), None);
         assert_eq!(applies(&mut clients, 2, 3, 1, true), None, "by another server, there too");
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answered_write_that_another_takes_the_place_of_is_rejected() {
+    fn an_answered_write_that_is_replaced_is_rejected() {
         let lost = Some(Property::AcknowledgedWrites);
         let mut clients = Clients::default();
         let early = clients.answered(RequestId(1), (SESSION, Seq(1)));
@@ -116,7 +116,7 @@ mod tests {
     }
 
     #[test]
-    fn a_duplicate_is_recognised_as_long_as_its_request_is_remembered() {
+    fn a_duplicate_is_recognised_while_its_request_is_stored() {
         let remembered = REQUESTS as u64;
         let mut clients = Clients::default();
         for seq in 1..=remembered {
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_lost_write_is_recognised_as_long_as_its_answer_is_remembered() {
+    fn a_lost_write_is_recognised_while_its_answer_is_stored() {
         let remembered = WRITES as u64;
         let mut clients = Clients::default();
         let answer = |clients: &mut Clients, at| {

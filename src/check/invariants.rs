@@ -1,11 +1,11 @@
-//! The five properties of the paper's Figure 3, checked after every event. The others have judges of
-//! their own beside this file.
+//! The five properties of the paper's Figure 3, checked after every event. Other properties have
+//! their own judges in the files beside.
 //!
-//! Every log is mirrored as a chain of fingerprints, so that two logs are equal up to an index if and
-//! only if their chains are equal there. A look at a server costs little when its log has not changed:
+//! Every log is mirrored as a chain of digests, so that two logs are equal up to an index if and
+//! only if their chains are equal there. Observing a server is cheap when its log has not changed:
 //! then only the length and the last entry are compared. [`Invariants::audit`] compares everything.
 //!
-//! What all servers have compacted on their disks is forgotten here too.
+//! Entries that all servers have compacted on disk are forgotten here too.
 
 use std::collections::BTreeMap;
 
@@ -15,26 +15,26 @@ use crate::digest::{Digest, Digester};
 use crate::raft::{Config, Entry, Index, NodeId, Payload, Position, Term, Transfer, count};
 use crate::time::Time;
 
-/// What a judge sees of a server.
+/// The state of a server as judges see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation<'a> {
     pub node: NodeId,
-    /// Which of its lives this is: memory does not outlast a life.
+    /// The number of its starts; memory does not survive a restart.
     pub incarnation: u32,
     pub is_leader: bool,
     pub current_term: Term,
-    /// The configuration that it acts by.
+    /// The configuration in force on this server.
     pub config: &'a Config,
-    /// Until when it holds a lease, in true time.
+    /// When its lease ends, in true time.
     pub lease_end: Option<Time>,
-    /// The leadership transfer under way, if it leads and there is one.
+    /// Its leadership transfer, if it is a leader with one in progress.
     pub transfer: Option<Transfer>,
-    /// Its own clock's time, if it is free to act at once.
+    /// The time of its own clock, if it is free to act at once.
     pub free_at: Option<Time>,
-    /// The entry before the first that its log keeps, and up to where its disk has compacted.
+    /// The last entry that its log has compacted.
     pub base: Option<Position>,
     pub compacted_on_disk: Option<Index>,
-    /// What its log keeps.
+    /// The entries that its log still has.
     pub log: &'a [Entry],
     pub commit_index: Option<Index>,
     pub last_applied: Option<Index>,
@@ -43,7 +43,7 @@ pub struct Observation<'a> {
 
 #[cfg(test)]
 impl<'a> Observation<'a> {
-    /// A follower with nothing in its log or store, for histories of tests.
+    /// A follower with an empty log and store, for histories in tests.
     pub(super) fn blank(node: NodeId, current_term: Term, config: &'a Config) -> Self {
         Self {
             node,
@@ -64,23 +64,23 @@ impl<'a> Observation<'a> {
     }
 }
 
-/// What was seen so far.
+/// What was observed so far.
 #[derive(Clone, Debug, Default)]
 pub struct Invariants {
     mirrors: BTreeMap<NodeId, Mirror>,
     leaders: BTreeMap<Term, NodeId>,
     entries: Entries,
     committed: Window<Option<Committed>>,
-    /// By index, the store after it was applied.
+    /// By index, the store's digest after applying it.
     stores: Window<Option<Digest>>,
 }
 
 /// By index and term, the chain up to there.
 #[derive(Clone, Debug, Default)]
 struct Entries {
-    /// Of the term that was seen first.
+    /// The entry of the term that was seen first.
     first: Window<Option<(Term, Digest)>>,
-    /// Of the others, where there are any.
+    /// The entries of other terms, if any.
     others: BTreeMap<(usize, Term), Digest>,
 }
 
@@ -92,7 +92,8 @@ impl Entries {
         }
     }
 
-    /// Takes the chain in where none is known yet. Returns the one that is known; `None` where it was forgotten.
+    /// Stores the chain if none is stored yet. Returns the stored one, or `None` if the index was
+    /// forgotten.
     fn get_or_insert(&mut self, at: usize, term: Term, chain: Digest) -> Option<Digest> {
         let (first, known) = *self.first.slot(at)?.get_or_insert((term, chain));
         let known =
@@ -109,16 +110,17 @@ impl Entries {
 #[derive(Clone, Copy, Debug)]
 struct Committed {
     chain: Digest,
-    /// The term of the server that first knew it to be committed: at least the term in which it was.
+    /// The term of the server that first knew of the commit: at least the term in which it was
+    /// committed.
     term: Term,
 }
 
-/// A server as it was last seen.
+/// A server as it was last observed.
 #[derive(Clone, Debug, Default)]
 struct Mirror {
     incarnation: u32,
     led: Option<Term>,
-    /// How many entries its log has forgotten, and the chain up to there.
+    /// The number of entries that its log has compacted, and the chain up to there.
     base: usize,
     base_chain: Digest,
     chain: Vec<(Term, Digest)>,
@@ -128,7 +130,7 @@ struct Mirror {
 }
 
 impl Mirror {
-    /// The chain up to this place; `None` where its log does not reach it or has forgotten it.
+    /// The chain up to this place; `None` if its log does not reach it or has compacted it.
     fn at(&self, place: usize) -> Option<Digest> {
         match (place + 1).checked_sub(self.base)? {
             0 => Some(self.base_chain),
@@ -138,7 +140,7 @@ impl Mirror {
 }
 
 impl Invariants {
-    /// Looks at a server after something happened to it.
+    /// Observes a server after an event.
     ///
     /// # Errors
     ///
@@ -170,7 +172,7 @@ impl Invariants {
         self.check_applied(seen)
     }
 
-    /// Looks at all of a server's log, not only at its end.
+    /// Compares the whole log of a server, not only its end.
     ///
     /// # Errors
     ///
@@ -196,8 +198,8 @@ impl Invariants {
         self.observe(seen)
     }
 
-    /// The log begins elsewhere: it was compacted, or the server has gone on from a snapshot, or it has
-    /// come back from a disk that was behind.
+    /// Handles a new beginning of the log: it was compacted, a snapshot was installed, or the
+    /// server was restarted from a disk that was behind.
     fn rebase(&mut self, seen: &Observation<'_>, base: usize) -> Result<(), Violation> {
         let Some(mirror) = self.mirrors.get_mut(&seen.node) else { return Ok(()) };
         let gone = base.checked_sub(mirror.base).filter(|gone| *gone <= mirror.chain.len());
@@ -205,7 +207,7 @@ impl Invariants {
         let held = held.filter(|(term, _)| Some(*term) == seen.base.map(|base| base.term));
         let mut found = Ok(());
         if let (Some((_, chain)), Some(gone)) = (held.copied(), gone) {
-            // What it commits and forgets in one step.
+            // What it commits and compacts in one step.
             self.check_commit(seen, base)?;
             let Some(mirror) = self.mirrors.get_mut(&seen.node) else { return Ok(()) };
             mirror.chain.drain(..gone);
@@ -217,7 +219,7 @@ impl Invariants {
                 mirror.base_chain = self.entries.get(base - 1, term).unwrap_or(ROOT);
                 let committed = self.committed.get(base - 1).copied().flatten();
                 if committed.is_none_or(|committed| committed.chain != mirror.base_chain) {
-                    // The snapshot stands for what was never committed.
+                    // The snapshot contains what was never committed.
                     let evidence = Evidence::Different { node: seen.node, index };
                     found = Err(Violation { property: Property::StateMachineSafety, evidence });
                 }
@@ -230,7 +232,7 @@ impl Invariants {
         found
     }
 
-    /// These servers are all there are.
+    /// Drops servers that don't exist any more.
     pub fn keep_only(&mut self, exists: impl Fn(NodeId) -> bool) {
         self.mirrors.retain(|node, _| exists(*node));
     }
@@ -244,7 +246,8 @@ impl Invariants {
         }
     }
 
-    /// The log is known to be as it was for its first `common` entries; takes the rest in.
+    /// Compares and stores the log after its first `common` entries, which are known to be
+    /// unchanged.
     fn compare_log(&mut self, seen: &Observation<'_>, common: usize) -> Result<(), Violation> {
         let Some(mirror) = self.mirrors.get_mut(&seen.node) else {
             return Ok(());
@@ -299,7 +302,7 @@ impl Invariants {
         self.check_completeness(seen.node, term, owed)
     }
 
-    /// Whether the leader of `term` has all that is committed up to the place `owed`.
+    /// Checks that the leader of `term` has everything committed up to the place `owed`.
     fn check_completeness(
         &self,
         leader: NodeId,
@@ -309,7 +312,7 @@ impl Invariants {
         let (Some(owed), Some(mirror)) = (owed, self.mirrors.get(&leader)) else {
             return Ok(());
         };
-        // What it has compacted was compared when it was.
+        // What it has compacted was compared before that.
         let has = |at: usize| {
             at + 1 < mirror.base
                 || self.committed.get(at).is_none_or(|known| {
@@ -324,7 +327,7 @@ impl Invariants {
         Err(Violation { property: Property::LeaderCompleteness, evidence })
     }
 
-    /// Looks at what the server newly counts as committed, up to this place at most.
+    /// Checks what the server newly considers committed, up to the place `most`.
     fn check_commit(&mut self, seen: &Observation<'_>, most: usize) -> Result<(), Violation> {
         let Some(mirror) = self.mirrors.get_mut(&seen.node) else {
             return Ok(());
@@ -357,7 +360,7 @@ impl Invariants {
         if !new {
             return Ok(());
         }
-        // A leader of a higher term may be there already.
+        // There may already be a leader of a higher term.
         for (node, mirror) in &self.mirrors {
             if let Some(term) = mirror.led.filter(|term| *term > seen.current_term) {
                 self.check_completeness(*node, term, to.checked_sub(1))?;
@@ -395,7 +398,7 @@ impl Invariants {
 
 const ROOT: Digest = Digest(0);
 
-/// The chain that is `chain` followed by `entry`.
+/// The chain `chain` extended by `entry`.
 fn extend(chain: Digest, entry: &Entry) -> Digest {
     let head = entry.term.0.to_le_bytes();
     match &entry.payload {
@@ -409,8 +412,8 @@ fn extend(chain: Digest, entry: &Entry) -> Digest {
     }
 }
 
-/// How many entries the log shares with the chain, judged from the end by their terms: a changed entry
-/// shows in the terms from there on, or else in the chain at the end.
+/// The number of leading entries that the log shares with the chain. It is searched for from the
+/// end: any change shows in the chain at all later entries.
 fn common_prefix(base: Digest, chain: &[(Term, Digest)], log: &[Entry]) -> usize {
     let mut common = chain.len().min(log.len());
     while common > 0 {
@@ -428,7 +431,7 @@ pub(super) fn index_at(place: usize) -> Index {
     Index::after(Index::new(place as u64))
 }
 
-/// How many entries there are up to the index.
+/// The number of entries up to the index.
 fn place(index: Option<Index>) -> usize {
     usize::try_from(count(index)).unwrap_or(usize::MAX)
 }

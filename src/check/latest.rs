@@ -1,9 +1,9 @@
-//! A table of which only the highest keys are remembered.
+//! A table that keeps only the highest keys.
 
 use std::collections::VecDeque;
 
-/// At most `MOST` values by their keys, in order: who looks back from time to time copies it, and new keys
-/// come mostly at the end, so it lies in one piece.
+/// At most `MOST` values in the order of their keys. Keyframes clone it, and new keys mostly come
+/// at the end, so it is one contiguous buffer.
 #[derive(Clone, Debug)]
 pub(super) struct Latest<K, V, const MOST: usize> {
     items: VecDeque<(K, V)>,
@@ -16,12 +16,12 @@ impl<K, V, const MOST: usize> Default for Latest<K, V, MOST> {
 }
 
 impl<K: Copy + Ord, V: Copy, const MOST: usize> Latest<K, V, MOST> {
-    /// What is remembered for this key.
+    /// The value stored for this key.
     pub(super) fn get(&self, key: K) -> Option<&V> {
         self.find(key).ok().map(|at| &self.items[at].1)
     }
 
-    /// Remembers a value for a key that has none. Returns what it has now.
+    /// Stores a value for a key that has none. Returns the value that the key has now.
     pub(super) fn get_or_insert(&mut self, key: K, value: V) -> V {
         match self.find(key) {
             Ok(at) => self.items[at].1,
@@ -32,7 +32,7 @@ impl<K: Copy + Ord, V: Copy, const MOST: usize> Latest<K, V, MOST> {
         }
     }
 
-    /// Remembers this value for a key, whatever it had.
+    /// Stores a value for a key, replacing any other.
     pub(super) fn insert(&mut self, key: K, value: V) {
         match self.find(key) {
             Ok(at) => self.items[at].1 = value,
@@ -40,7 +40,7 @@ impl<K: Copy + Ord, V: Copy, const MOST: usize> Latest<K, V, MOST> {
         }
     }
 
-    /// Where the key is, or belongs.
+    /// The place of the key, or `Err` with the place where it belongs.
     fn find(&self, key: K) -> Result<usize, usize> {
         match self.items.back() {
             Some((last, _)) if *last >= key => self.items.binary_search_by_key(&key, |item| item.0),
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_lowest_keys_are_forgotten_first_whenever_they_came() {
+    fn the_lowest_keys_are_dropped_first_in_any_order_of_insertion() {
         let mut latest = Latest::<u8, char, 3>::default();
         for (key, value) in [(5, 'e'), (3, 'c'), (4, 'd'), (3, 'x')] {
             latest.insert(key, value);

@@ -1,17 +1,19 @@
-//! Whether the clients' history could have come from one store that does one thing at a time.
+//! Linearizability of the clients' history: whether a single store that executes one operation at a
+//! time could have given it.
 //!
-//! Every operation takes effect at some instant between its beginning and its end (Herlihy and Wing,
-//! 1990). The judge follows the history event by event and keeps, for every key on its own, all states
-//! that the store could be in: which value, and which of the operations under way have taken effect.
-//! When an operation ends, only those states are kept in which it has, with the answer that was given
-//! (Lowe's "just-in-time linearization", 2017). No state left: the history is not linearizable.
+//! Every operation takes effect at some instant between its invocation and its end (Herlihy and
+//! Wing, 1990). The judge follows the history event by event and keeps, for each key separately,
+//! all states that the store could be in: its value, and which of the pending operations have taken
+//! effect. When an operation ends, only those states are kept in which it has taken effect with the
+//! given answer (Lowe's "just-in-time linearization", 2017). If no state is left, the history is
+//! not linearizable.
 //!
-//! An operation whose client gave up may take effect at any time after, or never. Too many of those at
-//! once would need too many states; then the key is left undecided rather than judged wrongly. Reads
-//! that promise less than linearizability are not looked at.
+//! An operation whose client gave up may take effect at any later time, or never. Too many of those
+//! at once would need too many states; then the key is left undecided rather than judged wrongly.
+//! Reads with weaker consistency are ignored.
 //!
-//! Whoever wants to see an order has each state tell by which it was come to ([`order`]); who wants to know
-//! why there is none leaves out operations as long as there is none ([`conflict`]).
+//! To get an order, each state records how it was reached ([`order`]). To find out why there is
+//! none, operations are removed as long as there still is none ([`conflict`]).
 
 mod conflict;
 mod order;
@@ -25,10 +27,10 @@ use order::Trail;
 use crate::cluster::{Answer, Operation, RequestId};
 use crate::store::{Command, Key, Outcome, Value};
 
-/// The most states of one key before it is left undecided.
+/// The maximum number of states of a key before it is left undecided.
 const MOST_STATES: usize = 2_000;
 
-/// What the judge knows; of each state by which order it was come to, if that is wanted.
+/// The judge's state. `T` records how each state of a key was reached, if that is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Linearizability<T = ()> {
     keys: BTreeMap<Key, History<T>>,
@@ -36,20 +38,20 @@ pub struct Linearizability<T = ()> {
     undecided: u64,
 }
 
-/// What is known of one key.
+/// The state of the judge for one key.
 #[derive(Clone, Debug)]
 struct History<T> {
     under_way: BTreeMap<RequestId, KeyOperation>,
-    /// Of those under way, the ones whose clients gave up.
+    /// Pending operations whose clients gave up.
     abandoned: BTreeSet<RequestId>,
-    /// What may be there at any time: of writes that are left out of account.
+    /// Values that may appear at any time, from writes that were removed from the history.
     loose: BTreeSet<Option<Value>>,
     states: BTreeMap<State, T>,
-    /// There were too many states once: the key is not judged any more.
+    /// There were too many states once: the key is no longer judged.
     undecided: bool,
 }
 
-/// What an operation does to a key.
+/// The operation on a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum KeyOperation {
     Read,
@@ -60,11 +62,11 @@ enum KeyOperation {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct State {
     value: Option<Value>,
-    /// Operations under way that have taken effect, with what they answer.
+    /// Pending operations that have taken effect, with their results.
     done: BTreeMap<RequestId, Effect>,
 }
 
-/// What an operation did.
+/// The result of an operation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Effect {
     Wrote,
@@ -74,7 +76,7 @@ enum Effect {
 }
 
 impl<T: Trail> Linearizability<T> {
-    /// A client has begun an operation.
+    /// A client has invoked an operation.
     pub fn began(&mut self, id: RequestId, operation: &Operation) {
         let Some(key) = operation.ordered_key() else { return };
         let step = match operation {
@@ -85,7 +87,8 @@ impl<T: Trail> Linearizability<T> {
         self.keys.entry(key.clone()).or_default().under_way.insert(id, step);
     }
 
-    /// It has its answer, or has given up.
+    /// An operation was answered or given up. The judge goes on after an error as if the client had
+    /// given up.
     ///
     /// # Errors
     ///
@@ -105,7 +108,7 @@ impl<T: Trail> Linearizability<T> {
         if sound { Ok(()) } else { Err(key) }
     }
 
-    /// How many keys were left undecided.
+    /// The number of keys that were left undecided.
     pub fn undecided(&self) -> u64 {
         self.undecided
     }
@@ -125,7 +128,8 @@ impl<T: Trail> Default for History<T> {
 }
 
 impl<T: Trail> History<T> {
-    /// The operation ended with this effect: keeps the states that allow it, if there are any.
+    /// Ends an operation with a result: keeps the states that allow it. Returns `false` if there
+    /// are none.
     fn end(&mut self, id: RequestId, effect: &Effect) -> bool {
         if self.undecided {
             self.under_way.remove(&id);
@@ -153,7 +157,7 @@ impl<T: Trail> History<T> {
         true
     }
 
-    /// All states that can be reached by letting operations under way take effect, in every order,
+    /// All states that can be reached by letting pending operations take effect, in any order,
     /// until this one has; `None` if there are too many.
     fn reachable(&self, until: RequestId) -> Option<BTreeMap<State, T>> {
         let mut reached = self.states.clone();
@@ -164,7 +168,7 @@ impl<T: Trail> History<T> {
                 continue;
             }
             let steps = self.under_way.iter().filter(|(id, step)| {
-                // A read that nobody waits for any more changes nothing.
+                // A read that was given up changes nothing.
                 let changes_nothing = **step == KeyOperation::Read && self.abandoned.contains(id);
                 !changes_nothing && !state.done.contains_key(id)
             });
@@ -188,7 +192,7 @@ impl<T: Trail> History<T> {
 }
 
 impl State {
-    /// The state after the operation has taken effect in this one.
+    /// The state after the operation has taken effect.
     fn after(&self, id: RequestId, step: &KeyOperation) -> Self {
         let mut next = self.clone();
         let effect = match step {
@@ -214,7 +218,7 @@ impl State {
     }
 }
 
-/// What an answer says; `None` where it says nothing.
+/// The result that an answer reports; `None` if it reports nothing about the store.
 fn effect(answer: &Answer) -> Option<Effect> {
     match answer {
         Answer::Outcome(Outcome::Written) => Some(Effect::Wrote),

@@ -1,38 +1,39 @@
-//! Bounded time to a leader, and to the next commit, once a majority is connected.
+//! Liveness: a bounded time to a leader, and to the next commit, once a majority is connected.
 //!
-//! Raft promises no more than that: it is live as long as messages arrive faster than election timers
-//! run out (paper, section 5.6). So the judge looks, now and then, whether the world is kind enough, and
-//! if it has been for a while without a break, whether there was progress in that time.
+//! Raft promises no more than that: it is live as long as messages arrive faster than election
+//! timers expire (paper, section 5.6). So the judge checks periodically whether conditions are good
+//! enough. If they have been for a while without interruption, there must have been progress in
+//! that time.
 
 use super::property::{Evidence, Property, Violation};
 use crate::cluster::{Cluster, Server, Status};
 use crate::raft::{Index, Node, NodeId};
 use crate::time::{Duration, Time};
 
-/// How often the judge looks.
+/// The interval between two checks.
 const GLANCE: Duration = Duration::from_millis(200);
 
-/// How long a kind world may be without progress: more than twenty times the longest default election
-/// timeout.
+/// How long there may be no progress under good conditions: more than twenty times the longest
+/// default election timeout.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// What was seen so far.
+/// What was observed so far.
 #[derive(Clone, Debug, Default)]
 pub struct Liveness {
     next_glance: Time,
-    /// Since when the world is kind and nothing has progressed.
+    /// Since when conditions are good and nothing has progressed.
     waiting_since: Option<Time>,
-    /// The last commit that anybody knew of.
+    /// The highest commit index of a running server.
     commit_index: Option<Index>,
 }
 
 impl Liveness {
-    /// Whether it is time to look again.
+    /// Whether the next check is due.
     pub fn is_due(&self, now: Time) -> bool {
         now >= self.next_glance
     }
 
-    /// Looks at the cluster.
+    /// Checks the cluster.
     ///
     /// # Errors
     ///
@@ -62,9 +63,10 @@ fn is_done(cluster: &Cluster) -> bool {
     leader.is_some_and(|node| node.commit_index() == node.log().last_index())
 }
 
-/// Whether enough members run, well enough connected, with disks, processors and clocks that are fast
-/// enough: then there must be progress. Enough are a majority of the last committed configuration and of
-/// each that one of them has in its log, since that counts from the moment it is appended (section 6).
+/// Whether enough members run and are connected well enough, with disks, processors and clocks that
+/// are fast enough; then there must be progress. Enough is a majority of the last committed
+/// configuration, and of each configuration in the log of one of them, since a configuration counts
+/// from the moment it is appended (section 6).
 fn is_kind(cluster: &Cluster) -> bool {
     let config = cluster.members();
     let soon = cluster.settings().election_timeout_min / 4;
@@ -76,7 +78,7 @@ fn is_kind(cluster: &Cluster) -> bool {
         let fast = link.latency_max <= soon && link.loss.as_ppm() <= 20_000;
         from == to || fast && !network.is_cut(from, to)
     };
-    // A server that reaches all of these, and they each other: the largest such set around any one.
+    // Whether the servers connected to this one are connected to each other and form a majority.
     let majority_around = |center: &NodeId| {
         let near: Vec<NodeId> =
             well.iter().copied().filter(|id| open(*center, *id) && open(*id, *center)).collect();
@@ -139,10 +141,10 @@ mod tests {
         stalls_with(3, actions)
     }
 
-    /// Whether twelve seconds after these actions nothing has progressed in a kind world.
+    /// Whether twelve seconds after these actions the judge has found a violation.
     fn stalls_with(nodes: u32, actions: &[Action]) -> bool {
         let mut run = Run::new(ClusterConfig { nodes, seed: 5 });
-        // Somebody asks all the time: where nothing at all happens, nobody looks.
+        // A client keeps asking: without events there are no checks.
         run.apply(&clients(1, 0, 200)).unwrap();
         for action in actions {
             run.apply(action).unwrap();
@@ -154,21 +156,21 @@ mod tests {
         run.violation_of(Property::Liveness).is_some()
     }
 
-    /// Nobody but n1 may lead, and n1 is down.
-    const NOBODY_LEADS: [Action; 2] =
+    /// Only n1 may lead, and n1 is down.
+    const NO_LEADER: [Action; 2] =
         [Action::Rule { rule: Rule::FirstNodeLeads, on: true }, Action::Kill(N1)];
 
     #[test]
     fn a_connected_majority_without_a_leader_is_rejected() {
-        assert!(stalls(&NOBODY_LEADS));
+        assert!(stalls(&NO_LEADER));
         assert!(!stalls(&[]), "there is a leader that has committed all");
         assert!(!stalls(&[Action::Kill(N1)]), "the others elect one");
         assert!(!stalls(&[clients(2, 50, 50)]), "there is progress");
     }
 
     #[test]
-    fn an_unkind_world_owes_no_progress() {
-        let with = |action| stalls(&[&NOBODY_LEADS[..], &[action]].concat());
+    fn under_bad_conditions_no_progress_is_required() {
+        let with = |action| stalls(&[&NO_LEADER[..], &[action]].concat());
         let latency = |longest| Some((millis(1), millis(longest)));
         let lossy =
             |percents| LinkChange { loss: Some(percent(percents)), ..LinkChange::default() };
@@ -185,20 +187,20 @@ mod tests {
         assert!(with(Action::SetDisk { node: N2, state: DiskState::Good }));
         assert!(!with(Action::Cpu { node: N2, takes: millis(1) }));
         assert!(!with(Action::Clock { node: N3, change: fast }));
-        assert!(with(cut(N2, N1)), "who is down does not matter");
+        assert!(with(cut(N2, N1)), "a server that is down does not matter");
         let just = LinkChange { latency: latency(37), ..lossy(2) };
-        assert!(with(Action::Network(just)), "just kind enough");
+        assert!(with(Action::Network(just)), "just good enough");
     }
 
     #[test]
-    fn three_of_five_that_meet_owe_progress_and_two_do_not() {
-        let with = |actions: &[Action]| stalls_with(5, &[&NOBODY_LEADS[..], actions].concat());
-        assert!(with(&[cut(N2, N5), cut(N3, N5), cut(N4, N5)]), "n5 can be done without");
+    fn three_of_five_connected_servers_must_progress_and_two_need_not() {
+        let with = |actions: &[Action]| stalls_with(5, &[&NO_LEADER[..], actions].concat());
+        assert!(with(&[cut(N2, N5), cut(N3, N5), cut(N4, N5)]), "n5 is not needed");
         assert!(!with(&[Action::Kill(N4), Action::Kill(N5)]));
     }
 
     #[test]
-    fn the_judge_looks_now_and_then() {
+    fn the_judge_checks_periodically() {
         let cluster = Cluster::new(ClusterConfig { nodes: 3, seed: 5 });
         let mut liveness = Liveness::default();
         assert!(liveness.is_due(cluster.now()));

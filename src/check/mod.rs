@@ -1,7 +1,7 @@
-//! Judges of a run: they see it from the outside and share no logic with the servers.
+//! Judges of a run: they observe it from outside and share no logic with the servers.
 //!
-//! [`Run`] is a cluster with its judges: every event and every action is followed by a look at what it
-//! touched, and the first broken property is kept.
+//! [`Run`] is a cluster with its judges: after every event and every action they observe what it
+//! touched, and the first violation of each property is kept.
 
 mod catch_up;
 mod changes;
@@ -30,7 +30,7 @@ use crate::cluster::{
 use crate::raft::{Index, Node, NodeId};
 use crate::time::Time;
 
-/// A cluster that is watched.
+/// A cluster with its judges.
 #[derive(Clone, Debug)]
 pub struct Run {
     cluster: Cluster,
@@ -41,14 +41,14 @@ pub struct Run {
     linearizability: Linearizability,
     catch_up: CatchUp,
     liveness: Liveness,
-    /// Where the configuration stands that was last seen to be committed.
+    /// The index of the last configuration seen to be committed.
     committed_config: Option<Index>,
     /// The first violation of each property, the earliest first.
     violations: Vec<(Time, Violation)>,
 }
 
 impl Run {
-    /// A cluster in which nothing has happened yet.
+    /// A new cluster.
     pub fn new(cluster_config: ClusterConfig) -> Self {
         let cluster = Cluster::new(cluster_config);
         Self {
@@ -65,23 +65,23 @@ impl Run {
         }
     }
 
-    /// The cluster.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
     }
 
-    /// What the judge of the clients' history knows by now.
+    /// The state of the judge of the clients' history.
     pub fn linearizability(&self) -> &Linearizability {
         &self.linearizability
     }
 
-    /// The cluster, to ask it what is next or to take what it has to tell. Events and actions go
+    /// The cluster, to ask for its next event or to take its facts. Events and actions must go
     /// through [`Run::step`] and [`Run::apply`], so that they are judged.
     pub fn cluster_mut(&mut self) -> &mut Cluster {
         &mut self.cluster
     }
 
-    /// Handles one event and judges it.
+    /// Handles one event and judges it. Returns what it touched, or `None` if nothing will ever
+    /// happen again.
     pub fn step(&mut self) -> Option<Touched> {
         self.cluster.forget_deeds();
         let touched = self.cluster.step()?;
@@ -101,7 +101,7 @@ impl Run {
         Some(touched)
     }
 
-    /// Does something to the cluster.
+    /// Performs an action and judges it.
     ///
     /// # Errors
     ///
@@ -118,7 +118,7 @@ impl Run {
         result
     }
 
-    /// Looks at every server, and forgets those that are gone.
+    /// Observes every server, and drops those that don't exist any more.
     fn judge_all(&mut self) {
         let cluster = &self.cluster;
         self.invariants.keep_only(|node| cluster.server(node).is_some());
@@ -130,22 +130,22 @@ impl Run {
         }
     }
 
-    /// The first violation of each property and when it came, the earliest first.
+    /// The first violation of each property and its time, the earliest first.
     pub fn violations(&self) -> &[(Time, Violation)] {
         &self.violations
     }
 
-    /// The first broken property and when it broke.
+    /// The first violation and its time.
     pub fn violation(&self) -> Option<&(Time, Violation)> {
         self.violations.first()
     }
 
-    /// When and how this property broke first, if it did.
+    /// The first violation of this property and its time.
     pub fn violation_of(&self, property: Property) -> Option<&(Time, Violation)> {
         self.violations.iter().find(|(_, violation)| violation.property == property)
     }
 
-    /// Looks at every running server anew, at the whole of its log.
+    /// Compares the whole log of every running server.
     pub fn audit(&mut self) {
         let running = self.cluster.servers().filter(|server| server.status() != Status::Down);
         for node in running.map(Server::id).collect::<Vec<_>>() {
@@ -172,7 +172,8 @@ impl Run {
         }
     }
 
-    /// What servers did that their state does not show: votes they gave away, requests they executed.
+    /// Judges what servers did that their state does not show: votes, applied entries, accepted and
+    /// refused requests.
     fn judge_deeds(&mut self) {
         let mut found = Ok(());
         for server_event in self.cluster.server_events() {
@@ -278,15 +279,15 @@ mod tests {
     use crate::rng::Chance;
     use crate::time::Duration;
 
-    /// One client that writes one key.
+    /// A workload of one client that writes one key.
     fn a_writer() -> Action {
         let (writes, every) = (Chance::from_ppm(1_000_000).unwrap(), Duration::from_millis(50));
         let reads = Consistency::Linearizable;
         Action::Clients(Some(Workload { clients: 1, keys: 1, writes, every, reads }))
     }
 
-    /// What the judges were shown of the leader had another first entry: between events they only look
-    /// at the end of a log.
+    /// The judges were shown another first entry of the leader. Between events they compare only
+    /// the end of a log.
     #[test]
     fn an_audit_finds_what_has_changed_in_the_middle_of_a_log() {
         let mut run = Run::new(ClusterConfig { nodes: 3, seed: 5 });

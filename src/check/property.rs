@@ -1,4 +1,4 @@
-//! What must hold in every run, and what it looks like when it does not.
+//! The properties that every run must have, and the evidence when one is broken.
 
 use std::fmt;
 
@@ -24,31 +24,33 @@ pub enum Property {
     OneVote,
     /// While a server runs, its term and its commit index only grow (Figure 2).
     Monotonic,
-    /// Whoever is elected needs a majority that shares a server with every majority of the last
-    /// committed configuration (section 6).
+    /// A leader's quorums share a server with every majority of the last committed configuration
+    /// (section 6).
     QuorumOverlap,
-    /// Nobody is elected while another leader may still answer reads by its lease (thesis 6.4.1).
+    /// No server is elected while another leader may still answer reads by its lease (thesis
+    /// 6.4.1).
     LeaseSafety,
     /// A request is executed once, however often it was sent (section 8).
     ExactlyOnce,
-    /// A write that was answered is executed, and stays where it is in the log.
+    /// An answered write was executed, and keeps its index in the log.
     AcknowledgedWrites,
-    /// What a leader has refused changes nothing, now or later (section 6).
+    /// A refused request changes nothing, now or later (section 6).
     RefusedStaysRefused,
-    /// A change of the members that was answered is so, and one that is made is answered (section 6).
+    /// A membership change that was answered has happened, and one that has happened is answered
+    /// (section 6).
     AnsweredChanges,
     /// The clients' history is one that a single store could have given.
     Linearizability,
-    /// A transfer of the leadership ends in time, however often it is asked for (thesis 3.10).
+    /// A leadership transfer ends in time, however often it is requested (thesis 3.10).
     TransferEnds,
-    /// A server that runs and is connected to the leader catches up, or comes nearer (section 7).
+    /// A server that runs and is connected to the leader catches up, or makes progress (section 7).
     CatchUp,
     /// With a connected majority there is a leader, and it commits, within a bounded time.
     Liveness,
 }
 
 impl Property {
-    /// All of them.
+    /// All properties.
     pub const ALL: [Self; 17] = [
         Self::ElectionSafety,
         Self::LeaderAppendOnly,
@@ -92,7 +94,7 @@ impl Property {
         }
     }
 
-    /// What it asks for, in a plain sentence.
+    /// What it demands, in a plain sentence.
     pub const fn means(self) -> &'static str {
         match self {
             Self::ElectionSafety => "At most one leader is elected in a term.",
@@ -125,8 +127,8 @@ impl Property {
                 "What a leader has refused to do changes nothing, now or later."
             }
             Self::AnsweredChanges => {
-                "A change of the members that was answered is so, and one that is made is answered while \
-                 its leader leads."
+                "A membership change that was answered has happened, and one that has happened is \
+                 answered while its leader leads."
             }
             Self::Linearizability => {
                 "The answers that clients got are those that a single store could have given."
@@ -143,7 +145,7 @@ impl Property {
         }
     }
 
-    /// Where the paper or the thesis says so.
+    /// The section of the paper or the thesis.
     pub const fn section(self) -> &'static str {
         match self {
             Self::ElectionSafety => "paper 5.2, Figure 3",
@@ -184,10 +186,10 @@ pub struct Violation {
     pub evidence: Evidence,
 }
 
-/// What contradicts the property.
+/// What contradicts a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Evidence {
-    /// Both led this term.
+    /// Both servers led this term.
     TwoLeaders { term: Term, first: NodeId, second: NodeId },
     /// The leader's log differs from what it was, from this index on.
     Overwritten { leader: NodeId, term: Term, index: Index },
@@ -195,44 +197,48 @@ pub enum Evidence {
     Mismatch { node: NodeId, index: Index, term: Term },
     /// The leader lacks what was committed at this index.
     Missing { leader: NodeId, term: Term, index: Index },
-    /// This server commits or applies something else than another did.
+    /// This server commits or applies another entry than an earlier server did.
     Different { node: NodeId, index: Index },
-    /// Having applied the same, this server's store differs from another's.
+    /// This server applied the same entries as another, but its store differs.
     Diverged { node: NodeId, index: Index },
-    /// It commits or applies what it does not have.
+    /// It commits or applies an entry that it does not have.
     Beyond { node: NodeId, index: Index },
-    /// It voted for both in this term.
+    /// It voted for both candidates in this term.
     TwoVotes { node: NodeId, term: Term, first: NodeId, second: NodeId },
     /// Its term went back.
     TermWentBack { node: NodeId, from: Term, to: Term },
     /// Its commit index went back.
     CommitWentBack { node: NodeId, from: Index },
-    /// The leader's configuration has a majority that shares nobody with one of the configuration that
-    /// was committed last.
+    /// A majority of the leader's configuration shares no server with a majority of the last
+    /// committed configuration.
     NoOverlap { leader: NodeId, term: Term },
-    /// The leader of `term` was elected although the lease of `older` lasts until then.
+    /// The leader of `term` was elected although the lease of `older` lasts until `until`.
     LeaseOverlap { leader: NodeId, term: Term, older: NodeId, until: Time },
-    /// The request was executed at both places.
+    /// The request was executed at both indexes.
     Twice { client: ClientId, seq: Seq, first: Index, second: Index },
-    /// A write was answered that no server had executed.
+    /// A write was answered that no server has executed.
     NeverExecuted { request: RequestId },
-    /// The answered write of this client stood at this index, where this server has something else.
+    /// The answered write of this client was at this index, where this server has something else.
     LostWrite { node: NodeId, client: ClientId, seq: Seq, index: Index },
-    /// The leader has refused this request, and something of it, or against another, was done all the same.
+    /// The leader has refused this request, but its log or its pending changes have changed.
     RefusedInPart { leader: NodeId, term: Term, request: RequestId },
-    /// The leader has changed the membership of this server, and has accepted no request for that.
+    /// The leader has changed the membership of this server without having accepted a request for
+    /// it.
     Unasked { leader: NodeId, term: Term, node: NodeId },
-    /// This change was answered, and the members that were agreed on were never so since it was asked for.
+    /// This change was answered as done, but no committed configuration has matched it since it was
+    /// requested.
     NeverSo { request: RequestId },
-    /// This change is made since then, its leader knows it and still leads, and the client was not told.
+    /// This change is done since `since`, its leader knows it and still leads, and the client was
+    /// not told.
     NotTold { request: RequestId, leader: NodeId, since: Time },
-    /// The leader's transfer to this server should have ended, or was to end earlier.
+    /// The leader's transfer to this server goes on after its deadline, or its deadline was put
+    /// off.
     TransferGoesOn { leader: NodeId, term: Term, to: NodeId },
-    /// This server is behind the leader, and has come no nearer since then.
+    /// This server is behind the leader, and has made no progress since `since`.
     LeftBehind { node: NodeId, leader: NodeId, since: Time },
-    /// With the answer to this request the clients' history has no order any more.
+    /// No order of the clients' operations explains the answer to this request.
     NoOrder { request: RequestId },
-    /// Nobody has led, or nothing was committed that waits for it, since then.
+    /// There has been no leader, or no commit of pending entries, since `since`.
     Stalled { since: Time },
 }
 

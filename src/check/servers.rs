@@ -1,5 +1,5 @@
-//! What must hold for servers beyond Figure 3: one vote a term, nothing goes back, quorums that
-//! overlap, leases that do not.
+//! Properties of servers beyond Figure 3: one vote per term, monotonic terms and commit indexes,
+//! overlapping quorums, exclusive leases, transfers that end.
 
 use std::collections::BTreeMap;
 
@@ -8,19 +8,19 @@ use super::property::{Evidence, Property, Violation};
 use crate::raft::{Config, Index, NodeId, Term};
 use crate::time::{Duration, Time};
 
-/// What was seen of the servers so far.
+/// What was observed of the servers so far.
 #[derive(Clone, Debug, Default)]
 pub struct Servers {
     /// Each server's last vote.
     votes: BTreeMap<NodeId, (Term, NodeId)>,
     seen: BTreeMap<NodeId, Seen>,
-    /// The highest term that had a leader, and who that was.
+    /// The highest term that had a leader, and that leader.
     latest: Option<(Term, NodeId)>,
     /// The last configuration known to be committed, and the highest term that had a leader then.
     committed: Option<(Config, Term)>,
 }
 
-/// A server as it was last seen.
+/// A server as it was last observed.
 #[derive(Clone, Debug, Default)]
 struct Seen {
     incarnation: u32,
@@ -32,17 +32,18 @@ struct Seen {
     transfer: Option<Pending>,
 }
 
-/// A transfer of the leadership, from when it was first seen.
+/// A leadership transfer, since it was first observed.
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     to: NodeId,
-    /// When it is to end, by the leader's clock.
+    /// When it must end, by the leader's clock.
     deadline: Time,
-    /// Since when the leader could have ended it.
+    /// Since when the leader has been free to end it and did not.
     late_since: Option<Time>,
 }
 
-/// How long a transfer may go on after its deadline: a leader that is free ends it at once.
+/// How long a transfer may go on after its deadline, in true time; a leader that is free ends it at
+/// once.
 const LATE: Duration = Duration::from_secs(1);
 
 fn broken(property: Property, evidence: Evidence) -> Result<(), Violation> {
@@ -50,7 +51,7 @@ fn broken(property: Property, evidence: Evidence) -> Result<(), Violation> {
 }
 
 impl Servers {
-    /// A server gives its vote away, its own candidacy included.
+    /// A server has voted, for itself or another.
     ///
     /// # Errors
     ///
@@ -66,13 +67,13 @@ impl Servers {
         Ok(())
     }
 
-    /// A configuration is committed.
+    /// A configuration was committed.
     pub fn committed(&mut self, config: &Config) {
         let term = self.latest.map_or(Term::default(), |(term, _)| term);
         self.committed = Some((config.clone(), term));
     }
 
-    /// Looks at a server at the time `now`, after something happened to it.
+    /// Observes a server at the time `now`, after an event.
     ///
     /// # Errors
     ///
@@ -110,11 +111,12 @@ impl Servers {
         if saw.is_leader { self.check_lease(now, saw) } else { Ok(()) }
     }
 
-    /// Whether whoever decides with this leader must have heard of the last committed configuration.
+    /// Checks that all quorums of this leader overlap with those of the last committed
+    /// configuration.
     fn check_overlap(&self, saw: &Observation<'_>) -> Result<(), Violation> {
         let (leader, term) = (saw.node, saw.current_term);
         match &self.committed {
-            // A leader of an older term may act by what was in force then.
+            // A leader of an older term may use the configuration that was in force then.
             Some((_, then)) if term < *then => Ok(()),
             Some((config, _)) if !must_overlap(config, saw.config) => {
                 broken(Property::QuorumOverlap, Evidence::NoOverlap { leader, term })
@@ -146,7 +148,7 @@ impl Servers {
         }
     }
 
-    /// These servers run; the others hold no lease any more.
+    /// Drops the leases of servers that don't run.
     pub fn keep_only(&mut self, runs: impl Fn(NodeId) -> bool) {
         for (node, seen) in &mut self.seen {
             if !runs(*node) {
@@ -156,7 +158,7 @@ impl Servers {
     }
 }
 
-/// To whom a transfer goes on longer than it was to when it was first seen in this term.
+/// The target of a transfer that goes on longer than its first deadline in this term allows.
 fn goes_on(
     pending: &mut Option<Pending>,
     now: Time,
@@ -176,13 +178,14 @@ fn goes_on(
     (transfer.deadline > deadline || too_late).then_some(to)
 }
 
-/// Whether every majority of one configuration shares a server with every majority of the other: where
-/// they are joint, it is enough that two of their halves do.
+/// Whether every majority of one configuration shares a server with every majority of the other. Of
+/// joint configurations it is enough that two halves do.
 fn must_overlap(one: &Config, other: &Config) -> bool {
     one.halves().any(|left| other.halves().any(|right| majorities_overlap(left, right)))
 }
 
-/// Two majorities that avoid each other as well as they can take those first whom only they may have.
+/// Two majorities with the smallest intersection prefer voters that the other configuration does
+/// not have.
 fn majorities_overlap(left: &[NodeId], right: &[NodeId]) -> bool {
     let common = left.iter().filter(|id| right.contains(id)).count();
     let needs_common = |voters: &[NodeId]| {

@@ -1,10 +1,11 @@
-//! The famous runs: for each rule the shortest run we know that breaks without it.
+//! The famous runs: for each rule the shortest known run that breaks a property without it.
 //!
-//! A famous run is a script file of `famous/`, in the one script language, which `headless run` executes
-//! too. It opens with its title and its story as comments; then come the cluster, the rule that is switched,
-//! what else is done, all by time, and at the end the property that falls. In the page it is two stories of
-//! one run: the script's, and the same things done at the same times with the rule in force. Deliberately
-//! lacks recorded events: both stories are played here and now, so that they are true of this version.
+//! A famous run is a script file of `famous/`, which `headless run` executes too. It begins with
+//! its title and its description as comments. Then follow the cluster, the rule that is switched,
+//! the other actions, all by time, and at the end the property that breaks. On the page it is a run
+//! of two branches: the script's, and the same actions at the same times with the rule in force.
+//! The files have no recorded event counts: both branches are played when the run is opened, so
+//! they are right for this version.
 
 use crate::check::{Property, Run};
 use crate::cluster::{Action, ClusterConfig};
@@ -16,14 +17,15 @@ use crate::script::{Command, Expect, parse_script};
 use crate::swarm::Replay;
 use crate::time::{Duration, Time};
 
-/// How long it takes to watch one, in real time.
+/// The real time that it takes to watch a famous run.
 const WATCHED: Duration = Duration::from_secs(20);
 
-/// The longest that is waited for the property to fall after the last thing was done: longer than liveness
-/// is waited for.
+/// The longest cluster time to wait for the break after the last action; longer than the patience
+/// of liveness.
 const LATEST: Duration = Duration::from_secs(20);
 
-/// The shortest run we know that breaks without a rule (with it, where it is no rule of Raft).
+/// The shortest known run that breaks a property without a rule (with it, if it is not a rule of
+/// Raft).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Famous {
     pub rule: Rule,
@@ -66,24 +68,24 @@ pub const FAMOUS: [Famous; Rule::TABLE.len()] = famous![
 ];
 
 impl Famous {
-    /// That of a rule.
+    /// The famous run of a rule.
     pub fn of(rule: Rule) -> &'static Self {
         &FAMOUS[rule as usize]
     }
 
-    /// What it is called.
     pub fn title(&self) -> &'static str {
         heading(self.text, 0)
     }
 
     /// What goes wrong, in a sentence or two.
-    pub fn story(&self) -> String {
+    pub fn description(&self) -> String {
         let lines = self.text.lines().skip(1).map_while(|line| line.strip_prefix('#'));
         lines.map(str::trim).collect::<Vec<_>>().join(" ")
     }
 
-    /// The run with both its stories, to be opened: the first breaks, the second is the same with the rule
-    /// as Raft has it. Both are as long as the first takes to break; shown is the beginning of the first.
+    /// The run with its two branches, to be opened: the first breaks the property, the second has
+    /// the rule at its default. Both last until the first breaks; the beginning of the first is
+    /// shown.
     ///
     /// # Errors
     ///
@@ -97,21 +99,21 @@ impl Famous {
         let sound = script.play(|action| !is_switch(action), Some(end));
         let (first, second) =
             if self.rule.on_by_default() { ("without", "with") } else { ("with", "without") };
-        let stories = vec![
-            broken.into_story(format!("{first} {}", self.rule)),
-            sound.into_story(format!("{second} {}", self.rule)),
+        let branches = vec![
+            broken.into_branch(format!("{first} {}", self.rule)),
+            sound.into_branch(format!("{second} {}", self.rule)),
         ];
         let speed = Speed::passing(end.since(Time::ZERO), WATCHED);
-        Ok(Archive { stories, current: 0, speed, playing: true })
+        Ok(Archive { branches, current: 0, speed, playing: true })
     }
 }
 
-/// What the script of a famous run says.
+/// The parsed script of a famous run.
 #[derive(Debug)]
 struct Script {
     cluster_config: ClusterConfig,
     actions: Vec<(Time, Action)>,
-    /// What falls.
+    /// The property that breaks.
     property: Property,
 }
 
@@ -135,7 +137,7 @@ impl Script {
         }
     }
 
-    /// Plays those of its actions that are wanted, up to a time, or to where the property falls.
+    /// Plays its wanted actions, up to a time or to where the property breaks.
     fn play(&self, is_wanted: impl Fn(&Action) -> bool, until: Option<Time>) -> Played {
         let mut replay = Replay::new(self.cluster_config);
         let goes_on = |run: &Run| until.is_some() || run.violation_of(self.property).is_none();
@@ -152,7 +154,7 @@ impl Script {
     }
 }
 
-/// A story that was played.
+/// A branch that was played.
 #[derive(Debug)]
 struct Played {
     recording: Recording,
@@ -160,8 +162,8 @@ struct Played {
 }
 
 impl Played {
-    /// The story, shown at its beginning.
-    fn into_story(self, name: String) -> ArchivedBranch {
+    /// The branch, shown at its beginning.
+    fn into_branch(self, name: String) -> ArchivedBranch {
         let Self { recording, end } = self;
         let shown = Instant::default();
         ArchivedBranch { name, left: None, recording, played: end, shown, done: None, digest: None }

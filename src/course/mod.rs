@@ -1,12 +1,13 @@
-//! Lessons as data: demonstrations that play on a playground, the famous run of each rule, and the tour of
-//! the page.
+//! Lessons as data: demonstrations that play on a playground, the famous run of each rule, and the
+//! tour of the page.
 //!
-//! A demonstration is a script file of `lessons/`, in the one script language, which `headless run`
-//! executes too. Its first two lines are its title and what it is about; a comment that begins with `#:`
-//! is the sentence of a step, and the lines below it are the step: what is done, and what is waited for.
-//! A lesson never waits for seconds, so that it can be followed at any speed and goes the same way at all.
+//! A demonstration is a script file of `lessons/`, which `headless run` executes too. Its first two
+//! lines are its title and its summary. A comment that begins with `#:` is the sentence of a step,
+//! and the lines below it are the step: actions and conditions to wait for. A lesson never waits
+//! for seconds, so it plays the same at any speed.
 //!
-//! [`Player`] plays one; a [`Famous`] run is opened as two stories. Nothing here knows a browser.
+//! [`Player`] plays a demonstration; a [`Famous`] run is opened as a run of two branches. Nothing
+//! here depends on a browser.
 
 mod famous;
 mod player;
@@ -21,10 +22,10 @@ pub use crate::course::tour::{PagePart, Stop, TOUR};
 use crate::playground::{ClusterConfig, Input, Wait};
 use crate::script::{Command, Mistake, parse_line};
 
-/// A demonstration as it is offered: its file.
+/// A demonstration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Demonstration {
-    /// The name of its file, without the ending.
+    /// The name of its file, without the extension.
     pub name: &'static str,
     /// Its script.
     pub text: &'static str,
@@ -36,7 +37,7 @@ macro_rules! demonstrations {
     };
 }
 
-/// All demonstrations, in the order in which a class takes them.
+/// All demonstrations, in the order of a course.
 pub const DEMONSTRATIONS: [Demonstration; 8] = demonstrations![
     "first-election",
     "leader-lost",
@@ -49,18 +50,17 @@ pub const DEMONSTRATIONS: [Demonstration; 8] = demonstrations![
 ];
 
 impl Demonstration {
-    /// What it is called.
     pub fn title(&self) -> &'static str {
         heading(self.text, 0)
     }
 
-    /// What it shows, in a sentence.
+    /// Its summary, in a sentence.
     pub fn about(&self) -> &'static str {
         heading(self.text, 1)
     }
 }
 
-/// The comment of a line at the top.
+/// The comment at a line of the head.
 fn heading(text: &str, line: usize) -> &str {
     let line = text.lines().nth(line).unwrap_or_default();
     line.strip_prefix('#').map(str::trim).unwrap_or_default()
@@ -71,30 +71,31 @@ fn heading(text: &str, line: usize) -> &str {
 pub struct Lesson {
     pub title: String,
     pub cluster_config: ClusterConfig,
-    /// In their order; there is one at least.
+    /// In their order; at least one.
     pub steps: Vec<LessonStep>,
 }
 
 /// A step of a lesson.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LessonStep {
-    /// What it shows, for the person who watches.
+    /// The sentence that is shown.
     pub sentence: String,
-    /// What is done and waited for, in this order.
+    /// What is done and awaited, in this order.
     pub inputs: Vec<Input>,
 }
 
-/// What begins a line of a sentence.
+/// The prefix of a line of a sentence.
 const SENTENCE: &str = "#:";
 
-/// Why a script is no lesson.
+/// Why a script is not a lesson.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unplayable {
-    /// A line can't be read.
+    /// A line can't be parsed.
     Mistake(Mistake),
-    /// A line is none of a lesson's: it stands in no step, founds another cluster, or waits for seconds.
+    /// A line is not allowed in a lesson: it is outside of a step, is another `cluster` line, or
+    /// waits for seconds.
     Line(usize),
-    /// It founds no cluster, or has no step.
+    /// It has no `cluster` line or no step.
     Empty,
 }
 
@@ -111,7 +112,7 @@ impl fmt::Display for Unplayable {
 impl std::error::Error for Unplayable {}
 
 impl Lesson {
-    /// Reads a lesson's script.
+    /// Parses a lesson's script.
     ///
     /// # Errors
     ///
@@ -145,7 +146,7 @@ impl Lesson {
     }
 }
 
-/// Takes a line of a sentence in: it goes on with the one above, or begins another step.
+/// Adds a line of a sentence: it continues the one above, or begins a step.
 fn say(steps: &mut Vec<LessonStep>, words: &str) {
     match steps.last_mut() {
         Some(step) if step.inputs.is_empty() => {
@@ -156,8 +157,8 @@ fn say(steps: &mut Vec<LessonStep>, words: &str) {
     }
 }
 
-/// What a line is on a playground. There an expectation is waited for: a visitor may have changed
-/// something, and see to it now.
+/// The input for a command. Expectations become conditions to wait for, since the user may have
+/// changed something and can still make them true.
 fn input(command: Command) -> Option<Input> {
     match command {
         Command::Act { action, background: false } => Some(Input::Ask(action)),

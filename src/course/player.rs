@@ -1,19 +1,18 @@
 //! Plays a lesson on a playground, step by step.
 //!
-//! A step does what it does, lets time pass at the visitor's speed until what it waits for has come, and
-//! stands still. The visitor may act in between, go back a step, or leave at any time: the cluster is theirs
-//! all along.
+//! A step performs its actions, lets time pass at the user's speed until its conditions are met,
+//! and pauses. The user may act in between, go back a step, or leave at any time.
 
 use crate::course::{Lesson, LessonStep};
 use crate::playground::view::JobProgress;
 use crate::playground::{Input, Playground, RunId, Speed, Spot};
 
-/// How long a step waits, in microseconds of cluster time, before it says that what it waits for may not
-/// come any more.
+/// How long a step waits, in microseconds of cluster time, before it says that its condition may
+/// never be met.
 const PATIENCE: u64 = 5_000_000;
 
-/// How long a sentence stands when the lesson goes on by itself, in microseconds of real time: so long,
-/// and longer for each letter.
+/// How long a sentence is shown when the lesson advances automatically, in microseconds of real
+/// time: a base, and an addition for each character.
 const STANDS: u64 = 1_500_000;
 const STANDS_PER_LETTER: u64 = 45_000;
 
@@ -21,27 +20,27 @@ const STANDS_PER_LETTER: u64 = 45_000;
 #[derive(Debug)]
 pub struct Player {
     lesson: Lesson,
-    /// Which of the playground's runs it plays on.
+    /// The run that it plays on.
     run: RunId,
-    /// Where to come back to for each step that was begun: where the one before it had come to its end, or
-    /// was given up. The last one is on.
+    /// For each step that was begun, the position to return to: where the step before it ended or
+    /// was given up. The last one belongs to the current step.
     spots: Vec<Spot>,
-    /// How much of that step was done.
+    /// The number of inputs of the current step that were applied.
     done: usize,
-    /// Where it came to its end.
+    /// Where the current step ended.
     end: Option<Spot>,
     trouble: Option<Trouble>,
     goes_on_by_itself: bool,
-    /// For how long the step has stood still, in microseconds of real time.
+    /// How long the step has been paused, in microseconds of real time.
     stood: u64,
 }
 
-/// Why a step does not go on.
+/// Why a step does not continue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// Something can't be done any more, since the visitor has changed something.
+    /// An input was refused, since the user has changed something.
     Refused(String),
-    /// What is waited for did not come for long.
+    /// A condition was not met for long.
     Late(String),
 }
 
@@ -50,17 +49,17 @@ pub enum Trouble {
 pub struct Caption {
     pub title: String,
     pub sentence: String,
-    /// Which step it is, from 1, and of how many.
+    /// The number of the step, from 1, and the number of all steps.
     pub number: usize,
     pub of: usize,
-    /// Whether time passes for what the step waits for.
+    /// Whether time passes until a condition is met.
     pub is_waiting: bool,
     pub trouble: Option<Trouble>,
     pub goes_on_by_itself: bool,
 }
 
 impl Caption {
-    /// Whether no step comes after it.
+    /// Whether this is the last step.
     pub fn is_last(&self) -> bool {
         self.number == self.of
     }
@@ -70,7 +69,7 @@ impl Player {
     /// Begins a lesson with a new run, and with its first step.
     pub fn begin(lesson: Lesson, playground: &mut Playground) -> Self {
         let (nodes, seed) = (lesson.cluster_config.nodes, lesson.cluster_config.seed);
-        // Neither can be refused.
+        // Neither input can be refused.
         let _ = playground.apply(Input::Restart { nodes, seed });
         let _ = playground.apply(Input::Pause);
         let mut player = Self {
@@ -87,12 +86,12 @@ impl Player {
         player
     }
 
-    /// Whether the run that it plays on is still the one that is shown.
+    /// Whether the run that it plays on is still shown.
     pub fn is_on(&self, playground: &Playground) -> bool {
         self.run == playground.run_id()
     }
 
-    /// What is to be shown.
+    /// The caption of the current step.
     pub fn caption(&self, playground: &Playground) -> Caption {
         Caption {
             title: self.lesson.title.clone(),
@@ -105,7 +104,8 @@ impl Player {
         }
     }
 
-    /// Real time has passed, and cluster time with it: goes on where what was waited for has come.
+    /// Continues after real time has passed, and cluster time with it: applies the inputs whose
+    /// conditions are met.
     pub fn advance(&mut self, playground: &mut Playground, real_micros: u64) {
         if !self.is_on(playground) {
             return;
@@ -124,14 +124,14 @@ impl Player {
         }
     }
 
-    /// What is waited for comes at once; and if nothing is, the next step begins. One that is in trouble
-    /// is given up.
+    /// Finishes a wait at once; without a wait, begins the next step. A step in trouble is given
+    /// up.
     pub fn next(&mut self, playground: &mut Playground) {
         if is_away(playground) || !self.is_on(playground) {
             return;
         }
         if self.trouble.is_some() {
-            // To give up can't be refused.
+            // This input can't be refused.
             let _ = playground.apply(Input::GiveUp);
         } else if playground.waits_since().is_some() {
             self.hurry(playground);
@@ -142,14 +142,15 @@ impl Player {
         }
     }
 
-    /// Goes to just before the step that is on, as if it had not begun. The first one begins again.
+    /// Goes back to just before the current step, as if it had not begun. The first step begins
+    /// again.
     pub fn back(&mut self, playground: &mut Playground) {
         let is_opening = matches!(playground.progress(), Some(JobProgress::Opening(_)));
         if is_opening || !self.is_on(playground) {
             return;
         }
         let Some(spot) = self.spots.pop() else { return };
-        // The story that it lies in is still there. What the visitor did there lies behind it.
+        // The branch of that position still exists. What the user did there comes after it.
         let _ = playground.apply(Input::Return(spot));
         if self.spots.is_empty() {
             self.end = Some(spot);
@@ -160,12 +161,12 @@ impl Player {
         }
     }
 
-    /// Whether it is to go on by itself when a sentence has stood for a while.
+    /// Sets whether it advances automatically once a sentence was shown for a while.
     pub fn go_on_by_itself(&mut self, wanted: bool) {
         (self.goes_on_by_itself, self.stood) = (wanted, 0);
     }
 
-    /// The step that is on.
+    /// The current step.
     fn step(&self) -> &LessonStep {
         &self.lesson.steps[self.spots.len() - 1]
     }
@@ -176,11 +177,11 @@ impl Player {
         self.go_on(playground);
     }
 
-    /// Does what comes next in the step, up to what has to be waited for.
+    /// Applies the next inputs of the step, up to one that has to be waited for.
     fn go_on(&mut self, playground: &mut Playground) {
         while playground.waits_since().is_none() && !is_away(playground) {
             if matches!(self.trouble, Some(Trouble::Late(_))) {
-                // It came after all.
+                // The condition was met after all.
                 self.trouble = None;
             }
             let Some(input) = self.step().inputs.get(self.done).cloned() else {
@@ -195,13 +196,13 @@ impl Player {
                 self.trouble = Some(Trouble::Refused(problem.to_string()));
             }
             if self.done == self.step().inputs.len() && playground.waits_since().is_none() {
-                // It can't be refused.
+                // This input can't be refused.
                 let _ = playground.apply(Input::Pause);
             }
         }
     }
 
-    /// Lets the rest of the step happen as fast as it goes.
+    /// Plays the rest of the step at the highest speed.
     fn hurry(&mut self, playground: &mut Playground) {
         let speed = playground.speed();
         // No speed is refused, and time can always pass.
@@ -221,8 +222,7 @@ impl Player {
     }
 }
 
-/// Whether the place that it was sent back to is still being looked for, or another run is being opened: then
-/// nothing can be done here.
+/// Whether a seek or the opening of another run is in progress; then no input can be applied.
 fn is_away(playground: &Playground) -> bool {
     matches!(playground.progress(), Some(JobProgress::Travelling(_) | JobProgress::Opening(_)))
 }

@@ -1,10 +1,10 @@
-//! Lessons as they are read and played: each of them from its start to its end, forth and back.
+//! Parsing and playing of lessons: each from start to end, forth and back.
 
 use super::*;
 use crate::playground::{Playground, Speed};
 use crate::script::Runner;
 
-/// Lets the step that is on come to its end, at the speed that is set.
+/// Plays the current step to its end, at the current speed.
 fn finish(player: &mut Player, playground: &mut Playground) {
     for _ in 0..100_000 {
         if playground.waits_since().is_none() {
@@ -24,13 +24,13 @@ fn begin(demonstration: &Demonstration, speed: u32) -> (Player, Playground) {
     (player, playground)
 }
 
-/// The sentence that is shown, and what the cluster has come to.
+/// The caption and the state of the cluster.
 fn state(player: &Player, playground: &Playground) -> (Caption, crate::digest::Digest, u64) {
     (player.caption(playground), playground.digest(), playground.now())
 }
 
 #[test]
-fn at_any_speed_a_demonstration_comes_to_what_its_script_comes_to() {
+fn at_any_speed_a_demonstration_ends_in_the_state_of_its_script() {
     for demonstration in &DEMONSTRATIONS {
         let mut runner = Runner::default();
         assert_eq!(runner.run_script(demonstration.text), Ok(()), "{}", demonstration.name);
@@ -61,7 +61,7 @@ fn each_step_back_and_forth_again_shows_the_same() {
         while !player.caption(&playground).is_last() {
             player.next(&mut playground);
             finish(&mut player, &mut playground);
-            // One back, and the same again.
+            // One step back, and the same step again.
             let there = state(&player, &playground);
             player.back(&mut playground);
             assert_eq!(Some(&state(&player, &playground)), states.last(), "{}", demonstration.name);
@@ -70,7 +70,7 @@ fn each_step_back_and_forth_again_shows_the_same() {
             assert_eq!(state(&player, &playground), there, "{}", demonstration.name);
             states.push(there);
         }
-        // All the way back, and in one go to the end.
+        // All the way back, and then forward without watching.
         for wanted in states.iter().rev().skip(1) {
             player.back(&mut playground);
             assert_eq!(state(&player, &playground), *wanted, "{}", demonstration.name);
@@ -80,12 +80,12 @@ fn each_step_back_and_forth_again_shows_the_same() {
             player.next(&mut playground);
             let caption = player.caption(&playground);
             if caption.number != wanted.0.number {
-                // The step had nothing to wait for, so the second word began another.
+                // The step had nothing to wait for, so the second call began another.
                 player.back(&mut playground);
             }
             assert_eq!(state(&player, &playground), *wanted, "{}", demonstration.name);
         }
-        assert_eq!(playground.view().branches.len(), 1, "the same again is no other story");
+        assert_eq!(playground.view().branches.len(), 1, "repeated actions begin no branch");
     }
 }
 
@@ -100,7 +100,7 @@ fn going_back_from_the_first_step_begins_it_again() {
 }
 
 #[test]
-fn a_visitor_who_gets_in_the_way_is_told_and_can_go_on_back_or_away() {
+fn a_user_who_interferes_is_told_and_can_continue_go_back_or_leave() {
     let lesson = "# T\n#\ncluster 3 seed 1\n#: one\nwait leader\n#: two\nkill n1\nwait agree\n\
                   #: three\nset color blue\n#: four\nheal\n";
     let mut playground = Playground::new(3, 1);
@@ -111,7 +111,7 @@ fn a_visitor_who_gets_in_the_way_is_told_and_can_go_on_back_or_away() {
     let line = |playground: &mut Playground, line: &str| {
         playground.apply(Input::Console(line.to_string())).unwrap();
     };
-    // What the step does is done already.
+    // The action of the step was already done.
     line(&mut playground, "kill n1");
     player.next(&mut playground);
     let trouble = player.caption(&playground).trouble;
@@ -122,7 +122,7 @@ fn a_visitor_who_gets_in_the_way_is_told_and_can_go_on_back_or_away() {
     playground.apply(Input::Advance(16_000)).unwrap();
     player.advance(&mut playground, 16_000);
     assert_eq!(player.caption(&playground).trouble, None);
-    // Whoever is told that nobody answered has an answer, so it is the next step that waits for nothing.
+    // A request without an answer in time ends too, so it is the next step that waits for nothing.
     finish(&mut player, &mut playground);
     player.back(&mut playground);
     assert_eq!(player.caption(&playground).sentence, "two");
@@ -139,11 +139,11 @@ fn a_visitor_who_gets_in_the_way_is_told_and_can_go_on_back_or_away() {
     assert_eq!(player.caption(&playground).trouble, None);
     assert!(player.is_on(&playground));
     playground.apply(Input::Restart { nodes: 5, seed: 9 }).unwrap();
-    assert!(!player.is_on(&playground), "another run is none of its business");
+    assert!(!player.is_on(&playground), "it does not play on another run");
 }
 
 #[test]
-fn what_does_not_come_for_long_is_said_and_comes_after_all() {
+fn a_late_condition_is_reported_and_may_still_be_met() {
     let lesson = "# T\n#\ncluster 3 seed 1\n#: one\nkill n1\nkill n2\nwait leader\n#: two\nheal\n";
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
@@ -161,7 +161,7 @@ fn what_does_not_come_for_long_is_said_and_comes_after_all() {
     pass(&mut player, &mut playground);
     let caption = player.caption(&playground);
     assert_eq!((caption.trouble, caption.is_waiting), (None, false));
-    // And one that never comes is given up.
+    // A condition that is never met is given up.
     player.back(&mut playground);
     pass(&mut player, &mut playground);
     player.next(&mut playground);
@@ -169,7 +169,7 @@ fn what_does_not_come_for_long_is_said_and_comes_after_all() {
 }
 
 #[test]
-fn by_itself_it_goes_on_when_a_sentence_has_stood() {
+fn it_advances_automatically_after_a_sentence_was_shown() {
     let (mut player, mut playground) = begin(&DEMONSTRATIONS[0], 1_000);
     player.go_on_by_itself(true);
     for _ in 0..20_000 {
@@ -193,7 +193,7 @@ fn a_script_that_is_no_lesson_is_refused_with_its_line() {
 }
 
 #[test]
-fn a_sentence_goes_over_several_lines_and_every_demonstration_is_one_for_people() {
+fn a_sentence_may_span_lines_and_every_demonstration_is_well_formed() {
     let lesson = Lesson::parse("# T\n# x\ncluster 3\n#: a b\n#: c\nheal\n#: d\n").unwrap();
     let sentences: Vec<&str> = lesson.steps.iter().map(|step| step.sentence.as_str()).collect();
     assert_eq!(sentences, ["a b c", "d"]);
@@ -205,7 +205,7 @@ fn a_sentence_goes_over_several_lines_and_every_demonstration_is_one_for_people(
         assert!(!demonstration.title().is_empty() && demonstration.about().ends_with('.'));
         assert!((4..=9).contains(&lesson.steps.len()), "{}", demonstration.name);
         for step in &lesson.steps {
-            // Two lines of the bar on a laptop, four on a phone.
+            // Two lines of the caption bar on a laptop, four on a phone.
             let letters = step.sentence.chars().count();
             assert!((20..=146).contains(&letters), "{letters}: {}", step.sentence);
             assert!(step.sentence.ends_with(['.', '?']), "{}", step.sentence);
@@ -215,7 +215,7 @@ fn a_sentence_goes_over_several_lines_and_every_demonstration_is_one_for_people(
 }
 
 #[test]
-fn a_demonstration_that_is_begun_while_a_run_is_opened_is_not_replaced_by_it() {
+fn a_demonstration_begun_during_an_opening_is_not_replaced_by_it() {
     let mut long = Playground::new(5, 3);
     long.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
     for _ in 0..12 {

@@ -1,4 +1,4 @@
-//! The tour of the page for somebody who sees it for the first time: what is where, in a few sentences.
+//! The tour of the page for new users: its parts, in a few sentences.
 
 /// A part of the page that the tour points at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

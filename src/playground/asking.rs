@@ -1,4 +1,4 @@
-//! Asking why something is so, and where it could still have been avoided.
+//! Explanations of why something is so, and turning points of broken properties.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use super::{Playground, Problem};
 use crate::script::Question;
 
 impl Playground {
-    /// Begins to look for the reason of something at the instant that is shown.
+    /// Starts to find the causes of something at the instant that is shown.
     pub(super) fn ask_why(&mut self, question: Question, for_console: bool) {
         self.playing = false;
         let inquiry = self.shown.reasons.ask(&self.shown.run, question, for_console);
@@ -20,14 +20,14 @@ impl Playground {
         self.go_on_asking(inquiry);
     }
 
-    /// What was asked is no longer looked for.
+    /// Drops a question that was not answered yet.
     pub(super) fn give_up_asking(&mut self, inquiry: &Inquiry) {
         if inquiry.for_console {
             self.console.asked_in_vain();
         }
     }
 
-    /// Plays the next piece of the way to an answer again.
+    /// Plays the next piece of the replay for an explanation.
     pub(super) fn go_on_asking(&mut self, inquiry: Inquiry) {
         self.revision += 1;
         if !inquiry.go_on(&mut self.shown.reasons, &self.shown.run) {
@@ -39,18 +39,21 @@ impl Playground {
         }
     }
 
-    /// The answer to what was asked last.
+    /// The latest explanation.
     pub fn explanation(&self) -> Option<Rc<Explanation>> {
         self.shown.reasons.explanation.clone()
     }
 
-    /// The facts that contradict each other where properties of this branch broke, as far as somebody has asked
-    /// why. Some may break only after the instant that is shown.
+    /// The contradictory facts of the properties that broke on this branch, as far as explanations
+    /// have found them. Some may break only after the instant that is shown.
     pub fn contradictions(&self) -> Vec<Contradiction> {
         self.shown.reasons.broken_in(self.shown.run.current).cloned().collect()
     }
 
-    /// Begins to look for the last instant from which this broken property could still have been avoided.
+    /// Starts to find the last instant from which a broken property could still be avoided.
+    ///
+    /// # Errors
+    /// Those of going to that instant, if it is found at once.
     pub(super) fn avoid(&mut self, name: &'static str) -> Result<(), Problem> {
         self.playing = false;
         self.shown.turning_point = None;
@@ -66,7 +69,10 @@ impl Playground {
         }
     }
 
-    /// Plays the next piece of a trial.
+    /// Plays the next piece of a trial; once the turning point is found, goes there.
+    ///
+    /// # Errors
+    /// Those of going there.
     pub(super) fn go_on_avoiding(&mut self, mut bisection: Box<Bisection>) -> Result<(), Problem> {
         self.revision += 1;
         match bisection.go_on(&mut self.shown.run) {
@@ -83,7 +89,7 @@ impl Playground {
         }
     }
 
-    /// What was found of where a property became unavoidable.
+    /// The latest turning point that was found.
     pub fn turning_point(&self) -> Option<&TurningPoint> {
         self.shown.turning_point.as_ref()
     }

@@ -1,4 +1,4 @@
-//! The branch that is shown, beside another.
+//! The comparison of the branch that is shown with another.
 
 use super::jobs::comparison::Comparison;
 use super::projection::{cluster, motion};
@@ -6,7 +6,10 @@ use super::view::{ClockView, Motion, View, micros};
 use super::{Playground, Problem};
 
 impl Playground {
-    /// Begins to compare another branch with the one that is shown, or stops.
+    /// Starts to compare another branch with the one that is shown, or stops (`None`).
+    ///
+    /// # Errors
+    /// [`Problem::NoBranch`] if there is no such branch or it is the one that is shown.
     pub(super) fn compare(&mut self, with: Option<usize>) -> Result<(), Problem> {
         let Some(with) = with else {
             self.shown.comparison = None;
@@ -20,14 +23,15 @@ impl Playground {
         Ok(())
     }
 
-    /// Goes on with the comparison, if there is one, and follows the instant that is shown.
+    /// Continues the comparison, if there is one, and follows the instant that is shown.
     pub(super) fn go_on_comparing(&mut self) {
         let Some(mut comparison) = self.shown.comparison.take() else { return };
         let (with, ours) = comparison.branches();
         if ours != self.shown.run.current {
-            // Another branch is shown by now: it is compared with that, if it is another.
+            // The user has switched branches: compare with the new one, unless it is the other
+            // branch.
             if with != self.shown.run.current {
-                // The branch is there, as it was before.
+                // That branch exists, as before.
                 let _ = self.compare(Some(with));
             }
             return;
@@ -38,8 +42,8 @@ impl Playground {
         self.shown.comparison = Some(comparison);
     }
 
-    /// The branch that is compared with, at the instant that is shown: what belongs to a cluster, and how far
-    /// it was played.
+    /// The other branch of the comparison at the instant that is shown: its cluster, and how far it
+    /// was played.
     pub fn other_view(&self) -> Option<View> {
         let comparison = self.shown.comparison.as_ref()?;
         let (with, _) = comparison.branches();
@@ -50,16 +54,16 @@ impl Playground {
             end: micros(self.shown.run.branches.get(with)?.history.end().at),
             ..ClockView::default()
         };
-        Some(View { clock, ..cluster::of_scene(comparison.playback()) })
+        Some(View { clock, ..cluster::of_playback(comparison.playback()) })
     }
 
-    /// What moves in the branch that is compared with, at the instant that is shown.
+    /// What moves on the other branch of the comparison.
     pub fn other_motion(&self) -> Option<Motion> {
         let comparison = self.shown.comparison.as_ref()?;
         Some(motion::motion(comparison.playback().run.cluster(), self.passing()))
     }
 
-    /// When the branch that is shown and the one that it is compared with part, in microseconds.
+    /// When the compared branches diverge, in microseconds, if known.
     pub fn parting(&self) -> Option<u64> {
         self.shown.comparison.as_ref()?.parting()
     }

@@ -1,6 +1,6 @@
 //! The console: the script language, one line at a time, in a cluster that plays on by itself.
 //!
-//! Unlike a script it never waits: a request is answered here when its answer comes.
+//! Unlike a script it never waits: the answer to a request is printed when it arrives.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -11,17 +11,17 @@ use crate::playground::{Playground, Problem};
 use crate::script::{Answers, Command, Curl, CurlAnswer, GRAMMAR, parse_line};
 use crate::time::Time;
 
-/// How many lines are kept.
+/// The maximum number of lines that are kept.
 const LINES: usize = 500;
 
-/// How an answer is to be printed.
+/// The format in which an answer is printed.
 #[derive(Clone, Copy, Debug)]
 enum Style {
     Plain,
     Curl,
 }
 
-/// What the console shows and what it waits for.
+/// The lines of the console, and the requests that it waits for.
 #[derive(Debug, Default)]
 pub(crate) struct Console {
     lines: VecDeque<ConsoleLine>,
@@ -37,7 +37,7 @@ impl Console {
         self.lines.range(skip.min(self.lines.len())..)
     }
 
-    /// A request that was asked by hand has ended, maybe one that was asked here.
+    /// Prints the answer to a request made by hand, if the request was made here.
     pub(crate) fn answered(&mut self, request_trace: &RequestTrace, answer: &Answer) {
         let client = request_trace.client;
         match self.asked.remove(&request_trace.id) {
@@ -51,17 +51,17 @@ impl Console {
         self.answers.ended(client, answer);
     }
 
-    /// Something was done, maybe a request.
+    /// Registers an action that was done.
     pub(crate) fn did(&mut self, action: &Action) {
         self.answers.did(action);
     }
 
-    /// How the client that asked last was answered last.
+    /// The latest answer to the client that asked last.
     pub(crate) fn last_answer(&self) -> Option<&Answer> {
         self.answers.of_last_asker()
     }
 
-    /// The cluster is gone: no answer will come.
+    /// Forgets pending requests, whose answers will not arrive any more: the cluster was replaced.
     pub(crate) fn forget_requests(&mut self) {
         self.asked.clear();
         self.answers = Answers::default();
@@ -74,7 +74,7 @@ impl Console {
         }
     }
 
-    /// What was asked has an answer: one line for each event that led to it.
+    /// Prints an explanation: one line for each event.
     pub(crate) fn explained(&mut self, explanation: &Explanation) {
         let steps = match &explanation.answer {
             Ok(steps) => steps,
@@ -93,9 +93,9 @@ impl Console {
         }
     }
 
-    /// What was asked is no longer looked for.
+    /// Says that an explanation is no longer looked for.
     pub(crate) fn asked_in_vain(&mut self) {
-        let text = "What led to it is no longer looked for.".to_string();
+        let text = "The search for the causes was stopped.".to_string();
         self.print(ConsoleKind::Output, text);
     }
 
@@ -108,7 +108,7 @@ impl Console {
     }
 }
 
-/// What a line has to do with the run that is shown.
+/// The class of an input line.
 pub(crate) fn class_of(line: &str) -> Class {
     match parse_line(line) {
         Ok(Some(command)) => match command {
@@ -123,7 +123,10 @@ pub(crate) fn class_of(line: &str) -> Class {
 }
 
 impl Playground {
-    /// Executes a line and prints what comes of it.
+    /// Executes a line and prints the result.
+    ///
+    /// # Errors
+    /// The problem, which is printed too.
     pub(crate) fn type_line(&mut self, line: &str) -> Result<(), Problem> {
         if line.trim().is_empty() {
             return Ok(());
@@ -140,7 +143,7 @@ impl Playground {
         result
     }
 
-    /// A line that can't be executed at the moment.
+    /// Prints a line that can't be executed at the moment, and why.
     pub(crate) fn refuse_line(&mut self, line: &str, problem: &Problem) {
         self.revision += 1;
         self.console.print(ConsoleKind::Input, line.trim().to_string());

@@ -1,8 +1,8 @@
-//! Following a script line by line, as demonstrations do: something is done or waited for, time passes, and
-//! at the very event with which it has come it stands still. So a script that is followed at any speed
-//! goes exactly as it goes without a page.
+//! Following a script line by line, as demonstrations do: an action is done or a condition awaited,
+//! time passes, and playback pauses at the very event that fulfils it. So a script that is followed
+//! at any speed plays exactly as it does without a page.
 //!
-//! And coming back to a place of a script, to do again what was done there.
+//! Also returning to a position of a script, to repeat what was done there.
 
 use super::history::branch::Destination;
 use super::jobs::awaiting::{Awaited, What};
@@ -13,7 +13,10 @@ use crate::cluster::{Action, RequestTrace};
 use crate::script::Wait;
 
 impl Playground {
-    /// Does something; where it is a request, time passes until that has ended.
+    /// Performs an action; if it is a request, lets time pass until it has ended.
+    ///
+    /// # Errors
+    /// Why it can't be performed.
     pub(super) fn ask(&mut self, action: &Action) -> Result<(), Problem> {
         let request = self.act(action)?;
         self.shown.awaited = None;
@@ -23,8 +26,8 @@ impl Playground {
         Ok(())
     }
 
-    /// Lets time pass until that has come. How long a span of time is, is for the visitor to say: it is
-    /// not waited for.
+    /// Lets time pass until a condition is met. A span of time is not awaited: the user decides how
+    /// long to wait.
     pub(super) fn wait_for(&mut self, wait: Wait) {
         self.shown.awaited = None;
         if !matches!(wait, Wait::For(_)) {
@@ -38,8 +41,8 @@ impl Playground {
         self.playing = true;
     }
 
-    /// Stands still if what is waited for has come; looks after every event. These requests have ended
-    /// with it.
+    /// Pauses if the awaited condition is met; called after every event, with the requests that it
+    /// ended.
     pub(super) fn look_for_awaited(&mut self, finished: &[RequestTrace]) {
         let Some(awaited) = &self.shown.awaited else { return };
         let last = self.console.last_answer();
@@ -48,23 +51,26 @@ impl Playground {
         }
     }
 
-    /// Since when something is waited for, in microseconds of cluster time.
+    /// When the present wait began, in microseconds of cluster time.
     pub fn waits_since(&self) -> Option<u64> {
         self.shown.awaited.as_ref().map(|awaited| awaited.since.as_micros())
     }
 
-    /// What is waited for and is not there, in words.
+    /// What is still awaited, in words.
     pub fn what_is_missing(&mut self) -> Option<String> {
         let last = self.console.last_answer();
         self.shown.awaited.as_ref()?.what_is_missing(&mut self.shown.run.playback.run, last)
     }
 
-    /// The place that is shown, to come back to.
+    /// The position that is shown, to return to.
     pub fn spot(&self) -> Spot {
         self.shown.run.spot()
     }
 
-    /// Comes back to a place, and stands still there.
+    /// Returns to a position, and pauses there.
+    ///
+    /// # Errors
+    /// [`Problem::NoBranch`] if the position is not of this run.
     pub(super) fn return_to(&mut self, spot: Spot) -> Result<(), Problem> {
         if spot.run != self.shown.run.id || spot.branch >= self.shown.run.branches.len() {
             return Err(Problem::NoBranch);

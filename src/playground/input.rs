@@ -1,4 +1,4 @@
-//! What a person does with a playground, where they go on the timeline, and why something can't be done.
+//! The inputs of a playground, their classes, and why an input can be refused.
 
 use std::fmt;
 
@@ -10,20 +10,20 @@ use crate::playground::view::{Landmark, Speed};
 use crate::script::Question;
 use crate::script::{Mistake, Wait};
 
-/// What a person does.
+/// An input of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
-    /// Something to the cluster.
+    /// Performs an action.
     Act(Action),
-    /// All of this at once, and it is taken back at once. What is refused of it is left out.
+    /// Performs several actions as one, which are undone together. Actions that are refused are
+    /// skipped.
     Together(Vec<Action>),
-    /// One thing; where it is a request, time passes until that is answered, and stands still then.
+    /// Performs an action. If it is a request, lets time pass until it is answered, and pauses.
     Ask(Action),
-    /// Lets time pass until that has come, and stands still then.
+    /// Lets time pass until a condition is met, and pauses.
     Await(Wait),
     /// Lets time pass.
     Play,
-    /// Stops it.
     Pause,
     /// Handles exactly one event, and pauses.
     Step,
@@ -33,71 +33,74 @@ pub enum Input {
     Seek(u64),
     /// Goes to the end of what was played.
     SeekEnd,
-    /// Comes back to a place, and pauses there.
+    /// Returns to a position, and pauses there.
     Return(Spot),
-    /// Takes back the last thing that was done, by going on otherwise from just before it.
+    /// Undoes the last action, by a new branch that starts just before it.
     Undo,
-    /// Goes to the first such thing after this instant, and pauses. Where none was played yet, time
-    /// passes until it comes, but no more than a minute of it.
+    /// Goes to the first such landmark after this instant, and pauses. If none was played yet, time
+    /// passes until one comes, for at most a minute of cluster time.
     Next(Landmark),
-    /// Goes to the last such thing before this instant, and pauses.
+    /// Goes to the last such landmark before this instant, and pauses.
     Previous(Landmark),
-    /// Goes over to another branch, to where that was left.
+    /// Switches to another branch, at the instant where that was left.
     Branch(usize),
-    /// Names a branch.
+    /// Renames a branch.
     Rename(usize, String),
-    /// Compares another branch with the one that is shown, or no more.
+    /// Compares another branch with the one that is shown, or stops comparing.
     Compare(Option<usize>),
-    /// Pins the instant that is shown, so that others are compared with it; or takes the pin away.
+    /// Pins the instant that is shown, so that others are compared with it, or removes the pin.
     Pin(bool),
-    /// Looks for what made something so at the instant that is shown, and pauses. It is found piece by piece
-    /// while real time advances.
+    /// Finds what caused something, as of the instant that is shown, and pauses. The answer is
+    /// computed in pieces while real time advances.
     Why(Question),
-    /// Looks for the last instant from which this broken property could still be avoided by the rules, goes
-    /// there, and pauses.
+    /// Finds the last instant from which a broken property could still be avoided by the rules,
+    /// goes there, and pauses.
     Avoid(&'static str),
-    /// Opens a run that was kept or shared, at the instant at which it was left. It is played up to there
-    /// piece by piece while real time advances; until it is there, all stays as it is, and what is to be done
-    /// to the run that is still shown is refused. [`Playground::opening_id`](crate::playground::Playground::opening_id)
-    /// says which run it will be.
+    /// Opens a stored or shared run at the instant at which it was left. The run is played up to
+    /// there in pieces while real time advances. Until then nothing else changes, and changes of
+    /// the current run are refused.
+    /// [`Playground::opening_id`](crate::playground::Playground::opening_id) returns the id that
+    /// the run will have.
     Open(Box<Archive>),
-    /// Opens the run that was just refused since it was made with a version that played differently: what was
-    /// done in it is done at the same times, whatever comes of it here.
+    /// Opens the run that was just refused because it was made by a version that behaves
+    /// differently: its actions are repeated at the same times, whatever the result.
     OpenByTime,
-    /// Gives up what takes a while: the opening of a run, a long way to another instant, or what is
-    /// waited for.
+    /// Cancels what takes a while: the opening of a run, a long seek, or a wait.
     GiveUp,
-    /// Changes how fast time passes.
+    /// Changes the playback speed.
     Speed(Speed),
-    /// So many microseconds of real time have passed.
+    /// Tells that this many microseconds of real time have passed.
     Advance(u64),
     /// A line typed into the console.
     Console(String),
-    /// A new cluster.
-    Restart { nodes: u32, seed: u64 },
+    /// Replaces the run by a new cluster.
+    Restart {
+        nodes: u32,
+        seed: u64,
+    },
 }
 
-/// What an input has to do with the run that is shown, and so with what takes long and is under way.
+/// How an input relates to the run that is shown, and so to a running job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Class {
     /// Time passes.
     Time,
-    /// It changes how the run is played or looked at, and is done at any instant, whatever is under way.
+    /// It changes how the run is played or viewed, and is accepted at any time.
     Playback,
-    /// It goes to an instant that does not hang on the one that is shown.
+    /// It goes to an instant that does not depend on the one that is shown.
     Travels,
-    /// It is done at the instant that is shown.
+    /// It applies to the instant that is shown.
     AtInstant,
     /// It changes the run, whatever instant is shown.
     OfRun,
-    /// Another run begins, or begins to be opened.
+    /// It starts another run, or starts to open one.
     BeginsRun,
-    /// The run that was refused begins to be opened.
+    /// It starts to open the run that was refused.
     OpensRefused,
 }
 
 impl Class {
-    /// Whether a person has gone on to something else with it than what they were told last.
+    /// Whether the user has moved on, so that the offer to open a refused run by time is withdrawn.
     pub(crate) fn is_about_a_run(self) -> bool {
         match self {
             Self::Time | Self::Playback | Self::OpensRefused => false,
@@ -107,7 +110,7 @@ impl Class {
 }
 
 impl Input {
-    /// What it has to do with the run that is shown.
+    /// How it relates to the run that is shown.
     pub(crate) fn class(&self) -> Class {
         match self {
             Self::Advance(_) => Class::Time,
@@ -127,36 +130,36 @@ impl Input {
     }
 }
 
-/// Why something can't be done, as a sentence for the person who tried.
+/// Why an input can't be followed, as a sentence for the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Problem {
-    /// The cluster refuses it.
+    /// The cluster refuses the action.
     Refused(Refused),
-    /// The line can't be read.
+    /// The line can't be parsed.
     Mistake(Mistake),
     /// An expectation typed into the console is not met.
     Unmet(String),
-    /// There is nothing to take back.
+    /// There is no action to undo.
     NothingToUndo,
     /// There is no such branch.
     NoBranch,
-    /// A name is empty.
+    /// The name is empty.
     NoName,
-    /// There is none before this instant.
+    /// There is no such landmark before this instant.
     NoneBefore(Landmark),
-    /// None is known before this instant, and some before it are no longer kept.
+    /// No such landmark is known, and some marks there were dropped.
     NotKept(Landmark),
-    /// None came within the time that was looked at.
+    /// No such landmark came within the time that was searched.
     NoneAfter(Landmark),
-    /// A run that was to be opened does not come to the instant that it names.
+    /// The run does not reach the instant at which it was left.
     Diverged,
-    /// Another instant is being played up to, which takes a while.
+    /// Another instant is being played up to.
     Travelling,
-    /// Another run is being opened, which takes a while.
+    /// Another run is being opened.
     Opening,
-    /// A run that is to be opened has no story.
+    /// The run to be opened has no branch.
     NothingToOpen,
-    /// A run that went on could not be kept or shared.
+    /// A limit was reached beyond which the run could not be saved or shared.
     Full(Limit),
 }
 

@@ -15,13 +15,13 @@ use crate::cluster::{Action, ClusterConfig};
 use crate::raft::NodeId;
 
 impl Playground {
-    /// What a run is called as long as nobody has named it.
+    /// The default title of a run.
     pub fn title(&self) -> String {
         let ClusterConfig { nodes, seed } = self.recording().cluster_config;
         format!("{nodes} {}, seed {seed}", if nodes == 1 { "node" } else { "nodes" })
     }
 
-    /// All that a page shows, but for what moves.
+    /// Everything that a page shows, except what moves.
     pub fn view(&self) -> View {
         let cluster = self.run().cluster();
         let run = &self.shown.run;
@@ -37,16 +37,16 @@ impl Playground {
                 end: self.end(),
                 past: self.is_past(),
             },
-            ..cluster::of_scene(&run.playback)
+            ..cluster::of_playback(&run.playback)
         }
     }
 
-    /// What stands on the timeline of this story.
+    /// The timeline of this branch.
     pub fn timeline(&self) -> &Timeline {
         self.history().event_index.timeline()
     }
 
-    /// What the judges say at this instant.
+    /// The judges' verdicts at this instant.
     pub fn verdicts(&self) -> Vec<Verdict> {
         cluster::verdicts(self.run())
     }
@@ -56,7 +56,7 @@ impl Playground {
         motion::motion(self.run().cluster(), self.passing())
     }
 
-    /// How fast time passes, if it does.
+    /// The playback speed, or `None` while paused.
     pub(super) fn passing(&self) -> Option<Speed> {
         self.playing.then_some(self.speed)
     }
@@ -66,18 +66,18 @@ impl Playground {
         self.shown.run.playback.message_traces.spacetime(self.run().cluster())
     }
 
-    /// The clients' operations of the recent past, at this instant, and an order that they could have had.
+    /// The clients' operations of the recent past, at this instant, with a linearization.
     pub fn operations(&self) -> Operations {
         self.shown.run.playback.operation_history.operations(self.run().cluster().now())
     }
 
-    /// Of [`Playground::operations`].
+    /// Changes whenever [`Playground::operations`] does, apart from the time.
     pub fn operations_version(&self) -> Version {
         (self.shown.run.playback.operation_history.count(), self.jumps, self.shown.run.id)
     }
 
-    /// The sentences from number `from` on, as far as they are kept. The numbers only grow, even where
-    /// another instant is shown.
+    /// The sentences of the event log from number `from` on, as far as they are kept. Numbers only
+    /// grow, even when another instant is shown.
     pub fn sentences(&self, from: u64) -> impl DoubleEndedIterator<Item = Sentence> {
         let history = &self.shown.run.playback.event_log;
         let numbers = history.numbers();
@@ -95,7 +95,7 @@ impl Playground {
         self.run().cluster().next_node_id()
     }
 
-    /// The words that could stand at the end of a console line.
+    /// The words that can complete a console line.
     pub fn completions(&self, line: &str) -> Vec<String> {
         let cluster = self.run().cluster();
         let nodes: Vec<String> = cluster.servers().map(|server| server.id().to_string()).collect();
@@ -107,22 +107,22 @@ impl Playground {
         crate::script::complete(line, &nodes, &keys)
     }
 
-    /// Others are to be compared with the instant that is shown.
+    /// Pins the instant that is shown.
     pub(super) fn set_pin(&mut self) {
         let cluster = self.run().cluster().clone();
         self.shown.pin = Some(Box::new(Pin { spot: self.spot(), cluster }));
     }
 
-    /// The instant that others are compared with.
+    /// The pinned instant.
     pub fn pin(&self) -> Option<PinView> {
         let pin = self.shown.pin.as_ref()?;
-        let story = self.shown.run.branches.get(pin.spot.branch)?.name.clone();
+        let branch = self.shown.run.branches.get(pin.spot.branch)?.name.clone();
         let is_shown = pin.spot == self.spot();
-        Some(PinView { spot: pin.spot, at: micros(pin.cluster.now()), story, is_shown })
+        Some(PinView { spot: pin.spot, at: micros(pin.cluster.now()), branch, is_shown })
     }
 
-    /// How this server differs, or each: first as it is in the other, then as it is here and now. A server
-    /// that is the same is left out.
+    /// The differences of one server, or of each if `who` is `None`: the first value is the
+    /// other's, the second the present one. Servers without differences are left out.
     pub fn differences(&self, who: Option<NodeNumber>, with: With) -> Vec<NodeDifference> {
         let cluster = self.run().cluster();
         let is_meant = |difference: &NodeDifference| who.is_none_or(|who| difference.id == who);
@@ -137,32 +137,32 @@ impl Playground {
         differences
     }
 
-    /// What happened in this branch, as charts.
+    /// Charts of this branch.
     pub fn charts(&self) -> Charts {
         self.history().event_index.charts(self.end())
     }
 
-    /// A message in flight, opened; `None` once it is gone.
+    /// The details of a message in flight; `None` once it has arrived or is lost.
     pub fn message(&self, id: u64) -> Option<MessageDetail> {
         inspection::message(self.run().cluster(), id)
     }
 
-    /// The oldest messages in flight, at most so many, the oldest first; and how many there are.
+    /// The oldest messages in flight, at most `most` and the oldest first, and the number of all.
     pub fn messages(&self, most: usize) -> (Vec<MessageDetail>, usize) {
         inspection::messages(self.run().cluster(), most)
     }
 
-    /// What brings everything in the world that is broken or slow back to order.
+    /// The actions that repair everything broken or slow in the environment.
     pub fn repairs(&self) -> Vec<Action> {
         inspection::repairs(self.run().cluster()).collect()
     }
 
-    /// Whether anything in the world is broken or slow.
+    /// Whether anything in the environment is broken or slow.
     pub fn is_broken(&self) -> bool {
         inspection::repairs(self.run().cluster()).next().is_some()
     }
 
-    /// All rules, as they are at this instant.
+    /// All rules, with their state at this instant.
     pub fn rules(&self) -> Vec<RuleView> {
         rules::rules(self.run().cluster())
     }

@@ -1,8 +1,8 @@
-//! What a person does with a cluster: the one reducer behind every button, key and console line.
+//! The playground: the one reducer behind every button, key and console line.
 //!
-//! [`Playground::apply`] takes an [`Input`] and either does it or says in a sentence why not, with
-//! nothing changed. [`view`] holds plain data for a page to draw. A problem stops here; a run that
-//! breaks a property stops playing.
+//! [`Playground::apply`] takes an [`Input`] and either follows it or returns a sentence why not,
+//! with nothing changed. [`view`] holds plain data for a page to draw. A run that breaks a property
+//! stops playing.
 
 mod asking;
 mod comparing;
@@ -45,33 +45,33 @@ use history::run::ShownRun;
 use jobs::Job;
 use runs::Shown;
 
-/// The most events that one `Advance` handles: enough for the highest speed that a frame has room
-/// for. What is left is not made up later; time just passes more slowly.
+/// The maximum number of events that one `Advance` handles, so that a frame stays short. The rest
+/// is not made up later; time just passes more slowly.
 const EVENTS_PER_ADVANCE: u32 = 1_000;
 
-/// The longest real time that one `Advance` counts, in microseconds: a page that was asleep goes on
-/// where it was.
+/// The longest real time that one `Advance` counts, in microseconds: a page that was suspended goes
+/// on where it was.
 const LONGEST_ADVANCE: u64 = 100_000;
 
-/// A cluster under a person's hands.
+/// A simulated cluster under a user's control.
 #[derive(Debug)]
 pub struct Playground {
     /// The run that is shown.
     shown: Shown,
-    /// What takes long and is under way.
+    /// The running job.
     job: Option<Job>,
-    /// The run that was refused last, since it does not come here to its instant: as long as nothing else was
-    /// done.
+    /// The run that was refused last because it does not reach its instant; until the next input
+    /// about a run.
     refused: Option<Box<Archive>>,
-    /// What was given to the run that was created last.
+    /// The id of the run that was created last.
     last_id: RunId,
-    /// What is added to the numbers of sentences, so that they grow for whoever reads along.
+    /// The offset of sentence numbers, so that they only grow for a reader.
     numbers: u64,
-    /// How often another instant was shown than the one that follows by itself.
+    /// The jump counter: how often another instant was shown than the one that follows by itself.
     jumps: u64,
     playing: bool,
     speed: Speed,
-    /// Real time that has not yet made a whole microsecond of cluster time, in thousandths of one.
+    /// The cluster time that is less than a microsecond so far, in thousandths of one.
     leftover: u64,
     revision: u64,
     console: Console,
@@ -82,7 +82,7 @@ impl Playground {
     pub fn new(nodes: u32, seed: u64) -> Self {
         let id = RunId::default();
         Self {
-            shown: Shown::new(ShownRun::founded(id, ClusterConfig { nodes, seed })),
+            shown: Shown::new(ShownRun::of_new_cluster(id, ClusterConfig { nodes, seed })),
             job: None,
             refused: None,
             last_id: id,
@@ -96,7 +96,7 @@ impl Playground {
         }
     }
 
-    /// The one reducer. Where it returns a problem, nothing has changed but what the console shows.
+    /// Follows an input.
     ///
     /// # Errors
     ///
@@ -122,7 +122,7 @@ impl Playground {
             Input::Play => self.set_playing(true),
             Input::Pause => self.set_playing(false),
             Input::Step => {
-                self.shown.run.look_for_time()?;
+                self.shown.run.check_time()?;
                 self.playing = false;
                 self.step();
             }
@@ -169,7 +169,11 @@ impl Playground {
         Ok(())
     }
 
-    /// Does something now. In the past another story begins with it, unless it is what was done then.
+    /// Performs an action now. In the past it begins a new branch, unless the recording has the
+    /// same action here.
+    ///
+    /// # Errors
+    /// The cluster's refusal, or a limit.
     fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
         let known = self.run().violations().len();
         let request = self.act_unwatched(action)?;
@@ -184,10 +188,10 @@ impl Playground {
             self.tell_answers(&finished);
             return Ok(request);
         }
-        self.shown.run.look_for_room(action)?;
+        self.shown.run.check_room(action)?;
         let (history, playback) = self.shown.run.parts();
         if history.goes_on_after(playback) {
-            // What is refused begins no branch.
+            // A refused action begins no branch.
             let mut playback = playback.clone();
             let mut fork = history.fork(&playback);
             let (request, _) = fork.act(&mut playback, action).map_err(Problem::Refused)?;
@@ -200,7 +204,10 @@ impl Playground {
         Ok(request)
     }
 
-    /// Real time passes: for what takes long, and else for the cluster.
+    /// Advances the running job, or else the cluster, by real time.
+    ///
+    /// # Errors
+    /// The failure of the job, or a limit.
     fn pass(&mut self, real_micros: u64) -> Result<(), Problem> {
         if let Some(job) = self.job.take() {
             return self.go_on_with(job);
@@ -214,7 +221,7 @@ impl Playground {
         if !self.playing {
             return Ok(());
         }
-        if let Err(limit) = self.shown.run.look_for_time() {
+        if let Err(limit) = self.shown.run.check_time() {
             self.playing = false;
             self.revision += 1;
             return Err(limit.into());
@@ -226,7 +233,7 @@ impl Playground {
         let until = if self.speed == Speed::UNBOUNDED { Time::END } else { target };
         for _ in 0..EVENTS_PER_ADVANCE {
             if !self.go_on(until) {
-                // With no bound nothing is to come at all; time passes all the same.
+                // Without a bound this means that no event is left; time passes nevertheless.
                 let target = target.max(self.run().cluster().now());
                 let (history, playback) = self.shown.run.parts();
                 history.rest(playback, target);
@@ -239,7 +246,8 @@ impl Playground {
         Ok(())
     }
 
-    /// What comes next, if it comes until then: a recorded action or an event.
+    /// Does the next thing up to `until`: a recorded action or an event. Returns whether there was
+    /// one.
     fn go_on(&mut self, until: Time) -> bool {
         let known = self.run().violations().len();
         let (history, playback) = self.shown.run.parts();
@@ -251,14 +259,14 @@ impl Playground {
         true
     }
 
-    /// A property more than these is broken: time stands still.
+    /// Pauses if more than `known` properties are broken.
     fn stop_at_what_breaks(&mut self, known: usize) {
         if self.run().violations().len() > known {
             self.playing = false;
         }
     }
 
-    /// Handles exactly one event, after what was done before it.
+    /// Handles exactly one event, after the recorded actions before it.
     fn step(&mut self) {
         let events = self.run().cluster().events();
         while self.run().cluster().events() == events && self.go_on(Time::END) {}
@@ -286,12 +294,12 @@ impl Playground {
         self.playing
     }
 
-    /// How fast.
+    /// The playback speed.
     pub fn speed(&self) -> Speed {
         self.speed
     }
 
-    /// Whether the next piece of what takes long could be done at once: it hangs on no clock.
+    /// Whether the next piece of work can be done at once, since it depends on no clock.
     pub fn is_busy(&self) -> bool {
         let runs_free = self.playing && self.speed == Speed::UNBOUNDED;
         self.progress().is_some() || runs_free
@@ -302,7 +310,7 @@ impl Playground {
         self.run().cluster().now().as_micros()
     }
 
-    /// Grows whenever anything but the clock may have changed.
+    /// Increases whenever anything but the clock may have changed.
     pub fn revision(&self) -> u64 {
         self.revision
     }

@@ -1,7 +1,7 @@
-//! Going through time: to any instant of what was played, to what happened next or before, to another branch.
+//! Navigation: to any instant that was played, to the next or previous landmark, to another branch.
 //!
-//! The first piece of a way is gone at once, which is enough for most ways; the others while real time advances
-//! ([`Seek`]).
+//! The first piece of a seek is done at once, which is enough for most; the others while real time
+//! advances ([`Seek`]).
 
 use super::formats::Bookmark;
 use super::history::branch::{BranchHistory, Destination};
@@ -17,21 +17,21 @@ use crate::digest::Digest;
 use crate::recording::{Instant, Recording};
 use crate::time::{Duration, Time};
 
-/// How many pieces of a way are gone at once where something is to be done at its end: as far as the first
-/// keyframes that are kept lie apart.
+/// The maximum number of pieces of a seek that are done at once when an action follows: as many as
+/// the first keyframes are apart.
 const SHORT_WAY: u32 = 4;
 
-/// How far beyond the end of what was played something is looked for.
+/// How far beyond the end of what was played a landmark is searched for.
 const LOOK_AHEAD: Duration = Duration::from_secs(60);
 
 impl Playground {
-    /// Shows another instant, or another story, of the run.
+    /// Shows another instant, or another branch, of the run.
     pub(super) fn show(&mut self, playback: Playback) {
         self.leave_for(&playback);
         self.shown.run.playback = playback;
     }
 
-    /// Another instant is to be shown: whoever reads along takes what is told there for new.
+    /// Prepares to show another instant: its sentences get new numbers.
     pub(super) fn leave_for(&mut self, playback: &Playback) {
         let next = self.numbers + self.shown.run.playback.event_log.numbers().end;
         self.numbers = next - playback.event_log.numbers().start.min(next);
@@ -41,11 +41,17 @@ impl Playground {
     }
 
     /// Goes to this time, or to the end of what was played if that comes first.
+    ///
+    /// # Errors
+    /// Those of [`Self::arrive`].
     pub(super) fn seek(&mut self, to: Time) -> Result<(), Problem> {
         self.set_out(self.shown.run.current, Destination::Time(to), Arrival::Show)
     }
 
     /// Goes back by one event.
+    ///
+    /// # Errors
+    /// Those of [`Self::arrive`].
     pub(super) fn step_back(&mut self) -> Result<(), Problem> {
         match self.run().cluster().events().checked_sub(1) {
             Some(events) => {
@@ -55,8 +61,12 @@ impl Playground {
         }
     }
 
-    /// Goes to the first such thing after this instant. Where none was played yet, time passes until it
-    /// comes.
+    /// Goes to the first such landmark after this instant. If none was played yet, time passes
+    /// until one comes.
+    ///
+    /// # Errors
+    /// [`Problem::NotKept`] if marks after this instant were dropped, and those of
+    /// [`Self::arrive`].
     pub(super) fn next_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
         let (here, event_index) = (self.shown.run.playback.instant(), &self.history().event_index);
         if event_index.has_forgotten(here) {
@@ -73,7 +83,10 @@ impl Playground {
         self.set_out(self.shown.run.current, to, Arrival::Show)
     }
 
-    /// Goes to the last such thing before this instant.
+    /// Goes to the last such landmark before this instant.
+    ///
+    /// # Errors
+    /// [`Problem::NotKept`] or [`Problem::NoneBefore`], and those of [`Self::arrive`].
     pub(super) fn previous_landmark(&mut self, landmark: Landmark) -> Result<(), Problem> {
         let event_index = &self.history().event_index;
         let to =
@@ -86,7 +99,10 @@ impl Playground {
         self.set_out(self.shown.run.current, Destination::Instant(to), Arrival::Show)
     }
 
-    /// Does several things as one. It is refused only where none of them can be done.
+    /// Performs several actions as one.
+    ///
+    /// # Errors
+    /// The last problem, if none of them can be performed.
     pub(super) fn act_together(&mut self, actions: &[Action]) -> Result<(), Problem> {
         let (mut refused, mut is_begun) = (Ok(()), false);
         for action in actions {
@@ -102,16 +118,22 @@ impl Playground {
         if is_begun { Ok(()) } else { refused }
     }
 
-    /// Goes on otherwise from just before the last thing that was done.
+    /// Starts a new branch just before the last action.
+    ///
+    /// # Errors
+    /// [`Problem::NothingToUndo`], or a limit.
     pub(super) fn undo(&mut self) -> Result<(), Problem> {
         let act =
             self.history().last_act(&self.shown.run.playback).ok_or(Problem::NothingToUndo)?;
-        self.shown.run.look_for_a_story(act)?;
+        self.shown.run.check_room_for_branch(act)?;
         let to = Destination::Act(act);
         self.set_out(self.shown.run.current, to, Arrival::Fork)
     }
 
-    /// Goes over to another branch, to where that was left.
+    /// Switches to another branch, at the instant where that was left.
+    ///
+    /// # Errors
+    /// [`Problem::NoBranch`], and those of [`Self::arrive`].
     pub(super) fn go_over_to(&mut self, number: usize) -> Result<(), Problem> {
         let branch = self.shown.run.branches.get(number).ok_or(Problem::NoBranch)?;
         self.set_out(number, Destination::Instant(branch.at), Arrival::Show)
@@ -128,7 +150,10 @@ impl Playground {
         self.go_on_seeking(seek)
     }
 
-    /// Goes the next piece of a way.
+    /// Plays the next piece of a seek.
+    ///
+    /// # Errors
+    /// Those of [`Self::arrive`].
     pub(super) fn go_on_seeking(&mut self, seek: Box<Seek>) -> Result<(), Problem> {
         self.revision += 1;
         match seek.go_on(&mut self.shown.run) {
@@ -140,7 +165,11 @@ impl Playground {
         }
     }
 
-    /// At the end of a way.
+    /// Shows the destination of a seek, or begins a branch there.
+    ///
+    /// # Errors
+    /// [`Problem::NoneAfter`] if a landmark was searched for and not found, or the limit that was
+    /// reached on the way.
     fn arrive(&mut self, arrived: Arrived) -> Result<(), Problem> {
         let Arrived { playback, branch, then, missing } = arrived;
         match then {
@@ -158,18 +187,21 @@ impl Playground {
         self.show(playback);
         match missing {
             Some(landmark) => {
-                self.shown.run.look_for_time()?;
+                self.shown.run.check_time()?;
                 Err(Problem::NoneAfter(landmark))
             }
             None => Ok(()),
         }
     }
 
-    /// Goes the rest of the way if that is short: the page must not stand still for it.
+    /// Finishes a seek if it is short, since the page must stay responsive.
+    ///
+    /// # Errors
+    /// [`Problem::Travelling`] if it is too long.
     pub(super) fn finish_seeking(&mut self) -> Result<(), Problem> {
         for _ in 0..SHORT_WAY {
             match self.job.take() {
-                // What was looked for and did not come is no matter to what is done now.
+                // A missing landmark does not matter to the action that follows.
                 Some(Job::Seeking(seek)) => drop(self.go_on_seeking(seek)),
                 other => {
                     self.job = other;
@@ -180,23 +212,23 @@ impl Playground {
         if self.job.is_some() { Err(Problem::Travelling) } else { Ok(()) }
     }
 
-    /// From `playback` on the run goes on otherwise; the old branch is kept.
+    /// Adds a branch that forks at `playback` and makes it the current one.
     pub(super) fn begin_branch(&mut self, history: BranchHistory, playback: &Playback) {
         self.shown.run.begin_branch(history, playback, self.jumps);
         self.shown.fold_branches();
     }
 
-    /// Whether the story goes on after the instant that is shown.
+    /// Whether the branch goes on after the instant that is shown.
     pub fn is_past(&self) -> bool {
         self.history().goes_on_after(&self.shown.run.playback)
     }
 
-    /// All that was done in this story, whether before this instant or after it.
+    /// All actions of this branch, before and after this instant.
     pub fn recording(&self) -> &Recording {
         &self.history().recording
     }
 
-    /// How far this story was played, in microseconds.
+    /// How far this branch was played, in microseconds.
     pub fn end(&self) -> u64 {
         self.history().end().at.as_micros()
     }
@@ -211,14 +243,17 @@ impl Playground {
         self.run().cluster().digest()
     }
 
-    /// Gives another name to a branch.
+    /// Renames a branch.
+    ///
+    /// # Errors
+    /// [`Problem::NoName`] or [`Problem::NoBranch`].
     pub(super) fn rename(&mut self, number: usize, name: &str) -> Result<(), Problem> {
         let name = tidy_name(name).ok_or(Problem::NoName)?;
         self.shown.run.branches.get_mut(number).ok_or(Problem::NoBranch)?.name = name;
         Ok(())
     }
 
-    /// What a link to this instant of this story holds.
+    /// The content of a link to this instant of this branch.
     pub fn bookmark(&self) -> Bookmark {
         let (recording, shown) = (self.recording().clone(), self.instant());
         let done = self.history().done_of_the_instant(&self.shown.run.playback);
@@ -235,7 +270,7 @@ impl Playground {
         self.shown.run.branches.iter().enumerate().map(view).collect()
     }
 
-    /// How far each story was played, in microseconds.
+    /// How far each branch was played, in microseconds.
     pub fn ends(&self) -> Vec<u64> {
         self.shown.run.branches.iter().map(|branch| branch.history.end().at.as_micros()).collect()
     }

@@ -1,8 +1,9 @@
-//! The run that is shown, and all that belongs to it: its branches, the instant, and what was found of them; how
-//! another comes in its place, and how it is kept.
+//! The run that is shown, and everything that belongs to it: its branches, the instant, and results
+//! of jobs. Also how another run replaces it, and how it is stored.
 //!
-//! Another run comes in place of it as a whole ([`Playground::replace_run`]), so that nothing of the one
-//! before can stay. Each run has a [`RunId`], which is drawn when the run is created or begins to be opened.
+//! A run is replaced as a whole ([`Playground::replace_run`]), so that nothing of the previous one
+//! can remain. Each run has a [`RunId`], which is drawn when the run is created or begins to be
+//! opened.
 
 use super::formats::{Archive, ArchivedBranch};
 use super::history::run::{Branch, ShownRun};
@@ -16,11 +17,11 @@ use super::view::{RunId, Speed, TurningPoint};
 use super::{Playground, Problem};
 use crate::cluster::ClusterConfig;
 
-/// The run that is shown, and what was found of it.
+/// The run that is shown, and results about it.
 #[derive(Debug)]
 pub(super) struct Shown {
     pub(super) run: ShownRun,
-    /// What time passes for.
+    /// The condition that time passes for.
     pub(super) awaited: Option<Awaited>,
     pub(super) comparison: Option<Comparison>,
     pub(super) pin: Option<Box<Pin>>,
@@ -40,7 +41,7 @@ impl Shown {
         }
     }
 
-    /// Of the branches that nobody has looked at for long only what was done in them is kept.
+    /// Folds the branches that were not shown for longest: only their actions are kept.
     pub(super) fn fold_branches(&mut self) {
         let compared = self.comparison.as_ref();
         self.run.fold_branches(|branch| compared.is_some_and(|compared| compared.is_of(branch)));
@@ -48,19 +49,19 @@ impl Shown {
 }
 
 impl Playground {
-    /// Draws the id of a run that is created, or begins to be opened.
+    /// Draws the id of a run that is created or begins to be opened.
     fn draw_id(&mut self) -> RunId {
         self.last_id = self.last_id.next();
         self.last_id
     }
 
-    /// A new cluster in place of the old one; speed, playback and console stay.
+    /// Replaces the run by a new cluster; speed, playback and console stay.
     pub(super) fn found(&mut self, cluster_config: ClusterConfig) {
         let id = self.draw_id();
-        self.replace_run(ShownRun::founded(id, cluster_config));
+        self.replace_run(ShownRun::of_new_cluster(id, cluster_config));
     }
 
-    /// Another run comes in place of the one that is shown. What was under way for that ends.
+    /// Replaces the run that is shown, and ends its jobs.
     pub(super) fn replace_run(&mut self, run: ShownRun) {
         self.end_job();
         self.refused = None;
@@ -68,14 +69,15 @@ impl Playground {
         self.shown = Shown::new(run);
     }
 
-    /// Which run is shown.
+    /// The id of the run that is shown.
     pub fn run_id(&self) -> RunId {
         self.shown.run.id
     }
 
-    /// Which run is being opened: the id that [`Playground::run_id`] says once that is there. It is given
-    /// anew with every [`Input::Open`](super::Input::Open) and [`Input::OpenByTime`](super::Input::OpenByTime)
-    /// that begins, and an opening that fails or is given up takes it along.
+    /// The id of the run that is being opened: [`Playground::run_id`] returns it once the run is
+    /// open. Each [`Input::Open`](super::Input::Open) and
+    /// [`Input::OpenByTime`](super::Input::OpenByTime) draws a new id; the id of an opening that
+    /// fails or is cancelled is not reused.
     pub fn opening_id(&self) -> Option<RunId> {
         match &self.job {
             Some(Job::Opening(opening)) => Some(opening.id()),
@@ -83,7 +85,10 @@ impl Playground {
         }
     }
 
-    /// Begins to open a run in place of whatever was under way.
+    /// Starts to open a run, in place of the running job.
+    ///
+    /// # Errors
+    /// [`Problem::NothingToOpen`] if the archive has no branch.
     pub(super) fn begin_opening(&mut self, archive: Archive) -> Result<(), Problem> {
         let id = self.draw_id();
         let opening = Opening::new(id, archive).ok_or(Problem::NothingToOpen)?;
@@ -91,7 +96,7 @@ impl Playground {
         Ok(())
     }
 
-    /// Opens by time what was refused last since it does not come here to its instant, if there is such a run.
+    /// Starts to open by time the run that was refused last, if there is one.
     pub(super) fn begin_opening_by_time(&mut self) {
         let Some(archive) = self.refused.take() else { return };
         let id = self.draw_id();
@@ -100,13 +105,15 @@ impl Playground {
         }
     }
 
-    /// Whether a run was refused that can be opened by time: it is the problem that was told last, and nothing
-    /// else was done since.
+    /// Whether a run was refused that can be opened by time, and no input about a run has followed.
     pub fn can_open_by_time(&self) -> bool {
         self.refused.is_some()
     }
 
     /// Plays the next piece of a run that is being opened.
+    ///
+    /// # Errors
+    /// [`Problem::Diverged`] if it does not reach its instant, and those of [`Self::arrive`].
     pub(super) fn go_on_opening(&mut self, mut opening: Box<Opening>) -> Result<(), Problem> {
         match opening.go_on() {
             None => {
@@ -126,7 +133,7 @@ impl Playground {
         }
     }
 
-    /// Lets time pass or stand still; in a run that is being opened, too, once it is there.
+    /// Plays or pauses; also the run that is being opened, once it is open.
     pub(super) fn set_playing(&mut self, playing: bool) {
         self.playing = playing;
         if let Some(Job::Opening(opening)) = &mut self.job {
@@ -134,7 +141,7 @@ impl Playground {
         }
     }
 
-    /// The same of how fast it passes.
+    /// Sets the playback speed; also of the run that is being opened.
     pub(super) fn set_speed(&mut self, speed: Speed) {
         self.speed = speed;
         if let Some(Job::Opening(opening)) = &mut self.job {
@@ -142,9 +149,9 @@ impl Playground {
         }
     }
 
-    /// The whole run, to be kept.
+    /// The whole run, to be stored.
     pub fn archive(&self) -> Archive {
-        let story = |(place, branch): (usize, &Branch)| {
+        let branch = |(place, branch): (usize, &Branch)| {
             let is_current = place == self.shown.run.current;
             let done = branch.history.done_of_the_instant(&self.shown.run.playback);
             ArchivedBranch {
@@ -158,7 +165,7 @@ impl Playground {
             }
         };
         Archive {
-            stories: self.shown.run.branches.iter().enumerate().map(story).collect(),
+            branches: self.shown.run.branches.iter().enumerate().map(branch).collect(),
             current: self.shown.run.current,
             speed: self.speed,
             playing: self.playing,

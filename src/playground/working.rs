@@ -1,8 +1,8 @@
-//! What takes long and is under way: how it goes on, and what ends it.
+//! The running job: how it goes on, and what ends it.
 //!
-//! Whoever begins something that takes long ends what was under way, and so does another run. Only an opening
-//! is not ended by what is done to the run that is still shown: that would be lost as soon as the other run
-//! is there, so it is refused until then.
+//! A new job ends the running one, and so does another run. Only an opening is not ended by changes
+//! of the run that is still shown: they would be lost as soon as the other run is open, so they are
+//! refused until then.
 
 use super::input::Class;
 use super::jobs::Job;
@@ -10,20 +10,23 @@ use super::view::JobProgress;
 use super::{Input, Playground, Problem};
 
 impl Playground {
-    /// What takes long begins, and ends what was under way.
+    /// Starts a job, and ends the running one.
     pub(super) fn begin_job(&mut self, job: Job) {
         self.end_job();
         self.job = Some(job);
     }
 
-    /// What is under way ends without having come to its end.
+    /// Ends the running job, unfinished.
     pub(super) fn end_job(&mut self) {
         if let Some(Job::Asking(inquiry)) = self.job.take() {
             self.give_up_asking(&inquiry);
         }
     }
 
-    /// Does the next piece of what is under way.
+    /// Does the next piece of a job.
+    ///
+    /// # Errors
+    /// The failure of the job.
     pub(super) fn go_on_with(&mut self, job: Job) -> Result<(), Problem> {
         self.revision += 1;
         match job {
@@ -37,12 +40,14 @@ impl Playground {
         }
     }
 
-    /// Sees to what is under way before an input is followed; a problem where that can't be followed as long
-    /// as it is.
+    /// Prepares the running job for an input.
+    ///
+    /// # Errors
+    /// The problem, if the input can't be followed while the job runs.
     pub(super) fn make_way_for(&mut self, input: &Input) -> Result<(), Problem> {
         let class = input.class();
         if class.is_about_a_run() {
-            // The offer to open it by its times belongs to the problem that was just told.
+            // The offer to open the run by time belongs to the problem shown last.
             self.refused = None;
         }
         match (&self.job, class) {
@@ -50,7 +55,7 @@ impl Playground {
                 Err(Problem::Opening)
             }
             (Some(Job::Seeking(_)), Class::AtInstant) => self.finish_seeking(),
-            // What takes long itself comes in place of what is under way, once it has begun.
+            // A new job replaces the running one once it has begun.
             (
                 Some(Job::Opening(_) | Job::Seeking(_) | Job::Asking(_) | Job::Avoiding(_)) | None,
                 Class::Time
@@ -64,7 +69,7 @@ impl Playground {
         }
     }
 
-    /// How much of what takes a while is done.
+    /// The progress of the running job.
     pub fn progress(&self) -> Option<JobProgress> {
         Some(match self.job.as_ref()? {
             Job::Opening(opening) => JobProgress::Opening(opening.percent()),

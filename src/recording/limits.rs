@@ -1,26 +1,26 @@
-//! How much one run may be: one table, which holds for making a run as well as for opening one. So whatever
-//! somebody makes can be kept and shared, and opens again.
+//! The limits of a run, in one table for making a run as well as for opening one. So every run that
+//! can be made can be saved and shared, and opens again.
 
 use crate::time::{Duration, Time};
 
-/// The most of everything.
+/// The limits of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// How long a story lasts, in cluster time.
+    /// The length of a branch in cluster time.
     pub time: Time,
-    /// How many events happen in a story.
+    /// The number of events of a branch.
     pub events: u64,
-    /// How many things are done in a story.
+    /// The number of actions of a branch.
     pub actions: usize,
-    /// How many stories a run has.
-    pub stories: usize,
-    /// How long the text of a run is, in bytes.
+    /// The number of branches of a run.
+    pub branches: usize,
+    /// The length of the text of a run, in bytes.
     pub bytes: usize,
-    /// How long that of a story is, and what a link is unpacked to, in bytes.
-    pub story_bytes: usize,
-    /// How long a link is, in characters.
+    /// The length of the text of a branch and of an unpacked link, in bytes.
+    pub branch_bytes: usize,
+    /// The length of a link, in characters.
     pub link: usize,
-    /// How long the name of a story is, in characters.
+    /// The length of the name of a branch, in characters.
     pub name: usize,
 }
 
@@ -29,9 +29,9 @@ pub const LIMITS: Limits = Limits {
     time: Time::from_micros(Duration::from_secs(86_400).as_micros()),
     events: 50_000_000,
     actions: 20_000,
-    stories: 200,
+    branches: 200,
     bytes: 64_000_000,
-    story_bytes: 4_000_000,
+    branch_bytes: 4_000_000,
     link: 1_000_000,
     name: 40,
 };

@@ -1,14 +1,15 @@
 //! Exactly once: client sessions and duplicate suppression (thesis, section 6.3).
 //!
-//! A client that hears no answer sends its request again under the same number, maybe to another
-//! server. Without this file the store would execute it twice. Sessions are part of the replicated
-//! state, so every server suppresses the same duplicates, and snapshots hold them.
+//! A client that receives no answer sends its request again with the same number, maybe to another
+//! server. Without sessions the store would execute it twice. Sessions are part of the replicated
+//! state, so every server suppresses the same duplicates, and snapshots contain them.
 //!
-//! A session that is not used for long expires, at the same request on every server: the leader stamps
-//! requests with its clock, and the store's time is the latest stamp it has seen. A request of a session
-//! that the store does not know is the first of a new session, or it comes from one that has expired
-//! and might have been executed before; it is the latter if the session was opened before everything
-//! that the store still remembers. Then it is refused and never executed.
+//! A session that is unused for long expires at the same request on every server: the leader stamps
+//! requests with its clock, and the store's time is the latest stamp it has seen. A request of an
+//! unknown session either begins a new session or belongs to an expired one and may have been
+//! executed before. It counts as expired if its session was opened no later than the latest time at
+//! which expiry was due (the store's time minus the lifetime of a session). Then it is refused and
+//! never executed.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,17 +19,17 @@ use serde::{Deserialize, Serialize};
 use super::{Command, Outcome};
 use crate::digest::Digester;
 
-/// A client of the store: the visitor, one of a background workload, or one with a name. Each kind has a range of
-/// its own, so that no two clients ever share a session.
+/// A client of the store: the user's, one of a background workload, or a named one. Each kind has
+/// its own range of ids, so no two clients share a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ClientId(pub u32);
 
 impl ClientId {
-    /// The visitor's own client.
+    /// The user's own client.
     pub const YOU: Self = Self(0);
-    /// The highest number of a named client: `c100`.
+    /// The greatest number of a named client: `c100`.
     pub const MOST_NAMED: u32 = 100;
-    /// The last client that a background workload may have.
+    /// The greatest id of a client of a background workload.
     pub const LAST_OF_WORKLOADS: u32 = 9_999;
 
     /// The client with the name `c` and this number, from 1 to [`ClientId::MOST_NAMED`].
@@ -42,7 +43,7 @@ impl ClientId {
         self.0.checked_sub(Self::LAST_OF_WORKLOADS).filter(|number| *number > 0)
     }
 
-    /// Whether somebody asks through it line by line: it is the visitor's, or has a name.
+    /// Whether a user makes its requests one by one: it is the user's own client or a named one.
     pub fn is_by_hand(self) -> bool {
         self == Self::YOU || self.name().is_some()
     }
@@ -52,7 +53,7 @@ impl ClientId {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Seq(pub u64);
 
-/// A session: whose it is, and when it was opened, in microseconds by the client's clock.
+/// A session: its client, and when it was opened, in microseconds by the client's clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SessionId {
     pub client: ClientId,
@@ -70,31 +71,31 @@ impl fmt::Display for ClientId {
     }
 }
 
-/// A command with what is needed to execute it once; this is what a log entry carries.
+/// A command with everything needed to execute it once. This is the content of a log entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
     /// The session it belongs to.
     pub session: SessionId,
-    /// Its number in that session, from 1 on. A retry has the same number.
+    /// Its number in that session, from 1. A retry has the same number.
     pub seq: Seq,
-    /// The client knows the outcome of every request below this number, or no longer wants it: the
-    /// store may forget them.
+    /// The client no longer needs the outcomes of requests below this number; the store may forget
+    /// them.
     pub known_below: Seq,
-    /// What the leader adds that puts it into its log.
+    /// What the leader adds when it appends the request to its log.
     pub stamp: Stamp,
     /// What to do.
     pub command: Command,
 }
 
-/// What all servers have to do alike with a request, so it stands in the log.
+/// What all servers must treat in the same way, and is therefore part of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
-    /// When, in microseconds by the leader's clock.
+    /// The time of the request, in microseconds by the leader's clock.
     pub at: u64,
-    /// How long a session lasts that is not used, in microseconds.
+    /// How long an unused session lasts, in microseconds.
     pub session_lasts: u64,
-    /// Whether it is to be executed only once, however often it comes: always, but where somebody wants
-    /// to see what happens otherwise.
+    /// Whether the request is executed only once, however often it arrives. It is `false` only when
+    /// the rule of duplicate suppression is off.
     pub once: bool,
 }
 
@@ -105,12 +106,12 @@ impl Default for Stamp {
 }
 
 impl Request {
-    /// The bytes of a log entry for this request.
+    /// Encodes the request as the content of a log entry.
     pub fn encode(&self) -> Vec<u8> {
         postcard::to_allocvec(self).unwrap_or_default()
     }
 
-    /// The request in a log entry's bytes; `None` where they are not one.
+    /// Decodes the content of a log entry; `None` if it is not a request.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         postcard::from_bytes(bytes).ok()
     }
@@ -122,7 +123,7 @@ pub(super) struct Sessions {
     sessions: BTreeMap<SessionId, Session>,
     /// The latest stamp, in microseconds.
     clock: u64,
-    /// Everything that was opened up to here and is not known has expired. `None`: nothing has yet.
+    /// Unknown sessions opened up to here have expired. `None` if none has expired yet.
     expired_up_to: Option<u64>,
     digest: u64,
 }
@@ -132,14 +133,14 @@ pub(super) struct Sessions {
 struct Session {
     /// By the store's clock, and not before the session was opened.
     last_used: u64,
-    /// Requests below this number are forgotten, and never executed again.
+    /// Requests below this number were forgotten, and are never executed again.
     floor: Seq,
     outcomes: BTreeMap<Seq, Outcome>,
 }
 
 impl Sessions {
-    /// What the request did when it was executed, if it was, or why it can't be. Also moves the clock
-    /// on, and forgets what nobody needs any more.
+    /// The outcome of the request if it was executed before, or why it can't be executed. Also
+    /// advances the clock, and drops outcomes and sessions that are not needed any more.
     pub(super) fn outcome(&mut self, request: &Request) -> Option<Outcome> {
         let SessionId { client, opened } = request.session;
         self.clock = self.clock.max(request.stamp.at);
@@ -162,7 +163,7 @@ impl Sessions {
         session.outcomes.get(&request.seq).cloned()
     }
 
-    /// Ends the sessions that were not used for so long.
+    /// Ends the sessions that were unused for `lasts` microseconds.
     fn expire(&mut self, lasts: u64) {
         let Some(horizon) = self.clock.checked_sub(lasts).filter(|at| *at > 0) else { return };
         if Some(horizon) <= self.expired_up_to {
@@ -181,7 +182,7 @@ impl Sessions {
         });
     }
 
-    /// Remembers the outcome of an executed request.
+    /// Stores the outcome of an executed request.
     pub(super) fn record(&mut self, request: &Request, outcome: Outcome) {
         let SessionId { client, opened } = request.session;
         let session = self.sessions.entry(request.session).or_default();
@@ -196,12 +197,12 @@ impl Sessions {
         }
     }
 
-    /// How many sessions there are.
+    /// The number of sessions.
     pub(super) fn len(&self) -> usize {
         self.sessions.len()
     }
 
-    /// One number for which requests are remembered.
+    /// The exclusive or of the digests of all stored requests' ids.
     pub(super) fn digest(&self) -> u64 {
         self.digest
     }

@@ -1,8 +1,8 @@
 //! The replicated state machine: a key-value store.
 //!
-//! [`Store::apply`] is deterministic: the same requests in the same order give the same outcomes and
-//! the same [`Store::digest`] on every server. It knows nothing of logs, terms or servers. Reading
-//! does not go through the log; who may read when is the servers' business.
+//! [`Store::apply`] is deterministic: the same requests in the same order give the same outcomes
+//! and the same [`Store::digest`] on every server. The store knows nothing of logs, terms or
+//! servers. Reads do not go through the log; the servers decide who may read when.
 
 mod clients;
 mod snapshot;
@@ -26,7 +26,7 @@ pub struct Key(Box<str>);
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Value(Box<str>);
 
-/// Why a text cannot be a key or a value. Refused before it enters any log.
+/// Why a text can't be a key or a value. It is refused before it enters any log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitError {
     /// The key has no characters.
@@ -41,7 +41,7 @@ impl Key {
     /// The longest key in bytes.
     pub const MAX_BYTES: usize = 256;
 
-    /// `text` as a key, if it is within the limits.
+    /// Checks `text` as a key.
     ///
     /// # Errors
     ///
@@ -66,7 +66,7 @@ impl Value {
     /// The longest value in bytes.
     pub const MAX_BYTES: usize = 64 * 1024;
 
-    /// `text` as a value, if it is within the limit.
+    /// Checks `text` as a value.
     ///
     /// # Errors
     ///
@@ -113,19 +113,18 @@ impl fmt::Display for LimitError {
 
 impl std::error::Error for LimitError {}
 
-/// A write. Its result may depend on the state; the state after it depends on nothing else.
+/// A write. Its outcome and the state after it depend only on the state before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
-    /// Gives `key` the value.
+    /// Sets `key` to the value.
     Set { key: Key, value: Value },
-    /// Takes `key` away.
+    /// Deletes `key`.
     Delete { key: Key },
-    /// Compare and set: gives `key` the `new` value if it has the `old` one.
+    /// Compare and set: sets `key` to `new` if its value is `old`.
     Cas { key: Key, old: Value, new: Value },
 }
 
 impl Command {
-    /// The key that the command is about.
     pub fn key(&self) -> &Key {
         match self {
             Self::Set { key, .. } | Self::Delete { key } | Self::Cas { key, .. } => key,
@@ -146,7 +145,7 @@ impl fmt::Display for Command {
     }
 }
 
-/// A text as the script language writes it: in quotes where it is not a plain word.
+/// A text as the script language writes it: in quotes if it is not a plain word.
 pub struct Word<'a>(pub &'a str);
 
 impl fmt::Display for Word<'_> {
@@ -161,26 +160,26 @@ impl fmt::Display for Word<'_> {
     }
 }
 
-/// What a write did.
+/// The outcome of a write.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     /// The key has the value now.
     Written,
-    /// The key is gone.
+    /// The key was deleted.
     Deleted,
     /// There was no such key to delete.
     NotFound,
-    /// Compare and set found this instead of the old value, and changed nothing.
+    /// Compare and set found this value instead of the old one, and changed nothing.
     Mismatch(Option<Value>),
-    /// The client has already said that it knows the outcome of this request.
+    /// The client has said that it no longer needs the outcome of this request.
     Forgotten,
-    /// The client's session has expired: it may have been executed before, and is not executed now. This
-    /// is the store's time, in microseconds: a session that was opened now would be new.
+    /// The client's session has expired: the request may have been executed before, and is not
+    /// executed now. Holds the store's time in microseconds; a session opened after that is new.
     Expired(u64),
 }
 
 impl Outcome {
-    /// Whether it tells what the command did: it was executed, now or before.
+    /// Whether it is the outcome of an execution, now or before.
     pub fn tells(&self) -> bool {
         !matches!(self, Self::Forgotten | Self::Expired(_))
     }
@@ -191,7 +190,7 @@ impl Outcome {
 pub struct Store {
     entries: BTreeMap<Key, Value>,
     sessions: Sessions,
-    /// The sum (exclusive or) of the entries' digests, kept up as they change.
+    /// The exclusive or of the entries' digests, updated with every change.
     entries_digest: u64,
 }
 
@@ -201,8 +200,8 @@ impl Store {
         Self::default()
     }
 
-    /// Executes a request that the cluster has agreed on, once: a request that was already executed
-    /// gets the outcome it had then (thesis, section 6.3). The outcome, and whether it was executed now.
+    /// Executes a committed request once: a request that was already executed gets its earlier
+    /// outcome (thesis, section 6.3). Returns the outcome, and whether it was executed now.
     pub fn apply(&mut self, request: &Request) -> (Outcome, bool) {
         if let Some(outcome) = self.sessions.outcome(request)
             && request.stamp.once
@@ -214,7 +213,7 @@ impl Store {
         (outcome, true)
     }
 
-    /// How many client sessions it remembers.
+    /// The number of client sessions.
     pub fn sessions(&self) -> usize {
         self.sessions.len()
     }
@@ -252,7 +251,7 @@ impl Store {
         }
     }
 
-    /// The value of `key` in this store, as it stands.
+    /// The value of `key` in this store.
     pub fn get(&self, key: &Key) -> Option<&Value> {
         self.entries.get(key)
     }
@@ -262,8 +261,8 @@ impl Store {
         self.entries.iter()
     }
 
-    /// One number for the entries and the sessions: servers that applied the same requests have the
-    /// same.
+    /// A digest of the entries and the sessions. Servers that applied the same requests have the
+    /// same digest.
     pub fn digest(&self) -> Digest {
         Digest(self.entries_digest ^ self.sessions.digest())
     }

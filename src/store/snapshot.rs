@@ -1,8 +1,8 @@
-//! The store as bytes, for snapshots, and back.
+//! Snapshots: the store as bytes, and back.
 //!
-//! A mark with a version, the checksum of what follows, and the store itself by `postcard`, the same
-//! encoder as for log entries. Bytes from outside are never trusted: what is damaged, cut short or of
-//! another version is refused with a reason.
+//! A snapshot is a mark with a version, the checksum of the rest, and the store encoded with
+//! `postcard`, like log entries. The bytes are untrusted input: a snapshot that is damaged, cut or
+//! of another version is refused with a reason.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -13,19 +13,19 @@ use super::clients::Sessions;
 use super::{Key, Store, Value, entry_digest};
 use crate::digest::Digest;
 
-/// What every snapshot begins with; the last byte is the version.
+/// The beginning of every snapshot; the last byte is the version.
 const MARK: [u8; 8] = *b"kvorumS\x01";
 
 /// Why bytes are not a snapshot of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Damaged {
-    /// They do not begin like one.
+    /// They do not begin like a snapshot.
     NoSnapshot,
-    /// They are of a version that is not known here.
+    /// Their version is not supported.
     Version(u8),
-    /// They are not those that were written.
+    /// The checksum does not match.
     Checksum,
-    /// They are whole, but say nothing that a store could hold.
+    /// The checksum matches, but the content is not that of a store.
     Content,
 }
 
@@ -44,7 +44,7 @@ impl fmt::Display for Damaged {
 
 impl std::error::Error for Damaged {}
 
-/// What a snapshot holds.
+/// The content of a snapshot.
 #[derive(Serialize, Deserialize)]
 struct Content {
     entries: BTreeMap<Key, Value>,
@@ -52,7 +52,8 @@ struct Content {
 }
 
 impl Store {
-    /// The store as bytes. Without the sessions, where somebody wants to see what happens then.
+    /// The store as bytes. `with_sessions` is `false` only when the rule that keeps sessions in
+    /// snapshots is off.
     pub fn snapshot(&self, with_sessions: bool) -> Vec<u8> {
         let sessions = if with_sessions { self.sessions.clone() } else { Sessions::default() };
         let content = Content { entries: self.entries.clone(), sessions };
@@ -61,7 +62,7 @@ impl Store {
         [&MARK[..], &checksum, &content].concat()
     }
 
-    /// The store in a snapshot's bytes.
+    /// Restores the store from a snapshot's bytes.
     ///
     /// # Errors
     ///

@@ -64,14 +64,14 @@ fn what_a_client_knows_is_forgotten_and_never_executed_again() {
     store.apply(&request(1, set("k", "a")));
     let later = Request { known_below: Seq(2), ..request(2, set("k", "b")) };
     store.apply(&later);
-    // A copy of the first request that was long in the network, with the floor it left with ...
+    // A late copy of the first request, with its old `known_below`.
     let late = Request { known_below: Seq(0), ..request(1, set("k", "a")) };
     assert_eq!(store.apply(&late).0, Outcome::Forgotten);
     assert_eq!(store.get(&key("k")), Some(&value("b")));
 }
 
 #[test]
-fn the_digest_tells_states_apart_and_not_how_they_came_about() {
+fn the_digest_depends_on_the_state_and_not_on_its_history() {
     let mut one = Store::new();
     let mut two = Store::new();
     one.apply(&request(1, set("a", "1")));
@@ -96,9 +96,10 @@ fn the_digest_tells_states_apart_and_not_how_they_came_about() {
     assert_eq!(one.digest(), two.digest(), "what was deleted leaves no trace");
 }
 
-/// Thesis 6.3: all servers end a session at the same entry, and never execute what came from it.
+/// Thesis 6.3: all servers expire a session at the same entry, and never execute its later
+/// requests.
 #[test]
-fn a_session_expires_and_what_comes_from_it_is_refused() {
+fn a_session_expires_and_its_later_requests_are_refused() {
     let stamp = |at| Stamp { at, session_lasts: 100, once: true };
     let session = |client, opened| SessionId { client: ClientId(client), opened };
     let mut store = Store::new();
@@ -111,7 +112,7 @@ fn a_session_expires_and_what_comes_from_it_is_refused() {
     let retry = Request { stamp: stamp(151), ..first.clone() };
     assert_eq!(store.apply(&retry), (Outcome::Expired(151), false));
     assert_eq!(store.get(&key("k")), Some(&value("b")));
-    // A client whose clock is ahead: its session lives as long, and then is refused too.
+    // The session of a client whose clock is ahead lives as long, and then is refused too.
     let ahead =
         Request { stamp: stamp(152), session: session(3, 400), ..request(1, set("k", "c")) };
     assert_eq!(store.apply(&ahead), (Outcome::Written, true));
@@ -123,7 +124,7 @@ fn a_session_expires_and_what_comes_from_it_is_refused() {
 }
 
 #[test]
-fn a_session_ends_when_it_was_not_used_for_exactly_so_long() {
+fn a_session_expires_after_exactly_its_lifetime() {
     let session = SessionId { client: ClientId(1), opened: 10 };
     let first = |at| Request {
         stamp: Stamp { at, session_lasts: 100, once: true },
@@ -141,7 +142,7 @@ fn a_session_ends_when_it_was_not_used_for_exactly_so_long() {
 }
 
 #[test]
-fn every_outcome_tells_what_the_command_did_but_those_that_refuse_it() {
+fn only_refusals_do_not_tell_what_the_command_did() {
     let told = [Outcome::Written, Outcome::Deleted, Outcome::NotFound, Outcome::Mismatch(None)];
     assert!(told.iter().all(Outcome::tells));
     assert!(![Outcome::Forgotten, Outcome::Expired(1)].iter().any(Outcome::tells));

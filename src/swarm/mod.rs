@@ -1,10 +1,10 @@
-//! Random clusters under random faults: the search for a run that the judges reject.
+//! Swarm testing: random clusters under random faults, to find a run that the judges reject.
 //!
-//! Everything about a run follows from its seed: the size, the workload, the network, which kinds of
-//! faults there are and when they come. A run has only some of the kinds, since a fault can hide what
-//! another would show (Groce et al., "Swarm Testing", 2012); in some runs the faults hunt whoever leads.
-//! After the faults comes a quiet period in which nearly all is mended: then a leader must be found
-//! within a bounded time, and all stores must agree.
+//! Everything about a run follows from its seed: the size, the workload, the network, the kinds of
+//! faults and their times. A run has only some of the kinds, since one fault can hide what another
+//! would show (Groce et al., "Swarm Testing", 2012). In some runs every new leader is attacked.
+//! After the faults follows a quiet period in which nearly everything is repaired: then a leader
+//! must be elected within a bounded time, and all stores must agree.
 
 mod replay;
 mod scenario;
@@ -23,34 +23,35 @@ use crate::rng::Rng;
 use crate::swarm::scenario::{Later, Scenario};
 use crate::time::{Duration, Time};
 
-/// The stream of a seed's randomness that belongs to the swarm; the cluster uses others.
+/// The random stream of the swarm; the cluster uses others of the same seed.
 const STREAM: u64 = 3;
 
-/// The most servers that a cluster of the swarm begins with.
+/// The maximum number of servers at the beginning.
 pub const MOST_NODES: u32 = 7;
 
-/// How long faults come.
+/// The duration of the faults.
 const TURBULENT: Duration = Duration::from_secs(8);
 
-/// How long after the mending a server may still stop: for an fsync that failed before.
+/// After the repair a server may still stop for this long, because of an earlier failed fsync.
 const LAST_STOPS: Duration = Duration::from_millis(500);
 
-/// How long the mended cluster has to find a leader and to agree.
+/// How long the repaired cluster has to elect a leader and to agree.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// How long it is watched where nothing but its safety is in question: what the faults began may end.
+/// The shorter quiet period of a search that is not about liveness: consequences of the faults may
+/// end.
 const SETTLING: Duration = Duration::from_secs(2);
 
-/// What is searched.
+/// The parameters of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Search {
-    /// The rules that are switched away from Raft.
+    /// The rules that are switched away from their defaults.
     pub switched: Vec<Rule>,
-    /// The property that is to break; `None` for any.
+    /// The property that is searched for; `None` for any.
     pub wanted: Option<Property>,
-    /// The most servers that a cluster begins with, 3 at least.
+    /// The maximum number of servers at the beginning, at least 3.
     pub most_nodes: u32,
-    /// The kinds of faults that may come.
+    /// The kinds of faults that may be injected.
     pub faults: Vec<FaultKind>,
 }
 
@@ -62,16 +63,16 @@ impl Default for Search {
     }
 }
 
-/// What a run of the swarm came to.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     pub seed: u64,
     pub events: u64,
-    /// How much cluster time it took.
+    /// The duration in cluster time.
     pub lasted: Duration,
-    /// The cluster's digest at its end.
+    /// The cluster's digest at the end.
     pub digest: Digest,
-    /// What is wrong with it, if anything is.
+    /// What is wrong with the run, if anything.
     pub finding: Option<Finding>,
 }
 
@@ -80,7 +81,7 @@ pub struct Report {
 pub enum Finding {
     /// A property broke.
     Broken(Time, Violation),
-    /// Mended and left alone, it did not come to agree.
+    /// After the repair the servers did not agree in time.
     Stuck,
 }
 
@@ -94,7 +95,7 @@ impl std::fmt::Display for Finding {
 }
 
 impl Search {
-    /// A search for the property that is said to fall without this rule (with it, where it is no rule of
+    /// A search for the property that can break without this rule (with it, if it is not a rule of
     /// Raft).
     pub fn for_rule(rule: Rule) -> Self {
         let wanted = Property::named(rule.about().falls);
@@ -102,8 +103,8 @@ impl Search {
         Self { switched: vec![rule], wanted, faults, ..Self::default() }
     }
 
-    /// The kinds of faults of a search that is not told which: all, but where rules are switched only the first
-    /// ones, so that the seeds at which it is known to find something stay those.
+    /// The default kinds of faults: all, but with switched rules only the original ones, so that
+    /// seeds known to find something remain valid.
     pub fn usual_faults(switched: &[Rule]) -> Vec<FaultKind> {
         if switched.is_empty() { FaultKind::ALL.to_vec() } else { FaultKind::first() }
     }
@@ -113,7 +114,7 @@ impl Search {
         self.record(seed).0
     }
 
-    /// The same, and all that was done in it.
+    /// Runs the cluster of a seed, and returns its actions too.
     pub fn record(&self, seed: u64) -> (Report, Recording) {
         let mut rng = Rng::new(seed, STREAM);
         let scenario = Scenario::new(self, &mut rng);
@@ -162,7 +163,8 @@ impl Search {
         None
     }
 
-    /// Mends everything but what a cluster must bear for ever, and waits for all to agree.
+    /// Repairs everything except a fault that a cluster must tolerate forever, and waits until all
+    /// servers agree.
     fn quiet(
         &self,
         world: &mut World,
@@ -171,7 +173,8 @@ impl Search {
         rng: &mut Rng,
     ) -> Option<Finding> {
         let deaf = scenario.mend(world, later, rng);
-        // A server that was paused or busy while its disk failed hears of that only now, and stops.
+        // A server that was paused or busy while its disk failed learns of that only now, and
+        // stops.
         if let Some(found) = self.pass(&mut world.run, LAST_STOPS, false) {
             return Some(found);
         }
@@ -185,7 +188,7 @@ impl Search {
         if self.wanted.is_some() {
             return None;
         }
-        // Who is far behind may need longer, as long as it comes nearer.
+        // A server that is far behind may need longer, as long as it makes progress.
         while !agrees(world.run.cluster(), deaf) {
             let before = least_applied(world.run.cluster(), deaf);
             if let Some(found) = self.pass(&mut world.run, QUIET, false) {
@@ -228,7 +231,7 @@ impl Search {
     }
 }
 
-/// A run, and what was done in it.
+/// A run and its actions.
 struct World {
     run: Run,
     recording: Recording,
@@ -242,7 +245,7 @@ impl World {
         }
     }
 
-    /// Actions that the cluster refuses are no mistake here: chance does not know what makes sense.
+    /// Performs an action if the cluster accepts it: random actions may make no sense.
     fn attempt(&mut self, action: Action) {
         let cluster = self.run.cluster();
         let when = Instant { events: cluster.events(), at: cluster.now() };
@@ -251,7 +254,7 @@ impl World {
         }
     }
 
-    /// Starts each server that is down.
+    /// Restarts each server that is down.
     fn restart_all(&mut self) {
         let is_down = |server: &&Server| server.status() == Status::Down;
         let down: Vec<_> = self.run.cluster().servers().filter(is_down).map(Server::id).collect();
@@ -266,13 +269,13 @@ fn agrees(cluster: &Cluster, deaf: Option<NodeId>) -> bool {
     cluster.leader().is_some() && stores.len() == 1
 }
 
-/// How far the voter has come that is behind all others.
+/// The lowest index that a voter has applied up to.
 fn least_applied(cluster: &Cluster, deaf: Option<NodeId>) -> Option<Index> {
     let nodes = voters(cluster, deaf).filter_map(Server::node);
     nodes.map(Node::last_applied).min().flatten()
 }
 
-/// The servers that are to agree.
+/// The servers that have to agree.
 fn voters(cluster: &Cluster, deaf: Option<NodeId>) -> impl Iterator<Item = &Server> {
     let members = cluster.members();
     cluster

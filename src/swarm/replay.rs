@@ -1,5 +1,5 @@
-//! Plays a run by the times of its actions, however many events come between them: what another rule, size
-//! or seed makes of the same actions.
+//! Plays a run by the times of its actions, with any number of events between them: what the same
+//! actions do under another rule, size or seed.
 
 use crate::check::Run;
 use crate::cluster::{Action, ClusterConfig};
@@ -14,22 +14,21 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// A cluster in which nothing has happened yet.
+    /// A new cluster.
     pub fn new(cluster_config: ClusterConfig) -> Self {
         Self { run: Run::new(cluster_config), actions: Vec::new() }
     }
 
-    /// The run as it is now.
     pub fn run(&self) -> &Run {
         &self.run
     }
 
-    /// Now.
+    /// The present instant.
     pub fn instant(&self) -> Instant {
         Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
     }
 
-    /// Handles all events up to a time, as long as this allows for more. Whether it still does.
+    /// Handles all events up to a time, as long as `goes_on` holds. Returns whether it still does.
     pub fn pass(&mut self, until: Time, goes_on: impl Fn(&Run) -> bool) -> bool {
         while goes_on(&self.run) {
             if self.run.cluster_mut().next_time().is_none_or(|next| next > until) {
@@ -42,7 +41,8 @@ impl Replay {
         false
     }
 
-    /// Does something at this time, up to which all events were handled. What is refused is left out.
+    /// Performs an action at this time, up to which all events were handled. A refused action is
+    /// skipped.
     pub fn act(&mut self, at: Time, action: &Action) {
         self.run.cluster_mut().rest_until(at);
         let when = self.instant();
@@ -51,7 +51,7 @@ impl Replay {
         }
     }
 
-    /// What was done, and when.
+    /// The actions that were performed.
     pub fn into_actions(self) -> Vec<Timed> {
         self.actions
     }

@@ -1,4 +1,4 @@
-//! What a run of the swarm is like: its size, network and clients, its faults, and how it is mended.
+//! The scenario of a run: its size, network, clients and faults, and the repair.
 
 use super::{Search, World};
 use crate::cluster::{
@@ -9,27 +9,27 @@ use crate::raft::NodeId;
 use crate::rng::{Chance, Rng};
 use crate::time::Duration;
 
-/// What a run is like.
+/// The scenario of a run.
 pub(super) struct Scenario {
     pub(super) nodes: u32,
     pub(super) mix: FaultMix,
     /// The longest pause between two faults.
     pub(super) pace: Duration,
-    /// Messages take exactly this long, each.
+    /// If set, each message takes exactly this long.
     steady: Option<Duration>,
 }
 
-/// The stream of a seed's randomness for kinds of faults that were added later.
+/// The random stream for kinds of faults that were added later.
 const LATER_STREAM: u64 = 6;
 
-/// Faults of those kinds, beside the others.
+/// Faults of the kinds that were added later, drawn beside the others.
 pub(super) struct Later {
     kinds: Vec<FaultKind>,
     rng: Rng,
 }
 
 impl Later {
-    /// Most runs have none of them.
+    /// Draws the kinds; most runs have none.
     pub(super) fn new(search: &Search, seed: u64) -> Self {
         let mut rng = Rng::new(seed, LATER_STREAM);
         let mut kinds: Vec<FaultKind> =
@@ -38,12 +38,12 @@ impl Later {
         Self { kinds, rng }
     }
 
-    /// Whether voters come and go by them.
+    /// Whether these faults change the members.
     pub(super) fn changes_members(&self) -> bool {
         self.kinds.contains(&FaultKind::Demote)
     }
 
-    /// Now and then one of them.
+    /// Draws a fault at some of the calls.
     pub(super) fn draw(&mut self, cluster: &Cluster) -> Option<Action> {
         let kind = *self.rng.pick(&self.kinds)?;
         (self.rng.range(0..=2) == 0).then(|| later_fault(kind, cluster, &mut self.rng))?
@@ -51,15 +51,15 @@ impl Later {
 }
 
 impl Scenario {
-    /// Draws it. What the search does not allow is drawn all the same, so that what it allows comes as in
-    /// every other.
+    /// Draws a scenario. Kinds that the search excludes are drawn too and then dropped, so that the
+    /// others are the same as in any search.
     pub(super) fn new(search: &Search, rng: &mut Rng) -> Self {
         let first = FaultKind::ALL.into_iter().filter(|kind| !kind.is_later());
         let mut kinds: Vec<FaultKind> = first.filter(|_| rng.range(0..=1) == 0).collect();
         kinds.retain(|kind| search.faults.contains(kind));
         let hunts = rng.range(0..=2) == 0 && search.faults.contains(&FaultKind::Leader);
         let nodes = u32::try_from(rng.range(1..=7)).unwrap_or(5).max(3);
-        // Of an even number, two majorities need to share only one server.
+        // In a cluster of even size two majorities may share only one server.
         let even = hunts && kinds.contains(&FaultKind::Membership) && rng.range(0..=1) == 0;
         let nodes = if even { 4 } else { nodes }.min(search.most_nodes.max(3));
         let pace = Duration::from_millis(if hunts { 120 } else { 50 << rng.range(0..=3) });
@@ -68,9 +68,9 @@ impl Scenario {
         Self { nodes, mix, pace, steady: (rng.range(0..=5) == 0).then_some(steady) }
     }
 
-    /// The network, the timing, the clients.
+    /// The actions at the beginning: network, timing, snapshots, clients, clocks.
     pub(super) fn beginning(&self, cluster: &Cluster, rng: &mut Rng) -> Vec<Action> {
-        // In a fast network the moments at which servers act come close to each other.
+        // In a fast network servers act closer to each other in time.
         let slowest = if rng.range(0..=2) == 0 { 400 } else { 40_000 };
         let latency_min = Duration::from_micros(rng.range(100..=slowest / 4));
         let latency_max = latency_min + Duration::from_micros(rng.range(0..=slowest));
@@ -123,7 +123,7 @@ impl Scenario {
         }
     }
 
-    /// Mends everything. In some runs a single server stays deaf: it sends and hears nothing.
+    /// Repairs everything. In some runs a single server stays deaf: it sends, but receives nothing.
     pub(super) fn mend(&self, world: &mut World, later: &Later, rng: &mut Rng) -> Option<NodeId> {
         let millis = Duration::from_millis;
         let latency = self.steady.map_or((millis(1), millis(5)), |steady| (steady, steady));
@@ -162,7 +162,7 @@ impl Scenario {
     }
 }
 
-/// Whether the others make a majority of every configuration that is in force anywhere.
+/// Whether the others form a majority of every configuration that is in force on any server.
 fn can_do_without(cluster: &Cluster, node: NodeId) -> bool {
     let configs = cluster.servers().filter_map(Server::node).map(|node| node.config());
     configs.flat_map(|config| config.halves()).all(|half| {

@@ -1,11 +1,12 @@
-//! Makes a run that breaks a property as small as it can: fewest servers, then actions, then what is left
-//! of words and events.
+//! Shrinks a run that breaks a property: to the fewest servers, then the fewest actions, then the
+//! shortest text and the fewest events.
 //!
-//! A run is a function of its configuration and its timed actions, so to make it smaller is to leave some of
-//! them out, to make them simpler or to let them come earlier, and to see whether the property still
-//! breaks (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002). While it is
-//! made smaller an action is known by its time alone, since the number of events before it changes with
-//! all that is left out. Deliberately lacks a clock: its effort is bounded in events.
+//! A run is a function of its configuration and its timed actions. So shrinking means to leave out
+//! actions, to simplify them or to move them earlier, and to test whether the property still breaks
+//! (Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002). While a run
+//! is shrunk, its actions are identified by time only, since the number of events before them
+//! changes with everything that is left out. The effort is bounded in events, so no clock is
+//! needed.
 
 use super::{Replay, simpler};
 use crate::check::{Property, Run, Violation};
@@ -15,27 +16,27 @@ use crate::raft::NodeId;
 use crate::recording::{Instant, Recording, Timed};
 use crate::time::{Duration, Time};
 
-/// The fewest servers of a smaller run: fewer do not show what a majority is.
+/// The minimum number of servers of a shrunk run: fewer do not show what a majority is.
 const FEWEST_NODES: u32 = 3;
 
-/// With how many other seeds a smaller cluster is tried, since its timers run out otherwise.
+/// The number of other seeds that are tried for a smaller cluster, whose timers differ.
 const OTHER_SEEDS: u64 = 12;
 
-/// How much later than before a smaller run may break.
+/// How much later than before a shrunk run may break.
 const GRACE: Duration = Duration::from_millis(500);
 
-/// How much may be tried, in events of all runs.
+/// The limit of the effort, in events of all runs that are tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Effort(pub u64);
 
 impl Default for Effort {
-    /// Natively a few seconds.
+    /// A few seconds natively.
     fn default() -> Self {
         Self(8_000_000)
     }
 }
 
-/// How large a run is.
+/// The size of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Size {
     pub nodes: u32,
@@ -43,7 +44,7 @@ pub struct Size {
     pub events: u64,
 }
 
-/// A run that breaks a property, and where.
+/// A shrunk run and its break.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shrunk {
     pub recording: Recording,
@@ -52,15 +53,16 @@ pub struct Shrunk {
     /// The cluster's digest there.
     pub digest: Digest,
     pub violation: Violation,
-    /// How large the run was that was found, and how large this one is.
+    /// The sizes of the original run and of this one.
     pub before: Size,
     pub after: Size,
-    /// How many runs were tried.
+    /// The number of runs that were tried.
     pub tries: u32,
 }
 
-/// Makes a run that breaks `property` smaller, with at most this effort, and tells how large it is and of each
-/// that is smaller than all before. `None`, with nothing told, where it breaks nothing when it is played again.
+/// Shrinks a run that breaks `property`, with at most this effort. Calls `smaller` with the
+/// original size, and with the size of each run that is smaller than all before. Returns `None`,
+/// without a call, if a replay does not break the property.
 pub fn shrink(
     recording: &Recording,
     property: Property,
@@ -73,7 +75,7 @@ pub fn shrink(
     let case = Case::of(recording.cluster_config, &exact.actions);
     let bound = Bound { until: exact.shown.at + GRACE, events: exact.shown.events * 2 };
     let Ok(played) = case.play(property, bound) else {
-        // Something was done between two events of one instant, and all hangs on that.
+        // The break depends on an action between two events of one instant.
         return Some(exact.into_shrunk(recording.cluster_config, before, 1));
     };
     let mut search = Shrinking {
@@ -90,7 +92,7 @@ pub fn shrink(
     Some(played.into_shrunk(case.cluster_config, before, tries))
 }
 
-/// A run while it is made smaller.
+/// A run while it is shrunk.
 #[derive(Clone, Debug)]
 struct Case {
     cluster_config: ClusterConfig,
@@ -107,7 +109,7 @@ struct Bound {
 /// A case that breaks the property.
 #[derive(Debug)]
 struct Played {
-    /// What was done, without what was refused.
+    /// The actions, without those that were refused.
     actions: Vec<Timed>,
     shown: Instant,
     digest: Digest,
@@ -115,7 +117,7 @@ struct Played {
 }
 
 impl Played {
-    /// What was played, if that breaks the property.
+    /// The played case, if it breaks the property.
     fn of(replay: Replay, property: Property) -> Option<Self> {
         let (_, violation) = *replay.run().violation_of(property)?;
         let (shown, digest) = (replay.instant(), replay.run().cluster().digest());
@@ -123,7 +125,7 @@ impl Played {
     }
 }
 
-/// What is to become less: servers, actions, and events and letters together.
+/// What is minimized: servers, then actions, then the sum of events and characters.
 type Cost = (u32, usize, u64);
 
 impl Case {
@@ -141,7 +143,10 @@ impl Case {
         (self.cluster_config.nodes, played.actions.len(), played.shown.events + letters)
     }
 
-    /// Plays it until the property breaks; `Err` holds after how many events it has not.
+    /// Plays it until the property breaks.
+    ///
+    /// # Errors
+    /// The number of events played without a break.
     fn play(&self, property: Property, bound: Bound) -> Result<Played, u64> {
         let mut replay = Replay::new(self.cluster_config);
         let goes_on = |run: &Run| {
@@ -160,7 +165,7 @@ impl Case {
 }
 
 impl Played {
-    /// The run as it was recorded, up to where the property breaks.
+    /// The run exactly as it was recorded, up to where the property breaks.
     fn exactly(recording: &Recording, property: Property) -> Option<Self> {
         let mut replay = Replay::new(recording.cluster_config);
         let is_whole = |run: &Run| run.violation_of(property).is_none();
@@ -191,12 +196,12 @@ impl Played {
 
 /// The search for a smaller case.
 struct Shrinking<'a> {
-    /// The smallest so far.
+    /// The smallest case so far.
     case: Case,
     played: Played,
     cost: Cost,
     property: Property,
-    /// How many more events may be spent.
+    /// The number of events that may still be spent.
     left: u64,
     tries: u32,
     smaller: &'a mut dyn FnMut(Size),
@@ -217,7 +222,7 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Tries a case. Whether it is the smallest now.
+    /// Tries a case. Returns whether it is the smallest so far.
     fn attempt(&mut self, case: Case) -> bool {
         if self.left == 0 {
             return false;
@@ -243,8 +248,8 @@ impl Shrinking<'_> {
         self.attempt(Case { cluster_config: self.case.cluster_config, actions })
     }
 
-    /// Leaves out many actions at once, then fewer, then each on its own; the last ones first. The rules
-    /// that are switched are what the run is about, and stay.
+    /// Leaves out many actions at once, then fewer, then single ones, the last ones first. Rule
+    /// switches are what the run is about, and stay.
     fn leave_out_actions(&mut self) {
         let mut size = self.case.actions.len().div_ceil(2);
         while size > 0 {
@@ -265,7 +270,7 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Leaves out a server, under this seed and others.
+    /// Leaves out a server, with this seed and others.
     fn leave_out_nodes(&mut self) {
         let mut node = self.case.cluster_config.nodes;
         while node > 0 && self.case.cluster_config.nodes > FEWEST_NODES {
@@ -286,7 +291,7 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Makes single actions simpler.
+    /// Simplifies single actions.
     fn simplify(&mut self) {
         let mut place = 0;
         while let Some((at, action)) = self.case.actions.get(place).cloned() {
@@ -301,7 +306,7 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Lets all come earlier from some action on, and at rounder times.
+    /// Moves actions earlier, each with all that follow, and to rounder times.
     fn hurry(&mut self) {
         for place in 0..self.case.actions.len() {
             let mut part = 1;
@@ -311,7 +316,7 @@ impl Shrinking<'_> {
                 let since = place.checked_sub(1).and_then(time).unwrap_or(Time::ZERO);
                 let gap = at.since(since);
                 let less = Duration::from_micros(gap.as_micros() / part);
-                // What is done much earlier is tried first, and once more where that helps.
+                // Large moves are tried first, and again as long as they help.
                 if !self.shift(place, less) || gap == Duration::ZERO {
                     part *= 2;
                 }
@@ -324,7 +329,8 @@ impl Shrinking<'_> {
         }
     }
 
-    /// Lets an action and all after it come so much earlier.
+    /// Moves an action and all that follow earlier. Returns whether that is the smallest case so
+    /// far.
     fn shift(&mut self, place: usize, less: Duration) -> bool {
         if less == Duration::ZERO {
             return false;

@@ -1,11 +1,11 @@
-//! Simpler forms of an action, for a run that is made smaller.
+//! Simpler forms of actions, for shrinking.
 
 use crate::cluster::{Action, LinkChange, Operation, Timing, Workload};
 use crate::raft::{Change, NodeId};
 use crate::rng::Chance;
 use crate::time::Duration;
 
-/// Forms of an action that say less, the simplest first.
+/// Simpler forms of an action, the simplest first.
 pub(super) fn simpler(action: &Action) -> Vec<Action> {
     match action {
         Action::Network(change) => links(*change).into_iter().map(Action::Network).collect(),
@@ -44,8 +44,8 @@ pub(super) fn simpler(action: &Action) -> Vec<Action> {
     }
 }
 
-/// The same action in a cluster without one server, where those after it have its name and the following;
-/// `None` where it is about that server.
+/// The same action in a cluster without the server `gone`, where later servers are renumbered;
+/// `None` if it is about that server.
 pub(super) fn without(action: &Action, gone: NodeId) -> Option<Action> {
     let name = |node: &NodeId| match node.0.cmp(&gone.0) {
         std::cmp::Ordering::Less => Some(*node),
@@ -94,7 +94,7 @@ pub(super) fn without(action: &Action, gone: NodeId) -> Option<Action> {
             },
             via: via.as_ref().and_then(name),
         },
-        // Messages are others in a smaller cluster.
+        // A smaller cluster sends other messages.
         Action::Mail { .. } => return None,
         Action::Heal
         | Action::Network(_)
@@ -157,14 +157,14 @@ fn workloads(workload: Workload) -> Vec<Workload> {
     simpler
 }
 
-/// A span without what is left over of so many microseconds, where it has anything left then.
+/// A span rounded down to multiples of `unit` microseconds; `None` if that is nothing or no change.
 fn rounder(span: Duration, unit: u64) -> Option<Duration> {
     let rest = span.as_micros() % unit;
     let round = span.as_micros() - rest;
     (rest > 0 && round > 0).then(|| Duration::from_micros(round))
 }
 
-/// Groups that do not name this server.
+/// The groups without this server; `None` if none is left.
 fn fewer(groups: &[Vec<NodeId>], left: NodeId) -> Option<Vec<Vec<NodeId>>> {
     let without = |group: &Vec<NodeId>| -> Vec<NodeId> {
         group.iter().copied().filter(|node| *node != left).collect()

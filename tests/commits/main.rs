@@ -1,18 +1,18 @@
-//! How many proposals a second a cluster in memory commits: our `raft::Node` beside the crate `raft`
-//! (TiKV's raft-rs) at its best setting, in one process, by the same rules. `cargo xtask bench` runs
-//! it in release and reads the JSON line it prints; it is no test.
+//! Throughput of a cluster in memory, in committed proposals per second: our `raft::Node` and the
+//! crate `raft` (TiKV's raft-rs) at its best settings, in one process, under the same conditions.
+//! `cargo xtask bench` runs it in release mode and reads the JSON line it prints; it is not a test.
 //!
-//! The rules. A command is a key and a value of 16 bytes each. The driver keeps 64 of them on their
-//! way: it proposes the next when the leader has applied one. A server takes turns: it handles all
-//! that has come since its last turn, stores what is to be stored, sends, and applies what is
-//! committed. Messages arrive in order and none is lost; everything runs in one thread; no clock runs,
-//! so there are no heartbeats. Everything here is the same code for both sides: the network, the
-//! driver and the state machine. `ours.rs` and `raft_crate.rs` only host a server.
+//! The conditions. A command is a key and a value of 16 bytes each. The driver keeps 64 commands in
+//! flight: it proposes the next when the leader has applied one. Servers take turns: in a turn a
+//! server handles all messages since its last turn, stores, sends, and applies what is committed.
+//! Messages arrive in order and none is lost. Everything runs in one thread, and no clock runs, so
+//! there are no heartbeats. The network, the driver and the state machine are the same code for
+//! both; `ours.rs` and `raft_crate.rs` only host a server.
 //!
-//! All proposals of a turn are handed over at once. A number as the argument bounds how many are: with
-//! 1 the same is measured for hosts that propose one by one.
+//! All proposals of a turn are handed over at once. An argument limits their number; 1 measures
+//! hosts that propose one by one.
 //!
-//! Deliberately lacks disks, threads and serialisation: they would cost both sides the same.
+//! Disks, threads and serialization are left out: they would cost both the same.
 
 #![cfg(not(target_arch = "wasm32"))]
 #![expect(clippy::disallowed_methods, reason = "it measures real time, and decides nothing by it")]
@@ -25,51 +25,51 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
 
-/// Proposals that are on their way at once.
+/// Proposals in flight.
 const IN_FLIGHT: u64 = 64;
 
-/// Proposals that a cluster commits. A new one takes over then: a log that only grows would measure
-/// how the machine hands out fresh memory.
+/// Proposals that a cluster commits before it is replaced by a new one: a log that only grows would
+/// measure memory allocation.
 const PROPOSALS: u32 = 5_000;
 
-/// Clusters that make one measurement.
+/// Clusters per measurement.
 const CLUSTERS: u32 = 40;
 
-/// Measurements of each side, taken in turns, so that a busy machine slows both down.
+/// Measurements of each implementation, alternating, so that other load on the machine affects
+/// both.
 const ROUNDS: usize = 7;
 
-/// Different keys: so few that the state machines cost little.
+/// The number of different keys: few, so that the state machines cost little.
 const KEYS: u64 = 64;
 
 /// A key and a value.
 type Command = [u8; 32];
 
-/// Messages that a server wants to send, with their receivers.
+/// Messages to send, with their receivers.
 type Outbox<M> = Vec<(u64, M)>;
 
-/// A server of either side, with its storage and its state machine. Names run from 1 on.
+/// A server of either implementation, with its storage and its state machine. Ids start at 1.
 trait Server {
     type Message;
 
-    /// Server `id` of a cluster of `size`, with nothing stored.
+    /// Server `id` of a cluster of `size`, with empty storage.
     fn start(id: u64, size: u64) -> Self;
 
-    /// Stands for election.
+    /// Starts an election.
     fn campaign(&mut self, outbox: &mut Outbox<Self::Message>);
 
     /// Takes proposals, as the leader.
     fn propose(&mut self, commands: &[Command], outbox: &mut Outbox<Self::Message>);
 
-    /// Takes a message.
+    /// Handles a message.
     fn receive(&mut self, message: Self::Message, outbox: &mut Outbox<Self::Message>);
 
-    /// Ends a turn: what is to be stored is, what is committed is applied.
+    /// Ends a turn: stores what has to be stored, and applies what is committed.
     fn finish_turn(&mut self, outbox: &mut Outbox<Self::Message>);
 
-    /// Whether it leads and has committed the entry that opens its term.
+    /// Whether it is leader and has committed the first entry of its term.
     fn is_ready(&self) -> bool;
 
-    /// Its state machine.
     fn machine(&self) -> &Machine;
 }
 
@@ -98,20 +98,20 @@ fn command(number: u64) -> Command {
     command
 }
 
-/// A cluster and the network between its servers. The first one leads.
+/// A cluster and the network between its servers. The first server is the leader.
 struct Cluster<S: Server> {
     servers: Vec<S>,
     inboxes: Vec<Vec<S::Message>>,
     outbox: Outbox<S::Message>,
     proposed: u64,
     commands: Vec<Command>,
-    /// The most commands that the leader is handed at once.
+    /// The maximum number of commands handed to the leader at once.
     batch: usize,
 }
 
 impl<S: Server> Cluster<S> {
     /// A cluster of `size` whose leader is ready.
-    fn found(size: u64, batch: usize) -> Self {
+    fn new(size: u64, batch: usize) -> Self {
         let mut cluster = Self {
             servers: (1..=size).map(|id| S::start(id, size)).collect(),
             inboxes: (1..=size).map(|_| Vec::new()).collect(),
@@ -128,7 +128,7 @@ impl<S: Server> Cluster<S> {
         cluster
     }
 
-    /// Goes on until the leader has committed and applied as many proposals.
+    /// Runs until the leader has committed and applied this many proposals.
     fn commit(&mut self, proposals: u64) {
         while self.servers[0].machine().applied < proposals {
             self.propose(proposals);
@@ -136,7 +136,7 @@ impl<S: Server> Cluster<S> {
         }
     }
 
-    /// Proposes as many as may be on their way, up to number `last`.
+    /// Proposes as many commands as may be in flight, up to number `last`.
     fn propose(&mut self, last: u64) {
         let end = last.min(self.servers[0].machine().applied + IN_FLIGHT);
         self.commands.clear();
@@ -171,9 +171,9 @@ impl<S: Server> Cluster<S> {
         }
     }
 
-    /// That the work was really done: everything is applied everywhere, the same on each server.
+    /// Checks that the work was done: every server has applied everything, with the same result.
     fn check(&mut self, proposals: u64) {
-        // What followers have not heard of yet comes with the next entry.
+        // Followers learn the last commit with the next entry.
         self.commit(proposals + 1);
         for _ in 0..2 {
             self.round_of_turns();
@@ -187,11 +187,11 @@ impl<S: Server> Cluster<S> {
     }
 }
 
-/// One measurement of one side: proposals committed in a second.
+/// One measurement of one implementation, in proposals committed per second.
 fn measure<S: Server>(size: u64, batch: usize) -> f64 {
     let mut busy = Duration::ZERO;
     for _ in 0..CLUSTERS {
-        let mut cluster = Cluster::<S>::found(size, batch);
+        let mut cluster = Cluster::<S>::new(size, batch);
         let started = Instant::now();
         cluster.commit(PROPOSALS.into());
         busy += started.elapsed();

@@ -1,4 +1,5 @@
-//! Our side: hosts one `raft::Node` with its disk, as `src/cluster` does, without a simulated world.
+//! Our implementation: hosts one `raft::Node` with its disk, as `src/cluster` does, without the
+//! simulation.
 
 use kvorum::raft::{
     Config, Data, Durable, Effects, Entry, Envelope, Input, Node, NodeId, Payload, Settings, Ticket,

@@ -1,7 +1,7 @@
-//! The other side: hosts one `raft::RawNode` with its `MemStorage`, as the crate's documentation asks
-//! for: one `Ready` for all that came, messages of a leader before the entries are stored and those of
-//! a follower after it, then `advance`. All proposals of a turn go in one `MsgPropose`, which is faster
-//! by more than a third than `RawNode::propose` for each of them.
+//! The other implementation: hosts one `raft::RawNode` with its `MemStorage`, as the crate's
+//! documentation demands: one `Ready` for all messages of a turn, a leader's messages before the
+//! entries are stored and a follower's after that, then `advance`. All proposals of a turn go in
+//! one `MsgPropose`, which is faster by more than a third than `RawNode::propose` for each of them.
 
 use raft::prelude::{Config, Entry, Message, MessageType};
 use raft::storage::MemStorage;
@@ -18,7 +18,7 @@ pub(super) struct Server {
 impl Server {
     fn apply(&mut self, entries: Vec<Entry>) {
         for entry in entries {
-            // An empty one opens a leader's term.
+            // An empty entry begins a leader's term.
             if !entry.data.is_empty() {
                 self.machine.apply(&entry.data);
             }
@@ -36,11 +36,11 @@ impl super::Server for Server {
     fn start(id: u64, size: u64) -> Self {
         let config = Config {
             id,
-            // All that a leader knows at the end of its turn goes in one message, as large as it is.
+            // Everything that a leader has at the end of its turn goes in one message of any size.
             batch_append: true,
             max_size_per_msg: u64::MAX,
             max_inflight_msgs: 256,
-            // A commit goes with the next entries instead of in an empty message, as ours does.
+            // A commit is sent with the next entries instead of in an empty message, like ours.
             skip_bcast_commit: true,
             ..Config::default()
         };

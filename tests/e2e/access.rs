@@ -1,7 +1,8 @@
-//! For those who do not see, point or hear as most do: axe-core finds nothing on the page's main states,
-//! in both themes, and what axe cannot judge is looked at one by one.
+//! Accessibility: axe-core finds nothing on the page's main states in both themes, and what axe
+//! can't judge is tested one by one.
 //!
-//! `KVORUM_AXE` is axe-core's script. WebDriver injects it past the page's security policy.
+//! `KVORUM_AXE` is the path of axe-core's script. WebDriver injects it past the page's security
+//! policy.
 
 use std::{env, fs};
 
@@ -14,7 +15,7 @@ use crate::famous;
 use crate::page::Page;
 use crate::verdicts::broken_link;
 
-/// The parts of WCAG 2.2, up to AA, and what is good practice beyond it.
+/// The parts of WCAG 2.2 up to AA, and best practices beyond it.
 const LEVELS: [&str; 6] = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 struct Axe(String);
@@ -25,17 +26,18 @@ impl Axe {
         Self(fs::read_to_string(file).expect("axe-core's script can be read"))
     }
 
-    /// What axe finds on the page as it is must be nothing.
+    /// Asserts that axe finds nothing on the page as it is.
     async fn judge(&self, page: &Page, state: &str) -> Outcome {
         let found = self.found(page).await?;
         assert!(found.is_empty(), "axe on {state}:\n{}", found.join("\n"));
         Ok(())
     }
 
-    /// What axe finds on the page as it is, light and dark.
+    /// Asserts that axe finds nothing on the page as it is, light and dark.
     async fn judge_both(&self, page: &Page, state: &str) -> Outcome {
         for (scheme, word) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
-            // As the system has it and as a person chooses it: so nothing is left of the other colours.
+            // Set both as the system's scheme and as the user's choice, so that no colour of the
+            // other theme remains.
             page.media(scheme, true).await?;
             page.script(&format!("document.documentElement.dataset.theme = '{word}'")).await?;
             let found = self.found(page).await?;
@@ -61,9 +63,9 @@ impl Axe {
     }
 }
 
-/// Each theme on a page of its own, as a person has it.
+/// Each theme on a page of its own, as a user has it.
 #[tokio::test]
-async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outcome {
+async fn axe_finds_nothing_with_an_idle_a_busy_and_a_faulty_cluster() -> Outcome {
     let axe = Axe::new();
     for (scheme, theme) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
         Window { scheme, ..Window::LAPTOP }
@@ -110,7 +112,7 @@ async fn axe_finds_nothing_while_the_cluster_stands_works_and_suffers() -> Outco
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
+async fn axe_finds_nothing_in_the_verdicts() -> Outcome {
     let axe = Axe::new();
     Window::LAPTOP
         .open(&broken_link(), async |page| {
@@ -131,7 +133,7 @@ async fn axe_finds_nothing_in_what_the_judges_say() -> Outcome {
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_while_two_branches_stand_side_by_side() -> Outcome {
+async fn axe_finds_nothing_in_the_split_view() -> Outcome {
     let axe = Axe::new();
     let phone = Window { width: 390, height: 844, ..Window::LAPTOP };
     for window in [Window::LAPTOP, phone] {
@@ -150,7 +152,7 @@ async fn axe_finds_nothing_while_two_branches_stand_side_by_side() -> Outcome {
 }
 
 #[tokio::test]
-async fn axe_finds_nothing_while_the_cluster_lives_and_suffers() -> Outcome {
+async fn axe_finds_nothing_while_a_faulty_cluster_plays() -> Outcome {
     let axe = Axe::new();
     Window::LAPTOP
         .open("", async |page| {
@@ -204,7 +206,7 @@ async fn axe_finds_nothing_in_a_dialog() -> Outcome {
                 axe.judge_both(page, &format!("the dialog {dialog:?}")).await?;
                 page.press(Key::Escape + "").await?;
                 page.is_gone("dialog", dialog).await?;
-                // Whoever opened it goes on from where they were.
+                // The focus returns to the button that opened the dialog.
                 assert_eq!(page.focused().await?, ("button".to_owned(), button.to_owned()));
             }
             Ok(())
@@ -243,7 +245,7 @@ async fn axe_finds_nothing_with_many_nodes_a_violation_a_projector_or_in_a_frame
             for words in ["rule majority-quorum off", "partition n1 n2 | n3 n4"] {
                 page.take_line(words).await?;
             }
-            // Each half elects a leader, and writes what the other knows nothing of.
+            // Each half elects a leader, and writes entries that the other does not have.
             page.click("button", "Play").await?;
             page.sees("Leader n").await?;
             page.take_line("set a b via n1").await?;
@@ -258,7 +260,8 @@ async fn axe_finds_nothing_with_many_nodes_a_violation_a_projector_or_in_a_frame
         .await
 }
 
-/// Without motion a new theme is there at once, and not from parent to child, one frame after the other.
+/// With reduced motion a theme changes at once, and not from parent to child, one frame after the
+/// other.
 #[tokio::test]
 async fn with_less_motion_a_theme_changes_at_once() -> Outcome {
     Window::LAPTOP
@@ -280,9 +283,9 @@ async fn with_less_motion_a_theme_changes_at_once() -> Outcome {
         .await
 }
 
-/// Whoever needs larger letters has a page of half the size.
+/// At double zoom the page has half the size.
 #[tokio::test]
-async fn at_200_percent_everything_can_be_reached() -> Outcome {
+async fn at_200_percent_everything_is_reachable() -> Outcome {
     Window::LAPTOP
         .open("", async |page| {
             page.resize(720, 450).await?;
@@ -301,9 +304,10 @@ async fn at_200_percent_everything_can_be_reached() -> Outcome {
         .await
 }
 
-/// A system with few colours of its own still tells roles, durability, faults and cuts apart.
+/// Roles, durability, faults and cuts are distinguishable with the few colours of a system's own
+/// palette.
 #[tokio::test]
-async fn with_forced_colours_nothing_is_told_by_colour() -> Outcome {
+async fn with_forced_colours_nothing_depends_on_colour() -> Outcome {
     Window::LAPTOP
         .open("", async |page| {
             page.begin("").await?;
@@ -343,9 +347,10 @@ async fn with_forced_colours_nothing_is_told_by_colour() -> Outcome {
         .await
 }
 
-/// Fingers are wider than pointers, and nothing is smaller than a pointer needs.
+/// Touch targets are larger than those for a mouse, and no target is smaller than required for a
+/// mouse.
 #[tokio::test]
-async fn everything_pressed_is_large_enough() -> Outcome {
+async fn every_target_is_large_enough() -> Outcome {
     Window::LAPTOP
         .open("", async |page| {
             for (width, height, least) in [(1440, 900, 24.0), (1280, 720, 24.0), (390, 844, 44.0)] {
@@ -370,7 +375,7 @@ async fn everything_pressed_is_large_enough() -> Outcome {
         .await
 }
 
-/// What can be pressed and is smaller than this; a field's label may be the larger part of it.
+/// The controls smaller than this; a field's label counts as part of it.
 async fn too_small(page: &Page, least: f64) -> WebDriverResult<Vec<String>> {
     let ask = "const least = arguments[0] - 0.5;
         return [...document.querySelectorAll('button, select, summary, a, input')].filter(it => {

@@ -1,4 +1,4 @@
-//! Whatever is done to the page, it goes on.
+//! The page survives any input.
 
 use crate::browser::Outcome;
 use crate::monkey::play::{Limit, Script};

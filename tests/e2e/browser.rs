@@ -1,4 +1,4 @@
-//! Starts a browser of its own for each test and ends it with the test, panic or not.
+//! Starts a browser for each test, and ends it with the test, also after a panic.
 
 use std::env;
 use std::error::Error;
@@ -11,11 +11,11 @@ use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogL
 use crate::page::Page;
 use crate::site::Site;
 
-/// What a test's body gives back: any error will do, and fails the test.
+/// The result of a test's body: any error fails the test.
 pub(crate) type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
-/// What this machine needs to run Chromium without a screen, what keeps it off the network, and what keeps a machine's
-/// screen out of its pictures.
+/// Flags to run Chromium without a screen, to keep it off the network, and to make its pictures
+/// independent of the screen.
 const ARGUMENTS: [&str; 10] = [
     "--headless=new",
     "--no-sandbox",
@@ -29,7 +29,7 @@ const ARGUMENTS: [&str; 10] = [
     "--force-color-profile=srgb",
 ];
 
-/// The browser that a test asks for.
+/// The browser window that a test needs.
 #[derive(Clone, Copy)]
 pub(crate) struct Window {
     pub(crate) width: u32,
@@ -37,7 +37,7 @@ pub(crate) struct Window {
     pub(crate) scheme: Scheme,
 }
 
-/// What the system says about colours.
+/// The colour scheme of the system.
 #[allow(dead_code, reason = "the words are there before every test that says them")]
 #[derive(Clone, Copy)]
 pub(crate) enum Scheme {
@@ -46,11 +46,11 @@ pub(crate) enum Scheme {
 }
 
 impl Window {
-    /// A laptop's, with a light system.
+    /// A laptop with a light scheme.
     pub(crate) const LAPTOP: Self = Self { width: 1440, height: 900, scheme: Scheme::Light };
 
-    /// Opens the page of a site of its own with this behind its address, and runs the test on it. At its
-    /// end nothing may have gone wrong in the browser's eyes.
+    /// Serves the page on its own site, opens it with this query, and runs the test on it. At the
+    /// end the browser's console must have no errors.
     pub(crate) async fn open<F>(self, query: &str, test: F) -> Outcome
     where
         F: AsyncFnOnce(&Page) -> Outcome,
@@ -64,8 +64,7 @@ impl Window {
         .await
     }
 
-    /// Opens a page in a fresh browser, runs the test on it, and closes the browser whatever
-    /// happens.
+    /// Opens a page in a fresh browser, runs the test on it, and closes the browser in any case.
     pub(crate) async fn visit<F>(self, url: &str, test: F) -> Outcome
     where
         F: AsyncFnOnce(&Page) -> Outcome,
@@ -82,7 +81,7 @@ impl Window {
     }
 }
 
-/// Each session gets a user folder of its own from the driver, which removes it afterwards.
+/// The driver gives each session its own user folder and removes it afterwards.
 fn capabilities(
     window: Window,
 ) -> Result<thirtyfour::ChromeCapabilities, Box<dyn Error + Send + Sync>> {

@@ -1,4 +1,4 @@
-//! The clients' operations: an order through them, or what contradicts itself.
+//! The clients' operations: an order of them, or the contradiction.
 
 use thirtyfour::Key;
 
@@ -23,7 +23,7 @@ async fn operations_are_told_in_an_order_and_lead_to_their_instants_by_keyboard(
                 assert!(table.contains(words), "{words:?} in {table}");
             }
             assert!(table.contains("Number 2 in the order."), "{table}");
-            // The newest comes first: its button leads to where it was asked.
+            // The newest comes first: its button leads to the instant of its request.
             let now = page.text("timer", "Cluster time").await?;
             page.press(Key::Tab + "").await?;
             page.press(Key::Tab + "").await?;
@@ -56,7 +56,7 @@ async fn answers_without_an_order_are_named_and_lead_to_where_they_were_asked() 
             let few = page.find("list", list).await?;
             assert_eq!(few.find_all(thirtyfour::By::Tag("li")).await?.len(), 3);
             page.sees("Of color, these 3 have no order, whatever the others did:").await?;
-            // What is pointed at in the list is marked where the request stands, too.
+            // An item that is hovered in the list is also marked in the request's row.
             let asked = few.find(thirtyfour::By::Css("li:last-child button")).await?;
             let at = asked.text().await?;
             asked.focus().await?;
@@ -73,7 +73,7 @@ async fn answers_without_an_order_are_named_and_lead_to_where_they_were_asked() 
         .await
 }
 
-/// The first bar of the first key: where it is filled on the canvas, in pixels of the page.
+/// The first bar of the first key: a filled spot on the canvas, in pixels of the page.
 const FIRST_BAR: &str = "
     const canvas = document.querySelector('#clients-canvas');
     const [box, ratio] = [canvas.getBoundingClientRect(), canvas.width / canvas.clientWidth];
@@ -94,7 +94,7 @@ async fn bars_are_pointed_at_where_they_are_drawn_also_after_clients_have_done_n
     Window::LAPTOP
         .open("", async |page| {
             State::Clients.open(page).await?;
-            // Each number of the clock is a second or more of a cluster that nobody asks for anything.
+            // At this speed each number of the clock is a second or more without requests.
             page.click("button", "Play").await?;
             page.press("+++++++").await?;
             page.until("ten seconds of cluster time", async || {

@@ -1,5 +1,4 @@
-//! A cluster as a person meets it on the page: who leads, what a card says, a request and its answer,
-//! a line typed into the console.
+//! A cluster on the page: its leader, its cards, a request and its answer, a console line.
 
 #![allow(dead_code, reason = "the words are there before every test that says them")]
 
@@ -10,7 +9,7 @@ use crate::browser::Scheme;
 use crate::page::Page;
 
 impl Page {
-    /// Opens the page on a cluster that stands still at its beginning, and on a system with less motion.
+    /// Opens the page on a cluster paused at its beginning, with reduced motion.
     pub(crate) async fn begin(&self, query: &str) -> WebDriverResult<()> {
         self.media(Scheme::Light, true).await?;
         self.go(&format!("?seed=42&paused{query}")).await?;
@@ -18,7 +17,7 @@ impl Page {
         Ok(())
     }
 
-    /// Who leads, as the header says, as soon as it is somebody else than `not`.
+    /// The leader in the header, as soon as it is none of `not`.
     pub(crate) async fn leader(&self, not: &[u32]) -> WebDriverResult<u32> {
         self.until(&format!("a leader that is none of {not:?}"), async || {
             let leader = self.leader_now().await?;
@@ -27,26 +26,26 @@ impl Page {
         .await
     }
 
-    /// Who leads at this moment.
+    /// The current leader.
     pub(crate) async fn leader_now(&self) -> WebDriverResult<Option<u32>> {
         let chips = self.text("list", "The cluster now").await?;
         let name = chips.split_once("Leader n").map(|(_, rest)| rest);
         Ok(name.and_then(|rest| rest.split(' ').next()?.parse().ok()))
     }
 
-    /// What the card of a node says.
+    /// The text of a node's card.
     pub(crate) async fn card(&self, node: u32) -> WebDriverResult<String> {
         self.text("group", &format!("n{node}")).await
     }
 
-    /// The digest of a node's store, such as `#a41f`; none while it is down.
+    /// The digest of a node's store, such as `#a41f`; `None` while it is down.
     pub(crate) async fn digest(&self, node: u32) -> WebDriverResult<Option<String>> {
         let card = self.card(node).await?;
         let is_digest = |word: &&str| word.len() == 5 && word.starts_with('#');
         Ok(card.split(' ').find(is_digest).map(str::to_owned))
     }
 
-    /// Waits until these nodes have the same in their stores, and gives its digest.
+    /// Waits until the stores of these nodes have the same digest, and returns it.
     pub(crate) async fn agree(&self, nodes: &[u32]) -> WebDriverResult<String> {
         self.until(&format!("the same digest on the cards of {nodes:?}"), async || {
             let mut agreed = None;
@@ -75,7 +74,7 @@ impl Page {
         self.click("button", "Set").await
     }
 
-    /// Gets a key with the form, from whoever leads.
+    /// Gets a key with the form, from the leader.
     pub(crate) async fn get(&self, key: &str) -> WebDriverResult<()> {
         self.fill("Key", key).await?;
         self.choose("Node", "leader").await?;
@@ -94,13 +93,13 @@ impl Page {
         self.find("textbox", "Console").await?.send_keys(Key::Enter + "").await
     }
 
-    /// Types a line into the console and waits until it is taken.
+    /// Types a line into the console and waits until it is accepted.
     pub(crate) async fn take_line(&self, line: &str) -> WebDriverResult<()> {
         self.type_line(line).await?;
         self.shows("log", "Console output", line).await
     }
 
-    /// Types a line into the console and waits until it says this, whole lines, after it.
+    /// Types a line into the console and waits until exactly these lines follow it.
     pub(crate) async fn console_answers(&self, line: &str, answer: &[&str]) -> WebDriverResult<()> {
         self.type_line(line).await?;
         self.until(&format!("{answer:?} in the console after {line:?}"), async || {
@@ -110,7 +109,7 @@ impl Page {
         .await
     }
 
-    /// What the console has said since this line was typed for the last time.
+    /// The console's output since this line was typed last.
     pub(crate) async fn said_since(&self, line: &str) -> WebDriverResult<Vec<String>> {
         let output = self.find("log", "Console output").await?;
         let ask = "return [...arguments[0].querySelectorAll('li')].map(line => line.innerText)";

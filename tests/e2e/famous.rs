@@ -1,4 +1,5 @@
-//! The famous runs: two branches side by side from one seed, where they part, and where one of them breaks.
+//! The famous runs: two branches from one seed in the split view, where they diverge, and where one
+//! breaks a property.
 
 use kvorum::course::Famous;
 use kvorum::raft::Rule;
@@ -12,9 +13,9 @@ use crate::time::shared;
 
 pub(crate) const RULE: &str = "current-term-commit";
 
-/// Opens the famous run of the rule of Figure 8, by typing.
+/// Opens the famous run of the rule of Figure 8, by keyboard.
 pub(crate) async fn open(page: &Page) -> WebDriverResult<()> {
-    // Before the page stands nobody hears a key.
+    // The page handles keys only once it is mounted.
     page.find("button", "Commands…").await?;
     page.press_with_control("k").await?;
     page.is_focused("combobox", "Command").await?;
@@ -23,7 +24,7 @@ pub(crate) async fn open(page: &Page) -> WebDriverResult<()> {
     page.shows("region", "Where they part", "They part at").await
 }
 
-/// How safe an entry is on a node's card, on the stage with this selector.
+/// The safety of an entry on a node's card, on the stage with this selector.
 async fn safety(page: &Page, stage: &str, node: u32, entry: u64) -> WebDriverResult<String> {
     let block = format!("{stage} [data-node=\"{node}\"] [data-entry=\"{entry}\"]");
     let script = format!("return document.querySelector('{block}')?.dataset.safety ?? 'none'");
@@ -31,7 +32,7 @@ async fn safety(page: &Page, stage: &str, node: u32, entry: u64) -> WebDriverRes
 }
 
 #[tokio::test]
-async fn a_famous_run_shows_both_branches_where_they_part_and_stops_where_one_breaks() -> Outcome {
+async fn a_famous_run_shows_where_its_branches_diverge_and_pauses_at_the_break() -> Outcome {
     Window::LAPTOP
         .open("?seed=42", async |page| {
             open(page).await?;
@@ -44,7 +45,7 @@ async fn a_famous_run_shows_both_branches_where_they_part_and_stops_where_one_br
             page.find("region", &format!("Stage of with {RULE}")).await?;
             assert!(page.find_all("button", "Kill n1").await?.len() == 1, "one is only looked at");
 
-            // Where they part one has committed the entry, the other has not.
+            // Where they diverge one has committed the entry, the other has not.
             page.click("button", "Pause").await?;
             page.click("button", "Go there").await?;
             page.shows("timer", "Cluster time", "0.406").await?;
@@ -62,7 +63,7 @@ async fn a_famous_run_shows_both_branches_where_they_part_and_stops_where_one_br
                 "{words}"
             );
 
-            // Back again both are what they were.
+            // A step back restores both.
             page.press(",").await?;
             page.until("both stages a step before", async || {
                 let there =

@@ -1,5 +1,5 @@
-//! Faults by hand: a message opened and dropped, a link cut one way, a line that parts the cluster, by
-//! mouse, by finger and by keyboard; and the dial that lets faults come by themselves.
+//! Faults by hand: a message is opened and dropped, a link is cut one way, a line partitions the
+//! cluster, by mouse, touch and keyboard; and the dial for random faults.
 
 use serde_json::json;
 use thirtyfour::Key;
@@ -44,10 +44,10 @@ async fn a_message_is_opened_by_key_read_delayed_and_dropped() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_click_opens_the_message_that_is_drawn_there() -> Outcome {
+async fn a_click_opens_the_message_drawn_there() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&nodes=2&speed=50", async |page| {
-            // While two nodes play, half way between them: until a message comes by.
+            // Halfway between two nodes while the cluster plays, until a message passes.
             let at = page.between(1, 2).await?;
             page.until("a message under the pointer", async || {
                 page.mouse("mousePressed", at).await?;
@@ -86,7 +86,7 @@ async fn a_link_is_cut_one_way_made_lossy_and_brought_back() -> Outcome {
                 .await?;
             page.press(Key::Escape + "").await?;
 
-            // The same by keyboard, from the card of a node.
+            // The same by keyboard, from a node's card.
             page.tab_to("button", "More n2").await?;
             page.press(Key::Enter + "").await?;
             page.tab_to("button", "Links of n2… cut, slow or lossy").await?;
@@ -113,7 +113,7 @@ async fn a_link_is_cut_one_way_made_lossy_and_brought_back() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome {
+async fn a_line_partitions_the_cluster_and_one_beside_all_cards_does_not() -> Outcome {
     Window::LAPTOP
         .open(STILL, async |page| {
             let stage = page.area("main", "Stage").await?;
@@ -130,7 +130,7 @@ async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome
             page.drag([(left, top), (left + 200.0, top), (right, top)]).await?;
             page.sees("That line separates nobody").await?;
 
-            // Escape takes it back while it is drawn.
+            // Escape cancels a line that is being drawn.
             page.mouse("mousePressed", (left, below)).await?;
             page.mouse("mouseMoved", (right, below)).await?;
             page.shows("group", "n1", "side").await?;
@@ -143,9 +143,9 @@ async fn a_line_parts_the_cluster_and_one_beside_all_cards_does_not() -> Outcome
         .await
 }
 
-/// There all of the page is drawn larger, and a pointer still means what is under it.
+/// On a projector the page is drawn larger, and pointer positions must still be right.
 #[tokio::test]
-async fn on_a_projector_too_a_click_takes_a_link_and_a_line_parts_the_cluster() -> Outcome {
+async fn on_a_projector_a_click_opens_a_link_and_a_line_partitions_the_cluster() -> Outcome {
     Window::LAPTOP
         .open(&format!("{STILL}&projector"), async |page| {
             let at = page.between(1, 2).await?;
@@ -155,7 +155,7 @@ async fn on_a_projector_too_a_click_takes_a_link_and_a_line_parts_the_cluster() 
             page.press(Key::Escape + "").await?;
             page.is_gone("dialog", "Link n1 and n2").await?;
 
-            // Through the middle of the stage: the two lower cards on one side.
+            // Through the middle of the stage: the two lower cards are on one side.
             let stage = page.area("main", "Stage").await?;
             let (left, right) = (stage.x + 20.0, stage.x + stage.width - 20.0);
             let between = (page.middle(2).await?.1 + page.middle(3).await?.1) / 2.0;
@@ -176,7 +176,7 @@ async fn a_finger_draws_the_line_on_a_phone() -> Outcome {
             page.take_touches().await?;
             let stage = page.area("main", "Stage").await?;
             let (x, y) = page.middle(1).await?;
-            // A third of the way down to the next cards: a finger that is put beside a card means the card.
+            // A third of the way down to the next cards: a touch near a card would select the card.
             let below = y + (page.middle(5).await?.1 - y) * 0.3;
             page.touch("touchStart", Some((stage.x + 8.0, below))).await?;
             for step in 1..=8 {
@@ -227,7 +227,7 @@ async fn chaos_breaks_things_and_all_can_be_mended() -> Outcome {
         .await
 }
 
-/// What is open on the stage, by its name.
+/// The name of the dialog that is open on the stage.
 const OPENED: &str = "return document.querySelector('.stage [role=dialog]')?.ariaLabel ?? null";
 
 async fn opened_message(page: &Page) -> WebDriverResult<String> {
@@ -238,13 +238,13 @@ async fn opened_message(page: &Page) -> WebDriverResult<String> {
     .await
 }
 
-/// How the way is drawn that is not as the others.
+/// How the link with its own settings is drawn.
 async fn way(page: &Page) -> WebDriverResult<String> {
     let ask = "return document.querySelector('.link-way')?.dataset.state ?? ''";
     Ok(page.script(ask).await?.as_str().unwrap_or_default().to_owned())
 }
 
-/// Steps until the first messages are on their way.
+/// Steps until the first messages are in flight.
 async fn first_messages(page: &Page) -> WebDriverResult<()> {
     page.until("a message in flight", async || {
         page.press(".").await?;

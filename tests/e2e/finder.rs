@@ -1,4 +1,4 @@
-//! The search of the laboratory, as a person asks it and reads what it says.
+//! The laboratory's search, used like by a user.
 
 #![allow(dead_code, reason = "the words are there before every test that says them")]
 
@@ -14,14 +14,14 @@ use crate::page::Page;
 
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// What the page says of a run that it has found and made small.
+/// The page's text about a run that it has found and shrunk.
 #[derive(Debug)]
 pub(crate) struct Found {
     pub(crate) property: String,
     pub(crate) seed: u64,
-    /// How many runs were looked at.
+    /// The number of runs that were tried.
     pub(crate) runs: u64,
-    /// The seconds it took to find it, and to make it small.
+    /// The seconds for the search, and for shrinking.
     pub(crate) searched: f64,
     pub(crate) shrunk: f64,
     pub(crate) before: Size,
@@ -29,9 +29,9 @@ pub(crate) struct Found {
 }
 
 impl Page {
-    /// In a cluster of its own that stands still at its beginning: switches a rule away from Raft in the laboratory.
+    /// Switches a rule in the laboratory, in a new cluster paused at its beginning.
     pub(crate) async fn without(&self, rule: Rule) -> WebDriverResult<()> {
-        // Another address is another run: what was found before is not gone on with.
+        // Another address is another run, so that no earlier find is continued.
         self.go(&format!("?seed={}&paused", rule as u32)).await?;
         self.click("radio", "Rules").await?;
         self.click("switch", rule.about().name).await?;
@@ -39,19 +39,20 @@ impl Page {
         self.shows("list", "The cluster now", &format!("{rule} {switched}")).await
     }
 
-    /// Presses Find, and reads what is found.
+    /// Presses Find, and reads the find.
     pub(crate) async fn finds(&self, within: Duration) -> WebDriverResult<Option<Found>> {
         self.click("button", "Find").await?;
         self.found(within).await
     }
 
-    /// Reads what is found. `None` if there is nothing in what the form asks for.
+    /// Reads the find. `None` if the search ended without one.
     pub(crate) async fn found(&self, within: Duration) -> WebDriverResult<Option<Found>> {
         let said = self.searched(&["as small as it gets", "Nothing was found in"], within).await?;
         Ok(Found::read(&said))
     }
 
-    /// The words of the search, once they hold one of these; it takes as long as the machine needs.
+    /// The search's text once it contains one of these words; a search takes as long as the machine
+    /// needs.
     pub(crate) async fn searched(
         &self,
         words: &[&str],

@@ -1,4 +1,4 @@
-//! What a person does with a page, by mouse, by finger and by keyboard, and what a screen reader tells them.
+//! Actions of a user by mouse, touch and keyboard, and what a screen reader announces.
 
 #![allow(dead_code, reason = "the words are there before every test that says them")]
 
@@ -10,14 +10,14 @@ use thirtyfour::{ElementRect, Key, TypingData, WebElement};
 use crate::page::Page;
 
 impl Page {
-    /// Types into the field with this name, in place of what is in it.
+    /// Types into the field with this name, replacing its content.
     pub(crate) async fn fill(&self, name: &str, text: &str) -> WebDriverResult<()> {
         let field = self.find("textbox", name).await?;
         field.send_keys(Key::Control + "a").await?;
         field.send_keys(Key::Delete + text).await
     }
 
-    /// The same by pasting, for a text that would take long to type.
+    /// Pastes into the field with this name; for a text that would take long to type.
     pub(crate) async fn paste(&self, name: &str, text: &str) -> WebDriverResult<()> {
         let field = self.find("textbox", name).await?;
         let script = "arguments[0].focus(); arguments[0].select();
@@ -28,13 +28,13 @@ impl Page {
         Ok(())
     }
 
-    /// Chooses from the list with this name.
+    /// Chooses an option from the list with this name.
     pub(crate) async fn choose(&self, name: &str, option: &str) -> WebDriverResult<()> {
         let list = self.find("combobox", name).await?;
         SelectElement::new(&list).await?.select_by_exact_text(option).await
     }
 
-    /// Ticks the box with this name, or takes the tick away.
+    /// Ticks or unticks the box with this name.
     pub(crate) async fn tick(&self, name: &str, ticked: bool) -> WebDriverResult<()> {
         let checkbox = self.find("checkbox", name).await?;
         if checkbox.is_selected().await? != ticked {
@@ -51,13 +51,13 @@ impl Page {
         self.driver().action_chain().send_keys(keys).perform().await
     }
 
-    /// Presses a key while Ctrl is held.
+    /// Presses a key with Ctrl.
     pub(crate) async fn press_with_control(&self, key: &str) -> WebDriverResult<()> {
         let keys = self.driver().action_chain().key_down(Key::Control).send_keys(key);
         keys.key_up(Key::Control).perform().await
     }
 
-    /// Waits until this has the keyboard's focus.
+    /// Waits until this element has the keyboard focus.
     pub(crate) async fn is_focused(&self, role: &str, name: &str) -> WebDriverResult<()> {
         self.until(&format!("the focus on the {role} {name:?}"), async || {
             let focused = self.focused().await?;
@@ -66,7 +66,7 @@ impl Page {
         .await
     }
 
-    /// Role and name of what has the keyboard's focus, as a screen reader says them.
+    /// Role and name of the element with the keyboard focus, as a screen reader announces them.
     pub(crate) async fn focused(&self) -> WebDriverResult<(String, String)> {
         let cdp = self.driver().cdp();
         let ask = json!({ "expression": "document.activeElement" });
@@ -78,7 +78,7 @@ impl Page {
         Ok((word(&node["role"]["value"]), word(&node["name"]["value"])))
     }
 
-    /// Presses Tab until this has the focus.
+    /// Presses Tab until this element has the focus.
     pub(crate) async fn tab_to(&self, role: &str, name: &str) -> WebDriverResult<()> {
         let mut passed = Vec::new();
         while passed.len() < MOST_TABS {
@@ -92,19 +92,19 @@ impl Page {
         panic!("Tab does not lead to a {role} named {name:?}, only to {passed:?}");
     }
 
-    /// Where an element is seen.
+    /// The position and size of an element.
     pub(crate) async fn area(&self, role: &str, name: &str) -> WebDriverResult<ElementRect> {
         let element = self.find(role, name).await?;
         self.area_of(&element).await
     }
 
-    /// The same for one that was found before. WebDriver's own answer knows nothing of a zoom.
+    /// The position and size of an element found before. WebDriver's own answer ignores zoom.
     pub(crate) async fn area_of(&self, element: &WebElement) -> WebDriverResult<ElementRect> {
         let ask = "return arguments[0].getBoundingClientRect().toJSON()";
         self.driver().execute(ask, vec![element.to_json()?]).await?.convert()
     }
 
-    /// The middle of a node's card.
+    /// The centre of a node's card.
     pub(crate) async fn middle(&self, node: u32) -> WebDriverResult<(f64, f64)> {
         let card = self.area("group", &format!("n{node}")).await?;
         Ok((card.x + card.width / 2.0, card.y + card.height / 2.0))
@@ -124,7 +124,7 @@ impl Page {
         self.mouse("mouseReleased", way[2]).await
     }
 
-    /// What the mouse does at a place.
+    /// Sends a mouse event at a position.
     pub(crate) async fn mouse(&self, kind: &str, (x, y): (f64, f64)) -> WebDriverResult<()> {
         let event = json!({
             "type": kind, "x": x, "y": y, "button": "left", "buttons": 1, "clickCount": 1,
@@ -132,20 +132,20 @@ impl Page {
         self.driver().cdp().send_raw("Input.dispatchMouseEvent", event).await.map(drop)
     }
 
-    /// From now on the screen can be touched.
+    /// Enables touch events.
     pub(crate) async fn take_touches(&self) -> WebDriverResult<()> {
         let fingers = json!({ "enabled": true, "maxTouchPoints": 2 });
         self.driver().cdp().send_raw("Emulation.setTouchEmulationEnabled", fingers).await.map(drop)
     }
 
-    /// What a finger does; without a place it is lifted.
+    /// Sends a touch event; without a position the finger is lifted.
     pub(crate) async fn touch(&self, kind: &str, place: Option<(f64, f64)>) -> WebDriverResult<()> {
         let points: Vec<Value> = place.iter().map(|(x, y)| json!({ "x": x, "y": y })).collect();
         let event = json!({ "type": kind, "touchPoints": points });
         self.driver().cdp().send_raw("Input.dispatchTouchEvent", event).await.map(drop)
     }
 
-    /// Touches the middle of an element once it stands still.
+    /// Taps the centre of an element once it does not move.
     pub(crate) async fn tap(&self, role: &str, name: &str) -> WebDriverResult<()> {
         let element = self.find(role, name).await?;
         let place = self
@@ -162,14 +162,14 @@ impl Page {
         self.touch("touchEnd", None).await
     }
 
-    /// What is said about a field beyond its name: where it has a problem, this is it.
+    /// The accessible description of a field, such as its error message.
     pub(crate) async fn described(&self, role: &str, name: &str) -> WebDriverResult<String> {
         let nodes = self.accessible(role, name).await?;
         let said = nodes.first().map(|node| &node["description"]["value"]);
         Ok(said.and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
-    /// Waits until a field is described by this, among other words.
+    /// Waits until a field's description contains these words.
     pub(crate) async fn is_described(
         &self,
         role: &str,
@@ -182,13 +182,13 @@ impl Page {
         .await
     }
 
-    /// What an element shows, in one line.
+    /// The text of an element, in one line.
     pub(crate) async fn text(&self, role: &str, name: &str) -> WebDriverResult<String> {
         let element = self.find(role, name).await?;
         self.line(&element).await
     }
 
-    /// The same for one that was found before; nothing if it has gone since.
+    /// The text of an element found before; empty if it is gone.
     pub(crate) async fn line(&self, element: &WebElement) -> WebDriverResult<String> {
         let ask = "return arguments[0].innerText";
         match self.driver().execute(ask, vec![element.to_json()?]).await {
@@ -203,7 +203,7 @@ impl Page {
         }
     }
 
-    /// Waits until an element shows this, among other words.
+    /// Waits until an element's text contains these words.
     pub(crate) async fn shows(&self, role: &str, name: &str, words: &str) -> WebDriverResult<()> {
         self.until(&format!("{words:?} in the {role} {name:?}"), async || {
             Ok(self.text(role, name).await?.contains(words).then_some(()))
@@ -212,5 +212,5 @@ impl Page {
     }
 }
 
-/// More stops than any page of ours has before its last control.
+/// More than the Tab stops of any page before its last control.
 const MOST_TABS: usize = 150;

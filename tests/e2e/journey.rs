@@ -1,5 +1,5 @@
-//! The story that Kvorum is there for, from the first leader to a healed partition, with a real
-//! browser on the release page.
+//! The main scenario, from the first leader to a healed partition, in a real browser on the release
+//! page.
 
 use thirtyfour::error::WebDriverResult;
 
@@ -7,7 +7,7 @@ use crate::browser::{Outcome, Window};
 use crate::page::Page;
 use crate::site::Site;
 
-/// Twice as fast as life: fast enough to test, slow enough that every state is drawn.
+/// Twice real time: fast enough to test, slow enough that every state is drawn.
 const FAST: &str = "?seed=42&speed=2000";
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn a_cluster_survives_its_leader_grows_and_heals() -> Outcome {
             page.click("button", "Add node").await?;
             let rest: Vec<u32> = (1..=6).filter(|node| *node != first).collect();
             let blue = page.agree(&rest).await?;
-            assert_ne!(blue, empty, "n6 has what the others have, which is not nothing");
+            assert_ne!(blue, empty, "n6 has the others' store, which is not empty");
             page.shows("list", "The cluster now", "of 6").await?;
             page.press_on(first, "Restart").await?;
             assert_eq!(page.agree(&ALL).await?, blue, "{first} has caught up");
@@ -51,8 +51,8 @@ async fn a_cluster_survives_its_leader_grows_and_heals() -> Outcome {
 
 const ALL: [u32; 6] = [1, 2, 3, 4, 5, 6];
 
-/// Cuts the leader and one follower off from the other four: only these can write. The form is open
-/// to both requests at once, so that neither waits for the other.
+/// Cuts the leader and one follower off from the other four: only these can commit. The form sends
+/// both requests at once, so that neither waits for the other.
 async fn minority_waits(page: &Page) -> WebDriverResult<()> {
     let old = page.leader(&[]).await?;
     let with_it = ALL.into_iter().find(|node| *node != old).expect("six nodes");
@@ -74,7 +74,7 @@ async fn minority_waits(page: &Page) -> WebDriverResult<()> {
 }
 
 #[tokio::test]
-async fn the_first_stores_curl_lines_are_answered_as_by_its_server() -> Outcome {
+async fn curl_lines_are_answered_as_over_http() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}{FAST}", site.url()), async |page| {

@@ -1,5 +1,5 @@
-//! What was done is kept: when the page goes at once, when something else is begun while a run is opened, and in two
-//! tabs with the same run.
+//! Saving of runs: when the page is closed at once, when another run is started during an opening,
+//! and in two tabs with the same run.
 
 use kvorum::playground::{Archive, Input, Playground};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ use crate::page::Page;
 const STILL: &str = "?seed=42&paused";
 
 #[tokio::test]
-async fn what_was_done_just_before_a_reload_is_there_after_it() -> Outcome {
+async fn an_action_just_before_a_reload_is_kept() -> Outcome {
     Window::LAPTOP
         .open(STILL, async |page| {
             page.find("button", "Kill n2").await?;
@@ -31,7 +31,7 @@ async fn what_was_done_just_before_a_reload_is_there_after_it() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_was_done_just_before_one_goes_elsewhere_is_there_when_one_comes_back() -> Outcome {
+async fn an_action_just_before_leaving_the_page_is_kept() -> Outcome {
     Window::LAPTOP
         .open(STILL, async |page| {
             for node in [2, 3] {
@@ -45,9 +45,9 @@ async fn what_was_done_just_before_one_goes_elsewhere_is_there_when_one_comes_ba
         .await
 }
 
-/// The tab's own memory goes with it.
+/// The tab's own memory is lost with the tab.
 #[tokio::test]
-async fn what_was_done_just_before_the_tab_is_closed_is_among_the_runs() -> Outcome {
+async fn an_action_just_before_the_tab_is_closed_is_among_the_runs() -> Outcome {
     Window::LAPTOP
         .open(STILL, async |page| {
             let first = page.driver().window().await?;
@@ -67,7 +67,7 @@ async fn what_was_done_just_before_the_tab_is_closed_is_among_the_runs() -> Outc
 }
 
 #[tokio::test]
-async fn what_was_done_just_before_a_new_cluster_is_among_the_runs() -> Outcome {
+async fn an_action_just_before_a_new_cluster_is_among_the_runs() -> Outcome {
     Window::LAPTOP
         .open(STILL, async |page| {
             page.press_on(2, "Kill").await?;
@@ -80,9 +80,9 @@ async fn what_was_done_just_before_a_new_cluster_is_among_the_runs() -> Outcome 
         .await
 }
 
-/// What is opened stays where it was, whatever is done while it opens.
+/// A run that is being opened stays stored, whatever is done meanwhile.
 #[tokio::test]
-async fn nothing_that_is_done_during_an_opening_takes_the_place_of_what_is_opened() -> Outcome {
+async fn nothing_done_during_an_opening_replaces_the_stored_run() -> Outcome {
     Window::LAPTOP
         .open(STILL, async |page| {
             two_runs(page).await?;
@@ -94,7 +94,7 @@ async fn nothing_that_is_done_during_an_opening_takes_the_place_of_what_is_opene
             page.press_on(1, "Kill").await?;
             are_kept(page, &[(8, 1), (9, 1), (42, 1)]).await?;
 
-            // To stop it alone.
+            // Only stopping the opening.
             open_and_hold(page, "5 nodes, seed 42").await?;
             give_up(page).await?;
             page.press_on(2, "Kill").await?;
@@ -109,7 +109,7 @@ async fn nothing_that_is_done_during_an_opening_takes_the_place_of_what_is_opene
             page.press_on(1, "Kill").await?;
             are_kept(page, &[(8, 2), (9, 1), (10, 1), (42, 1)]).await?;
 
-            // Nothing at all: it goes on in one entry.
+            // Nothing else: the run continues in one entry.
             open_and_hold(page, "5 nodes, seed 42").await?;
             let_time_pass(page, true).await?;
             page.press_on(5, "Kill").await?;
@@ -151,7 +151,7 @@ async fn two_tabs_with_the_same_run_keep_it_apart() -> Outcome {
         .await
 }
 
-/// Whatever kind of key it has.
+/// Keys of any type.
 #[tokio::test]
 async fn what_cannot_be_read_can_be_deleted() -> Outcome {
     Window::LAPTOP
@@ -178,7 +178,7 @@ async fn what_cannot_be_read_can_be_deleted() -> Outcome {
         .await
 }
 
-/// A file may be larger than what a browser keeps.
+/// A file may be larger than what a browser can store.
 #[tokio::test]
 async fn a_run_that_is_too_long_to_be_kept_says_so_and_its_file_opens() -> Outcome {
     let mut playground = Playground::new(3, 9);
@@ -187,7 +187,7 @@ async fn a_run_that_is_too_long_to_be_kept_says_so_and_its_file_opens() -> Outco
         playground.apply(Input::Console(format!("{line} &"))).expect("a request");
     }
     let mut archive: Archive = playground.archive();
-    archive.stories = vec![archive.stories[0].clone(); 100];
+    archive.branches = vec![archive.branches[0].clone(); 100];
     let text = archive.to_string();
     assert!(text.len() > 5_000_000, "{}", text.len());
     let file = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("long.kvorum");
@@ -209,7 +209,7 @@ async fn a_run_that_is_too_long_to_be_kept_says_so_and_its_file_opens() -> Outco
         .await
 }
 
-/// Two runs of which each has one thing done in it, of the seeds 42 and 9; that of 9 is shown.
+/// Two stored runs with one action each, of the seeds 42 and 9; that of 9 is shown.
 async fn two_runs(page: &Page) -> Outcome {
     page.press_on(1, "Kill").await?;
     are_kept(page, &[(42, 1)]).await?;
@@ -219,7 +219,7 @@ async fn two_runs(page: &Page) -> Outcome {
     are_kept(page, &[(9, 1), (42, 1)]).await
 }
 
-/// Begins to open a kept run, which does not come to its end: time passes for nobody who can't be seen.
+/// Starts to open a stored run, and holds the opening: no time passes on a hidden page.
 async fn open_and_hold(page: &Page, name: &str) -> WebDriverResult<()> {
     page.press("r").await?;
     let open = page.find("button", &format!("Open {name}")).await?;
@@ -228,7 +228,7 @@ async fn open_and_hold(page: &Page, name: &str) -> WebDriverResult<()> {
     page.find("progressbar", "Opening the run").await.map(drop)
 }
 
-/// Begins a cluster of three in the dialog.
+/// Starts a cluster of three nodes in the dialog.
 async fn new_cluster(page: &Page, seed: &str) -> WebDriverResult<()> {
     page.click("button", "New cluster, from the controls").await?;
     page.click("button", "3 nodes").await?;
@@ -237,7 +237,7 @@ async fn new_cluster(page: &Page, seed: &str) -> WebDriverResult<()> {
     page.is_gone("dialog", "New cluster").await
 }
 
-/// Stops what takes long, if it has not ended by itself.
+/// Stops the running job, unless it has ended.
 async fn give_up(page: &Page) -> WebDriverResult<()> {
     if let Some(stop) = page.find_all("button", "Stop").await?.first() {
         stop.click().await?;
@@ -246,7 +246,7 @@ async fn give_up(page: &Page) -> WebDriverResult<()> {
     let_time_pass(page, true).await
 }
 
-/// Lets the page believe that it is hidden, without telling it.
+/// Makes the page believe that it is hidden, without an event.
 async fn let_time_pass(page: &Page, does: bool) -> WebDriverResult<()> {
     let script = if does {
         "delete document.visibilityState"
@@ -256,7 +256,7 @@ async fn let_time_pass(page: &Page, does: bool) -> WebDriverResult<()> {
     page.script(script).await.map(drop)
 }
 
-/// Waits until these runs are kept and no others: the seed of each, and how much was done in it.
+/// Waits until exactly these runs are stored: the seed of each, and its number of actions.
 async fn are_kept(page: &Page, expected: &[(u64, usize)]) -> Outcome {
     let mut found = Vec::new();
     for _ in 0..60 {
@@ -269,14 +269,14 @@ async fn are_kept(page: &Page, expected: &[(u64, usize)]) -> Outcome {
     Err(format!("{found:?} are kept, and not {expected:?}").into())
 }
 
-/// The one run that is kept in which something was done.
+/// The only stored run with actions.
 async fn only_run(page: &Page) -> WebDriverResult<(u64, usize)> {
     let runs = kept(page).await?;
     assert_eq!(runs.len(), 1, "{runs:?}");
     Ok(runs[0])
 }
 
-/// The runs that are kept in which something was done.
+/// The stored runs with actions.
 async fn kept(page: &Page) -> WebDriverResult<Vec<(u64, usize)>> {
     let all = stored(page, "").await?;
     let texts = all.as_array().into_iter().flatten();
@@ -284,7 +284,7 @@ async fn kept(page: &Page) -> WebDriverResult<Vec<(u64, usize)>> {
         texts.filter(|run| run["idle"] == json!(false)).filter_map(|run| run["text"].as_str());
     let run = |text: &str| {
         let archive = Archive::parse(text).expect("it was kept");
-        let recording = &archive.stories[archive.current].recording;
+        let recording = &archive.branches[archive.current].recording;
         (recording.cluster_config.seed, recording.actions.len())
     };
     let mut runs: Vec<(u64, usize)> = texts.map(run).collect();
@@ -292,7 +292,7 @@ async fn kept(page: &Page) -> WebDriverResult<Vec<(u64, usize)>> {
     Ok(runs)
 }
 
-/// Does something to the storage, and says what is in it then.
+/// Runs a script on the storage, and returns the stored runs.
 async fn stored(page: &Page, script: &str) -> WebDriverResult<Value> {
     let script = format!(
         "const done = arguments[0];

@@ -1,4 +1,4 @@
-//! Everything without a mouse.
+//! Everything by keyboard.
 
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
@@ -7,10 +7,10 @@ use crate::browser::{Outcome, Window};
 use crate::page::Page;
 
 #[tokio::test]
-async fn a_person_without_a_mouse_pauses_steps_reads_the_keys_and_kills() -> Outcome {
+async fn the_keyboard_pauses_steps_shows_the_keys_and_kills() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
-            // One event at a time, from standing still.
+            // One event at a time while paused.
             let begin = page.text("timer", "Cluster time").await?;
             page.press(".").await?;
             page.until("another time after a step", async || {
@@ -48,9 +48,10 @@ async fn a_person_without_a_mouse_pauses_steps_reads_the_keys_and_kills() -> Out
         .await
 }
 
-/// The main journey: a leader, a write, its leader lost, another one, the write still there, and back.
+/// The main scenario: a leader, a write, the leader is lost, another one is elected, the write is
+/// still there, and the first comes back.
 #[tokio::test]
-async fn the_main_journey_needs_no_mouse() -> Outcome {
+async fn the_main_scenario_needs_no_mouse() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&speed=1000&paused", async |page| {
             page.press("]").await?;
@@ -68,7 +69,7 @@ async fn the_main_journey_needs_no_mouse() -> Outcome {
             page.press("play or" + Key::Enter).await?;
             page.answered("set color blue", "success").await?;
 
-            // The leader's card by its number, and a key of its own.
+            // The leader's card by its number, and one of its keys.
             card(page, first).await?;
             page.press("k").await?;
             page.shows("group", &format!("n{first}"), "Down").await?;
@@ -84,7 +85,7 @@ async fn the_main_journey_needs_no_mouse() -> Outcome {
             .await?;
             page.agree(&[1, 2, 3, 4, 5]).await?;
 
-            // From a sentence to its instant, and on to now.
+            // From a sentence to its instant, and back to the end.
             page.press(" f").await?;
             page.is_focused("searchbox", "Search the events").await?;
             page.press(format!("n{second} becomes leader")).await?;
@@ -101,7 +102,7 @@ async fn the_main_journey_needs_no_mouse() -> Outcome {
             page.press("n").await?;
             page.agree(&[1, 2, 3, 4, 5]).await?;
 
-            // What had the focus goes, and the focus stays in the page.
+            // The focused element disappears, and the focus stays in the page.
             card(page, first).await?;
             page.press("x ").await?;
             page.is_gone("group", &format!("n{first}")).await?;
@@ -111,7 +112,7 @@ async fn the_main_journey_needs_no_mouse() -> Outcome {
         .await
 }
 
-/// Whoever closes something goes on from where they came from.
+/// Closing something returns the focus to where it was before.
 #[tokio::test]
 async fn what_is_closed_gives_the_focus_back() -> Outcome {
     Window::LAPTOP
@@ -123,7 +124,7 @@ async fn what_is_closed_gives_the_focus_back() -> Outcome {
             page.is_gone("group", "What to show").await?;
             page.is_focused("button", demonstrations).await?;
 
-            // The list of messages, and the card of one of them.
+            // The list of messages, and the details of one.
             page.until("a message in flight", async || {
                 page.click("button", "Step").await?;
                 page.press("m").await?;
@@ -145,7 +146,7 @@ async fn what_is_closed_gives_the_focus_back() -> Outcome {
             .await?;
             page.is_focused("button", "Step").await?;
 
-            // A message of the page.
+            // A notice of the page.
             page.choose("What to go to", "violation").await?;
             page.click("button", "Previous violation").await?;
             page.sees("There was no violation before this instant.").await?;
@@ -157,7 +158,7 @@ async fn what_is_closed_gives_the_focus_back() -> Outcome {
         .await
 }
 
-/// Whose request it is, how a disk treats writes, and who votes.
+/// The client of a request, the state of a disk, and voters.
 #[tokio::test]
 async fn a_client_a_disk_and_a_vote_need_no_mouse() -> Outcome {
     Window::LAPTOP
@@ -183,7 +184,7 @@ async fn a_client_a_disk_and_a_vote_need_no_mouse() -> Outcome {
             page.shows("list", "The cluster now", &format!("disk of n{disk} lies")).await?;
             page.is_focused("combobox", &format!("Disk of n{disk}: writes")).await?;
 
-            // In a list of choices a number chooses.
+            // In a list of choices a digit chooses.
             page.tab_to("slider", &format!("Disk of n{disk}: fsync")).await?;
             card(page, voter).await?;
             page.press("m").await?;
@@ -201,7 +202,7 @@ async fn a_client_a_disk_and_a_vote_need_no_mouse() -> Outcome {
 }
 
 #[tokio::test]
-async fn what_hides_or_closes_while_the_focus_is_elsewhere_loses_it_nothing() -> Outcome {
+async fn hiding_or_closing_something_does_not_lose_a_focus_elsewhere() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
             // The projector hides the panels.
@@ -276,7 +277,7 @@ async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
             page.find("option", "Kill n3 kill n3").await?;
             page.press(Key::Enter + "").await?;
             page.shows("group", "n3", "Down").await?;
-            // It closes, and whoever opened it is where they were.
+            // The palette closes, and the focus returns.
             page.is_focused("button", "Help").await?;
 
             page.press(":").await?;

@@ -1,4 +1,5 @@
-//! The laboratory: a rule is switched off, and the page itself finds the run that breaks without it.
+//! The laboratory: a rule is switched off, and the page finds a run that breaks a property without
+//! it.
 
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use crate::time::shared;
 /// A search takes as long as the machine needs.
 const WITHIN: Duration = Duration::from_secs(120);
 
-/// The sentence of the header that says what broke.
+/// The header's sentence about what broke.
 async fn broken(page: &Page) -> WebDriverResult<String> {
     let said = page.text("list", "The cluster now").await?;
     Ok(said.split('✕').nth(1).unwrap_or_default().trim().to_owned())
@@ -30,7 +31,7 @@ async fn the_page_finds_and_shrinks_the_run_that_breaks_without_a_rule_and_links
         .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
             page.without(Rule::CurrentTermCommit).await?;
             page.sees("Without current-term-commit: random clusters").await?;
-            // Seeds that are not far from one that breaks.
+            // Seeds not far from one that breaks.
             page.fill("From seed", "1410").await?;
             page.click("button", "Find").await?;
             page.find("button", "Stop").await?;
@@ -57,8 +58,8 @@ async fn the_page_finds_and_shrinks_the_run_that_breaks_without_a_rule_and_links
         .await
 }
 
-/// The rules without which a run that breaks is found within a second or two. `cargo xtask bench` searches without
-/// each.
+/// The rules without which a find takes a second or two. `cargo xtask bench` searches without each
+/// rule.
 const QUICK: [Rule; 11] = [
     Rule::ElectionRestriction,
     Rule::StepDown,
@@ -91,19 +92,19 @@ async fn what_is_found_without_a_rule_is_small_and_stops_where_it_breaks() -> Ou
         .await
 }
 
-/// Watches what was found, faster than it plays by itself, until this property breaks: there it stands still.
+/// Plays a find faster than by default until this property breaks, where it pauses.
 async fn watch(page: &Page, property: &str) -> WebDriverResult<()> {
     page.click("button", "Watch it").await?;
     page.press("+++++").await?;
     page.until(&format!("an end of {property}"), async || {
         let stands = page.find_all("button", "Play").await?;
         let Some(play) = stands.first() else { return Ok(None) };
-        // Several may break at once: each has its sentence.
+        // Several properties may break at once: each has its sentence.
         let told = page.text("log", "Events, newest first").await?;
         if told.contains(&format!("A property is broken. {property}: ")) {
             return Ok(Some(()));
         }
-        // It stops at what breaks on the way, too.
+        // It also pauses at other breaks on the way.
         play.click().await?;
         Ok(None)
     })
@@ -111,7 +112,7 @@ async fn watch(page: &Page, property: &str) -> WebDriverResult<()> {
 }
 
 #[tokio::test]
-async fn a_search_for_what_holds_ends_at_its_bound_and_claims_no_proof() -> Outcome {
+async fn a_search_without_a_find_ends_at_its_last_seed_and_claims_no_proof() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
             page.click("radio", "Rules").await?;
@@ -130,7 +131,7 @@ async fn a_search_for_what_holds_ends_at_its_bound_and_claims_no_proof() -> Outc
 async fn a_search_is_stopped_at_any_time_while_the_cluster_plays_on() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&speed=1000", async |page| {
-            // A key that comes before the page does is lost.
+            // A key before the page is mounted would be lost.
             page.find("button", "Pause").await?;
             page.press("x").await?;
             page.choose("Runs at most", "1,000,000").await?;
@@ -151,7 +152,7 @@ async fn a_search_is_stopped_at_any_time_while_the_cluster_plays_on() -> Outcome
         .await
 }
 
-/// A rule is switched, a question is asked, what is found is watched: all by Tab, Enter, Space and letters.
+/// Switches a rule, starts a search and watches the find, all by Tab, Enter, Space and letters.
 #[tokio::test]
 async fn the_laboratory_needs_no_mouse() -> Outcome {
     Window::LAPTOP
@@ -181,7 +182,7 @@ async fn the_laboratory_needs_no_mouse() -> Outcome {
             page.tab_to("checkbox", "membership nodes come and go").await?;
             page.press(" ").await?;
             page.sees("Faults: 12 of 16 kinds").await?;
-            // The newer kinds, which no search had before.
+            // The kinds of faults that were added later.
             page.sees("not ticked at first: disk, ask and demote.").await?;
             for newer in [
                 "disk a disk is full or fails, and its node stops",

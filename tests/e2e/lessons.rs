@@ -1,4 +1,4 @@
-//! The tour and the demonstrations, as a class sees them.
+//! The tour and the demonstrations.
 
 use kvorum::course::{DEMONSTRATIONS, Lesson, TOUR};
 use kvorum::script::Runner;
@@ -12,7 +12,7 @@ use crate::time::shared;
 
 const FAST: &str = "?seed=1&speed=2000";
 
-/// Waits until the bar shows this step, and until what it waits for has come.
+/// Waits until the bar shows this step and its conditions are met.
 async fn step(page: &Page, number: usize, lesson: &Lesson) -> WebDriverResult<()> {
     let sentence = lesson.steps[number - 1].sentence.replace('`', "");
     page.shows("region", "Guide", &sentence).await?;
@@ -26,7 +26,7 @@ async fn choose(page: &Page, title: &str) -> WebDriverResult<()> {
 }
 
 #[tokio::test]
-async fn each_demonstration_goes_from_its_start_to_its_end_as_its_script_does() -> Outcome {
+async fn each_demonstration_ends_in_the_state_of_its_script() -> Outcome {
     Window::LAPTOP
         .open(FAST, async |page| {
             for demonstration in &DEMONSTRATIONS {
@@ -41,7 +41,7 @@ async fn each_demonstration_goes_from_its_start_to_its_end_as_its_script_does() 
                 page.click("button", "Leave").await?;
                 page.is_gone("region", "Guide").await?;
 
-                // The cluster is left to the visitor as the script leaves it.
+                // The cluster is left in the state of the script's end.
                 let mut runner = Runner::default();
                 runner.run_script(demonstration.text)?;
                 let digest = runner.run().cluster().digest().to_string();
@@ -61,7 +61,7 @@ async fn a_demonstration_is_stepped_back_by_keyboard_and_goes_on_the_same_way() 
             let lesson = Lesson::parse(DEMONSTRATIONS[1].text)?;
             choose(page, &lesson.title).await?;
             step(page, 1, &lesson).await?;
-            // The bar has the focus, so the arrows are its own.
+            // The bar has the focus, so the arrow keys are its own.
             assert_eq!(page.focused().await?, ("button".to_owned(), "Next".to_owned()));
             page.press(Key::Enter + "").await?;
             step(page, 2, &lesson).await?;
@@ -82,7 +82,7 @@ async fn a_demonstration_is_stepped_back_by_keyboard_and_goes_on_the_same_way() 
             page.press(Key::Left + "").await?;
             step(page, 1, &lesson).await?;
 
-            // Left in the middle, by Escape: the cluster goes on as the visitor likes.
+            // Left in the middle, by Escape: the cluster stays under the user's control.
             page.press(Key::Escape + "").await?;
             page.is_gone("region", "Guide").await?;
             page.press_on(1, "Kill").await?;
@@ -94,7 +94,7 @@ async fn a_demonstration_is_stepped_back_by_keyboard_and_goes_on_the_same_way() 
 }
 
 #[tokio::test]
-async fn a_visitor_who_gets_in_the_way_of_a_demonstration_is_told() -> Outcome {
+async fn a_user_who_interferes_with_a_demonstration_is_told() -> Outcome {
     Window::LAPTOP
         .open(FAST, async |page| {
             let lesson = Lesson::parse(DEMONSTRATIONS[1].text)?;
@@ -102,7 +102,7 @@ async fn a_visitor_who_gets_in_the_way_of_a_demonstration_is_told() -> Outcome {
             step(page, 1, &lesson).await?;
             page.press_on(1, "Kill").await?;
             page.click("button", "Next").await?;
-            // While a step still waits, Next lets come at once what it waits for.
+            // While a step waits, Next finishes the wait at once.
             step(page, 2, &lesson).await?;
             page.click("button", "Next").await?;
             page.shows("region", "Guide", "This step can't be done any more: n1 is down.").await?;
@@ -116,7 +116,7 @@ async fn a_visitor_who_gets_in_the_way_of_a_demonstration_is_told() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_newcomer_takes_the_tour_from_its_start_to_its_end_and_is_not_asked_again() -> Outcome {
+async fn a_new_user_takes_the_whole_tour_and_is_not_asked_again() -> Outcome {
     Window::LAPTOP
         .open("", async |page| {
             page.shows("region", "Guide", "New here?").await?;
@@ -132,7 +132,7 @@ async fn a_newcomer_takes_the_tour_from_its_start_to_its_end_and_is_not_asked_ag
             page.leader(&[]).await?;
             page.is_gone("region", "Guide").await?;
 
-            // It is still to be had, and left at any step.
+            // The tour is still available, and can be left at any step.
             page.press("?").await?;
             page.click("button", "Take the tour").await?;
             page.click("button", "Next").await?;
@@ -145,7 +145,7 @@ async fn a_newcomer_takes_the_tour_from_its_start_to_its_end_and_is_not_asked_ag
 }
 
 #[tokio::test]
-async fn nobody_is_offered_a_tour_who_asked_for_something_or_is_not_remembered() -> Outcome {
+async fn no_tour_is_offered_with_a_query_or_without_storage() -> Outcome {
     Window::LAPTOP
         .open("?seed=1", async |page| {
             page.leader(&[]).await?;

@@ -1,8 +1,8 @@
-//! Whether two pictures of the page look the same to a person.
+//! Whether two pictures of the page look the same to a user.
 //!
-//! They are looked at from some way off: half as large, and a little out of focus. From there one does not see how a
-//! browser smooths an edge, which differs between two versions of it, but still a colour, a mark or a place that
-//! has changed.
+//! They are compared at half size and slightly blurred. So differences in the smoothing of edges,
+//! as between two versions of a browser, are ignored, while a changed colour, mark or position is
+//! found.
 
 use color_quant::NeuQuant;
 use dify::diff::get_results;
@@ -10,20 +10,22 @@ use image::imageops::{fast_blur, thumbnail};
 use image::{ImageResult, Rgba, RgbaImage};
 use png::{ColorType, Compression, Encoder, EncodingError};
 
-/// How much smaller a picture is kept than it was taken.
+/// The factor by which a stored picture is smaller than the screenshot.
 const SCALE: u32 = 2;
 
-/// A way to look at two pictures.
+/// A way to compare two pictures.
 struct Look {
-    /// How far out of focus, in pixels of a kept picture.
+    /// The blur, in pixels of a stored picture.
     blur: f32,
-    /// From where on two pixels differ: at 0 all do, at 1 black and white. Its square is a distance of colours in YIQ.
+    /// The threshold for two pixels to differ: at 0 all do, at 1 only black and white. Its square
+    /// is a fraction of the greatest colour distance in YIQ.
     threshold: f32,
-    /// The part of all pixels that may differ by chance, and by what 256 colours leave out.
+    /// The fraction of pixels that may differ by chance, and because of the palette of 256 colours.
     chance: f64,
 }
 
-/// What is small but plain, as a mark that is missing; and what is faint but large, as another colour.
+/// The first finds small but clear differences, such as a missing mark; the second large but faint
+/// ones, such as another colour.
 const LOOKS: [Look; 2] = [
     Look { blur: 0.8, threshold: 0.06, chance: 0.000_15 },
     Look { blur: 2.0, threshold: 0.02, chance: 0.003 },
@@ -32,26 +34,26 @@ const LOOKS: [Look; 2] = [
 /// The greatest distance of two colours.
 const FARTHEST: f32 = 35_215.0;
 
-/// What two pictures differ in.
+/// The difference of two pictures.
 #[derive(Debug)]
 pub(crate) struct Difference {
-    /// How many pixels of the kept picture.
+    /// The number of pixels of the stored picture.
     pub(crate) pixels: i32,
-    /// That part of all, in percent.
+    /// The same in percent of all pixels.
     pub(crate) percent: f64,
-    /// Where they are: left, top, right and bottom, in pixels of the page.
+    /// The bounding box: left, top, right and bottom, in pixels of the page.
     pub(crate) area: [u32; 4],
-    /// Where they are, in red.
+    /// The differing pixels, in red.
     pub(crate) picture: RgbaImage,
 }
 
-/// What is kept of a screenshot.
+/// The screenshot at the size of a stored picture.
 pub(crate) fn shrink(screenshot: &[u8]) -> ImageResult<RgbaImage> {
     let image = image::load_from_memory(screenshot)?.into_rgba8();
     Ok(thumbnail(&image, image.width() / SCALE, image.height() / SCALE))
 }
 
-/// A picture as the bytes of a small PNG file: of 256 colours, which is enough for a page.
+/// A picture as a small PNG file of 256 colours, which is enough for a page.
 pub(crate) fn pack(picture: &RgbaImage) -> Result<Vec<u8>, EncodingError> {
     let colors = NeuQuant::new(1, 256, picture.as_raw());
     let pixels: Vec<u8> = picture.pixels().map(|pixel| colors.index_of(&pixel.0) as u8).collect();
@@ -64,10 +66,10 @@ pub(crate) fn pack(picture: &RgbaImage) -> Result<Vec<u8>, EncodingError> {
     Ok(packed)
 }
 
-/// What a person would see that the two differ in, if anything.
+/// The difference that a user would see, if any.
 ///
 /// # Panics
-/// If they differ in size.
+/// If the pictures have different sizes.
 pub(crate) fn difference(kept: &RgbaImage, new: &RgbaImage) -> Option<Difference> {
     assert_eq!(kept.dimensions(), new.dimensions(), "pictures of one size");
     LOOKS.iter().find_map(|look| look.difference(kept, new))
@@ -85,9 +87,9 @@ impl Look {
     }
 }
 
-/// Where a picture is marked: left, top, right and bottom, in pixels of the page.
+/// The bounding box of the marks: left, top, right and bottom, in pixels of the page.
 fn area(picture: &RgbaImage) -> [u32; 4] {
-    // All else is grey.
+    // Unmarked pixels are grey.
     const MARK: Rgba<u8> = Rgba([255, 0, 0, 255]);
     let marked = picture.enumerate_pixels().filter(|(.., pixel)| **pixel == MARK);
     let area = marked.fold([u32::MAX, u32::MAX, 0, 0], |[left, top, right, bottom], (x, y, _)| {
@@ -115,7 +117,7 @@ fn sketch(paper: u8, left: u32, mark: [u8; 3]) -> RgbaImage {
 const GOLD: [u8; 3] = [168, 116, 0];
 
 #[test]
-fn a_picture_that_was_kept_looks_like_itself() {
+fn a_stored_picture_equals_itself() {
     let picture = sketch(243, 100, GOLD);
     let kept = image::load_from_memory(&pack(&picture).unwrap()).unwrap().into_rgba8();
     assert!(difference(&kept, &picture).is_none());
@@ -126,7 +128,7 @@ fn a_picture_that_was_kept_looks_like_itself() {
 }
 
 #[test]
-fn a_mark_that_is_gone_a_card_that_moved_and_another_paper_are_seen() {
+fn a_missing_mark_a_moved_card_and_another_paper_are_found() {
     let kept = sketch(243, 100, GOLD);
     let gone = difference(&kept, &sketch(243, 100, [255, 254, 251])).unwrap();
     let [left, top, right, bottom] = gone.area;
@@ -138,7 +140,7 @@ fn a_mark_that_is_gone_a_card_that_moved_and_another_paper_are_seen() {
 }
 
 #[test]
-fn an_edge_that_is_smoothed_otherwise_is_no_difference() {
+fn another_smoothing_of_an_edge_is_no_difference() {
     let kept = sketch(243, 100, GOLD);
     let mut new = kept.clone();
     for pixel in new.pixels_mut().filter(|pixel| pixel.0 == [217, 213, 202, 255]) {

@@ -1,9 +1,9 @@
-//! End to end: the built page in a real browser, used the way people and screen readers use it,
-//! by role and accessible name.
+//! End to end: the built page in a real browser, used as users and screen readers do, by role and
+//! accessible name.
 //!
-//! `cargo xtask test` builds the page and runs this; it needs `KVORUM_DIST` (the folder of the
-//! release page), `CHROMIUM`, `CHROMEDRIVER` and `KVORUM_AXE` (axe-core's script). Everything else,
-//! the web server among it, runs in this process.
+//! `cargo xtask test` builds the page and runs these tests. They need `KVORUM_DIST` (the folder of
+//! the release page), `CHROMIUM`, `CHROMEDRIVER` and `KVORUM_AXE` (the path of axe-core's script).
+//! Everything else, such as the web server, runs in this process.
 
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -1,4 +1,4 @@
-//! What people get wrong is answered where they did it, in words, and changes nothing.
+//! Wrong input is answered where it was made, in words, and changes nothing.
 
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
@@ -70,7 +70,7 @@ async fn a_bad_line_says_where_and_what_was_expected() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_number_of_nodes_that_is_refused_stays_to_be_mended() -> Outcome {
+async fn a_refused_number_of_nodes_stays_in_the_field() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&nodes=7&paused", async |page| {
             page.click("button", "New cluster, from the controls").await?;
@@ -104,7 +104,7 @@ async fn the_last_node_stays() -> Outcome {
         .await
 }
 
-/// The whole cluster in words, and that the visitor has asked it nothing.
+/// The whole cluster in words, without any request of the user.
 async fn everything(page: &Page) -> WebDriverResult<String> {
     page.sees("Set a key, and watch its way through the cluster.").await?;
     let stage = page.text("main", "Stage").await?;

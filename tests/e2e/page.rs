@@ -1,5 +1,5 @@
-//! A page as a person meets it: things with a role and a name, found in the browser's own
-//! accessibility tree; waiting with a deadline, never for a fixed time.
+//! A page as a user meets it: elements are found by role and name in the browser's accessibility
+//! tree. Waits have a deadline and never a fixed time.
 
 #![allow(dead_code, reason = "the words are there before every test that says them")]
 
@@ -14,13 +14,13 @@ use tokio::time::{sleep, timeout};
 
 use crate::browser::{Scheme, Window};
 
-/// Long enough for a busy machine with two cores; a page that works answers at once.
+/// Long enough for a busy machine with two cores; a working page answers at once.
 const DEADLINE: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(20);
 
 pub(crate) struct Page {
     driver: WebDriver,
-    /// The address without what was asked for.
+    /// The address without a query.
     home: String,
 }
 
@@ -40,22 +40,22 @@ impl Page {
         Ok(page)
     }
 
-    /// The driver, for what has no word here.
+    /// The driver, for everything that has no method here.
     pub(crate) fn driver(&self) -> &WebDriver {
         &self.driver
     }
 
-    /// Sets the size of what the page sees, in CSS pixels.
+    /// Sets the size of the viewport, in CSS pixels.
     pub(crate) async fn resize(&self, width: u32, height: u32) -> WebDriverResult<()> {
         self.driver.cdp().emulation().set_device_metrics_override(width, height, 1.0, false).await
     }
 
-    /// Opens the page anew in the same browser, with this behind its address.
+    /// Opens the page anew in the same browser, with this query.
     pub(crate) async fn go(&self, query: &str) -> WebDriverResult<()> {
         self.driver.goto(format!("{}{query}", self.home)).await
     }
 
-    /// Sets what the system prefers.
+    /// Sets the preferences of the system.
     pub(crate) async fn media(&self, scheme: Scheme, reduced_motion: bool) -> WebDriverResult<()> {
         let scheme = match scheme {
             Scheme::Light => "light",
@@ -72,7 +72,7 @@ impl Page {
     /// The one element with this role and accessible name, as soon as it is there.
     ///
     /// # Panics
-    /// If it does not come, or if there are several: people could not tell them apart either.
+    /// If it does not appear, or if there are several: users could not distinguish them either.
     pub(crate) async fn find(&self, role: &str, name: &str) -> WebDriverResult<WebElement> {
         let found = self
             .until(&format!("a {role} named {name:?}"), async || {
@@ -105,13 +105,14 @@ impl Page {
         .await
     }
 
-    /// The same as the browser describes them to a screen reader.
+    /// The accessibility nodes with this role and name, as the browser describes them to a screen
+    /// reader.
     pub(crate) async fn accessible(&self, role: &str, name: &str) -> WebDriverResult<Vec<Value>> {
         let cdp = self.driver.cdp();
         let document = cdp.send_raw("DOM.getDocument", json!({ "depth": 0 })).await?;
         let query = json!({ "nodeId": document["root"]["nodeId"], "accessibleName": name });
         let mut answer = cdp.send_raw("Accessibility.queryAXTree", query).await?;
-        // Without this list nothing would ever be there, and whatever is to go would be gone.
+        // Without this check a missing list would look like a page without elements.
         let nodes = answer["nodes"].as_array_mut().expect("a list of nodes");
         let is_it =
             |node: &Value| node["ignored"] == json!(false) && is_role(&node["role"]["value"], role);
@@ -132,15 +133,15 @@ impl Page {
         .await
     }
 
-    /// What a script in the page returns.
+    /// The result of a script in the page.
     pub(crate) async fn script(&self, script: &str) -> WebDriverResult<Value> {
         Ok(self.driver.execute(script, Vec::new()).await?.json().clone())
     }
 
-    /// Asks again and again until there is an answer.
+    /// Polls until there is an answer.
     ///
     /// # Panics
-    /// If there is none before the deadline; `what` says what was waited for.
+    /// If there is none before the deadline; `what` names what is awaited.
     pub(crate) async fn until<T>(
         &self,
         what: &str,
@@ -160,18 +161,18 @@ impl Page {
         }
     }
 
-    /// Everything the page has said in the browser's console so far, once.
+    /// The console messages since the last call.
     pub(crate) async fn console(&self) -> WebDriverResult<Vec<BrowserLogEntry>> {
         self.driver.browser_log().await
     }
 
-    /// The errors among it.
+    /// The errors among the console messages since the last call.
     pub(crate) async fn console_errors(&self) -> WebDriverResult<Vec<String>> {
         let entries = self.console().await?.into_iter();
         Ok(entries.filter(|entry| entry.level == "SEVERE").map(|entry| entry.message).collect())
     }
 
-    /// Every address the page has asked the network for so far, once, whatever came of it.
+    /// The addresses that the page has requested since the last call, with any result.
     pub(crate) async fn requests(&self) -> WebDriverResult<Vec<String>> {
         let mut addresses = Vec::new();
         for entry in self.driver.get_log("performance").await? {
@@ -187,26 +188,26 @@ impl Page {
         Ok(addresses)
     }
 
-    /// Writes what is on the screen to a PNG file.
+    /// Writes a screenshot to a PNG file.
     pub(crate) async fn screenshot(&self, file: &Path) -> WebDriverResult<()> {
         self.driver.screenshot(file).await
     }
 
-    /// The element behind a node of the accessibility tree; none if it has gone since.
+    /// The element of a node of the accessibility tree; `None` if it is gone.
     async fn element(&self, backend_node: &Value) -> WebDriverResult<Option<WebElement>> {
         let cdp = self.driver.cdp();
         let node = json!({ "backendNodeId": backend_node });
         let Ok(resolved) = cdp.send_raw("DOM.resolveNode", node).await else {
             return Ok(None);
         };
-        // The two protocols know elements by different numbers and share only the page itself.
+        // The two protocols have different ids for elements, and share only the page itself.
         let hand_over = json!({
             "objectId": resolved["object"]["objectId"],
             "functionDeclaration": "function () { window.handedOver = this; }",
         });
         cdp.send_raw("Runtime.callFunctionOn", hand_over).await?;
         let taken = "const it = window.handedOver; delete window.handedOver; return it;";
-        // It may go at any moment: also between the two.
+        // The element may disappear between the two calls.
         match self.driver.execute(taken, Vec::new()).await.and_then(|it| it.element()) {
             Ok(element) => Ok(Some(element)),
             Err(error) if matches!(*error, WebDriverErrorInner::StaleElementReference(_)) => {
@@ -216,7 +217,7 @@ impl Page {
         }
     }
 
-    /// What a person would report when the page does not do what it should, with a picture.
+    /// A description of the page for a failure, with a screenshot.
     async fn state(&self) -> String {
         let test = std::thread::current().name().unwrap_or("page").replace("::", "-");
         let picture = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{test}.png"));

@@ -1,8 +1,9 @@
-//! Known states look as they did. The pictures they are compared with are kept in `tests/pictures`.
+//! Known states look as before. The pictures to compare with are in `tests/pictures`.
 //!
-//! A change that is meant is accepted with `cargo xtask screenshots --accept` (which sets `KVORUM_ACCEPT`), and reviewed
-//! like any other line: the new pictures belong to the change. Time stands still in them, the seed is fixed, and the
-//! type is brought along, so that neither the fonts of a machine matter nor how it draws them.
+//! An intended change is accepted with `cargo xtask screenshots --accept` (which sets
+//! `KVORUM_ACCEPT`), and the new pictures are reviewed with the change. The cluster is paused, the
+//! seed is fixed, and the test brings its own fonts, so that the pictures don't depend on a
+//! machine's fonts or on how it draws them.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -41,7 +42,7 @@ const KEPT: [(State, Scheme, &[Size]); 11] = [
     (State::FiftyOne, Scheme::Light, &[LAPTOP, PHONE]),
 ];
 
-/// How often one looks before a difference counts: what is slow to come is no difference.
+/// The number of attempts before a difference counts, since a page may be slow to settle.
 const LOOKS: u32 = 4;
 
 #[tokio::test]
@@ -82,8 +83,8 @@ async fn known_states_look_as_they_did() -> Outcome {
 const HOW_TO_ACCEPT: &str =
     "Look at them. If that is how it is to look now: cargo xtask screenshots --accept";
 
-/// Compares what the page shows with the kept picture of this name. Tells what a person must know who is to look at
-/// a difference, and keeps the new picture instead if it is accepted.
+/// Compares the page with the stored picture of this name. Returns a report of a difference, or
+/// stores the new picture if it is accepted.
 async fn compare(page: &Page, name: &str, is_accepted: bool) -> Result<Option<String>, Failure> {
     let kept = kept(name)?;
     let mut looks = 0;
@@ -107,7 +108,7 @@ async fn compare(page: &Page, name: &str, is_accepted: bool) -> Result<Option<St
     report(name, &screenshot, found).map(Some)
 }
 
-/// Writes what there is to look at, and tells where.
+/// Writes the pictures of a difference, and returns where they are.
 fn report(name: &str, screenshot: &[u8], found: Option<Difference>) -> Result<String, Failure> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     fs::create_dir_all(&folder)?;
@@ -127,7 +128,7 @@ fn report(name: &str, screenshot: &[u8], found: Option<Difference>) -> Result<St
     ))
 }
 
-/// The picture that is kept under this name.
+/// The stored picture of this name.
 fn kept(name: &str) -> Result<Option<RgbaImage>, Failure> {
     match fs::read(kept_folder().join(name)) {
         Ok(bytes) => Ok(Some(image::load_from_memory(&bytes)?.into_rgba8())),
@@ -145,8 +146,7 @@ fn kept_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures")
 }
 
-/// Sets the page in type that is the same on every machine, drawn by its outlines alone and not by what the system
-/// says of pixels. Hides the caret, which blinks.
+/// Sets the page in the test's own fonts, without hinting, and hides the blinking caret.
 async fn bring_type(page: &Page) -> WebDriverResult<()> {
     let face = |family: &str, weight: &str, font: &[u8]| -> Value {
         json!([family, weight, Base64::encode_string(font)])
@@ -157,7 +157,7 @@ async fn bring_type(page: &Page) -> WebDriverResult<()> {
         face("Kept Mono", "400", dejavu::sans_mono::regular()),
         face("Kept Mono", "700", dejavu::sans_mono::bold()),
     ]);
-    // From bytes, since the page's security policy lets it ask for no font.
+    // From bytes, since the page's security policy does not allow fonts from the network.
     let script = r#"const [faces, done] = arguments;
         const load = ([family, weight, font]) => {
             const bytes = Uint8Array.from(atob(font), letter => letter.charCodeAt(0));
@@ -169,7 +169,8 @@ async fn bring_type(page: &Page) -> WebDriverResult<()> {
             sheet.replaceSync(`:root { --sans: "Kept Sans"; --mono: "Kept Mono" }
                 * { text-rendering: geometricPrecision !important; caret-color: transparent !important }`);
             document.adoptedStyleSheets.push(sheet);
-            // The canvases ask the styles again where the theme changes: once around, to the one that it was.
+            // The canvases read the styles again when the theme changes: cycle through the themes
+            // once.
             const theme = document.querySelector(".theme-button");
             [1, 2, 3].forEach(() => theme.click());
             done();

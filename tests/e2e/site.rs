@@ -1,5 +1,5 @@
-//! A static host for the built page: it serves dist/ below a path that nobody planned for, to
-//! prove that the page works from any folder of any host.
+//! A static host for the built page. It serves dist/ below an arbitrary path, to prove that the
+//! page works from any folder of any host.
 
 use std::env;
 use std::path::PathBuf;
@@ -22,7 +22,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// The release page as it was built.
+    /// A host of the release page as it was built.
     pub(crate) async fn open() -> Self {
         Self::serve(router()).await
     }
@@ -32,7 +32,7 @@ impl Site {
         Self::serve(router().layer(middleware::from_fn_with_state(ending, withhold))).await
     }
 
-    /// Where the page is.
+    /// The address of the page.
     pub(crate) fn url(&self) -> String {
         format!("{}{FOLDER}/", self.origin)
     }

@@ -1,4 +1,4 @@
-//! From a phone to a laptop: nothing sticks out, and no card hides another.
+//! Layout from a phone to a laptop: nothing overflows, and no card covers another.
 
 use kvorum::raft::Rule;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ async fn cards_have_room_on_every_screen() -> Outcome {
         .await
 }
 
-/// The smallest screen that WCAG asks for, and small phones as they come.
+/// The smallest screen that WCAG demands, and common small phones.
 #[tokio::test]
 async fn the_smallest_phones_have_all_of_it_and_a_stage() -> Outcome {
     Window { width: 320, height: 568, ..Window::LAPTOP }
@@ -83,11 +83,13 @@ async fn a_rule_that_is_switched_moves_nothing() -> Outcome {
         .await
 }
 
-/// A broken property, the past, a partition and a lost majority are told in the one line at the top.
+/// A broken property, the past, a partition and a lost majority are shown in the one line at the
+/// top.
 #[tokio::test]
 async fn what_goes_wrong_moves_nothing() -> Outcome {
     for (width, height) in [(1280, 720), (1440, 900)] {
-        // A browser of its own: a link that was opened before comes back as it was left.
+        // A browser of its own, since a link that was opened before would continue where it was
+        // left.
         Window { width, height, ..Window::LAPTOP }
             .open("?seed=42&paused", async |page| {
                 let whole = stage(page).await?;
@@ -109,7 +111,8 @@ async fn what_goes_wrong_moves_nothing() -> Outcome {
     Ok(())
 }
 
-/// What is chosen is read to its end: whose request, through whom, how strong a read, what a disk does.
+/// Selected options are fully visible: the client, the node, the consistency of a read, the state
+/// of a disk.
 #[tokio::test]
 async fn no_choice_is_cut_off() -> Outcome {
     Window::LAPTOP
@@ -145,7 +148,7 @@ const CUT_OFF: &str = "const cut = [];
     }
     return cut;";
 
-/// The marks on a card's edge, of its side and its disk: whole, on a ground of their own, and beside all words.
+/// The marks on a card's edge, of its side and its disk, are whole, opaque, and cover no words.
 #[tokio::test]
 async fn no_mark_of_a_card_hides_words_or_is_hidden() -> Outcome {
     const PHONE: (u32, u32) = (390, 844);
@@ -188,7 +191,7 @@ async fn no_mark_of_a_card_hides_words_or_is_hidden() -> Outcome {
     Ok(())
 }
 
-/// What is wrong with the marks: each that can be seen through, is behind another card, or has words of a card below it.
+/// The faulty marks: transparent ones, those behind another card, and those over words of a card.
 const MARKS: &str = "const wrong = [];
     const zoom = document.querySelector('.stage').getBoundingClientRect().width / document.querySelector('.stage').offsetWidth;
     const marks = [...document.querySelectorAll('.card-side, .card-disk')];
@@ -200,7 +203,7 @@ const MARKS: &str = "const wrong = [];
         range.selectNodeContents(part);
         words.push([part.closest('.card').ariaLabel + ': ' + part.textContent, range.getBoundingClientRect()]);
     }
-    // A line has so much room above and below its letters.
+    // The space of a line above and below its letters.
     const ROOM = 3 * zoom;
     const meet = (a, b, room) => a.left < b.right - 1 && b.left < a.right - 1
         && a.top < b.bottom - room && b.top < a.bottom - room;
@@ -222,7 +225,7 @@ const MARKS: &str = "const wrong = [];
     });
     return wrong;";
 
-/// A disk that lies is told in the line at the top, which stays one.
+/// A lying disk is shown in the line at the top, which stays one line.
 #[tokio::test]
 async fn a_lying_disk_moves_nothing() -> Outcome {
     for (nodes, (width, height), projector) in
@@ -255,7 +258,7 @@ async fn a_lying_disk_moves_nothing() -> Outcome {
     Ok(())
 }
 
-/// A class sees a demonstration's sentence above the stage, and all of both.
+/// On a projector a demonstration's sentence is above the stage, and both are complete.
 #[tokio::test]
 async fn a_projector_shows_a_demonstration() -> Outcome {
     for (width, height) in [(1280, 720), (1440, 900), (390, 844)] {
@@ -284,13 +287,13 @@ async fn a_projector_shows_a_demonstration() -> Outcome {
     Ok(())
 }
 
-/// Where the stage is, and how large, in words.
+/// The position and size of the stage, as text.
 async fn stage(page: &Page) -> WebDriverResult<String> {
     let ElementRect { x, y, width, height } = page.area("main", "Stage").await?;
     Ok(format!("{width} by {height} at {x}, {y}"))
 }
 
-/// A class sees the stage, what happened last, and the way of a request; everything is larger.
+/// A projector shows the stage, the latest event, and the path of a request, all larger.
 #[tokio::test]
 async fn a_projector_shows_less_and_larger() -> Outcome {
     Window::LAPTOP
@@ -329,7 +332,7 @@ async fn a_projector_shows_less_and_larger() -> Outcome {
         .await
 }
 
-/// A frame in another page shows what its author asked for, and keeps nothing.
+/// An embedded page shows the parts that its author asked for, and stores nothing.
 #[tokio::test]
 async fn a_frame_shows_what_was_asked_for() -> Outcome {
     Window::LAPTOP
@@ -388,7 +391,7 @@ async fn a_finger_writes_and_kills() -> Outcome {
         .await
 }
 
-/// Whoever asked for less motion sees each message stand still on its way, while time passes.
+/// With reduced motion each message stays in one place on its path while time passes.
 #[tokio::test]
 async fn with_less_motion_nothing_travels() -> Outcome {
     Window::LAPTOP
@@ -397,8 +400,8 @@ async fn with_less_motion_nothing_travels() -> Outcome {
             page.go("?seed=42&speed=1&paused").await?;
             page.find("main", "Stage").await?;
             let blank = look(page).await?;
-            // What n1 asks of the others is on its way for longer than any of them waits: at a
-            // thousandth of life nothing leaves or arrives for more than a minute.
+            // The messages of n1 are in flight longer than any election timeout: at a thousandth of
+            // real time nothing is sent or arrives for more than a minute.
             page.type_line("network latency 900ms").await?;
             page.type_line("timeout n1").await?;
             let clock = page.text("timer", "Cluster time").await?;
@@ -419,7 +422,8 @@ async fn with_less_motion_nothing_travels() -> Outcome {
         .await
 }
 
-/// The canvas of the stage, once the page has seen what a person asked for: it looks twice a second.
+/// The stage's canvas once the page has read the system's preferences, which it does twice a
+/// second.
 async fn look(page: &Page) -> WebDriverResult<Value> {
     let picture = "const [done] = arguments;
         const canvas = document.getElementById('stage-canvas');
@@ -429,15 +433,15 @@ async fn look(page: &Page) -> WebDriverResult<Value> {
     Ok(page.driver().execute_async(picture, Vec::new()).await?.json().clone())
 }
 
-/// Whether everything has its place; after a change of size that takes a few frames.
+/// Whether everything fits; after a change of size that takes a few frames.
 async fn fits(page: &Page, nodes: u32, width: f64) -> WebDriverResult<Option<()>> {
-    // A page that has just been asked for may not be drawn yet.
+    // A page that was just requested may not be drawn yet.
     let ask = "return document.querySelector('.stage') !== null
         && document.documentElement.scrollWidth <= innerWidth";
     if page.script(ask).await? != true {
         return Ok(None);
     }
-    // All at once: one by one fifty would take seconds.
+    // All in one call: one by one fifty cards would take seconds.
     let ask = "const box = element => element.getBoundingClientRect().toJSON();
         const shown = card => card.scrollWidth <= card.clientWidth && card.scrollHeight <= card.clientHeight;
         const cards = [...document.querySelectorAll('.card')];

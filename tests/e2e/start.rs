@@ -1,4 +1,4 @@
-//! The page starts, from anywhere, and says so in words when it cannot.
+//! The page starts from anywhere, and explains when it can't.
 
 use crate::browser::{Outcome, Window};
 use crate::site::Site;

@@ -1,8 +1,8 @@
-//! The states of the page that pictures are taken of: to look at, for the README, and for the test that notices
-//! when one looks different.
+//! The states of the page that pictures are taken of: to look at, for the README, and for the
+//! comparison test.
 //!
-//! Each can be reached again at any time: the seed is fixed, the page begins paused, and from there on it only ever
-//! steps, event by event, until it says what the picture is to show.
+//! Each state is reproducible: the seed is fixed, the page begins paused, and from there it only
+//! steps, event by event, until it shows what the picture needs.
 
 #![allow(dead_code, reason = "the test compares some of what the command takes pictures of")]
 
@@ -13,50 +13,50 @@ use thirtyfour::error::WebDriverResult;
 use crate::browser::Scheme;
 use crate::page::Page;
 
-/// What a picture shows.
+/// The content of a picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum State {
-    /// Nothing has happened yet.
+    /// The beginning of a cluster.
     Begin,
     /// A leader was just elected.
     Leader,
-    /// A candidate collects votes, with the leader before it dead.
+    /// A candidate collects votes after the leader was killed.
     Election,
-    /// A cluster with some history, and a write on its way. The README shows this one.
+    /// A cluster with some history, and a write in progress. The README shows this one.
     Write,
-    /// A leader and one follower cut off from three nodes that have elected another.
+    /// A leader and one follower cut off from three nodes that have elected another leader.
     Partition,
-    /// One node in all that is known of it.
+    /// All details of one node.
     Inspector,
     /// A leader that sends its snapshot to a learner.
     Snapshot,
-    /// What else can be done to a node.
+    /// The menu of a node.
     Menu,
-    /// An instant before the present, in the second of two branches.
+    /// An instant of the past, on the second of two branches.
     Past,
     /// Two branches compared.
     Branches,
     /// The link of a run.
     Share,
-    /// What is kept in the browser.
+    /// The runs stored in the browser.
     Runs,
     Console,
     Help,
-    /// Two sides that no straight line parts.
+    /// Two sides that no straight line separates.
     Walls,
     /// Logs that differ, index by index.
     Matrix,
     SpaceTime,
-    /// The clients' operations, with an order through them.
+    /// The clients' operations, with a linearization.
     Clients,
-    /// The same, where answers contradict each other.
+    /// The clients' operations, with answers that contradict each other.
     Unordered,
     Charts,
-    /// What a pinned instant and the present differ in.
+    /// The difference between a pinned instant and the present one.
     Difference,
     /// The middle of a demonstration.
     Demonstration,
-    /// Large, for a class.
+    /// The projector mode.
     Projector,
     Three,
     Seven,
@@ -95,17 +95,18 @@ pub(crate) const STATES: [State; 27] = [
 ];
 
 impl State {
-    /// What its pictures are called after.
+    /// The name of the state's pictures.
     pub(crate) fn name(self) -> String {
         format!("{self:?}").to_lowercase()
     }
 
-    /// Opens the page anew, as a light laptop with little motion, and leads it to this state.
+    /// Opens the page anew, with a light laptop's settings and reduced motion, and brings it to
+    /// this state.
     pub(crate) async fn open(self, page: &Page) -> WebDriverResult<()> {
         page.resize(1440, 900).await?;
         page.media(Scheme::Light, true).await?;
         let (nodes, name) = (self.nodes(), self.name());
-        // Only a demonstration plays, each step until what it waits for has come.
+        // Only a demonstration plays, each step until its conditions are met.
         let speed = if self == Self::Demonstration { "&speed=2000" } else { "" };
         page.go(&format!("?seed=7&nodes={nodes}&paused{speed}&picture={name}")).await?;
         page.find("button", "Play").await?;
@@ -119,7 +120,7 @@ impl State {
                 self.reach(page, leader).await?;
             }
         }
-        // Out of the way, where the pointer touches nothing.
+        // Move the pointer out of the way.
         page.driver().action_chain().move_to(0, 0).perform().await
     }
 
@@ -133,7 +134,7 @@ impl State {
         }
     }
 
-    /// Leads a page whose first leader was just elected to this state.
+    /// Brings a page whose first leader was just elected to this state.
     async fn reach(self, page: &Page, leader: u32) -> WebDriverResult<()> {
         match self {
             Self::Begin | Self::Demonstration | Self::FiftyOne | Self::Leader => Ok(()),
@@ -217,22 +218,23 @@ impl State {
     }
 }
 
-/// A screen that pictures are taken of, in CSS pixels.
+/// A screen size for pictures, in CSS pixels.
 pub(crate) type Size = (u32, u32);
 
-/// Shows the page on a screen of this size. That takes a frame to be measured, one to be laid out, one to be painted.
+/// Shows the page at this size, and waits for the frames to measure, lay out and paint.
 pub(crate) async fn fit(page: &Page, (width, height): Size) -> WebDriverResult<()> {
     page.resize(width, height).await?;
     frames(page, 5).await
 }
 
-/// Shows the page in these colours. The canvas looks for others every 30 frames, and what burst is gone by then.
+/// Shows the page in this scheme. The canvas checks for a new scheme every 30 frames; animations
+/// are over by then.
 pub(crate) async fn paint(page: &Page, scheme: Scheme) -> WebDriverResult<()> {
     page.media(scheme, true).await?;
     frames(page, 35).await
 }
 
-/// What a picture is called.
+/// The name of a picture.
 pub(crate) fn picture(state: State, (width, height): Size, scheme: Scheme) -> String {
     let word = match scheme {
         Scheme::Light => "light",
@@ -241,7 +243,7 @@ pub(crate) fn picture(state: State, (width, height): Size, scheme: Scheme) -> St
     format!("{}-{width}x{height}-{word}.png", state.name())
 }
 
-/// Waits until the page has drawn so many frames.
+/// Waits until the page has drawn this many frames.
 pub(crate) async fn frames(page: &Page, frames: u32) -> WebDriverResult<()> {
     let script = "const [frames, done] = arguments;
         const next = left => left ? requestAnimationFrame(() => next(left - 1)) : done();
@@ -249,13 +251,13 @@ pub(crate) async fn frames(page: &Page, frames: u32) -> WebDriverResult<()> {
     page.driver().execute_async(script, vec![json!(frames)]).await.map(drop)
 }
 
-/// Writes through n1, until the answer is there.
+/// Writes through n1, until the answer arrives.
 async fn write(page: &Page, key: &str, value: &str) -> WebDriverResult<()> {
     page.set(key, value, 1).await?;
     step_until(page, ("article", &format!("Request set {key} {value}")), &["success"]).await
 }
 
-/// A little of everything: writes, a leader that dies and comes back, and one more write on its way.
+/// A mixed history: writes, a leader that is killed and restarted, and one more write in progress.
 async fn history(page: &Page, leader: u32) -> WebDriverResult<()> {
     for (key, value) in [("color", "blue"), ("shape", "circle")] {
         write(page, key, value).await?;
@@ -270,7 +272,7 @@ async fn history(page: &Page, leader: u32) -> WebDriverResult<()> {
     step_until(page, ("log", "Events, newest first"), &[put]).await
 }
 
-/// A second branch, which leaves the first where something was done there, and an instant of its past.
+/// A second branch, forked at an action of the first, and an instant of its past.
 async fn past(page: &Page, leader: u32) -> WebDriverResult<()> {
     history(page, leader).await?;
     page.press("u").await?;
@@ -281,7 +283,8 @@ async fn past(page: &Page, leader: u32) -> WebDriverResult<()> {
     Ok(())
 }
 
-/// The leader and one follower on one side, and on the other three that have elected another.
+/// The leader and one follower on one side, and on the other three nodes that have elected another
+/// leader.
 async fn split(page: &Page, leader: u32) -> WebDriverResult<()> {
     write(page, "color", "blue").await?;
     let with_it = leader % 5 + 1;
@@ -298,7 +301,7 @@ async fn split(page: &Page, leader: u32) -> WebDriverResult<()> {
     step(page, 12).await
 }
 
-/// A leader that was deposed and does not know it reads what is no longer so, without the rule that would have it ask.
+/// With read confirmation off, a deposed leader that does not know it serves a stale read.
 async fn unordered(page: &Page, leader: u32) -> WebDriverResult<()> {
     page.press("c").await?;
     for rule in ["read-confirmation", "check-quorum"] {
@@ -313,7 +316,7 @@ async fn unordered(page: &Page, leader: u32) -> WebDriverResult<()> {
     page.sees("Not linearizable").await
 }
 
-/// A write among many: so many that stepping from the beginning would take long.
+/// A write among so many entries that stepping from the beginning would take long.
 async fn many(page: &Page) -> WebDriverResult<()> {
     page.click("button", "Next election").await?;
     let leader = page.leader(&[]).await?;
@@ -331,14 +334,14 @@ async fn walls(page: &Page) -> WebDriverResult<()> {
     step(page, 12).await
 }
 
-/// A demonstration that has told what it is about, and shows it.
+/// A demonstration at one of its middle steps.
 async fn demonstration(page: &Page) -> WebDriverResult<()> {
     const SHOWN: u32 = 4;
     page.click("button", "Demonstrations").await?;
     page.click("button", "Partition and heal").await?;
     for number in 1..=SHOWN {
         page.shows("region", "Guide", &format!("Step {number} of")).await?;
-        // It is paused when what the step waits for has come.
+        // It is paused once the step's conditions are met.
         page.find("button", "Play").await?;
         if number < SHOWN {
             page.click("button", "Next").await?;
@@ -347,7 +350,7 @@ async fn demonstration(page: &Page) -> WebDriverResult<()> {
     Ok(())
 }
 
-/// A learner that comes when the leader's log no longer begins at the beginning.
+/// A learner that joins after the leader has compacted the beginning of its log.
 async fn snapshot(page: &Page, leader: u32) -> WebDriverResult<()> {
     page.press("c").await?;
     page.type_line("snapshot every 3 chunk 40").await?;
@@ -363,7 +366,7 @@ async fn snapshot(page: &Page, leader: u32) -> WebDriverResult<()> {
     page.press_on(leader, "Inspect").await
 }
 
-/// A conversation with the console: an answer, a mistake, and a word to complete.
+/// A console with an answer, a mistake, and a word to complete.
 async fn console(page: &Page) -> WebDriverResult<()> {
     // On a phone this opens the sheet, too.
     page.press("c").await?;
@@ -375,13 +378,13 @@ async fn console(page: &Page) -> WebDriverResult<()> {
     page.press(Key::Tab + "").await
 }
 
-/// Once the page has rendered. Timers would wait for some milliseconds each.
+/// Schedules work for after the page has rendered. Timers would wait some milliseconds each.
 const SOON: &str = "const { port1, port2 } = new MessageChannel();
     let work;
     port1.onmessage = () => work();
     const soon = it => { work = it; port2.postMessage(0); };";
 
-/// So many events.
+/// Steps this many events.
 async fn step(page: &Page, events: u32) -> WebDriverResult<()> {
     let script = "const next = left => {
             if (left === 0) return done();
@@ -394,7 +397,7 @@ async fn step(page: &Page, events: u32) -> WebDriverResult<()> {
     page.driver().execute_async(&script, vec![button, json!(events)]).await.map(drop)
 }
 
-/// Steps until an element shows one of these: exactly to the first event after which it does.
+/// Steps until an element shows one of these words: exactly to the first event after which it does.
 async fn step_until<Words: AsRef<str>>(
     page: &Page,
     (role, name): (&str, &str),

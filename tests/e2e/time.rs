@@ -1,5 +1,4 @@
-//! Time travel as a person does it: back, on otherwise, beside each other, to somebody else, and after
-//! a reload.
+//! Time travel on the page: seeking back, forking, comparing, sharing, and reloading.
 
 use std::path::Path;
 
@@ -15,7 +14,7 @@ use crate::site::Site;
 const FAST: &str = "?seed=42&speed=2000";
 
 #[tokio::test]
-async fn a_person_goes_back_does_otherwise_compares_and_shares() -> Outcome {
+async fn a_user_seeks_back_forks_compares_and_shares() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}{FAST}", site.url()), async |page| {
@@ -34,7 +33,7 @@ async fn a_person_goes_back_does_otherwise_compares_and_shares() -> Outcome {
             page.shows("list", "The cluster now", &format!("Leader n{old}")).await?;
             page.shows("list", "The cluster now", "The past").await?;
 
-            // On otherwise: the other branch is kept, and is another.
+            // An action in the past: the old branch is kept, and the new one differs.
             page.set("color", "red", old).await?;
             page.click("button", "Play").await?;
             page.answered("set color red", "success").await?;
@@ -55,7 +54,7 @@ async fn a_person_goes_back_does_otherwise_compares_and_shares() -> Outcome {
         .await
 }
 
-/// In a browser that knows nothing of the first, and natively.
+/// In a browser without stored runs, and natively.
 async fn opens_elsewhere(link: &str, digest: &str, time: &str) -> Outcome {
     Window::LAPTOP
         .visit(link, async |page| {
@@ -67,7 +66,8 @@ async fn opens_elsewhere(link: &str, digest: &str, time: &str) -> Outcome {
             page.get("color").await?;
             page.click("button", "Play").await?;
             page.answered("get color", "red").await?;
-            // A link that was cut short says so, and what is shown stays.
+            // A truncated link is refused with a reason, and the page keeps showing the current
+            // run.
             let cut = &link[..link.len() - 7];
             page.go(&format!("?other#{}", cut.split_once('#').expect("a link").1)).await?;
             page.sees("This link is damaged").await?;
@@ -107,7 +107,7 @@ pub(crate) async fn shared(page: &Page) -> WebDriverResult<(String, String, Stri
 }
 
 #[tokio::test]
-async fn a_class_scans_the_code_of_a_run() -> Outcome {
+async fn the_qr_code_of_a_run_fills_the_screen() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
@@ -150,7 +150,7 @@ async fn a_run_goes_on_after_a_reload() -> Outcome {
             let (_, digest, _) = shared(page).await?;
             is_kept(page, &digest).await?;
 
-            // Another address is another run; this one waits under its name.
+            // Another address is another run; this one is stored under its name.
             page.go("?seed=9&paused").await?;
             page.shows("timer", "Cluster time", "0.000").await?;
             page.click("button", "Runs…").await?;
@@ -167,7 +167,7 @@ async fn a_run_goes_on_after_a_reload() -> Outcome {
 }
 
 #[tokio::test]
-async fn a_run_that_was_damaged_in_the_storage_costs_a_notice() -> Outcome {
+async fn a_run_damaged_in_the_storage_gives_a_notice() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}{FAST}", site.url()), async |page| {
@@ -192,7 +192,7 @@ async fn a_run_that_was_damaged_in_the_storage_costs_a_notice() -> Outcome {
 }
 
 #[tokio::test]
-async fn where_nothing_can_be_kept_the_page_says_so_and_goes_on() -> Outcome {
+async fn without_storage_the_page_says_so_and_works() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}{FAST}", site.url()), async |page| {
@@ -247,7 +247,7 @@ async fn a_file_is_opened_and_a_damaged_one_is_refused() -> Outcome {
             page.shows("timer", "Cluster time", "1.000").await?;
             assert_eq!(shared(page).await?.1, playground.digest().to_string());
 
-            // Dropped on the page, too.
+            // A file dropped on the page is opened, too.
             page.go("?seed=43&paused").await?;
             page.shows("timer", "Cluster time", "0.000").await?;
             let script = "const carried = new DataTransfer();
@@ -263,7 +263,7 @@ async fn a_file_is_opened_and_a_damaged_one_is_refused() -> Outcome {
 }
 
 #[tokio::test]
-async fn the_last_thing_is_taken_back_and_what_comes_next_is_found_by_key() -> Outcome {
+async fn undo_and_the_next_landmark_work_by_key() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}?seed=42&paused", site.url()), async |page| {
@@ -288,7 +288,7 @@ async fn the_last_thing_is_taken_back_and_what_comes_next_is_found_by_key() -> O
         .await
 }
 
-/// Waits until the browser has kept the run at the instant with this digest.
+/// Waits until the browser has stored the run at the instant with this digest.
 async fn is_kept(page: &Page, digest: &str) -> WebDriverResult<()> {
     let ask = "const [digest, done] = arguments;
         const open = indexedDB.open('kvorum');
@@ -306,7 +306,7 @@ async fn is_kept(page: &Page, digest: &str) -> WebDriverResult<()> {
     .await
 }
 
-/// Does something to every kept run.
+/// Runs a script on every stored run.
 async fn storage(page: &Page, script: &str) -> WebDriverResult<()> {
     let script = format!(
         "const done = arguments[0];
@@ -322,9 +322,9 @@ async fn storage(page: &Page, script: &str) -> WebDriverResult<()> {
     page.driver().execute_async(&script, Vec::new()).await.map(drop)
 }
 
-/// What a message offers is about what it says.
+/// The offer of a notice belongs to its message.
 #[tokio::test]
-async fn another_problem_does_not_offer_to_open_what_was_refused_before() -> Outcome {
+async fn another_problem_does_not_offer_to_open_the_run_refused_before() -> Outcome {
     let link = include_str!("../recorded/link-1-before-mending.txt").trim();
     Window::LAPTOP
         .open(&format!("?seed=1&paused#{link}"), async |page| {
@@ -338,9 +338,10 @@ async fn another_problem_does_not_offer_to_open_what_was_refused_before() -> Out
         .await
 }
 
-/// A link of a version that played differently: it is told, nothing changes, and it opens on demand.
+/// A link of a version that behaved differently: this is reported, nothing changes, and it opens on
+/// demand.
 #[tokio::test]
-async fn a_link_of_an_earlier_version_opens_all_the_same() -> Outcome {
+async fn a_link_of_an_earlier_version_opens_on_demand() -> Outcome {
     let link = include_str!("../recorded/link-1-before-mending.txt").trim();
     let site = Site::open().await;
     Window::LAPTOP

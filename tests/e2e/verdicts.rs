@@ -1,4 +1,5 @@
-//! What the judges say, and why: of a run that was broken elsewhere, and of any value that a node shows.
+//! Verdicts and explanations: of a run that was broken elsewhere, and of any value that a node
+//! shows.
 
 use kvorum::playground::{Input, Playground, Question, Speed};
 use thirtyfour::Key;
@@ -8,7 +9,7 @@ use crate::page::Page;
 
 const PROPERTY: &str = "leader-completeness";
 
-/// Without the election restriction a server that has missed a committed entry comes to lead.
+/// Without the election restriction a server that lacks a committed entry is elected leader.
 fn broken_run() -> Playground {
     let mut playground = Playground::new(3, 5);
     let apply = |playground: &mut Playground, input| playground.apply(input).expect("is done");
@@ -38,7 +39,7 @@ fn broken_run() -> Playground {
     playground
 }
 
-/// A link to that run, as somebody would send it.
+/// A link to that run.
 pub(crate) fn broken_link() -> String {
     format!("?#{}", broken_run().bookmark().to_fragment())
 }
@@ -50,7 +51,7 @@ fn go(playground: &mut Playground, input: Input) {
     }
 }
 
-/// As the panel writes a time.
+/// A time as the panel formats it.
 fn time(micros: u64) -> String {
     format!("{}.{:03}s", micros / 1_000_000, micros / 1_000 % 1_000)
 }
@@ -64,7 +65,7 @@ async fn is_shown(page: &Page, events: u64) -> Outcome {
 }
 
 #[tokio::test]
-async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable() -> Outcome {
+async fn a_broken_run_shows_its_contradiction_causes_and_turning_point() -> Outcome {
     let mut native = broken_run();
     go(&mut native, Input::Why(Question::Broken(PROPERTY)));
     let explanation = native.explanation().expect("an explanation");
@@ -75,7 +76,7 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
     let turning_events = native.instant().events;
     Window::LAPTOP
         .open(&broken_link(), async |page| {
-            // It stands still where it was broken, and says so; the panel is a click away.
+            // It is paused where it broke, and says so; the panel is a click away.
             page.shows("list", "The cluster now", PROPERTY).await?;
             page.find("button", "Play").await?;
             page.click("button", &format!("{PROPERTY} broken: verdicts")).await?;
@@ -92,7 +93,7 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
                 steps[..steps.len() - 1].iter().partition(|step| step.kind.is_detail());
             let counted = format!("{} events and {} writes to disk", events.len(), writes.len());
             page.sees(&format!("{counted} led to this: {PROPERTY} is broken")).await?;
-            // Who has asked reads on there.
+            // The focus moves to the explanation.
             page.is_focused("region", &format!("Why: {PROPERTY} is broken")).await?;
             page.sees(&steps[0].text.replace('`', "")).await?;
             page.click("button", &format!("Go to event 1, {}", time(steps[0].at))).await?;
@@ -100,7 +101,7 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
             is_shown(page, steps[0].events).await?;
             page.shows("tabpanel", "verdicts panel", "breaks later").await?;
 
-            // From the past, too, it is found where the rules still help, and shown.
+            // From the past the turning point is found, too, and shown.
             page.click("button", &format!("Back to where it became unavoidable: {PROPERTY}"))
                 .await?;
             page.sees("One event later it breaks all the same.").await?;
@@ -112,14 +113,14 @@ async fn a_broken_run_shows_what_contradicts_why_and_where_it_became_unavoidable
 }
 
 #[tokio::test]
-async fn the_inspector_says_why_anything_is_so_by_keyboard() -> Outcome {
+async fn the_inspector_explains_any_value_by_keyboard() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
             page.press("]").await?;
             let leader = page.leader(&[]).await?;
             page.press_on(leader, "More").await?;
             page.click("button", &format!("Why is n{leader} so…")).await?;
-            // The first of the buttons has the focus: the one for its role.
+            // The first of the buttons has the focus: the one for the role.
             page.is_focused("button", &format!("Why Leader on n{leader}?")).await?;
             page.press(Key::Enter + "").await?;
             page.sees(&format!("led to this: the role of n{leader}")).await?;
@@ -128,7 +129,7 @@ async fn the_inspector_says_why_anything_is_so_by_keyboard() -> Outcome {
             page.shows("region", &why, &format!("n{leader} becomes leader of term 1")).await?;
             page.shows("region", &why, "timer").await?;
 
-            // What is not there has an answer too.
+            // A missing value has an answer too.
             page.click("button", &format!("Why commit index none on n{leader}?")).await?;
             page.sees(&format!("n{leader} knows of no committed entry.")).await?;
             Ok(())

@@ -32,9 +32,10 @@ async fn the_logs_are_aligned_and_read_by_the_arrows() -> Outcome {
         .await
 }
 
-/// Fifty logs are thousands of entries: those that nobody sees are not laid out, and the arrows find them all.
+/// Fifty logs have thousands of entries: only visible ones are laid out, and the arrow keys reach
+/// all of them.
 #[tokio::test]
-async fn of_many_logs_those_are_drawn_that_are_seen() -> Outcome {
+async fn of_many_logs_only_the_visible_ones_are_drawn() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&nodes=51&speed=1000", async |page| {
             page.leader(&[]).await?;
@@ -84,7 +85,7 @@ async fn the_space_time_diagram_leads_to_an_instant_on_a_projector_too() -> Outc
                 let canvas = page.driver().find(thirtyfour::By::Id("spacetime-canvas")).await?;
                 let said = canvas.attr("aria-label").await?.unwrap_or_default();
                 assert!(said.contains("messages arrived"), "{said}");
-                // Some way before now, which is at the right.
+                // Some time before now, which is at the right.
                 let area = page.area_of(&canvas).await?;
                 let at = (area.x + area.width * 0.8, area.y + area.height / 2.0);
                 page.mouse("mousePressed", at).await?;
@@ -117,7 +118,7 @@ async fn the_charts_tell_an_interval_and_lead_to_it() -> Outcome {
                 page.driver().find(thirtyfour::By::Css(drawing)).await?;
             }
             page.sees(&format!("n{leader} leads in term")).await?;
-            // The story goes to its end here, whatever instant is shown.
+            // The charts go to the end of the branch, whatever instant is shown.
             let before = page.text("timer", "Cluster time").await?;
             let over = page.driver().find(thirtyfour::By::Css(".charts-over")).await?;
             page.driver()
@@ -126,13 +127,13 @@ async fn the_charts_tell_an_interval_and_lead_to_it() -> Outcome {
                 .perform()
                 .await?;
             page.sees("Pointed at").await?;
-            // Where the pointer is: the middle may lie beyond the end.
+            // At the pointer: the middle may lie beyond the end.
             page.driver().action_chain().click().perform().await?;
             page.until("another instant", async || {
                 Ok((page.text("timer", "Cluster time").await? != before).then_some(()))
             })
             .await?;
-            // The same by keyboard: the intervals are a table of ways there.
+            // The same by keyboard: the intervals are a table of buttons.
             page.press("n").await?;
             page.until("the end", async || {
                 Ok((page.text("timer", "Cluster time").await? == before).then_some(()))

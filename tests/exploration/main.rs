@@ -1,16 +1,17 @@
-//! Every schedule of a small cluster, one after the other: the real `raft::Node` under the model checker
-//! `stateright`.
+//! Exhaustive exploration of all schedules of a small cluster: the real `raft::Node` under the
+//! model checker `stateright`.
 //!
-//! Messages may arrive in any order, any number of times, or never. An election timer may run out, a disk
-//! may finish its write, a client may propose something, a leader may send a heartbeat or be asked for a
-//! change of the membership, and a server may crash and start again with what its disk has, all at any
-//! moment. With all rules in force nothing falls; with a rule switched the counterexample must be found,
-//! the nearest first, and what falls is what [`Rule::TABLE`] says.
+//! Messages may arrive in any order, any number of times, or never. At any moment an election timer
+//! may expire, a disk may finish its write, a client may propose a command, a leader may send a
+//! heartbeat or be asked for a membership change, and a server may crash and restart from its disk.
+//! With all rules on no property breaks; with a rule switched a nearest counterexample must be
+//! found for the property that [`Rule::TABLE`] names.
 //!
-//! Time is abstracted away: the rules that go by it (pre-vote, check-quorum, leader stickiness) serve
-//! liveness and leases and are off here, so that every order of events is possible. What bounds the space
-//! stands in [`Small`]. Where the way to a counterexample is long, the exploration begins near it, with what
-//! the disks hold then or with an election behind it. It deliberately lacks snapshots and reads.
+//! Time is abstracted away: the rules that depend on it (pre-vote, check-quorum, leader stickiness)
+//! serve liveness and leases and are off here, so that every order of events is possible. The
+//! bounds of the state space are in [`Small`]. If a counterexample is far from the initial state,
+//! the exploration begins near it, with prepared disks or after an election. Snapshots and reads
+//! are left out.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod model;
@@ -23,7 +24,7 @@ use model::Small;
 use server::entry;
 use stateright::{Checker, HasDiscoveries, Model};
 
-/// Explores everything: nothing may fall. How many states there are.
+/// Explores everything: no property may break. Returns the number of states.
 fn explore(small: Small) -> usize {
     let checker = small.checker().spawn_bfs().join();
     for (name, path) in checker.discoveries() {
@@ -34,7 +35,7 @@ fn explore(small: Small) -> usize {
     checker.unique_state_count()
 }
 
-/// Whether the property falls, looking at so many states at most, the nearest first.
+/// Whether the property breaks within a limited number of states, the nearest first.
 fn falls(property: &'static str, small: Small) -> bool {
     const MOST_STATES: usize = 2_000_000;
     let wanted = HasDiscoveries::AnyOf(BTreeSet::from([property]));
@@ -54,7 +55,7 @@ fn disk(term: u64, log: &[u64]) -> Durable {
     Durable { current_term: Term(term), log, ..Durable::default() }
 }
 
-/// The largest: its name makes it begin first.
+/// The longest test; its name makes it start first.
 #[test]
 fn a_committed_entry_outlives_every_crash_and_the_next_election() {
     let states = explore(Small { elected: true, timeouts: 1, crashes: 1, ..Small::new(None) });
@@ -73,7 +74,7 @@ fn every_order_of_a_proposal_and_a_crash_loses_nothing() {
     assert!(states > 40_000, "{states} states");
 }
 
-/// Heartbeats tell the followers what is committed, and find out what those have lost.
+/// Heartbeats tell the followers what is committed, and detect what they have lost.
 #[test]
 fn every_order_of_a_proposal_a_heartbeat_and_two_crashes_loses_nothing() {
     let bounds =
@@ -82,7 +83,8 @@ fn every_order_of_a_proposal_a_heartbeat_and_two_crashes_loses_nothing() {
     assert!(states > 150_000, "{states} states");
 }
 
-/// Messages of the first election come again while n1, maybe after a crash, and another stand anew.
+/// Messages of the first election are repeated while n1, maybe after a crash, and another server
+/// start new elections.
 #[test]
 fn old_votes_elect_nobody() {
     let bounds = Small { elected: true, proposals: 0, crashes: 1, ..Small::new(None) };
@@ -90,9 +92,9 @@ fn old_votes_elect_nobody() {
     assert!(states > 45_000, "{states} states");
 }
 
-/// n2 has an entry that no leader knows, and heartbeats tell it that so much is committed.
+/// n2 has an entry that no leader knows, and heartbeats carry a commit index that covers it.
 #[test]
-fn what_was_not_compared_does_not_count_as_committed() {
+fn an_entry_that_was_not_compared_is_not_committed() {
     let beginning = vec![disk(1, &[]), disk(1, &[1]), disk(1, &[])];
     let states = explore(Small { beginning, timeouts: 1, heartbeats: 1, ..Small::new(None) });
     assert!(states > 230_000, "{states} states");
@@ -152,8 +154,8 @@ fn without_the_current_term_rule_figure_8_happens() {
     assert!(falls("leader-completeness", bounds));
 }
 
-/// n1 leads. Who has acknowledged its entry and forgets it helps another to win without it: that takes
-/// longer than what can be looked at from the first election on.
+/// n1 is leader. A server that has acknowledged its entry and forgets it helps another to win
+/// without it. From the first election on, that would be too far to explore.
 #[test]
 fn without_the_log_on_disk_a_crash_loses_what_is_committed() {
     let off = Some(Rule::LogOnDisk);
@@ -161,7 +163,8 @@ fn without_the_log_on_disk_a_crash_loses_what_is_committed() {
     assert!(falls("leader-completeness", bounds()));
 }
 
-/// Only n1 has the first entry; what it adds as a leader others would take without it.
+/// Only n1 has the first entry; others would accept what it appends as a leader without having
+/// that.
 #[test]
 fn without_the_consistency_check_logs_differ() {
     let beginning = vec![disk(1, &[1]), disk(1, &[]), disk(1, &[])];
@@ -170,21 +173,22 @@ fn without_the_consistency_check_logs_differ() {
     assert!(falls("log-matching", bounds));
 }
 
-/// The others commit n1's entry, n1 loses it in a crash, and leads again.
+/// The others commit n1's entry, n1 loses it in a crash, and becomes leader again.
 #[test]
 fn where_the_first_node_leads_it_may_lack_what_is_committed() {
     let bounds = Small { crashes: 1, ..Small::new(Some(Rule::FirstNodeLeads)) };
     assert!(falls("leader-completeness", bounds));
 }
 
-/// n1 leads and is asked for these changes while another stands.
+/// n1 is leader and is asked for these changes while another server starts an election.
 fn changing(switched: Option<Rule>, changes: &[Change]) -> Small {
     let changes = changes.to_vec();
     let small = Small { timeouts: 1, proposals: 0, changes, ..Small::new(switched) };
     Small { elected: true, no_op: true, ..small }
 }
 
-/// The table's quorum-overlap is about two configurations; this is what comes of it when it falls.
+/// In the table, quorum-overlap is about two configurations; this tests the consequence of breaking
+/// it.
 fn breaks_a_change(rule: Rule, small: impl Fn(Option<Rule>) -> Small, least_states: usize) {
     assert!(falls("leader-completeness", small(Some(rule))));
     let states = explore(small(None));
@@ -203,9 +207,9 @@ fn without_waiting_for_the_change_before_two_changes_split_the_cluster() {
     breaks_a_change(Rule::OneChangeAtATime, |off| changing(off, &to_one), 100_000);
 }
 
-/// The correction of 2015: n2 has removed n4 in an earlier term, and told nobody. n1 leads by the votes of
-/// n3 and n4, and removes n2. The majority of each change knows nothing of the other. With the rule in force
-/// n1 is refused: it has committed nothing.
+/// The correction of 2015: n2 has removed n4 in an earlier term, and told no one. n1 is leader by
+/// the votes of n3 and n4, and removes n2. The majorities of the two changes are disjoint. With the
+/// rule on n1 is refused, since it has committed nothing in its term.
 #[test]
 fn without_a_commit_before_a_change_two_leaders_changes_split_the_cluster() {
     let config = Payload::Config(Config::new([1, 2, 3].map(NodeId)));

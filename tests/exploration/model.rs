@@ -1,11 +1,11 @@
-//! The model: what bounds it, its states, and the properties of each.
+//! The model: its bounds, its states, and the properties of each state.
 //!
-//! A message that was sent stays in the network for ever, and may arrive at any time and any number of
-//! times: that is loss, duplication and reordering without a bound. What makes no difference leads
-//! nowhere, so the space stays finite.
+//! A message that was sent stays in the network forever, and may arrive at any time and any number
+//! of times: unbounded loss, duplication and reordering. A step without any effect leads to no new
+//! state, so the state space stays finite.
 //!
-//! A step depends on nothing but the server that takes it, so it is taken once and remembered. Where all
-//! servers are alike, whoever stands first may as well be n1.
+//! A step depends only on the server that takes it, so its result is computed once and cached. If
+//! all servers are alike at the beginning, the first candidate may be assumed to be n1.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::{Hash, Hasher};
@@ -20,32 +20,33 @@ use stateright::{Model, Property};
 
 use crate::server::{Happening, Message, NOW, Server, Step};
 
-/// What bounds the exploration.
+/// The bounds of the exploration.
 pub(crate) struct Small {
-    /// The rule that is not as it should be.
+    /// The rule that is switched away from its default.
     pub(crate) switched: Option<Rule>,
-    /// No server stands for a higher term.
+    /// The highest term for which a server starts an election.
     pub(crate) most_terms: u64,
-    /// No leader takes a command when its log has so many entries.
+    /// The log length from which on a leader accepts no more commands.
     pub(crate) longest_log: u64,
-    /// How often an election timer may run out, in all.
+    /// The total number of expiries of election timers.
     pub(crate) timeouts: u32,
     pub(crate) proposals: u32,
     pub(crate) heartbeats: u32,
     pub(crate) crashes: u32,
-    /// What leaders are asked to change in the membership, one after the other.
+    /// The membership changes that leaders are asked for, one after the other.
     pub(crate) changes: Vec<Change>,
-    /// Whether a leader opens its term with a no-op, instead of a heartbeat.
+    /// Whether a leader begins its term with a no-op, instead of a heartbeat.
     pub(crate) no_op: bool,
-    /// What the servers have on their disks at the beginning.
+    /// The disks at the beginning.
     pub(crate) beginning: Vec<Durable>,
-    /// Whether n1 has been elected before, in the plainest of all orders: everything arrived.
+    /// Whether n1 was elected before, in the simplest order: every message arrived.
     pub(crate) elected: bool,
-    /// What comes of what, by the digests of the server and of what happens to it.
+    /// The cached results of steps.
     pub(crate) steps: Mutex<Steps>,
 }
 
-/// What comes of a server's state and of what happens to it; nothing where that can't happen.
+/// The result of a step by the digests of a server and of what happens to it; `None` if that can't
+/// happen.
 type Steps = BTreeMap<(Digest, Digest), Option<Arc<Step>>>;
 
 /// How much of the bounds is used up.
@@ -61,21 +62,21 @@ pub(crate) struct Spent {
 #[derive(Clone)]
 pub(crate) struct State {
     servers: Vec<Arc<Server>>,
-    /// All messages that were ever sent, and one number for them.
+    /// All messages that were ever sent, and a digest of them.
     network: Arc<BTreeMap<Digest, Arc<Envelope>>>,
     network_digest: u64,
     seen: Arc<BTreeSet<Fact>>,
     spent: Spent,
 }
 
-/// What was seen once and stays true.
+/// Something that was observed and stays true.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Fact {
-    /// It led the term.
+    /// The server was leader of the term.
     Led { term: u64, by: u32 },
-    /// It gave its vote of this term away.
+    /// The server voted in this term.
     Voted { by: u32, term: u64, candidate: u32 },
-    /// The log up to there counted as committed, first in this term.
+    /// The log up to the index was considered committed, first in this term.
     Committed { index: u64, log: u64, term: u64 },
 }
 
@@ -123,7 +124,8 @@ impl Small {
         Node::start(id, self.settings(), config, disk.clone(), Rng::new(1, id.0.into()), NOW)
     }
 
-    /// Whether the servers are alike at the beginning, so that it does not matter who begins.
+    /// Whether the servers are alike at the beginning, so that the first candidate may be assumed
+    /// to be n1.
     fn are_alike(&self) -> bool {
         !self.elected
             && self.changes.is_empty()
@@ -145,7 +147,7 @@ impl Small {
 }
 
 impl Small {
-    /// n1's election, up to where all is quiet.
+    /// Elects n1, and delivers all messages.
     fn elect_first(&self, mut state: State) -> State {
         let mut next = self.next_state(&state, Action { at: 0, what: Happening::TimeOut });
         while let Some(then) = next {
@@ -182,7 +184,7 @@ impl State {
         }
     }
 
-    /// Writes down what is new.
+    /// Stores what is new.
     fn witness(&mut self, at: usize, sent: &[Message]) {
         for message in sent {
             let Envelope { from, to, term, message } = &*message.envelope;
@@ -314,15 +316,15 @@ impl Model for Small {
     }
 }
 
-/// The paper's Figure 3.
+/// The properties of the paper's Figure 3.
 impl State {
-    /// Whether there is only one of these facts for each key.
+    /// Whether some key has two different facts.
     fn differ(&self, key: impl Fn(&Fact) -> Option<(u64, u32)>) -> bool {
         let mut known = BTreeSet::new();
         self.seen.iter().filter_map(key).all(|key| known.insert(key))
     }
 
-    /// A leader has what was committed in earlier terms.
+    /// A leader has everything that was committed in earlier terms.
     fn leaders_are_complete(&self) -> bool {
         let leaders = self.servers.iter().filter(|server| server.node.is_leader());
         leaders.into_iter().all(|leader| {
@@ -336,7 +338,7 @@ impl State {
         })
     }
 
-    /// Where two logs have an entry of the same term at an index, they are equal up to there.
+    /// Two logs with an entry of the same term at an index are equal up to there.
     fn logs_match(&self) -> bool {
         let logs = || self.servers.iter().map(|server| &server.prefixes);
         logs().all(|one| {

@@ -1,5 +1,5 @@
-//! One server of the model: its process, its disk and what is on the way there, and what becomes of
-//! it when something happens to it.
+//! A server of the model: its process, its disk and the writes in progress, and the result of
+//! everything that can happen to it.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -10,48 +10,48 @@ use kvorum::raft::{
 };
 use kvorum::time::Time;
 
-/// It is always the same time.
+/// Time does not pass.
 pub(crate) const NOW: Time = Time::from_micros(1_000_000);
 
-/// Never changed, only replaced: a step makes a new one.
+/// Immutable: a step makes a new one.
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) node: Node,
     pub(crate) disk: Durable,
     writes: VecDeque<Write>,
-    /// One number for all that its future depends on.
+    /// A digest of everything that its future depends on.
     pub(crate) digest: Digest,
-    /// For every entry of its log the term, and one number for the log up to there.
+    /// For each entry of its log the term, and a digest of the log up to there.
     pub(crate) prefixes: Vec<(Term, Digest)>,
 }
 
 /// What can happen to a server.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Happening {
-    /// Its election timer runs out.
+    /// Its election timer expires.
     TimeOut,
     /// A message arrives, for the first time or again.
     Receive(Message),
     /// The disk finishes a write.
     Synced,
-    /// A client asks it for something.
+    /// A client proposes a command.
     Propose,
-    /// It is time for a heartbeat.
+    /// A heartbeat is due.
     Heartbeat,
-    /// Somebody asks it for a change of the membership.
+    /// A client asks for a membership change.
     Change(Change),
-    /// The process ends and starts again with what is on the disk.
+    /// The process ends and restarts from the disk.
     Crash,
 }
 
-/// A message, with one number for all of it.
+/// A message with its digest.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Message {
     pub(crate) digest: Digest,
     pub(crate) envelope: Arc<Envelope>,
 }
 
-/// What comes of it when something happens to a server.
+/// The result of something that happens to a server.
 #[derive(Debug)]
 pub(crate) struct Step {
     pub(crate) server: Arc<Server>,
@@ -74,7 +74,7 @@ impl Server {
         !self.writes.is_empty()
     }
 
-    /// What comes of it, if it can happen. A crashed process starts as `restarted`.
+    /// The result, or `None` if it can't happen. A crashed process restarts as `restarted`.
     pub(crate) fn after(&self, what: &Happening, restarted: impl FnOnce() -> Node) -> Option<Step> {
         let (mut node, mut disk) = (self.node.clone(), self.disk.clone());
         let mut writes = self.writes.clone();
@@ -114,8 +114,8 @@ impl From<Envelope> for Message {
     }
 }
 
-/// What is alike in two servers that have the same future. The numbers of the writes are not part of it,
-/// nor how often the same promise waits.
+/// What is equal in two servers with the same future. It does not contain the numbers of writes,
+/// nor how many times the same message waits for the disk.
 fn essence(node: &Node, disk: &Durable, writes: &VecDeque<Write>) -> String {
     let waiting = |write: &Write| {
         let held = node.held_back().filter(|(ticket, _)| *ticket == write.ticket);
@@ -128,12 +128,12 @@ fn essence(node: &Node, disk: &Durable, writes: &VecDeque<Write>) -> String {
     format!("{:?}", (state, known, disk, waiting))
 }
 
-/// What a client asks for in this term.
+/// A client's command in this term.
 pub(crate) fn command(term: Term) -> Data {
     Data::new(term.0.to_le_bytes().to_vec())
 }
 
-/// An entry of this term, as a client's request makes it.
+/// An entry of this term, as a client's command makes it.
 pub(crate) fn entry(term: u64) -> Entry {
     Entry { term: Term(term), payload: Payload::Command(command(Term(term))) }
 }

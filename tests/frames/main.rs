@@ -1,9 +1,9 @@
-//! How long the scripts of the release page run in a frame.
+//! How long the scripts of the release page run per frame.
 //!
-//! `cargo xtask bench` runs it and reads the JSON line it prints; it is no test. What counts is
-//! everything that runs scripts on the page's main thread between two frames: the timer that advances the
-//! cluster, rendering, painting, and what the browser does meanwhile for a script that asks for a size. The
-//! browser's own layout and painting do not count.
+//! `cargo xtask bench` runs it and reads the JSON line it prints; it is not a test. Everything
+//! counts that runs scripts on the page's main thread between two frames: the timer that advances
+//! the cluster, rendering, painting, and forced layouts. The browser's own layout and painting do
+//! not count.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -33,16 +33,16 @@ use browser::{Outcome, Window};
 use page::Page;
 use watch::{Frames, watch};
 
-/// How long one measurement lasts.
+/// The duration of one measurement.
 const LONG: Duration = Duration::from_secs(6);
 
-/// What is left of the beginning by then is gone.
+/// The time after which effects of the start are over.
 const SETTLE: Duration = Duration::from_secs(1);
 
-/// So much of its work is behind a cluster.
+/// The number of commits before a measurement, so that the cluster has some history.
 const COMMITS: u32 = 12;
 
-/// What is measured.
+/// A case to measure.
 struct Case {
     name: &'static str,
     nodes: u32,
@@ -51,7 +51,7 @@ struct Case {
     lines: &'static [&'static str],
 }
 
-/// With a workload, since a cluster at rest would be no measure.
+/// The cases, with a workload, since an idle cluster would be no measure.
 const CASES: [Case; 3] = [
     Case {
         name: "5",
@@ -59,7 +59,7 @@ const CASES: [Case; 3] = [
         speeds: &[50, 1_000, 20_000],
         lines: &["clients 3 keys 5 writes 50% every 20ms"],
     },
-    // So slow a network that the messages of many heartbeats and writes are on their way at once.
+    // The network is so slow that the messages of many heartbeats and writes are in flight at once.
     Case {
         name: "25_500",
         nodes: 25,
@@ -122,8 +122,8 @@ async fn main() -> Outcome {
 /// The name of the case in which the page searches while it plays.
 const SEARCHING: &str = "searching";
 
-/// The frames of five nodes with a workload while workers search for what holds, and how many runs each
-/// worker does in a second.
+/// The frames of five nodes with a workload while workers run a search without finds, and the runs
+/// per second of each worker.
 async fn search(page: &Page) -> WebDriverResult<(Frames, f64)> {
     let case = &CASES[0];
     watch(page).await?;
@@ -146,7 +146,7 @@ async fn search(page: &Page) -> WebDriverResult<(Frames, f64)> {
     Ok((frames, number(" runs a second") / number(" worker")))
 }
 
-/// Plays a case, with some work behind it, and looks at its frames. Also tells how many messages were in
+/// Plays a case, with some history, and measures its frames. Also returns how many messages were in
 /// flight.
 async fn measure(page: &Page, case: &Case, speed: u32) -> WebDriverResult<(Frames, String)> {
     watch(page).await?;

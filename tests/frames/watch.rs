@@ -1,7 +1,9 @@
-//! Watches a page's frames from within: which of its scripts ran between two frames, and for how long.
+//! Measures a page's frames from inside: which of its scripts ran between two frames, and for how
+//! long.
 //!
-//! Whatever the page asks the browser to call later (timers, frames, what follows a promise) is wrapped before
-//! its own scripts run. The browser's own counts say beside it whether that missed anything.
+//! Everything that the page asks the browser to call later (timers, frames, promise callbacks) is
+//! wrapped before its own scripts run. The browser's own counters show whether that missed
+//! anything.
 
 use std::fmt;
 
@@ -10,8 +12,8 @@ use thirtyfour::error::WebDriverResult;
 
 use crate::page::Page;
 
-/// Sums up what runs between the begins of two frames. A page's clock shows tenths of a millisecond, and rounds by
-/// chance, which evens out.
+/// Sums up what runs between the beginnings of two frames. A page's clock has a resolution of a
+/// tenth of a millisecond and rounds randomly, which averages out.
 const WATCH: &str = "(() => {
     const frames = [];
     let [depth, spent, frame] = [0, 0, -1];
@@ -38,17 +40,17 @@ const WATCH: &str = "(() => {
     window.framesSoFar = () => frames.splice(0);
 })()";
 
-/// The frames of a while: what scripts took in each, the quickest first.
+/// The frames of a measurement: the script time of each, the shortest first.
 #[derive(Debug)]
 pub(crate) struct Frames {
     script_ms: Vec<f64>,
-    /// Layouts per frame: one is what a frame needs, more were asked for by scripts.
+    /// Layouts per frame: one is needed, more were forced by scripts.
     layouts: f64,
-    /// The mean of what the browser itself counts as scripts in a frame, in milliseconds.
+    /// The mean of what the browser itself counts as script time per frame, in milliseconds.
     browser_ms: f64,
 }
 
-/// Watches all pages that are opened from now on.
+/// Measures all pages that are opened from now on.
 pub(crate) async fn watch(page: &Page) -> WebDriverResult<()> {
     let cdp = page.driver().cdp();
     cdp.send_raw("Performance.enable", json!({})).await?;
@@ -57,7 +59,7 @@ pub(crate) async fn watch(page: &Page) -> WebDriverResult<()> {
 }
 
 impl Frames {
-    /// The frames that come while one waits for this.
+    /// The frames while `wait` is awaited.
     pub(crate) async fn during(
         page: &Page,
         wait: impl Future<Output = ()>,
@@ -74,7 +76,7 @@ impl Frames {
         Ok(Self { script_ms, layouts, browser_ms })
     }
 
-    /// So many of a hundred frames ran scripts for at most so long, in milliseconds.
+    /// A percentile of the script time, in milliseconds.
     pub(crate) fn script_ms(&self, percent: usize) -> f64 {
         let at = (self.script_ms.len() * percent).div_ceil(100).saturating_sub(1);
         let exact = self.script_ms.get(at).copied().unwrap_or(f64::NAN);
@@ -82,7 +84,7 @@ impl Frames {
     }
 }
 
-/// What the browser has counted so far, by name; times in seconds.
+/// The browser's counters by name; times in seconds.
 async fn counts(page: &Page) -> WebDriverResult<impl Fn(&str) -> f64> {
     let answer = page.driver().cdp().send_raw("Performance.getMetrics", json!({})).await?;
     Ok(move |name: &str| {

@@ -1,5 +1,5 @@
-//! What the bench wants to know: the monkey's longest task, that of the logs of 51 nodes, and whether memory levels off
-//! where the same is done again.
+//! Measurements for the bench: the monkey's longest task, and whether memory levels off when the
+//! same is repeated.
 
 use std::error::Error;
 
@@ -18,11 +18,11 @@ use crate::site::Site;
 const SEEDS: [u64; 3] = [1, 2, 3];
 const STEPS: usize = 150;
 
-/// How often the same is done.
+/// The number of repetitions.
 const ROUNDS: usize = 20;
 
-/// How many other stories are begun in a round.
-const STORIES: u32 = 5;
+/// The number of other branches that are begun in a round.
+const BRANCHES: u32 = 5;
 
 /// Prints one JSON object.
 pub(crate) async fn measure() -> Outcome {
@@ -92,7 +92,7 @@ async fn repeat() -> Result<Vec<f64>, Box<dyn Error + Send + Sync>> {
     Ok(sizes)
 }
 
-/// A busy story is played, others begin at instants of its past, and each is looked at in every view.
+/// Plays a busy branch, begins others at instants of its past, and shows each in every view.
 async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
     let click = |role: &str, name: &str| Step::Click {
         role: role.to_owned(),
@@ -107,10 +107,10 @@ async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
         Step::Wait(4_000),
         click("button", "Pause"),
     ];
-    for story in 1..=STORIES {
+    for branch in 1..=BRANCHES {
         steps.extend([
-            timeline(story * 90 / STORIES),
-            Step::Line(format!("set story {story}")),
+            timeline(branch * 90 / BRANCHES),
+            Step::Line(format!("set story {branch}")),
             Step::Press(Press::Key('b')),
             click("button", "Compare with branch A"),
         ]);
@@ -123,7 +123,7 @@ async fn do_the_same(hands: &mut Hands<'_>) -> WebDriverResult<()> {
     Ok(())
 }
 
-/// The page once what is not needed any more has gone.
+/// The page after garbage collection.
 async fn settled(page: &Page, hands: &Hands<'_>) -> WebDriverResult<Look> {
     for _ in 0..2 {
         page.driver().cdp().send_raw("HeapProfiler.collectGarbage", json!({})).await?;

@@ -1,8 +1,10 @@
-//! The monkey of the end-to-end tests for long, or again: `cargo xtask monkey`.
+//! The monkey of the end-to-end tests for a long time, or as a replay: `cargo xtask monkey`.
 //!
-//! It plays `KVORUM_MONKEY_SEEDS` seeds from `KVORUM_MONKEY_SEED` on, each for `KVORUM_MONKEY_SECONDS`, and goes on after
-//! what it finds; with `KVORUM_MONKEY_STEPS` instead it stops there. The file that `KVORUM_MONKEY_REPLAY` names is played
-//! again, and made shorter as long as the same is found. With `KVORUM_MONKEY_BENCH` it prints what the bench wants.
+//! It plays `KVORUM_MONKEY_SEEDS` seeds from `KVORUM_MONKEY_SEED` on, each for
+//! `KVORUM_MONKEY_SECONDS`, and continues after findings; with `KVORUM_MONKEY_STEPS` instead it
+//! stops at the first. The file named by `KVORUM_MONKEY_REPLAY` is replayed, and shortened as long
+//! as the finding stays the same. With `KVORUM_MONKEY_BENCH` it prints the measurements for the
+//! bench.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -31,10 +33,10 @@ use monkey::play::{self, Limit, Report, Script};
 use monkey::sight::Finding;
 use monkey::{file, let_loose};
 
-/// How many steps it does where nobody says otherwise.
+/// The default number of steps.
 const STEPS: usize = 500;
 
-/// How often a browser is started to make a file of steps shorter.
+/// The maximum number of browser starts for shortening a file of steps.
 const TRIES: usize = 80;
 
 #[tokio::main(flavor = "current_thread")]
@@ -62,7 +64,7 @@ async fn main() -> Outcome {
     if found > 0 { Err(format!("the monkey has found {found} faults").into()) } else { Ok(()) }
 }
 
-/// Does the steps of a file, and makes them fewer.
+/// Replays the steps of a file, and shortens them.
 async fn again(from: &Path) -> Outcome {
     let report = let_loose(&Script::Known(play::read(from)?)).await?;
     println!("{report}");
@@ -74,7 +76,8 @@ async fn again(from: &Path) -> Outcome {
     Err("the monkey has found it again".into())
 }
 
-/// Fewer steps that lead to the same finding: parts are left out, ever smaller ones, as long as it still comes.
+/// Shortens the steps that lead to a finding: leaves out parts, ever smaller ones, as long as the
+/// finding stays.
 async fn shorten(found: Report, finding: &Finding) -> Result<Report, Box<dyn Error + Send + Sync>> {
     let mut best = found;
     let (mut part, mut tries) = (best.steps.len().div_ceil(2), 0);

@@ -1,4 +1,5 @@
-//! Any history of a few operations on one key: the judge against all orders that there are.
+//! Random histories of a few operations on one key: the judge against a brute-force search of all
+//! orders.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use kvorum::cluster::{Answer, CallEvent, Consistency, Operation, RequestId, YOU}
 use kvorum::store::{Command, Key, Outcome, Value};
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
-/// An operation with the answer that its client got, under way from one instant to another.
+/// An operation with its answer, pending from one instant to another.
 #[derive(Clone, Debug)]
 struct Call {
     operation: Operation,
@@ -55,7 +56,8 @@ fn call() -> impl Strategy<Value = Call> {
     )
 }
 
-/// What the judge is shown, in the order of time; what ends in an instant ends after what begins in it.
+/// The events that the judge sees, in the order of time; at the same instant, invocations come
+/// before ends.
 fn events(calls: &[Call]) -> Vec<CallEvent> {
     let mut events = Vec::new();
     for (id, call) in calls.iter().enumerate() {
@@ -70,7 +72,8 @@ fn events(calls: &[Call]) -> Vec<CallEvent> {
     events.into_iter().map(|(_, event)| event).collect()
 }
 
-/// Whether the store, holding this, answers so; and what it holds then.
+/// The value of the store after the operation, if the store gives this answer when it has the value
+/// `held`.
 fn executed(held: &Option<Value>, call: &Call) -> Option<Option<Value>> {
     let (answer, then) = match &call.operation {
         Operation::Write(Command::Set { value, .. }) => {
@@ -91,7 +94,8 @@ fn executed(held: &Option<Value>, call: &Call) -> Option<Option<Value>> {
     (call.answer == Answer::Unknown || call.answer == answer).then_some(then)
 }
 
-/// Tries every order of what is left. What was given up may also never happen.
+/// Tries every order of the remaining operations. An operation that was given up may also never
+/// happen.
 fn has_order(calls: &[Call], left: &BTreeSet<usize>, held: &Option<Value>) -> bool {
     let first_end = left.iter().filter(|id| calls[**id].answer != Answer::Unknown);
     let Some(first_end) = first_end.map(|id| calls[*id].to).min() else { return true };
@@ -104,7 +108,7 @@ fn has_order(calls: &[Call], left: &BTreeSet<usize>, held: &Option<Value>) -> bo
     })
 }
 
-/// The place of the first answer for which there is no order.
+/// The place of the first answer without an order.
 fn judged(judge: &mut Linearizability, events: &[CallEvent]) -> Option<usize> {
     events.iter().position(|event| match event {
         CallEvent::Began { id, operation, .. } => {
@@ -153,7 +157,7 @@ proptest! {
     }
 
     #[test]
-    fn what_has_no_order_has_none_whatever_the_others_did(calls in prop::collection::vec(call(), 1..7), passed in any::<prop::sample::Index>()) {
+    fn a_conflict_has_no_order_whatever_the_others_did(calls in prop::collection::vec(call(), 1..7), passed in any::<prop::sample::Index>()) {
         let events = events(&calls);
         let (before, after) = events.split_at(passed.index(events.len()));
         let mut judge = Linearizability::default();
@@ -165,7 +169,7 @@ proptest! {
             });
             let CallEvent::Ended { id: last, .. } = &after[last] else { panic!("an answer is the last") };
             let last = (calls[last.0 as usize].to, last.0 as usize);
-            // All others may have had any answer, and so may those that were still under way.
+            // All others may have had any answer, and so may those that were still pending.
             let end = calls.iter().map(|call| call.to).max().unwrap();
             let mut others_free = calls.clone();
             for (id, call) in others_free.iter_mut().enumerate() {

@@ -1,17 +1,17 @@
-//! The log against the plainest one that could be: a list of entries, each with its index.
+//! The log against the simplest model: a list of entries with their indexes.
 
 use kvorum::raft::{Data, Entry, Index, Log, Payload, Position, Term, count};
 use proptest::prelude::{Just, Strategy, any, prop, prop_assert_eq, proptest};
 use proptest::prop_oneof;
 
-/// What is done to a log. Places are counted from two before its first entry, so that they are also
-/// before it and beyond it.
+/// A change of a log. Places are counted from two before its first entry, so that they may also be
+/// before or beyond the log.
 #[derive(Clone, Debug)]
 enum Change {
-    /// An entry of so many terms later.
+    /// Appends an entry whose term is higher by this much.
     Append(u64),
     TruncateFrom(u64),
-    /// Forgets up to this place, which has the term that it has here, or another so much later.
+    /// Compacts up to this place, with the term that it has here, or with a higher one.
     BeginAfter(u64, Option<u64>),
 }
 
@@ -135,7 +135,7 @@ proptest! {
         prop_assert_eq!((log.position(None), log.contains(None)), (None, true));
     }
 
-    /// Section 5.4.1: the later term wins, then the longer log.
+    /// Section 5.4.1: the later term is newer; of equal terms the longer log.
     #[test]
     fn positions_stand_in_the_order_of_terms_and_then_indexes(
         one in any::<(u8, u8)>(),

@@ -1,5 +1,6 @@
-//! Properties that hold for every input, tried with many: of the script language and of log entries here, of
-//! clients' histories, of the log and of the store in the files beside. Those of quorums and clocks stand with them in `src`.
+//! Properties that hold for any input: of the script language and of log entries here, of clients'
+//! histories, of the log and of the store in the files beside. Those of quorums and clocks are
+//! beside their code in `src`.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod history;
@@ -39,7 +40,7 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
-/// Words that look like the language, in any order.
+/// Words of the language in any order.
 fn nearly_a_line() -> impl Strategy<Value = String> {
     let words = "cluster set get delete cas as c2 c0 curl add remove kill partition cut network link disk \
                  timing timeout drop clients wait expect via from -> | & n1 n99 1 5ms..1ms 3% 200% \
@@ -50,7 +51,7 @@ fn nearly_a_line() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn no_line_is_too_strange_to_be_answered(line in any::<String>()) {
+    fn any_line_is_answered(line in any::<String>()) {
         if let Err(mistake) = parse_line(&line) {
             prop_assert!(mistake.column <= line.chars().count() + 1);
         }

@@ -1,4 +1,5 @@
-//! The store, its clients' sessions and its snapshots: exactly once, whatever comes in which order.
+//! The store, its clients' sessions and its snapshots: exactly-once execution for requests in any
+//! order.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use kvorum::store::{
 };
 use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 
-/// How long a session lasts here.
+/// The lifetime of a session in these tests.
 const LASTS: u64 = 40;
 
 fn key(number: u64) -> Key {
@@ -19,7 +20,7 @@ fn value(number: u64) -> Value {
     Value::new(format!("value {number}")).expect("a short value")
 }
 
-/// Each session has one request of each number, however often that comes.
+/// Each session has one request of each number, however often it arrives.
 fn command(client: u32, seq: u64) -> Command {
     let number = u64::from(client) * 3 + seq;
     let key = key(number);
@@ -30,7 +31,7 @@ fn command(client: u32, seq: u64) -> Command {
     }
 }
 
-/// Requests of a few sessions, with retries, in any order, by clocks that go back and forth.
+/// Requests of a few sessions, with retries, in any order, with stamps that go back and forth.
 fn requests() -> impl Strategy<Value = Vec<Request>> {
     let request = (1_u32..4, 0_u64..3, 1_u64..6, 0_u64..4, 1_u64..200).prop_map(
         |(client, opened, seq, known_below, at)| Request {
@@ -42,7 +43,7 @@ fn requests() -> impl Strategy<Value = Vec<Request>> {
         },
     );
     prop::collection::vec(request, 0..60).prop_map(|mut requests| {
-        // Clocks go on by and large, and the last may be far behind.
+        // Stamps mostly increase, and the last ones may be far behind.
         for some in requests.chunks_mut(12) {
             some.sort_by_key(|request| request.stamp.at);
         }
@@ -50,7 +51,7 @@ fn requests() -> impl Strategy<Value = Vec<Request>> {
     })
 }
 
-/// Thesis 6.3 in plain words.
+/// A simple model of thesis 6.3.
 #[derive(Default)]
 struct Plain {
     clock: u64,
@@ -65,7 +66,7 @@ struct Session {
 }
 
 impl Plain {
-    /// What the store has to answer without executing anything, unless it has to execute.
+    /// The outcome that the store must give without executing the request, if any.
     fn owes(&mut self, request: &Request) -> Option<Outcome> {
         self.clock = self.clock.max(request.stamp.at);
         let ended = |moment: u64| moment + LASTS <= self.clock;
@@ -107,7 +108,7 @@ fn execute(entries: &mut BTreeMap<Key, Value>, command: &Command) -> Outcome {
     }
 }
 
-/// A snapshot with this content, whose checksum fits.
+/// A snapshot with this content and a matching checksum.
 fn sealed(content: &[u8]) -> Vec<u8> {
     let mark = &Store::new().snapshot(true)[..8];
     [mark, &Digest::of(content).0.to_le_bytes(), content].concat()
@@ -115,7 +116,7 @@ fn sealed(content: &[u8]) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn a_request_is_executed_once_whatever_comes_again_and_when(requests in requests()) {
+    fn a_request_is_executed_once_whatever_is_repeated(requests in requests()) {
         let (mut store, mut plain) = (Store::new(), Plain::default());
         let mut entries = BTreeMap::new();
         let mut executed = BTreeMap::new();
@@ -159,9 +160,9 @@ proptest! {
         prop_assert_eq!(restored.snapshot(true), store.snapshot(true));
     }
 
-    /// What is forgotten leaves no trace in the digest.
+    /// What was forgotten has no influence on the digest.
     #[test]
-    fn stores_that_remember_the_same_have_the_same_digest(requests in requests()) {
+    fn stores_of_the_same_state_have_the_same_digest(requests in requests()) {
         let mut store = Store::new();
         for request in &requests {
             store.apply(request);
@@ -203,7 +204,7 @@ proptest! {
         prop_assert_eq!(Store::restore(&whole), Ok(store));
     }
 
-    /// However well they pretend to be one.
+    /// Also bytes that begin like a snapshot.
     #[test]
     fn bytes_that_are_no_snapshot_break_nothing(
         bytes in prop::collection::vec(any::<u8>(), 0..200),

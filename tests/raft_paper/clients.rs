@@ -1,4 +1,4 @@
-//! What clients count on: the paper's section 8, the thesis's 6.2 and 6.3.
+//! What clients rely on: the paper's section 8, the thesis's 6.2 and 6.3.
 
 use kvorum::raft::{Data, Input, NodeId, ReadAnswer, ReadId, ReadMode, Refusal, Settings};
 use kvorum::store::{
@@ -7,7 +7,7 @@ use kvorum::store::{
 
 use crate::server::{Server, ask, position};
 
-/// Thesis 6.2: a leader that hears from no majority steps down, and tells its readers.
+/// Thesis 6.2: a leader that does not hear from a majority steps down, and fails its reads.
 #[test]
 fn a_leader_without_a_majority_steps_down() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -21,10 +21,10 @@ fn a_leader_without_a_majority_steps_down() {
     assert_eq!(effects.reads, [ReadAnswer::NotLeader { id: ReadId(1), leader: None }]);
 }
 
-/// Thesis 6.2: who does not lead sends readers and writers on, and a leader that is deposed fails its
-/// reads.
+/// Thesis 6.2: a server that is not leader redirects reads and writes, and a leader that is deposed
+/// fails its reads.
 #[test]
-fn readers_are_sent_on() {
+fn readers_are_redirected() {
     let mut server = Server::new(1, 3, 1, &[]);
     server.append(2, 1, None, &[1]);
     let id = ReadId(1);
@@ -40,9 +40,9 @@ fn readers_are_sent_on() {
     assert_eq!(effects.reads, [ReadAnswer::NotLeader { id, leader: None }]);
 }
 
-/// Thesis 6.2: nobody is sent on to a leader of the past, or clients would go round in circles.
+/// Thesis 6.2: clients are not redirected to a former leader, or they would go round in circles.
 #[test]
-fn a_leader_of_the_past_is_forgotten() {
+fn a_former_leader_is_forgotten() {
     let nobody = Some(Err(Refusal::NotLeader { leader: None }));
     let mut server = Server::new(1, 3, 1, &[]);
     server.append(2, 1, None, &[1]);
@@ -81,8 +81,8 @@ fn set(to: &str) -> Command {
     Command::Set { key: key(), value: value(to) }
 }
 
-/// Section 8, thesis 6.3: a request that comes again is answered as it was the first time, whatever has
-/// happened since, and is not executed.
+/// Section 8, thesis 6.3: a retried request gets its first answer, whatever has happened since, and
+/// is not executed again.
 #[test]
 fn a_retry_gets_the_first_answer() {
     let mut store = Store::new();
@@ -93,8 +93,8 @@ fn a_retry_gets_the_first_answer() {
     assert_eq!(store.get(&key()), Some(&value("a")));
 }
 
-/// Thesis 6.3: a client may have several requests under way, which arrive in any order; numbers are each
-/// client's own.
+/// Thesis 6.3: a client may have several pending requests, which arrive in any order; each client
+/// has its own numbers.
 #[test]
 fn requests_of_a_session_come_in_any_order() {
     let mut store = Store::new();
@@ -104,8 +104,8 @@ fn requests_of_a_session_come_in_any_order() {
     }
 }
 
-/// Thesis 6.3: sessions are part of the replicated state: a server that gets the same log, in pieces or by
-/// a snapshot, answers every retry as the others do.
+/// Thesis 6.3: sessions are part of the replicated state. A server that gets the same log, in
+/// pieces or by a snapshot, answers every retry like the others.
 #[test]
 fn all_servers_know_the_same_sessions() {
     let log = [

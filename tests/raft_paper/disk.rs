@@ -4,21 +4,21 @@ use kvorum::raft::{Appended, Effects, Input, Message, Note, Role, Term};
 
 use crate::server::{Server, ask, granted, heartbeat, index, position, result, sent_to};
 
-/// Section 8 and 5.4.2: the no-op is committed once a majority has it on disk; the leader's own copy
-/// counts only when its own disk has it (thesis 10.2.1).
+/// Section 8 and 5.4.2: the no-op is committed once a majority has it on disk; the leader counts
+/// its own copy only once its own disk has it (thesis 10.2.1).
 #[test]
 fn a_leader_counts_itself_only_when_its_disk_is_done() {
     let mut server = Server::new(1, 3, 1, &[1, 1]);
     let effects = server.elect();
-    assert_eq!(effects.messages.len(), 2, "sent while its own write is under way");
+    assert_eq!(effects.messages.len(), 2, "sent while its own write is in progress");
     server.matched(2, 3);
     assert_eq!(server.node.commit_index(), None);
     server.sync();
     assert_eq!(server.node.commit_index(), Some(index(3)), "with it, all before it");
 }
 
-/// Thesis 10.2.1: the leader sends entries on while its own write is under way, and counts itself only when
-/// that is done.
+/// Thesis 10.2.1: the leader sends entries while its own write is in progress, and counts itself
+/// only when that is done.
 #[test]
 fn a_leader_writes_while_it_sends() {
     let mut server = Server::leader(5);
@@ -35,7 +35,7 @@ fn a_leader_writes_while_it_sends() {
     assert_eq!(server.node.commit_index(), Some(index(2)));
 }
 
-/// Thesis 10.2.1: the leader may even commit an entry that only a majority of the others have on disk.
+/// Thesis 10.2.1: the leader may commit an entry that only a majority of the others have on disk.
 #[test]
 fn followers_alone_can_commit() {
     let mut server = Server::leader(5);
@@ -44,11 +44,11 @@ fn followers_alone_can_commit() {
         server.matched(follower, 2);
     }
     assert_eq!(server.node.commit_index(), Some(index(2)));
-    assert_eq!(server.node.durable_index(), Some(index(1)), "its own write is still under way");
+    assert_eq!(server.node.durable_index(), Some(index(1)), "its own write is still in progress");
 }
 
-/// Figure 2, persistent state: a vote is not forgotten, or there could be two in one term. The candidate
-/// that did not hear of it may ask again (section 5.5).
+/// Figure 2, persistent state: a vote is not forgotten, or there could be two in one term. A
+/// candidate that did not receive it may ask again (section 5.5).
 #[test]
 fn a_vote_survives_a_crash() {
     for term_before in [1, 2] {
@@ -62,8 +62,9 @@ fn a_vote_survives_a_crash() {
     }
 }
 
-/// Figure 2, persistent state: an entry that was acknowledged is there after a crash, in the term that the
-/// leader wrote it in. The leader that did not hear of it may send it again (section 5.5).
+/// Figure 2, persistent state: an acknowledged entry survives a crash, with the term that the
+/// leader wrote it in. A leader that did not receive the acknowledgement may send it again (section
+/// 5.5).
 #[test]
 fn an_acknowledged_entry_survives_a_crash() {
     let mut server = Server::new(2, 3, 1, &[1]);
@@ -76,7 +77,7 @@ fn an_acknowledged_entry_survives_a_crash() {
     assert_eq!((result(&again), again.write), (matched, None));
 }
 
-/// Section 5.3: what has given way to the leader's entries stays away.
+/// Section 5.3: entries replaced by the leader's do not come back.
 #[test]
 fn a_replaced_entry_does_not_come_back_after_a_crash() {
     let mut server = Server::new(2, 3, 2, &[1, 2, 2]);
@@ -86,9 +87,10 @@ fn a_replaced_entry_does_not_come_back_after_a_crash() {
     assert_eq!(server.log_terms(), [1, 3]);
 }
 
-/// Figure 2: "updated on stable storage before responding": what a crash can take nobody was told of.
+/// Figure 2: "updated on stable storage before responding": what a crash can lose was never
+/// acknowledged.
 #[test]
-fn what_a_crash_takes_was_not_promised() {
+fn what_a_crash_loses_was_not_acknowledged() {
     let mut server = Server::new(1, 3, 1, &[]);
     assert_eq!(granted(&server.receive(2, 2, ask(None))), None);
     server.crash();
@@ -98,8 +100,8 @@ fn what_a_crash_takes_was_not_promised() {
     assert!(server.node.log().is_empty());
 }
 
-/// Thesis 3.8: the commit index need not be on disk. A server learns it again from the leader, and its
-/// state machine begins again with the first entry.
+/// Thesis 3.8: the commit index need not be on disk. A server learns it again from the leader, and
+/// its state machine starts again with the first entry.
 #[test]
 fn the_commit_index_may_be_forgotten() {
     let mut server = Server::new(2, 3, 1, &[1, 1]);
@@ -111,8 +113,9 @@ fn the_commit_index_may_be_forgotten() {
     }
 }
 
-/// Section 5.2: servers start as followers, former leaders too. One that led its term has voted for itself
-/// in it, leads it no more, and learns what is committed by an entry of the next term (section 5.4.2).
+/// Section 5.2: servers start as followers, former leaders too. A former leader of a term has voted
+/// for itself in it, is no longer its leader, and learns what is committed by an entry of the next
+/// term (section 5.4.2).
 #[test]
 fn a_leader_that_crashes_comes_back_as_a_follower() {
     let mut server = Server::leader(3);
@@ -128,8 +131,8 @@ fn a_leader_that_crashes_comes_back_as_a_follower() {
     assert_eq!(server.node.commit_index(), Some(index(2)));
 }
 
-/// Figure 2, persistent state: a candidate's own vote counts when it is on disk, not when something that
-/// was written before it is.
+/// Figure 2, persistent state: a candidate's own vote counts once it is on disk, not once an
+/// earlier write is.
 #[test]
 fn a_candidate_counts_its_vote_only_when_that_is_on_disk() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -143,9 +146,9 @@ fn a_candidate_counts_its_vote_only_when_that_is_on_disk() {
     assert_eq!((server.node.tally(), server.node.awaits_disk()), (Some((1, 2)), false));
 }
 
-/// The story tells how far the log is on disk whenever that has changed, and only then.
+/// A note tells how far the log is on disk whenever that has changed, and only then.
 #[test]
-fn what_has_come_to_the_disk_is_told_once() {
+fn progress_of_the_disk_is_noted_once() {
     let mut server = Server::new(2, 3, 2, &[]);
     let told = |effects: Effects| {
         effects.notes.into_iter().any(|note| matches!(note, Note::Persisted { .. }))
@@ -156,7 +159,7 @@ fn what_has_come_to_the_disk_is_told_once() {
     assert!(!told(server.sync()), "a vote is no entry");
 }
 
-/// What one step has come to is no part of the next.
+/// Effects of one step are not part of the next.
 #[test]
 fn emptied_effects_are_as_new() {
     let mut effects = Server::leader(3).propose();

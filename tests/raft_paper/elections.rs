@@ -28,8 +28,8 @@ fn a_higher_term_ends_leadership_and_candidacy() {
     assert_eq!(effects.messages[0].term, Term(9));
 }
 
-/// Section 5.2: a candidate increments its term, votes for itself and asks all others, but not before
-/// its own vote is on disk.
+/// Section 5.2: a candidate increments its term, votes for itself and requests votes, but not
+/// before its own vote is on disk.
 #[test]
 fn a_candidate_asks_for_votes_once_its_own_is_on_disk() {
     let mut server = Server::new(1, 3, 4, &[1, 4]);
@@ -56,7 +56,7 @@ fn one_vote_per_term_and_it_waits_for_the_disk() {
     assert_eq!(granted(&server.receive(3, 1, ask(None))), Some(false), "an old term");
 }
 
-/// A promise of an earlier term is void when the term moves on before the disk is done.
+/// A vote that still waits for the disk when the term changes is not sent.
 #[test]
 fn a_vote_of_a_past_term_is_not_sent() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -83,8 +83,8 @@ fn the_election_restriction() {
     assert!(!vote(None));
 }
 
-/// What is on disk after a crash is what the server starts with; a server that was never told of a
-/// cluster does not stand for election.
+/// After a crash a server starts with what is on disk; a server without a configuration does not
+/// start elections.
 #[test]
 fn a_blank_server_waits() {
     let durable = Durable::default();
@@ -95,7 +95,7 @@ fn a_blank_server_waits() {
     assert!(!node.expire_election_timer(at(1)));
 }
 
-/// The only server of a cluster elects itself and commits alone, when its disk is done.
+/// The only server of a cluster elects itself and commits alone, once its disk is done.
 #[test]
 fn a_cluster_of_one_needs_only_its_disk() {
     let mut server = Server::new(1, 1, 0, &[]);
@@ -141,18 +141,18 @@ fn of_kind(kind: MessageKind) -> Message {
     }
 }
 
-/// Section 5.1, Figure 2, all servers: a later term is taken over, whatever brings it, and ends what a
-/// leader or a candidate does in its own.
+/// Section 5.1, Figure 2, all servers: a higher term in any message is adopted, and ends leadership
+/// and candidacy.
 #[test]
-fn a_later_term_is_taken_over_from_any_message() {
+fn a_higher_term_is_adopted_from_any_message() {
     for kind in MessageKind::ALL {
         let [mut leader, mut candidate] = [(); 2].map(|()| Server::new(1, 3, 1, &[]));
         leader.elect();
         candidate.stand();
         for server in [&mut leader, &mut candidate] {
-            // So late that a leader that nobody answers is not protected any more.
+            // So late that a leader without responses is not protected any more.
             let effects = server.at(200).receive(2, 9, of_kind(kind));
-            // Who is asked to stand goes on to the next at once.
+            // A server that receives TimeoutNow goes on to the next term at once.
             let expected = if kind == MessageKind::TimeoutNow { 10 } else { 9 };
             assert_eq!(server.term(), expected, "{kind}");
             assert!(server.node.tally().is_none() || kind == MessageKind::TimeoutNow, "{kind}");
@@ -163,8 +163,8 @@ fn a_later_term_is_taken_over_from_any_message() {
     }
 }
 
-/// Section 5.1, Figure 2 and Figure 13, 1: requests of an earlier term are refused, in the current one;
-/// answers of an earlier term are ignored.
+/// Section 5.1, Figure 2 and Figure 13, 1: requests of an earlier term are refused in the current
+/// one; responses of an earlier term are ignored.
 #[test]
 fn a_message_of_an_earlier_term_changes_nothing() {
     for kind in MessageKind::ALL {
@@ -195,7 +195,8 @@ fn a_message_of_an_earlier_term_changes_nothing() {
     }
 }
 
-/// Section 5.2: it takes the votes of a majority of all servers, each counted once, and of this term.
+/// Section 5.2: winning takes the votes of a majority of all servers, each counted once and of this
+/// term.
 #[test]
 fn only_a_majority_of_votes_makes_a_leader() {
     let mut server = Server::new(1, 5, 1, &[]);
@@ -212,7 +213,7 @@ fn only_a_majority_of_votes_makes_a_leader() {
     assert!(server.node.is_leader());
 }
 
-/// Section 5.2: a candidate follows whoever leads its term, and goes on against a leader of an earlier one.
+/// Section 5.2: a candidate follows the leader of its term, and ignores a leader of an earlier one.
 #[test]
 fn a_candidate_gives_way_to_the_leader_of_its_term() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -225,7 +226,7 @@ fn a_candidate_gives_way_to_the_leader_of_its_term() {
     assert!(!server.node.is_leader(), "a vote that comes too late");
 }
 
-/// Section 5.2: if the votes are split, the candidates time out and stand again, each in a new term.
+/// Section 5.2: after a split vote the candidates time out and start new elections in new terms.
 #[test]
 fn a_candidate_that_does_not_win_stands_again() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -238,7 +239,7 @@ fn a_candidate_that_does_not_win_stands_again() {
     assert_eq!(kinds(&server.sync()), [(2, asked), (3, asked)]);
 }
 
-/// Section 5.2: election timeouts are drawn anew each time from a fixed interval, so they differ.
+/// Section 5.2: election timeouts are drawn each time from a fixed interval, so they differ.
 #[test]
 fn election_timeouts_are_random() {
     let settings = Settings::default();
@@ -257,9 +258,9 @@ fn election_timeouts_are_random() {
     assert!(drawn.len() > 90, "{} of 100 differ", drawn.len());
 }
 
-/// Figure 2, followers: only the leader of the term and a vote that was given put the election off.
+/// Figure 2, followers: only the leader of the term and a granted vote reset the election timer.
 #[test]
-fn only_a_leader_or_a_given_vote_begins_the_timeout_anew() {
+fn only_a_leader_or_a_granted_vote_resets_the_election_timer() {
     let mut server = Server::new(1, 3, 5, &[5]);
     let set_at = |server: &Server| server.node.election_timer().map(|(set_at, _)| set_at);
     server.at(10).receive(2, 6, ask(None));
@@ -272,7 +273,8 @@ fn only_a_leader_or_a_given_vote_begins_the_timeout_anew() {
     assert_eq!(set_at(&server), Some(at(200)), "a vote");
 }
 
-/// Section 5.2: a leader tells all others at once, and then before anybody's timeout can run out.
+/// Section 5.2: a leader announces itself at once, and then again before any election timer can
+/// expire.
 #[test]
 fn a_leader_keeps_telling_that_it_leads() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -285,9 +287,10 @@ fn a_leader_keeps_telling_that_it_leads() {
     assert_eq!(kinds(&server.at(51).step(Input::Tick)), [(2, append), (3, append)]);
 }
 
-/// Section 5.6: while broadcasts take less time than the shortest election timeout, nobody stands.
+/// Section 5.6: while broadcasts take less time than the shortest election timeout, no server
+/// starts an election.
 #[test]
-fn a_leader_that_is_heard_in_time_is_not_doubted() {
+fn a_leader_that_is_heard_in_time_is_not_challenged() {
     let mut server = Server::new(2, 3, 4, &[4]);
     for beat in 0..100 {
         server.at(beat * 149).append(1, 4, position(4, 1), &[]);
@@ -296,8 +299,8 @@ fn a_leader_that_is_heard_in_time_is_not_doubted() {
     assert_eq!((server.term(), server.node.leader()), (4, Some(NodeId(1))));
 }
 
-/// Section 5.2: a leader that is deposed is a follower like all others, and stands again only when it has
-/// heard from nobody for an election timeout.
+/// Section 5.2: a deposed leader is a follower like all others, and starts an election only after
+/// an election timeout without a leader.
 #[test]
 fn a_deposed_leader_waits_like_all_followers() {
     let mut server = Server::leader(3);
@@ -307,16 +310,17 @@ fn a_deposed_leader_waits_like_all_followers() {
     assert!(set_at == at(5_000) && deadline >= at(5_000) + shortest, "{set_at} to {deadline}");
 }
 
-/// Figure 3, election safety: a leader that hears from another leader of its term has found a bug.
+/// Figure 3, election safety: a leader that receives a message of another leader of its term has
+/// found a bug.
 #[test]
 #[should_panic(expected = "lead the same term")]
-fn two_leaders_of_one_term_are_no_accident() {
+fn two_leaders_of_one_term_are_a_bug() {
     let mut server = Server::leader(3);
     server.append(2, 2, None, &[]);
 }
 
-/// Section 5.2, without the rule that every candidacy has a term of its own: a candidate stands again in
-/// the term that it has, but for term 0, in which nobody can lead.
+/// Section 5.2, with the rule off that every candidacy has its own term: a candidate starts another
+/// election in its current term, except in term 0, which can't have a leader.
 #[test]
 fn without_the_rule_a_candidate_stands_again_in_its_term() {
     let mut server = Server::new(1, 3, 0, &[]);
@@ -327,8 +331,8 @@ fn without_the_rule_a_candidate_stands_again_in_its_term() {
     }
 }
 
-/// Section 5.1, without the rule that a leader steps down: it takes the later term over and leads on, while
-/// a candidate gives way as always.
+/// Section 5.1, with the rule off that a leader steps down: a leader adopts the higher term and
+/// stays leader, while a candidate steps down as always.
 #[test]
 fn without_the_rule_a_leader_leads_on_and_a_candidate_gives_way() {
     let mut leader = Server::leader(3);
@@ -340,7 +344,8 @@ fn without_the_rule_a_leader_leads_on_and_a_candidate_gives_way() {
     assert!(matches!(candidate.node.role(), Role::Follower { leader: None }));
 }
 
-/// Section 5.2, Election Safety: a server asserts it, also where a rule is off that guards liveness alone.
+/// Section 5.2, Election Safety: a server asserts it, also if a rule is off that guards only
+/// liveness.
 #[test]
 #[should_panic(expected = "n1 and n2 lead the same term")]
 fn a_second_leader_of_a_term_is_noticed_without_a_rule_that_guards_liveness() {
@@ -349,7 +354,7 @@ fn a_second_leader_of_a_term_is_noticed_without_a_rule_that_guards_liveness() {
     server.append(2, 2, position(2, 1), &[]);
 }
 
-/// Section 5.2, Election Safety: without a rule that guards it nobody may count on it.
+/// Section 5.2, Election Safety: with a rule off that guards it, it is not asserted.
 #[test]
 fn a_second_leader_of_a_term_is_followed_without_a_rule_that_guards_it() {
     let mut server = Server::leader(3);

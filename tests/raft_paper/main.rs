@@ -1,5 +1,5 @@
-//! Claims of the paper (extended version) and of the thesis, one small test each, by telling one server
-//! exactly what happens. It deliberately lacks whole clusters: the scripts and the swarm have them.
+//! Claims of the paper (extended version) and of the thesis, one small test each. A test feeds one
+//! server exact inputs. Whole clusters are tested by the scripts and the swarm.
 //!
 //! | paper | thesis | what | where |
 //! |---|---|---|---|
@@ -13,10 +13,10 @@
 //! | 8 | 6.4 | reads, leases | `reads.rs` |
 //! | 8 | 6.2, 6.3 | how clients find the leader, exactly once | `clients.rs` |
 //!
-//! What is claimed of whole runs is tested elsewhere: Figure 3's five properties by the judges in
-//! `src/check`, of which `tests/swarm.rs` and `tests/exploration` make use; Figures 7, 8 and 10, split
-//! votes, lost answers and clocks that drift as stories in `tests/scripts`; how sessions expire
-//! (thesis 6.3) in `src/store/tests.rs`; majorities (thesis 4.1) in `src/raft/quorum.rs`.
+//! Claims about whole runs are tested elsewhere: Figure 3's five properties by the judges in
+//! `src/check`, which `tests/swarm.rs` uses, and by `tests/exploration`; Figures 7, 8 and 10, split
+//! votes, lost answers and clock drift by scripts in `tests/scripts`; expiry of sessions (thesis
+//! 6.3) in `src/store/tests.rs`; majorities (thesis 4.1) in `src/raft/quorum.rs`.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod clients;

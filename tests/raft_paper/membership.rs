@@ -25,7 +25,7 @@ fn members(ids: &[u32]) -> Input {
     Input::Change(Change::Members(ids.iter().copied().map(NodeId).collect()))
 }
 
-/// A change that is accepted; its next step stands here in the log.
+/// A change that was accepted, and whose next step is at this position of the log.
 fn proposed(term: u64, number: u64) -> Option<Result<Accepted, Refusal>> {
     Some(Ok(Accepted::Proposed(position(term, number))))
 }
@@ -34,14 +34,14 @@ fn learn(id: u32) -> Input {
     Input::Change(Change::Learn(NodeId(id)))
 }
 
-/// An AppendEntries that brings a configuration, which is not committed yet.
+/// An AppendEntries with a configuration that is not committed yet.
 fn bring(config: Config, prev: Option<Position>) -> Message {
     let entries = vec![Entry { term: Term(2), payload: Payload::Config(config) }];
     Message::AppendEntries { prev, entries, leader_commit: None, round: 1 }
 }
 
-/// A leader of the servers 1 to 3 that is to go over to 1, 4 and 5, both of which have the whole log: the
-/// joint configuration is entry 4, and on nobody's disk.
+/// A leader of the servers 1 to 3 that is changing to 1, 4 and 5, both of which have the whole log.
+/// The joint configuration is entry 4, and on no disk yet.
 fn joint_leader() -> Server {
     let mut server = Server::leader(3);
     for (id, last) in [(4, 2), (5, 3)] {
@@ -58,8 +58,8 @@ fn joint_leader() -> Server {
     server
 }
 
-/// Section 6: a configuration counts from the moment it is in the log; a joint one needs both majorities,
-/// and once it is committed the leader goes on to the new one.
+/// Section 6: a configuration counts from the moment it is in the log; a joint one needs both
+/// majorities, and once it is committed the leader goes on to the new one.
 #[test]
 fn a_joint_configuration_needs_both_majorities() {
     let mut server = joint_leader();
@@ -72,13 +72,13 @@ fn a_joint_configuration_needs_both_majorities() {
     assert_eq!(server.node.config().voters(), [1, 4, 5].map(NodeId));
     server.sync();
     server.matched(3, 5);
-    assert_eq!(server.node.commit_index(), Some(index(4)), "who has left is not counted");
+    assert_eq!(server.node.commit_index(), Some(index(4)), "removed servers are not counted");
     server.matched(5, 5);
     assert_eq!(server.node.commit_index(), Some(index(5)));
-    assert_eq!(server.node.goals(), [], "it is made");
+    assert_eq!(server.node.goals(), [], "it is done");
 }
 
-/// Thesis 4.2.1: a learner does not stand for election.
+/// Thesis 4.2.1: a learner does not start elections.
 #[test]
 fn a_learner_has_no_election_timer() {
     let mut server = Server::new(4, 3, 2, &[]);
@@ -87,8 +87,8 @@ fn a_learner_has_no_election_timer() {
     assert!(!server.node.expire_election_timer(at(1)));
 }
 
-/// Thesis 4.1 with the correction of 2015: one change at a time, and none before the leader's term
-/// has a commit.
+/// Thesis 4.1 with the correction of 2015: one change at a time, and none before the leader has a
+/// commit in its term.
 #[test]
 fn changes_of_the_membership_come_one_at_a_time() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -116,8 +116,9 @@ fn changes_of_the_membership_come_one_at_a_time() {
     assert_eq!(server.step(add(4)).change, Some(Err(Refusal::NoChange)));
 }
 
-/// A voter that loses its vote stays and learns: one voter less, so it goes over at once (thesis 4.1), and its copies
-/// count no longer from the moment it is in the log (section 6).
+/// A voter that is demoted stays as a learner. This is a change of one voter, so it needs no joint
+/// configuration (thesis 4.1), and its copies no longer count from the moment the change is in the
+/// log (section 6).
 #[test]
 fn a_voter_that_is_demoted_learns_on_and_is_not_counted() {
     let mut server = Server::leader(3);
@@ -141,7 +142,7 @@ fn a_voter_that_is_demoted_learns_on_and_is_not_counted() {
     assert_eq!(server.node.config().voters(), [NodeId(1)], "what is refused changes nothing");
 }
 
-/// Thesis 4.2.2: the same as for one that removes itself.
+/// Thesis 4.2.2: the same as for a leader that removes itself.
 #[test]
 fn a_leader_that_demotes_itself_steps_down_when_that_is_committed_and_learns() {
     let mut server = Server::leader(3);
@@ -155,7 +156,8 @@ fn a_leader_that_demotes_itself_steps_down_when_that_is_committed_and_learns() {
     assert_eq!(server.node.deadline(), None, "a learner stands for no election");
 }
 
-/// Thesis 4.2.2: a leader that removes itself leads until that is committed, and does not count itself.
+/// Thesis 4.2.2: a leader that removes itself leads until that is committed, and does not count
+/// itself.
 #[test]
 fn a_leader_that_leaves_steps_down_when_that_is_committed() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -172,7 +174,7 @@ fn a_leader_that_leaves_steps_down_when_that_is_committed() {
     assert_eq!(server.node.commit_index(), Some(index(2)));
 }
 
-/// Thesis 4.1: a configuration that loses its place in the log is not in force any more.
+/// Thesis 4.1: a configuration that is truncated from the log is no longer in force.
 #[test]
 fn a_truncated_configuration_is_undone() {
     let mut server = Server::new(1, 3, 1, &[1]);
@@ -216,8 +218,8 @@ fn both_halves_may_stand() {
     }
 }
 
-/// Section 6, thesis 4.2.4: entries go to all servers of both configurations, and clients are served while
-/// the cluster changes.
+/// Section 6, thesis 4.2.4: entries go to all servers of both configurations, and clients are
+/// served during the change.
 #[test]
 fn clients_are_served_during_a_change() {
     let mut server = joint_leader();
@@ -232,8 +234,8 @@ fn clients_are_served_during_a_change() {
     assert_eq!(server.node.commit_index(), Some(index(5)));
 }
 
-/// Thesis 4.1: a server follows a leader, and votes for a candidate, that is not in its configuration: its
-/// own may be an old one.
+/// Thesis 4.1: a server accepts leaders and candidates that are not in its configuration, since its
+/// own may be outdated.
 #[test]
 fn servers_outside_the_configuration_are_heard() {
     let mut server = Server::new(1, 3, 2, &[2]);
@@ -245,7 +247,7 @@ fn servers_outside_the_configuration_are_heard() {
     assert_eq!(granted(&server.sync()), Some(true));
 }
 
-/// Thesis 4.2.1: learners are not counted, and not asked, in elections.
+/// Thesis 4.2.1: learners are neither counted nor asked in elections.
 #[test]
 fn a_learner_has_no_vote() {
     let mut server = Server::new(1, 3, 2, &[]);
@@ -257,9 +259,9 @@ fn a_learner_has_no_vote() {
     assert_eq!((server.node.is_leader(), server.node.tally()), (false, Some((1, 2))));
 }
 
-/// Thesis 4.2.1: a new server that does not catch up never comes to vote, and holds nothing up.
+/// Thesis 4.2.1: a new server that does not catch up never gets a vote, and blocks nothing.
 #[test]
-fn a_server_that_does_not_catch_up_holds_nothing_up() {
+fn a_server_that_does_not_catch_up_blocks_nothing() {
     let mut server = Server::leader(3);
     server.step(add(4));
     server.propose();
@@ -275,8 +277,8 @@ fn a_server_that_does_not_catch_up_holds_nothing_up() {
     assert!(!server.node.config().contains(NodeId(4)));
 }
 
-/// Thesis 4.2.2: a server that is to leave stands as long as that is not committed, since its log may be
-/// the newest; its own vote does not count.
+/// Thesis 4.2.2: a server that is being removed starts elections until that is committed, since its
+/// log may be the newest; its own vote does not count.
 #[test]
 fn a_server_that_leaves_stands_until_that_is_committed() {
     let mut server = Server::new(3, 3, 2, &[2]);
@@ -294,7 +296,7 @@ fn a_server_that_leaves_stands_until_that_is_committed() {
     assert_eq!(server.node.election_timer(), None, "it is gone");
 }
 
-/// A change that still goes on is not begun again, whatever it waits for.
+/// A change in progress is not begun again, whatever it waits for.
 #[test]
 fn a_change_that_goes_on_is_refused_a_second_time() {
     let mut server = Server::leader(3);
@@ -305,8 +307,8 @@ fn a_change_that_goes_on_is_refused_a_second_time() {
     assert_eq!(server.step(add(4)).change, Some(Err(Refusal::ChangeInProgress)));
 }
 
-/// A change whose last step is in the log goes on no longer: asked for again it is so already, also where the leader hands
-/// over and goes on with nothing.
+/// A change whose last step is in the log is no longer in progress: when it is requested again
+/// there is no change, also during a leadership transfer, when the leader carries out no changes.
 #[test]
 fn a_change_that_is_made_does_not_go_on() {
     let mut server = Server::leader(3);
@@ -319,7 +321,7 @@ fn a_change_that_is_made_does_not_go_on() {
     assert_eq!(server.step(learn(4)).change, Some(Err(Refusal::NoChange)));
 }
 
-/// A cluster keeps its last voter: without one nobody could ever decide anything again.
+/// A cluster keeps its last voter: without one it could not decide anything any more.
 #[test]
 fn the_last_voter_stays() {
     let mut server = Server::new(1, 1, 1, &[]);
@@ -331,7 +333,7 @@ fn the_last_voter_stays() {
     assert_eq!(server.step(remove(2)).change, proposed(2, 3), "a learner may go");
 }
 
-/// A leader of the servers 1 to 3 that has accepted 4, which learns and has answered nothing yet.
+/// A leader of the servers 1 to 3 that has accepted 4, which is a learner and has not answered yet.
 fn leader_with_a_learner() -> Server {
     let mut server = Server::leader(3);
     assert_eq!(server.step(add(4)).change, proposed(2, 2));
@@ -341,7 +343,7 @@ fn leader_with_a_learner() -> Server {
     server
 }
 
-/// Thesis 3.10 and 4: a change that is refused since the leader hands over is not made later either.
+/// Thesis 3.10 and 4: a change that is refused during a transfer is not carried out later either.
 #[test]
 fn a_change_refused_during_a_transfer_is_not_made_after_it() {
     for is_learner in [false, true] {
@@ -365,7 +367,7 @@ fn a_change_refused_during_a_transfer_is_not_made_after_it() {
     }
 }
 
-/// Thesis 4.2.1: a change that was accepted goes on to its end, whatever is refused meanwhile.
+/// Thesis 4.2.1: an accepted change is completed, whatever is refused meanwhile.
 #[test]
 fn a_refused_change_ends_no_other() {
     let refusals: [(bool, Input, Refusal); 4] = [
@@ -387,7 +389,8 @@ fn a_refused_change_ends_no_other() {
     }
 }
 
-/// Thesis 4.2.1: a change that only waits for a server to catch up is accepted, and goes on by itself.
+/// Thesis 4.2.1: a change that waits only for a server to catch up is accepted, and continues
+/// automatically.
 #[test]
 fn a_change_that_waits_for_a_server_to_catch_up_is_accepted() {
     let mut server = Server::leader(3);
@@ -400,7 +403,8 @@ fn a_change_that_waits_for_a_server_to_catch_up_is_accepted() {
     assert_eq!(server.node.config(), &config(4));
 }
 
-/// An accepted change is ended by none that leaves it possible: here 4 and 5 both come to vote.
+/// An accepted change is not ended by one that is compatible with it: here both 4 and 5 become
+/// voters.
 #[test]
 fn changes_that_agree_all_come_to_their_end() {
     let mut server = leader_with_a_learner();
@@ -417,7 +421,7 @@ fn changes_that_agree_all_come_to_their_end() {
     commit(&mut server, &[2, 3]);
     assert_eq!(server.node.config(), &config(3).with_learners([4, 5].map(NodeId)));
     server.matched(5, 3);
-    assert!(server.node.config().is_voter(NodeId(5)), "4 holds it up no longer");
+    assert!(server.node.config().is_voter(NodeId(5)), "4 no longer blocks it");
     commit(&mut server, &[2, 5]);
     server.matched(4, 4);
     assert_eq!(server.node.config(), &config(5));
@@ -425,10 +429,9 @@ fn changes_that_agree_all_come_to_their_end() {
     assert_eq!(server.step(add(4)).change, Some(Err(Refusal::NoChange)), "all is done");
 }
 
-/// Of two changes that want the contrary the one that was accepted last is made, and the end of the other
-/// is told.
+/// Of two contrary changes the one accepted last is carried out, and the end of the other is noted.
 #[test]
-fn a_change_that_wants_the_contrary_ends_an_earlier_one() {
+fn a_contrary_change_ends_an_earlier_one() {
     for by in [Change::Remove(NodeId(4)), Change::Members([1, 2].map(NodeId).to_vec())] {
         let mut server = leader_with_a_learner();
         let effects = server.step(Input::Change(by.clone()));
@@ -443,8 +446,8 @@ fn a_change_that_wants_the_contrary_ends_an_earlier_one() {
     }
 }
 
-/// Section 6, thesis 3.10: a leader that hands over takes nothing into its log. If the transfer is given up, it goes on
-/// from a joint configuration to the new one by itself.
+/// Section 6, thesis 3.10: during a transfer a leader appends nothing. If the transfer is given up,
+/// it goes on from a joint configuration to the new one automatically.
 #[test]
 fn a_joint_configuration_ends_when_a_transfer_is_given_up() {
     let mut server = joint_leader();
@@ -461,7 +464,8 @@ fn a_joint_configuration_ends_when_a_transfer_is_given_up() {
     assert!(!server.node.config().is_joint());
 }
 
-/// Thesis 4.1: a configuration that gives way to another entry counts no more, also if it was read from a disk.
+/// Thesis 4.1: a configuration that is replaced by another entry is no longer in force, also if it
+/// was read from a disk.
 #[test]
 fn a_configuration_from_the_disk_gives_way_with_its_entry() {
     let mut log = Log::new(None, entries(&[1]));

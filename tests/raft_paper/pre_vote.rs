@@ -1,11 +1,12 @@
-//! Servers that would disturb a leader, and what keeps them from it: the end of the paper's section 6, the
-//! thesis's 4.2.3 and 9.6.
+//! Disruptive servers, and what keeps them from disturbing a leader: the end of the paper's section
+//! 6, the thesis's 4.2.3 and 9.6.
 
 use kvorum::raft::{Effects, Input, Message, MessageKind, NodeId, Role, Rule, Term};
 
 use crate::server::{Server, ask, heartbeat, kinds, position};
 
-/// Section 6, thesis 4.2.3: who hears from a leader neither votes for another nor takes its term over.
+/// Section 6, thesis 4.2.3: a server that hears from a leader neither votes for another nor adopts
+/// its term.
 #[test]
 fn a_server_that_hears_from_a_leader_ignores_candidates() {
     let mut server = Server::new(1, 3, 4, &[4]);
@@ -16,8 +17,8 @@ fn a_server_that_hears_from_a_leader_ignores_candidates() {
     assert_eq!(server.node.voted_for(), Some(NodeId(3)), "after the shortest election timeout");
 }
 
-/// Thesis 4.2.3 and 6.4.1: nor does it in a term that it has learned of since from somebody else, since the
-/// leader of the term before may count on it.
+/// Thesis 4.2.3 and 6.4.1: this also holds in a term that it has learned of since from another
+/// server, since the leader of the previous term may rely on it.
 #[test]
 fn a_server_that_has_heard_from_a_leader_votes_for_nobody_in_a_later_term_either() {
     let mut server = Server::new(1, 3, 4, &[4]);
@@ -38,11 +39,11 @@ fn a_server_that_has_heard_from_a_leader_votes_for_nobody_in_a_later_term_either
     assert_eq!(
         server.node.voted_for(),
         Some(NodeId(3)),
-        "whom the leader itself has asked to stand"
+        "a candidate that the leader has asked to start"
     );
 }
 
-/// Thesis 6.4.1: a server that has just started again may have heard from a leader just before.
+/// Thesis 6.4.1: a server that has just restarted may have heard from a leader just before.
 #[test]
 fn a_server_that_has_just_started_votes_for_nobody() {
     let mut server = Server::new(1, 3, 4, &[4]);
@@ -53,7 +54,7 @@ fn a_server_that_has_just_started_votes_for_nobody() {
     assert_eq!(fresh.node.voted_for(), Some(NodeId(3)), "one that never lived before may");
 }
 
-/// Thesis 9.6: a server that asks for pre-votes changes nothing, neither its own term nor another's.
+/// Thesis 9.6: a request for pre-votes changes neither the sender's term nor the receiver's.
 #[test]
 fn a_pre_vote_changes_nothing() {
     let mut server = Server::new(1, 3, 4, &[4]);
@@ -69,8 +70,7 @@ fn a_pre_vote_changes_nothing() {
     assert_eq!((other.node.voted_for(), other.node.election_timer()), (None, timer));
 }
 
-/// Thesis 9.6: nobody would vote for a candidate while it hears from a leader, or if the candidate's
-/// log is older.
+/// Thesis 9.6: a pre-vote is refused by a server that hears from a leader, or whose log is newer.
 #[test]
 fn a_pre_vote_is_refused_while_there_is_a_leader() {
     let mut server = Server::new(1, 3, 4, &[4]);
@@ -82,7 +82,7 @@ fn a_pre_vote_is_refused_while_there_is_a_leader() {
     assert_eq!(answer(server.receive(3, 4, ask(4, 1))), refused);
 }
 
-/// Thesis 4.2.3: a leader that hears from a majority is not deposed by a candidate's later term.
+/// Thesis 4.2.3: a leader that hears from a majority is not deposed by a candidate's higher term.
 #[test]
 fn a_leader_that_is_heard_ignores_candidates() {
     let mut server = Server::leader(3);
@@ -92,7 +92,8 @@ fn a_leader_that_is_heard_ignores_candidates() {
     assert_eq!((server.node.is_leader(), server.term()), (false, 7), "nobody has answered since");
 }
 
-/// Thesis 9.6: a server begins a new term only when a majority would vote for it, each counted once.
+/// Thesis 9.6: a server begins a new term only when a majority would vote for it, each counted
+/// once.
 #[test]
 fn a_term_begins_when_a_majority_would_vote() {
     let mut server = Server::new(1, 5, 1, &[]);
@@ -107,7 +108,8 @@ fn a_term_begins_when_a_majority_would_vote() {
     assert_eq!((server.term(), server.node.voted_for()), (2, Some(NodeId(1))));
 }
 
-/// Thesis 9.6: a server that was cut off for long comes back in its old term, and follows the leader.
+/// Thesis 9.6: a server that was cut off for long comes back in its old term, and follows the
+/// leader.
 #[test]
 fn a_server_that_was_cut_off_comes_back_in_its_old_term() {
     let mut server = Server::new(3, 3, 4, &[4]);
@@ -120,8 +122,9 @@ fn a_server_that_was_cut_off_comes_back_in_its_old_term() {
     assert_eq!((server.term(), server.node.leader()), (4, Some(NodeId(1))));
 }
 
-/// Thesis 9.6 and 4.2.3: who only asks for pre-votes deposes nobody either, however late its own term. (A
-/// server that was cut off right after it stood, and was removed meanwhile, asks like that.)
+/// Thesis 9.6 and 4.2.3: a request for pre-votes deposes no leader, however high its term. (A
+/// server that was cut off right after it started an election, and was removed meanwhile, sends
+/// such requests.)
 #[test]
 fn a_pre_vote_of_a_later_term_disturbs_no_leader() {
     let ask = Message::PreVote { last: Some(position(9, 9)) };
@@ -136,10 +139,14 @@ fn a_pre_vote_of_a_later_term_disturbs_no_leader() {
     assert_eq!((follower.node.leader(), follower.term()), (Some(NodeId(1)), 2));
     assert_eq!(effects.messages[0].message, refused);
     follower.at(150).receive(3, 7, ask);
-    assert_eq!((follower.node.leader(), follower.term()), (None, 7), "heard for long from nobody");
+    assert_eq!(
+        (follower.node.leader(), follower.term()),
+        (None, 7),
+        "no leader was heard for long"
+    );
 }
 
-/// Thesis 9.6 and 4.2.3: a server's own vote is one like all others, and not to be had while it hears from
+/// Thesis 9.6 and 4.2.3: a server's own vote is like any other, and is refused while it hears from
 /// a leader.
 #[test]
 fn a_server_that_hears_from_a_leader_does_not_vote_for_itself() {
@@ -151,8 +158,9 @@ fn a_server_that_hears_from_a_leader_does_not_vote_for_itself() {
     }
 }
 
-/// Thesis 9.6 and 4.2.3: nor does a candidate's own vote count that comes to its disk while it hears from a leader. It
-/// counts where the leader has asked the candidate to stand, and where no rule protects a leader that is heard.
+/// Thesis 9.6 and 4.2.3: a candidate's own vote does not count either if it becomes durable while a
+/// leader is heard. It counts if the leader has asked the candidate to start, and if no rule
+/// protects a leader that is heard.
 #[test]
 fn a_vote_for_itself_that_comes_to_disk_while_a_leader_is_heard_does_not_count() {
     let own = |after, without: Option<Rule>| {
@@ -180,8 +188,8 @@ fn a_vote_for_itself_that_comes_to_disk_while_a_leader_is_heard_does_not_count()
     assert_eq!(asked.node.tally(), Some((1, 2)));
 }
 
-/// Thesis 9.6: a server that only asks for pre-votes has no vote of its own to count when its disk is done, with an entry
-/// of the leader that it hears from, say.
+/// Thesis 9.6: during a pre-vote a server has no vote of its own to count when its disk is done,
+/// for example with an entry of the leader that it hears from.
 #[test]
 fn a_pre_vote_is_not_counted_when_an_entry_comes_to_disk() {
     for after in [149, 150] {
@@ -193,7 +201,8 @@ fn a_pre_vote_is_not_counted_when_an_entry_comes_to_disk() {
     }
 }
 
-/// Thesis 9.6 and 4.2.3: a leader is heard lately for the shortest election timeout, to the millisecond.
+/// Thesis 9.6 and 4.2.3: a leader counts as heard for the shortest election timeout, to the
+/// millisecond.
 #[test]
 fn a_pre_vote_is_given_when_a_leader_was_not_heard_for_long_enough() {
     for (after, vote_granted) in [(149, false), (150, true)] {
@@ -205,7 +214,7 @@ fn a_pre_vote_is_given_when_a_leader_was_not_heard_for_long_enough() {
     }
 }
 
-/// Thesis 9.6: who asks for pre-votes is no candidate of a new term yet.
+/// Thesis 9.6: a server that requests pre-votes is not yet a candidate of a new term.
 #[test]
 fn a_candidate_asks_for_pre_votes_first() {
     let mut server = Server::new(1, 3, 4, &[4]);
@@ -219,8 +228,8 @@ fn a_candidate_asks_for_pre_votes_first() {
     assert_eq!(only_asks(&server), Some(false));
 }
 
-/// Thesis 9.6: pre-votes are refused while a leader is heard, even without the rule of 4.2.3 that protects
-/// it from candidates.
+/// Thesis 9.6: pre-votes are refused while a leader is heard, even with the rule of 4.2.3 off that
+/// protects it from candidates.
 #[test]
 fn a_pre_vote_is_refused_while_a_leader_is_heard_even_without_stickiness() {
     let mut server = Server::new(1, 3, 4, &[4]);

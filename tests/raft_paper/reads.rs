@@ -15,8 +15,8 @@ fn round(effects: &Effects) -> Option<u64> {
     })
 }
 
-/// Thesis 6.4: a read needs a commit of the leader's own term, and a round of heartbeats sent after it
-/// came; an answer to an earlier round proves nothing.
+/// Thesis 6.4: a read needs a commit in the leader's own term, and a round of heartbeats sent after
+/// the read arrived; a response to an earlier round proves nothing.
 #[test]
 fn a_read_waits_for_a_commit_and_a_round() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -32,8 +32,8 @@ fn a_read_waits_for_a_commit_and_a_round() {
     assert_eq!(effects.reads, [ReadAnswer::Ready { id, read_index }]);
 }
 
-/// Thesis 6.4.1: a lease counts from when the round was sent that a majority has answered, and is shorter
-/// than an election timeout by as much as clocks may drift: 150 ms * 90 / 110.
+/// Thesis 6.4.1: a lease counts from when the round was sent that a majority has answered, and is
+/// shorter than an election timeout by the drift that clocks may have: 150 ms * 90 / 110.
 #[test]
 fn a_lease_lasts_from_what_a_majority_has_answered() {
     let mut server = Server::leader(3);
@@ -46,7 +46,7 @@ fn a_lease_lasts_from_what_a_majority_has_answered() {
         |server: &mut Server, id| server.step(Input::Read(ReadId(id), ReadMode::Lease)).reads;
     let ready = ReadAnswer::Ready { id: ReadId(1), read_index: Some(index(1)) };
     assert_eq!(read(server.at(182), 1), [ready]);
-    assert_eq!(read(server.at(183), 2), [], "it is over: a round has to be asked");
+    assert_eq!(read(server.at(183), 2), [], "it is over: a round is needed");
 }
 
 /// Thesis 6.4: one round of heartbeats confirms all reads that wait for it.
@@ -65,7 +65,7 @@ fn reads_share_a_round() {
     assert_eq!(effects.reads, [1, 2, 3].map(|id| ReadAnswer::Ready { id: ReadId(id), read_index }));
 }
 
-/// Thesis 6.4: the round has to be answered by a majority, each counted once and learners not at all.
+/// Thesis 6.4: the round must be answered by a majority of voters, each counted once.
 #[test]
 fn a_read_needs_a_majority_of_voters() {
     let mut server = Server::leader(5);
@@ -79,7 +79,7 @@ fn a_read_needs_a_majority_of_voters() {
     assert_eq!(server.answered(3, 1, round).reads, [ReadAnswer::Ready { id, read_index }]);
 }
 
-/// Thesis 6.4: a read sees what was committed when it came, and need not wait for what is committed later.
+/// Thesis 6.4: a read sees what was committed when it arrived, and need not wait for later commits.
 #[test]
 fn a_read_index_is_the_commit_index_of_when_the_read_came() {
     let mut server = Server::leader(3);
@@ -93,8 +93,8 @@ fn a_read_index_is_the_commit_index_of_when_the_read_came() {
     assert_eq!(server.answered(3, 1, round).reads, [ReadAnswer::Ready { id, read_index }]);
 }
 
-/// Thesis 6.4.1: a new leader has no lease before a majority has answered it, and serves nobody by it
-/// before an entry of its own term is committed.
+/// Thesis 6.4.1: a new leader has no lease before a majority has answered it, and serves no reads
+/// by it before an entry of its own term is committed.
 #[test]
 fn a_new_leader_has_no_lease() {
     let mut server = Server::new(1, 3, 1, &[1]);
@@ -107,8 +107,8 @@ fn a_new_leader_has_no_lease() {
     assert_eq!(server.sync().reads, [ready]);
 }
 
-/// Thesis 6.4, 6.4.1: what proves that a leader leads is an answer to what it has sent as the leader of this term.
-/// What it sent in an earlier term may come late, and is refused in this one.
+/// Thesis 6.4, 6.4.1: only responses to messages that a leader has sent in this term prove that it
+/// is leader. Messages of an earlier term may arrive late, and are refused in this one.
 #[test]
 fn an_answer_to_what_was_sent_in_an_earlier_term_proves_nothing() {
     let mut leader = Server::leader(3);
@@ -132,8 +132,8 @@ fn an_answer_to_what_was_sent_in_an_earlier_term_proves_nothing() {
     assert_eq!(leader.answered(3, 2, 1).reads.len(), 1, "but this does");
 }
 
-/// Thesis 6.4: nobody can have answered a round that has not begun. Such an answer confirms no read, not even one that
-/// comes later, and nothing else that it says is taken in.
+/// Thesis 6.4: a response to a round that has not begun is impossible. It confirms no read, not
+/// even a later one, and the rest of it is ignored.
 #[test]
 fn an_answer_to_a_round_that_has_not_begun_is_ignored() {
     let mut server = Server::leader(3);
@@ -153,10 +153,10 @@ fn an_answer_to_a_round_that_has_not_begun_is_ignored() {
     assert_eq!(server.answered(2, 1, round(&asked).unwrap()).reads, [ready]);
 }
 
-/// What section 8 warns of, and clients may ask for: a leader that answers at once from what it has applied, and asks
-/// nobody whether it still leads.
+/// Section 8 warns of this read, and clients may choose it: a leader answers at once from what it
+/// has applied, without asking the others whether it is still leader.
 #[test]
-fn a_leader_answers_at_once_who_asks_for_no_more() {
+fn a_leader_answers_a_leader_read_at_once() {
     let mut server = Server::leader(3);
     let id = ReadId(1);
     let effects = server.step(Input::Read(id, ReadMode::Leader));

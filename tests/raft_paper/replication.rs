@@ -7,9 +7,9 @@ use kvorum::raft::{
 
 use crate::server::{Server, heartbeat, index, position, result, sent_to};
 
-/// Section 5.3: the consistency check, and the hint that leads back over a whole term.
+/// Section 5.3: the consistency check, and the hint that skips a whole term.
 #[test]
-fn a_follower_refuses_what_does_not_follow() {
+fn a_follower_refuses_entries_after_a_gap_or_conflict() {
     let mut server = Server::new(1, 3, 6, &[1, 4, 4, 4]);
     let conflict = |effects: Effects| match result(&effects) {
         Some(Appended::Conflict { rejected, conflict_term, first }) => {
@@ -22,7 +22,8 @@ fn a_follower_refuses_what_does_not_follow() {
     assert_eq!(server.node.log().len(), 4, "nothing changed");
 }
 
-/// Section 5.3: conflicting entries give way, agreeing ones stay, and the answer waits for the disk.
+/// Section 5.3: conflicting entries are replaced, matching ones stay, and the response waits for
+/// the disk.
 #[test]
 fn a_follower_replaces_what_conflicts_and_only_that() {
     let mut server = Server::new(1, 3, 3, &[1, 2, 2]);
@@ -37,7 +38,7 @@ fn a_follower_replaces_what_conflicts_and_only_that() {
     assert_eq!(server.log_terms(), [1, 2, 3]);
 }
 
-/// Section 5.5: an AppendEntries that was long in the network must not shorten the log.
+/// Section 5.5: a delayed AppendEntries must not shorten the log.
 #[test]
 fn a_late_append_does_not_truncate() {
     let mut server = Server::new(1, 3, 2, &[1, 2, 2, 2]);
@@ -47,8 +48,8 @@ fn a_late_append_does_not_truncate() {
     assert_eq!(effects.write, None);
 }
 
-/// Figure 2: commitIndex = min(leaderCommit, index of last new entry): what follows it may be of
-/// another leader.
+/// Figure 2: commitIndex = min(leaderCommit, index of last new entry): later entries may be another
+/// leader's.
 #[test]
 fn a_follower_commits_only_what_it_knows_to_agree() {
     let mut server = Server::new(1, 3, 2, &[1, 1, 1]);
@@ -85,7 +86,7 @@ fn a_leader_steps_back_over_a_conflicting_term() {
     assert_eq!((*prev, entries.len()), (Some(position(1, 2)), 5));
 }
 
-/// Thesis 10.2.1: the number of entries on their way to a follower is bounded.
+/// Thesis 10.2.1: the number of entries in flight to a follower is bounded.
 #[test]
 fn a_follower_is_not_flooded() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -99,7 +100,7 @@ fn a_follower_is_not_flooded() {
     assert_eq!(sent as u64, Settings::default().max_in_flight);
 }
 
-/// Thesis 10.2.2: commands that come together are written and sent together.
+/// Thesis 10.2.2: commands that arrive together are written and sent together.
 #[test]
 fn a_batch_is_one_write_and_one_message_each() {
     let mut server = Server::new(1, 3, 1, &[]);
@@ -135,10 +136,10 @@ fn entries_in(envelope: &Envelope) -> usize {
     }
 }
 
-/// Figure 2, volatile state on leaders: nextIndex begins after the leader's last entry, and nothing is
-/// known to be on a follower.
+/// Figure 2, volatile state on leaders: nextIndex begins after the leader's last entry, and
+/// matchIndex at 0.
 #[test]
-fn a_new_leader_takes_all_logs_for_its_own() {
+fn a_new_leader_assumes_that_all_logs_match() {
     let mut server = Server::new(1, 3, 2, &[1, 2]);
     let effects = server.elect();
     for follower in [2, 3] {
@@ -151,13 +152,13 @@ fn a_new_leader_takes_all_logs_for_its_own() {
     }
 }
 
-/// What a leader knows of a follower.
+/// A leader's progress for a follower.
 fn progress(server: &Server, follower: u32) -> Progress {
     let Role::Leader(leader) = server.node.role() else { panic!("it does not lead") };
     leader.followers()[&NodeId(follower)].clone()
 }
 
-/// Figure 3, Leader Append-Only: whatever a leader hears, it deletes and overwrites nothing.
+/// Figure 3, Leader Append-Only: no message makes a leader delete or overwrite entries.
 #[test]
 fn a_leader_only_appends() {
     let mut server = Server::leader(3);
@@ -172,8 +173,8 @@ fn a_leader_only_appends() {
     assert_eq!(server.node.log().entries()[..3], *log.entries());
 }
 
-/// Section 5.3: when the logs part, the leader goes back until they agree, and all of Figure 7's
-/// followers, who lack entries or have too many or both, end with the leader's log.
+/// Section 5.3: where the logs diverge, the leader goes back until they agree, and all of Figure
+/// 7's followers, with missing or extra entries or both, end with the leader's log.
 #[test]
 fn every_follower_of_figure_7_is_repaired() {
     const LEADER: &[u64] = &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6];
@@ -208,8 +209,8 @@ fn every_follower_of_figure_7_is_repaired() {
     }
 }
 
-/// Section 5.3 and 5.5: the leader sends entries again until the follower has them, also when they are
-/// committed long since.
+/// Section 5.3 and 5.5: the leader retries entries until the follower has them, also if they are
+/// already committed.
 #[test]
 fn a_leader_sends_again_what_was_lost() {
     let mut server = Server::leader(3);
@@ -229,8 +230,8 @@ fn a_leader_sends_again_what_was_lost() {
     assert_eq!((*prev, entries.len()), (Some(position(2, 1)), 1));
 }
 
-/// Section 5.3: entries are committed when a majority has them. An answer that comes twice counts once, one
-/// that comes late takes nothing back, and one of an earlier term says nothing.
+/// Section 5.3: entries are committed when a majority has them. A duplicate response counts once, a
+/// late one takes nothing back, and one of an earlier term is ignored.
 #[test]
 fn answers_may_come_twice_late_and_in_any_order() {
     let mut server = Server::leader(5);
@@ -268,7 +269,7 @@ fn a_leader_tells_what_is_committed() {
     }
 }
 
-/// Section 5.3: a leader of many servers counts as it does with few.
+/// Section 5.3: a leader of many servers counts like one of few.
 #[test]
 fn five_of_nine_servers_commit() {
     let mut server = Server::leader(9);
@@ -280,7 +281,7 @@ fn five_of_nine_servers_commit() {
     }
 }
 
-/// Section 5.3: what a follower knows to be committed already is no news.
+/// Section 5.3: a commit that a follower already knows is not reported again.
 #[test]
 fn a_follower_learns_of_a_commit_once() {
     let mut server = Server::new(2, 3, 2, &[2, 2]);
@@ -294,8 +295,8 @@ fn a_follower_learns_of_a_commit_once() {
     assert_eq!(learns(2), [Note::LearnedCommit { last: index(2) }]);
 }
 
-/// Section 5.3 and Figure 2, all servers: what is committed is applied in the order of the log, each entry
-/// once; the commit index never goes back.
+/// Section 5.3 and Figure 2, all servers: committed entries are applied in the order of the log,
+/// each once; the commit index never goes back.
 #[test]
 fn what_is_committed_is_applied_in_order_and_once() {
     let mut server = Server::new(2, 3, 2, &[1, 1, 2]);
@@ -310,7 +311,7 @@ fn what_is_committed_is_applied_in_order_and_once() {
     assert!(server.apply().is_empty());
 }
 
-/// Section 5.5: an AppendEntries that comes twice changes nothing the second time, and is answered alike.
+/// Section 5.5: a duplicate AppendEntries changes nothing, and gets the same response.
 #[test]
 fn an_append_may_come_twice() {
     let mut server = Server::new(2, 3, 1, &[1]);
@@ -322,8 +323,8 @@ fn an_append_may_come_twice() {
     assert_eq!(server.log_terms(), [1, 2, 2]);
 }
 
-/// Section 5.4, Leader Completeness: a server asserts that what is committed stays, also where a rule is off that guards
-/// liveness or reads alone.
+/// Section 5.4, Leader Completeness: a server asserts that committed entries stay, also if a rule
+/// is off that guards only liveness or reads.
 #[test]
 #[should_panic(expected = "n2: entry 1 is committed and must not be deleted")]
 fn a_lost_committed_entry_is_noticed_without_a_rule_that_guards_reads() {
@@ -333,7 +334,8 @@ fn a_lost_committed_entry_is_noticed_without_a_rule_that_guards_reads() {
     server.append(3, 3, None, &[3]);
 }
 
-/// Section 5.3: a server asserts that terms never decrease along a log, unless entries may come after a gap.
+/// Section 5.3: a server asserts that terms never decrease along a log, unless entries may be
+/// appended after a gap.
 #[test]
 #[should_panic(expected = "n2: terms never decrease along a log")]
 fn a_term_that_decreases_is_noticed_without_a_rule_that_guards_elections() {

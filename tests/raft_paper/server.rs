@@ -1,7 +1,7 @@
-//! One server under test: it is told exactly what happens, and by its own clock when.
+//! A server under test: it gets exact inputs at exact times of its own clock.
 //!
-//! It deliberately lacks a network: what the others say, the test says. The disk is done with a write when
-//! the test says so, and a crash loses what it was not done with.
+//! There is no network: a test makes the messages of the others. The disk finishes a write when the
+//! test says so, and a crash loses unfinished writes.
 
 use kvorum::raft::{
     Appended, Config, Data, Durable, Effects, Entry, Envelope, Index, Input, Log, Message,
@@ -10,7 +10,7 @@ use kvorum::raft::{
 use kvorum::rng::Rng;
 use kvorum::time::Time;
 
-/// A second and more after the servers have started: nobody protects a leader of before that.
+/// A time more than a second after the start, so that no earlier leader is protected any more.
 pub(crate) fn at(millis: u64) -> Time {
     Time::from_micros(1_000_000 + millis * 1_000)
 }
@@ -49,13 +49,14 @@ impl Server {
         Self::with(id, size, Durable { current_term: Term(term), log, ..Durable::default() })
     }
 
-    /// Starts with this on its disk.
+    /// Starts with this disk.
     pub(crate) fn with(id: u32, size: u32, disk: Durable) -> Self {
         let node = start(id, size, &disk, Time::ZERO);
         Self { node, now: at(1), size, writes: Vec::new(), disk }
     }
 
-    /// Leads term 2: its no-op, entry 1, is committed and applied, and all others have answered it.
+    /// The leader of term 2: its no-op, entry 1, is committed and applied, and all others have
+    /// acknowledged it.
     pub(crate) fn leader(size: u32) -> Self {
         let mut server = Self::new(1, size, 1, &[]);
         server.elect();
@@ -68,7 +69,7 @@ impl Server {
         server
     }
 
-    /// From now on it does without this rule.
+    /// Switches a rule off.
     pub(crate) fn without(&mut self, rule: Rule) -> &mut Self {
         let mut settings = *self.node.settings();
         settings.rules.set(rule, false);
@@ -77,13 +78,13 @@ impl Server {
         self
     }
 
-    /// What comes next happens so long after the first second.
+    /// Sets the time to `millis` milliseconds after the first second.
     pub(crate) fn at(&mut self, millis: u64) -> &mut Self {
         self.now = at(millis);
         self
     }
 
-    /// What comes next happens so long after the server has started for the first time.
+    /// Sets the time to `millis` milliseconds after the first start.
     pub(crate) fn since_start(&mut self, millis: u64) -> &mut Self {
         self.now = Time::from_micros(millis * 1_000);
         self
@@ -102,7 +103,8 @@ impl Server {
         self.step(Input::Receive(envelope))
     }
 
-    /// An AppendEntries with entries of these terms, none of which is known to be committed.
+    /// Receives an AppendEntries with entries of these terms, none of which is known to be
+    /// committed.
     pub(crate) fn append(
         &mut self,
         from: u32,
@@ -114,12 +116,12 @@ impl Server {
         self.receive(from, term, Message::AppendEntries { prev, entries, leader_commit, round: 1 })
     }
 
-    /// A follower has all up to this index.
+    /// Receives a follower's acknowledgement up to this index.
     pub(crate) fn matched(&mut self, from: u32, number: u64) -> Effects {
         self.answered(from, number, 0)
     }
 
-    /// The same, in answer to this round.
+    /// Receives a follower's acknowledgement in response to this round.
     pub(crate) fn answered(&mut self, from: u32, number: u64, round: u64) -> Effects {
         let result = Appended::Matched { match_index: Index::new(number) };
         self.receive(from, self.term(), Message::AppendEntriesResponse { result, round })
@@ -129,7 +131,7 @@ impl Server {
         self.step(Input::Propose(Data::new(*b"x")))
     }
 
-    /// The disk is done with all that was asked of it.
+    /// The disk finishes all writes.
     pub(crate) fn sync(&mut self) -> Effects {
         let ticket = self.writes.last().expect("something is to be written").ticket;
         for write in self.writes.drain(..) {
@@ -138,19 +140,19 @@ impl Server {
         self.step(Input::Durable(ticket))
     }
 
-    /// The process ends, and starts again with what the disk has.
+    /// The process ends, and restarts from its disk.
     pub(crate) fn crash(&mut self) {
         self.writes.clear();
         self.node = start(self.node.id().0, self.size, &self.disk, self.now);
     }
 
-    /// Its election timer runs out.
+    /// Its election timer expires.
     pub(crate) fn time_out(&mut self) -> Effects {
         assert!(self.node.expire_election_timer(self.now), "it has a timer");
         self.step(Input::Tick)
     }
 
-    /// Lets the timer run out, and just as many of the others vote for it as it needs.
+    /// Lets the timer expire, and just as many of the others vote for it as it needs.
     pub(crate) fn elect(&mut self) -> Effects {
         self.stand();
         let mut last = Effects::default();
@@ -162,7 +164,7 @@ impl Server {
         last
     }
 
-    /// Lets the timer run out; its own vote is on disk, and the others are asked for theirs.
+    /// Lets the timer expire; its own vote is on disk, and the others are asked for theirs.
     pub(crate) fn stand(&mut self) -> Effects {
         self.time_out();
         for voter in self.supporters() {
@@ -173,14 +175,14 @@ impl Server {
         self.sync()
     }
 
-    /// As many of the others as make a majority with itself.
+    /// As many of the others as form a majority with it.
     fn supporters(&self) -> Vec<u32> {
         let voters = self.node.config().voters();
         let others = voters.iter().filter(|id| **id != self.node.id()).map(|id| id.0);
         others.take(majority(voters) - 1).collect()
     }
 
-    /// Applies what is committed. The indexes of what was applied now.
+    /// Applies what is committed. Returns the indexes.
     pub(crate) fn apply(&mut self) -> Vec<u64> {
         std::iter::from_fn(|| self.node.apply_next().map(|(index, _)| index.get())).collect()
     }
@@ -200,7 +202,7 @@ fn start(id: u32, size: u32, disk: &Durable, now: Time) -> Node {
     Node::start(NodeId(id), Settings::default(), config(size), disk.clone(), rng, now)
 }
 
-/// To whom which kinds of messages go.
+/// The receiver and the kind of each message.
 pub(crate) fn kinds(effects: &Effects) -> Vec<(u32, MessageKind)> {
     effects.messages.iter().map(|envelope| (envelope.to.0, envelope.message.kind())).collect()
 }
@@ -209,7 +211,7 @@ pub(crate) fn sent_to(effects: &Effects, to: u32) -> Vec<&Message> {
     effects.messages.iter().filter(|sent| sent.to == NodeId(to)).map(|sent| &sent.message).collect()
 }
 
-/// The vote that is sent, if one is.
+/// The vote that is sent, if any.
 pub(crate) fn granted(effects: &Effects) -> Option<bool> {
     effects.messages.iter().find_map(|envelope| match envelope.message {
         Message::RequestVoteResponse { vote_granted } => Some(vote_granted),
@@ -217,7 +219,7 @@ pub(crate) fn granted(effects: &Effects) -> Option<bool> {
     })
 }
 
-/// The answer to an AppendEntries, if one is sent.
+/// The response to an AppendEntries, if one is sent.
 pub(crate) fn result(effects: &Effects) -> Option<Appended> {
     effects.messages.iter().find_map(|envelope| match envelope.message {
         Message::AppendEntriesResponse { result, .. } => Some(result),

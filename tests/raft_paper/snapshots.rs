@@ -12,7 +12,7 @@ fn snapshot(term: u64, number: u64) -> Snapshot {
     Snapshot::new(position(term, number), config(3), Data::new(*b"the whole store"))
 }
 
-/// The part of a snapshot from `offset` to `end`.
+/// The chunk of a snapshot from `offset` to `end`.
 fn part(snapshot: &Snapshot, offset: usize, end: usize) -> Message {
     let bytes = snapshot.data.as_bytes();
     Message::InstallSnapshot {
@@ -24,7 +24,8 @@ fn part(snapshot: &Snapshot, offset: usize, end: usize) -> Message {
     }
 }
 
-/// How many bytes a follower says it has, and whether that is all and on its disk.
+/// How many bytes a follower reports as received, and whether the snapshot is installed and on its
+/// disk.
 fn received(effects: &Effects) -> (u64, bool) {
     match sent_to(effects, 1)[..] {
         [Message::InstallSnapshotResponse { received, installed, .. }] => (*received, *installed),
@@ -32,8 +33,8 @@ fn received(effects: &Effects) -> (u64, bool) {
     }
 }
 
-/// A leader whose log begins after entry 1, and a new server that has nothing: the first part of the
-/// snapshot is on its way to it.
+/// A leader whose log begins after entry 1, and a new server with an empty log, to which the first
+/// chunk of the snapshot was sent.
 fn leader_with_a_newcomer() -> (Server, Effects) {
     let mut server = Server::leader(3);
     let data = Data::new(vec![7; 1_500]);
@@ -47,8 +48,8 @@ fn leader_with_a_newcomer() -> (Server, Effects) {
     (server, effects)
 }
 
-/// Section 7: a snapshot replaces the log up to an entry; what a follower lacks before that is sent as the
-/// snapshot, in parts.
+/// Section 7: a snapshot replaces the log up to an entry; a follower that needs earlier entries
+/// gets the snapshot, in chunks.
 #[test]
 fn a_leader_sends_its_snapshot_for_what_its_log_has_forgotten() {
     let (mut server, effects) = leader_with_a_newcomer();
@@ -77,8 +78,8 @@ fn a_leader_sends_its_snapshot_for_what_its_log_has_forgotten() {
     ));
 }
 
-/// Figure 13: parts come in order and are put together; the answer waits for the disk; a log that lacks the
-/// snapshot's last entry goes as a whole.
+/// Figure 13: chunks arrive in order and are put together; the response waits for the disk; a log
+/// without the snapshot's last entry is discarded.
 #[test]
 fn a_follower_puts_a_snapshot_together() {
     let mut server = Server::new(2, 3, 2, &[1, 1]);
@@ -97,7 +98,7 @@ fn a_follower_puts_a_snapshot_together() {
     assert_eq!((write.snapshot.as_ref(), write.base), (Some(&whole), Some(position(2, 5))));
 }
 
-/// Figure 13, 6: if the log has the snapshot's last entry, what follows it is kept.
+/// Figure 13, 6: if the log has the snapshot's last entry, the entries after it are kept.
 #[test]
 fn what_follows_a_snapshot_is_kept() {
     let mut server = Server::new(2, 3, 2, &[1, 2, 2]);
@@ -106,7 +107,7 @@ fn what_follows_a_snapshot_is_kept() {
     assert_eq!((log.last_index(), log.len(), log.is_empty()), (Some(index(3)), 1, false));
 }
 
-/// A snapshot whose bytes are not those that it was made of is refused, and changes nothing.
+/// A snapshot whose checksum does not match is refused, and changes nothing.
 #[test]
 fn a_damaged_snapshot_is_not_installed() {
     let mut server = Server::new(2, 3, 2, &[1]);
@@ -118,7 +119,8 @@ fn a_damaged_snapshot_is_not_installed() {
     assert_eq!(server.node.log().len(), 1);
 }
 
-/// A snapshot of what is committed here already brings nothing, and is answered as installed.
+/// A snapshot of entries that are already committed here is not installed, and is answered as
+/// installed.
 #[test]
 fn an_old_snapshot_is_answered_and_not_installed() {
     let mut server = Server::with(
@@ -140,8 +142,8 @@ fn an_old_snapshot_is_answered_and_not_installed() {
     assert_eq!(effects.restore, None);
 }
 
-/// Section 7: each server takes snapshots on its own, of what is committed and applied, with the
-/// configuration that held then. What follows stays in the log.
+/// Section 7: each server takes its own snapshots of what is committed and applied, with the
+/// configuration of that time. Later entries stay in the log.
 #[test]
 fn a_snapshot_stands_for_what_is_applied() {
     let mut server = Server::new(2, 3, 2, &[1, 2]);
@@ -157,7 +159,7 @@ fn a_snapshot_stands_for_what_is_applied() {
     assert_eq!((server.node.log().len(), server.node.config()), (1, &config(4)));
 }
 
-/// Section 7: the first entry after a snapshot is checked against the last that the snapshot stands for.
+/// Section 7: the first entry after a snapshot is checked against the snapshot's last entry.
 #[test]
 fn entries_follow_a_snapshot_as_they_follow_an_entry() {
     let mut server = Server::new(2, 3, 2, &[]);
@@ -170,7 +172,7 @@ fn entries_follow_a_snapshot_as_they_follow_an_entry() {
     assert_eq!(result(&server.sync()), Some(matched));
 }
 
-/// Section 7: each part is a sign of life from the leader.
+/// Section 7: each chunk resets the election timer.
 #[test]
 fn a_part_of_a_snapshot_puts_the_election_off() {
     let mut server = Server::new(2, 3, 2, &[1]);
@@ -181,7 +183,7 @@ fn a_part_of_a_snapshot_puts_the_election_off() {
     }
 }
 
-/// Figure 13, 5: a part of an earlier snapshot is given up for a later one.
+/// Figure 13, 5: a partial snapshot is discarded for a later one.
 #[test]
 fn a_later_snapshot_replaces_one_that_is_coming_in() {
     let mut server = Server::new(2, 3, 2, &[1]);
@@ -197,8 +199,8 @@ fn a_later_snapshot_replaces_one_that_is_coming_in() {
     );
 }
 
-/// Figure 13, 7 and 8: a log that has another entry where the snapshot ends goes as a whole, on disk too;
-/// the state machine and the configuration are the snapshot's.
+/// Figure 13, 7 and 8: a log with another entry at the snapshot's last index is discarded, on disk
+/// too; the state machine and the configuration are the snapshot's.
 #[test]
 fn a_log_that_conflicts_with_a_snapshot_goes() {
     let mut server = Server::new(2, 3, 3, &[1, 1, 2, 2]);
@@ -215,7 +217,7 @@ fn a_log_that_conflicts_with_a_snapshot_goes() {
     }
 }
 
-/// Figure 13, 7: what went with such a log is on disk no more, whatever was written before.
+/// Figure 13, 7: entries of such a log are not on disk any more, whatever was written before.
 #[test]
 fn what_a_snapshot_has_replaced_is_not_on_disk_any_more() {
     let mut server = Server::new(2, 3, 2, &[1; 7]);
@@ -228,8 +230,8 @@ fn what_a_snapshot_has_replaced_is_not_on_disk_any_more() {
     assert!(!effects.notes.iter().any(|note| matches!(note, Note::Persisted { .. })));
 }
 
-/// Section 7 and 6: a configuration that stays in the log beyond a snapshot stays in force; one that goes
-/// with the log does not.
+/// Section 7 and 6: a configuration that stays in the log after a snapshot stays in force; one that
+/// is discarded with the log does not.
 #[test]
 fn a_configuration_is_in_force_as_long_as_it_is_in_the_log() {
     for (term, in_force) in [(1, config(4)), (2, config(3))] {
@@ -244,8 +246,8 @@ fn a_configuration_is_in_force_as_long_as_it_is_in_the_log() {
     }
 }
 
-/// Section 5.5: messages may come twice. An answer that comes again tells nothing, and is not answered again: else each copy
-/// would be answered for ever, and the copies of its answers too.
+/// Section 5.5: messages may be duplicated. A duplicate response tells nothing, and is not answered
+/// again; otherwise each copy would be answered forever, and so would the copies of its answers.
 #[test]
 fn an_answer_to_a_part_that_comes_again_is_not_answered_again() {
     let (mut server, _first) = leader_with_a_newcomer();
@@ -262,7 +264,8 @@ fn an_answer_to_a_part_that_comes_again_is_not_answered_again() {
     assert_eq!(sent(&server.receive(4, 2, answer(0, true))), 0, "a copy");
 }
 
-/// Section 7 and 5.5: a part that was lost is sent again; a follower that lost what it had gets all again.
+/// Section 7 and 5.5: a lost chunk is sent again; a follower that lost its chunks gets all of them
+/// again.
 #[test]
 fn a_lost_part_of_a_snapshot_is_sent_again() {
     let (mut server, _lost) = leader_with_a_newcomer();
@@ -279,7 +282,8 @@ fn a_lost_part_of_a_snapshot_is_sent_again() {
     assert_eq!(offset(&server.receive(4, 2, has(0))), 0, "it crashed");
 }
 
-/// What the leader sends its newcomer of a snapshot: its last index, and where the part begins.
+/// The chunk that the leader sends to its new server: the snapshot's last index, and the chunk's
+/// offset.
 fn sent_part(effects: &Effects) -> Option<(u64, u64)> {
     sent_to(effects, 4).into_iter().find_map(|message| match message {
         Message::InstallSnapshot { about, offset, .. } => Some((about.last.index.get(), *offset)),
@@ -287,13 +291,14 @@ fn sent_part(effects: &Effects) -> Option<(u64, u64)> {
     })
 }
 
-/// The newcomer has so many bytes of the snapshot up to this index, or has installed it.
+/// The new server reports this many bytes of the snapshot up to this index, or that it has
+/// installed it.
 fn has_part(server: &mut Server, last: u64, received: u64, installed: bool) -> Effects {
     let last = position(2, last);
     server.receive(4, 2, Message::InstallSnapshotResponse { last, received, installed, round: 0 })
 }
 
-/// The leader commits and applies so many entries more, up to this one, and takes a snapshot.
+/// The leader commits and applies this many more entries, up to index `last`, and takes a snapshot.
 fn snapshot_after(server: &mut Server, entries: usize, last: u64) -> Effects {
     server.step(Input::ProposeAll(vec![Data::new(*b"x"); entries]));
     server.sync();
@@ -303,10 +308,11 @@ fn snapshot_after(server: &mut Server, entries: usize, last: u64) -> Effects {
     server.step(Input::Snapshot { data: Data::new(vec![8; 3_000]), keep: 0 })
 }
 
-/// Section 7: a sending goes on to its end, although the leader takes newer snapshots meanwhile, and the log has what
-/// follows it. When the follower has caught up, the log keeps no more for it.
+/// Section 7: a transfer of a snapshot is completed although the leader takes newer snapshots
+/// meanwhile, and the log keeps the entries after it. When the follower has caught up, the log
+/// keeps no more for it.
 #[test]
-fn a_sending_goes_on_although_the_leader_takes_newer_snapshots() {
+fn a_snapshot_transfer_continues_although_the_leader_takes_newer_ones() {
     let (mut server, effects) = leader_with_a_newcomer();
     assert_eq!(sent_part(&effects), Some((1, 0)));
     let effects = snapshot_after(&mut server, 4, 6);
@@ -324,10 +330,11 @@ fn a_sending_goes_on_although_the_leader_takes_newer_snapshots() {
     assert_eq!(server.node.log().base(), Some(position(2, 10)));
 }
 
-/// Section 7: a sending is given up when it can no longer help: the follower does not answer, and the log has lost
-/// what follows the snapshot. It gets the latest when it is back.
+/// Section 7: a snapshot transfer is given up when it can't help any more: the follower does not
+/// respond, and the log has compacted the entries after the snapshot. The follower gets the latest
+/// snapshot when it is back.
 #[test]
-fn a_sending_to_whom_does_not_answer_is_given_up_for_a_newer_snapshot() {
+fn a_snapshot_transfer_without_responses_is_given_up_for_a_newer_one() {
     let (mut server, _first) = leader_with_a_newcomer();
     server.at(400);
     let effects = snapshot_after(&mut server, 4, 6);
@@ -338,8 +345,8 @@ fn a_sending_to_whom_does_not_answer_is_given_up_for_a_newer_snapshot() {
     assert_eq!(sent_part(&server.step(Input::Tick)), Some((6, 0)));
 }
 
-/// Section 7: what the log keeps for a follower is bounded; a sending goes on all the same as long as the follower
-/// answers, since with each of them it comes on.
+/// Section 7: the entries that the log keeps for a follower are bounded. A snapshot transfer
+/// continues all the same as long as the follower responds, since each one brings it further.
 #[test]
 fn a_log_keeps_only_so_much_for_a_follower_that_catches_up() {
     let (mut server, _first) = leader_with_a_newcomer();
@@ -352,7 +359,8 @@ fn a_log_keeps_only_so_much_for_a_follower_that_catches_up() {
     assert_eq!(sent_part(&has_part(&mut server, 1, 0, true)), Some((6_002, 0)), "the latest next");
 }
 
-/// Figure 13, 5: a copy of a part that was long in the network does not undo what has come in of a later snapshot.
+/// Figure 13, 5: a delayed chunk of an earlier snapshot does not undo what was received of a later
+/// one.
 #[test]
 fn a_part_of_an_earlier_snapshot_changes_nothing() {
     let mut server = Server::new(2, 3, 2, &[1]);
@@ -363,9 +371,10 @@ fn a_part_of_an_earlier_snapshot_changes_nothing() {
     assert_eq!(server.node.incoming_snapshot(), Some((position(2, 7), 4)));
 }
 
-/// Section 7: a sending is given up, too, when the follower turns out to have what the snapshot stands for.
+/// Section 7: a snapshot transfer is also given up when the follower turns out to have the
+/// snapshot's entries.
 #[test]
-fn a_sending_is_given_up_when_the_follower_has_those_entries() {
+fn a_snapshot_transfer_is_given_up_when_the_follower_has_those_entries() {
     let (mut server, _first) = leader_with_a_newcomer();
     let effects = server.matched(4, 1);
     let (follower, last, why) = (NodeId(4), position(2, 1), GivenUp::Overtaken);

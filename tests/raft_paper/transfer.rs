@@ -6,9 +6,9 @@ use kvorum::raft::{
 
 use crate::server::{Server, granted, heartbeat, position, sent_to};
 
-/// Thesis 3.10: the candidate that the leader has asked to stand is not ignored.
+/// Thesis 3.10: a candidate that the leader has asked to start is not ignored.
 #[test]
-fn a_transfer_is_no_disturbance() {
+fn a_transfer_target_is_not_ignored() {
     let mut server = Server::new(2, 3, 2, &[2]);
     server.at(0).receive(1, 2, heartbeat(None, None));
     let ask = Message::RequestVote { last: Some(position(9, 9)), transfer: true };
@@ -16,7 +16,7 @@ fn a_transfer_is_no_disturbance() {
     assert_eq!(server.node.voted_for(), Some(NodeId(3)));
 }
 
-/// Thesis 3.10: the leader brings the target up to date first, and takes no proposals meanwhile.
+/// Thesis 3.10: the leader brings the target up to date first, and accepts no proposals meanwhile.
 #[test]
 fn a_leader_hands_over_when_the_target_has_its_log() {
     let mut server = Server::leader(3);
@@ -46,7 +46,7 @@ fn a_leader_hands_over_when_the_target_has_its_snapshot() {
     assert!(sent_to(&server.receive(3, 2, has(true)), 3).contains(&&Message::TimeoutNow));
 }
 
-/// Thesis 3.10: if the target does not take over within an election timeout, the leader goes on.
+/// Thesis 3.10: if the target does not take over within an election timeout, the leader resumes.
 #[test]
 fn a_transfer_that_takes_too_long_is_aborted() {
     let mut server = Server::leader(3);
@@ -58,7 +58,8 @@ fn a_transfer_that_takes_too_long_is_aborted() {
     assert_eq!(server.node.lease_end(), None, "but the target may be elected at any time");
 }
 
-/// Thesis 3.10: who is asked to stand does so at once, in a new term, and without asking first.
+/// Thesis 3.10: a server that receives TimeoutNow starts an election at once, in a new term and
+/// without pre-votes.
 #[test]
 fn the_target_stands_at_once() {
     let mut server = Server::new(2, 3, 2, &[2]);
@@ -68,7 +69,7 @@ fn the_target_stands_at_once() {
     assert!(old.write.is_none(), "an old one is ignored");
 }
 
-/// Thesis 3.10: the old leader gives way to the target at once, although it is heard by all.
+/// Thesis 3.10: the old leader steps down for the target at once, although all hear it.
 #[test]
 fn the_old_leader_gives_way() {
     let mut server = Server::leader(3);
@@ -79,7 +80,7 @@ fn the_old_leader_gives_way() {
     assert_eq!(granted(&server.sync()), Some(true));
 }
 
-/// Thesis 3.10: only a server that votes can be handed over to, and only such a one stands.
+/// Thesis 3.10: leadership is transferred only to voters, and only a voter obeys TimeoutNow.
 #[test]
 fn a_learner_takes_nothing_over() {
     let mut server = Server::leader(3);
@@ -103,8 +104,9 @@ fn ended(effects: &Effects) -> Option<(NodeId, TransferEnd)> {
     })
 }
 
-/// Thesis 3.10: the leader goes on after an election timeout, however often it is asked again meanwhile. One that is
-/// asked for another server, the first of which it gives up, gets as long again.
+/// Thesis 3.10: the leader resumes after an election timeout, however often the same transfer is
+/// requested meanwhile. A transfer to another server ends the first one and gets a timeout of its
+/// own.
 #[test]
 fn asking_again_does_not_extend_a_transfer() {
     let mut server = Server::leader(3);
@@ -122,7 +124,7 @@ fn asking_again_does_not_extend_a_transfer() {
     assert_eq!(server.node.transfer().map(|under_way| under_way.to), Some(NodeId(2)));
 }
 
-/// Thesis 3.10: a leader that is named itself keeps the leadership. A transfer under way ends; without one there is
+/// Thesis 3.10: a transfer to the leader itself ends a transfer in progress; without one there is
 /// nothing to do.
 #[test]
 fn a_leader_that_is_named_itself_keeps_the_leadership() {
@@ -136,7 +138,7 @@ fn a_leader_that_is_named_itself_keeps_the_leadership() {
     assert_eq!(server.node.lease_end(), None, "3 was asked to stand already, and may do it");
 }
 
-/// Thesis 3.10: what had to wait for a transfer goes on when the leader is to keep the leadership, too.
+/// Thesis 3.10: what waited for a transfer continues also when the leader keeps the leadership.
 #[test]
 fn what_waits_for_a_transfer_goes_on_when_it_ends() {
     let mut server = Server::leader(3);
@@ -150,7 +152,8 @@ fn what_waits_for_a_transfer_goes_on_when_it_ends() {
     assert!(server.node.config().is_voter(NodeId(4)));
 }
 
-/// Thesis 3.10 and chapter 4: a server that is to vote no longer is not handed over to; its removal waits for nothing.
+/// Thesis 3.10 and chapter 4: a transfer to a server that loses its vote ends; the removal does not
+/// wait for it.
 #[test]
 fn a_transfer_ends_when_its_target_is_to_vote_no_longer() {
     let without = Change::Members([1, 2].map(NodeId).to_vec());
@@ -169,7 +172,8 @@ fn a_transfer_ends_when_its_target_is_to_vote_no_longer() {
     assert_eq!(server.node.transfer().map(|under_way| under_way.to), Some(NodeId(3)));
 }
 
-/// Section 6 and thesis 3.10: a server that leaves with a joint configuration is not handed over to.
+/// Section 6 and thesis 3.10: leadership is not transferred to a server that leaves with a joint
+/// configuration.
 #[test]
 fn a_server_that_leaves_takes_nothing_over() {
     let mut server = Server::leader(3);

@@ -1,4 +1,4 @@
-//! A recorded run: actions after so many events, and the digest after every event; and the ends of fifty
+//! A recorded run: actions by event counts, and the digest after every event; and the ends of fifty
 //! runs of the swarm. Natively and in WebAssembly the digests must be those of `digests.txt` and
 //! `swarm.txt`.
 
@@ -8,7 +8,7 @@ use kvorum::digest::Digest;
 use kvorum::script::{Command, parse_line};
 use kvorum::swarm::Search;
 
-/// After how many events what is done: a little of everything.
+/// The actions, each with the number of events before it.
 const ACTIONS: &[(u64, &str)] = &[
     (150, "set color blue via n2"),
     (200, "clients 4 keys 3 writes 60% every 15ms"),
@@ -36,9 +36,9 @@ const EVENTS: u64 = 6_000;
 /// The seeds of the swarm whose runs are recorded too.
 pub(crate) const SEEDS: std::ops::Range<u64> = 0..50;
 
-/// One line for each of these seeds of the swarm: how many events its run had, and the digest at its end.
+/// One line for each seed of the swarm: the number of events of its run, and the digest at its end.
 pub(crate) fn swarm(seeds: std::ops::Range<u64>) -> String {
-    // The kinds of faults that there were when they were recorded.
+    // The kinds of faults at the time of the recording.
     let search = Search { faults: FaultKind::first(), ..Search::default() };
     let line = |seed| {
         let report = search.run(seed);
@@ -47,7 +47,7 @@ pub(crate) fn swarm(seeds: std::ops::Range<u64>) -> String {
     seeds.map(line).collect()
 }
 
-/// One line for every hundred events: the digest that sums up those after each of them.
+/// One line for every hundred events: a digest of the digests after each of them.
 pub(crate) fn digests() -> String {
     let mut run = Run::new(ClusterConfig { nodes: 5, seed: 42 });
     let mut actions = ACTIONS.iter().peekable();
@@ -59,7 +59,7 @@ pub(crate) fn digests() -> String {
             let Ok(Some(Command::Act { action, .. })) = parse_line(line) else {
                 panic!("{line} is an action");
             };
-            // What can't be done is refused everywhere alike.
+            // An impossible action is refused on every platform.
             let refused = run.apply(&action).is_err();
             sum = sum.then(&[u8::from(refused)]);
         }

@@ -1,8 +1,8 @@
-//! What the search in the release page finds without each rule, with two workers and the form as it is when it is
-//! opened, and how long that takes.
+//! What the search in the release page finds without each rule, with two workers and the form's
+//! defaults, and how long that takes.
 //!
-//! `cargo xtask bench` runs it and reads the JSON line it prints; it is no test. `KVORUM_RULE=no-op,prevote` searches
-//! without those only.
+//! `cargo xtask bench` runs it and reads the JSON line it prints; it is not a test.
+//! `KVORUM_RULE=no-op,prevote` searches without those only.
 
 #![cfg(not(target_arch = "wasm32"))]
 
@@ -28,10 +28,10 @@ use serde_json::{Map, Value};
 
 use browser::{Outcome, Window};
 
-/// Nobody waits longer for a search.
+/// The timeout of a search.
 const MOST: Duration = Duration::from_secs(15 * 60);
 
-/// As many workers as the page hires on two cores, wherever this runs.
+/// Makes the page start as many workers as on two cores.
 const TWO_CORES: &str = "Object.defineProperty(navigator, 'hardwareConcurrency', { value: 2 })";
 
 #[tokio::main(flavor = "current_thread")]

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: the numbers of DESIGN section 5, as one flat JSON object in
-//! target/bench.json, and what the page's search finds without each rule. It measures and never judges.
+//! `cargo xtask bench`: writes the numbers of DESIGN section 5 to target/bench.json as one flat
+//! JSON object, and prints what the page's search finds without each rule. It has no thresholds.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::tools::{Toolbox, cache, output};
 
 type Report = Map<String, Value>;
 
-/// What the page's host sends before the page runs.
+/// The kinds of files that a host must send before the page runs.
 const PAYLOAD: [&str; 4] = ["wasm", "js", "css", "html"];
 
 pub(crate) fn run(root: &Path) -> Result<()> {
@@ -39,7 +39,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
         steps.run("page: a search without each rule", || page(&toolbox, &browser, "searches"))?,
     );
     steps.finish();
-    // What other chores took, where they were seen to.
+    // The durations of other chores, if they were measured.
     report.extend(times::all(&cache()?));
     report.extend(times::all(&root.join("target")));
 
@@ -59,14 +59,15 @@ fn native(toolbox: &Toolbox) -> Result<Report> {
         .with_context(|| format!("`headless bench --json` did not print one JSON object:\n{text}"))
 }
 
-/// What `tests/commits` prints: proposals committed a second, ours and the crate's.
+/// The output of `tests/commits`: proposals committed per second by this project and by the crate
+/// `raft`.
 fn commits(toolbox: &Toolbox) -> Result<Report> {
     let arguments = ["test", "--locked", "--quiet", "--release", "--test", "commits"];
     objects(&output(&mut toolbox.cargo(&arguments)?)?)
 }
 
-/// What is measured in WebAssembly, each in a page of its own: memory that one has let go of would be what another
-/// seems not to need.
+/// The measurements in WebAssembly. Each has a page of its own, since memory freed by one would be
+/// reused by the next.
 const IN_WASM: [&str; 4] =
     ["events_per_second", "an_hour_of_history", "why_in_a_long_story", "finds_made_small"];
 
@@ -80,19 +81,19 @@ fn wasm(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
     Ok(report)
 }
 
-/// What one of the measurements prints of the release page: `tests/frames`, `tests/searches`.
+/// The output of a measurement of the release page: `tests/frames`, `tests/searches`.
 fn page(toolbox: &Toolbox, browser: &Browser, measurement: &str) -> Result<Report> {
     let arguments = ["test", "--locked", "--quiet", "--test", measurement];
     objects(&output(&mut driven(toolbox, browser, &arguments)?)?)
 }
 
-/// What `tests/monkey` prints of its longest task, and of the memory that the page needs.
+/// The output of `tests/monkey`: its longest task, and the memory that the page needs.
 fn monkey(toolbox: &Toolbox, browser: &Browser) -> Result<Report> {
     let arguments = ["test", "--locked", "--quiet", "--test", "monkey"];
     objects(&output(driven(toolbox, browser, &arguments)?.env("KVORUM_MONKEY_BENCH", "yes"))?)
 }
 
-/// The JSON objects in a text, all in one: what a benchmark prints between other lines.
+/// Merges the JSON objects that a benchmark prints between other lines.
 fn objects(text: &str) -> Result<Report> {
     let object = |line: &str| {
         let (start, end) = (line.find('{')?, line.rfind('}')?);
@@ -103,7 +104,8 @@ fn objects(text: &str) -> Result<Report> {
     Ok(report)
 }
 
-/// The page's size as a host sends it: every file compressed on its own, all summed.
+/// The size of the page in bytes as a host sends it: the sum of its files, each compressed
+/// separately.
 fn payload(dist: &Path) -> Result<usize> {
     let mut total = 0;
     for entry in fs::read_dir(dist).context("dist/ is not readable.")? {
@@ -141,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_repeats_is_sent_once() {
+    fn repetition_is_compressed() {
         let once = compressed(b"a quorum is more than half").unwrap();
         let many = compressed(&b"a quorum is more than half".repeat(100)).unwrap();
         assert!(once > 0 && many < 2 * once, "{once} {many}");

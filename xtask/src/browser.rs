@@ -1,5 +1,5 @@
-//! The browser that tests run in, and the driver that steers it: Debian's Chromium, or any that
-//! `CHROMIUM` and `CHROMEDRIVER` name.
+//! The browser for tests and its driver: Debian's Chromium, or those named by `CHROMIUM` and
+//! `CHROMEDRIVER`.
 
 use std::env;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ impl Browser {
         install::debian(&packages, "Chromium, or its driver,", voice)
     }
 
-    /// The browser that is there.
+    /// The installed browser.
     pub(crate) fn found() -> Result<Self> {
         Self::find().context("Chromium was installed, but it is not on the PATH.")
     }
@@ -33,7 +33,7 @@ impl Browser {
     }
 }
 
-/// What the environment names, or the first of these on the PATH.
+/// The program named by the environment variable, or the first of these on the PATH.
 fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     let named = env::var_os(variable).and_then(|file| which::which(file).ok());
     named.or_else(|| names.iter().find_map(|name| which::which(name).ok()))

@@ -15,25 +15,25 @@ pub(crate) fn run(root: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The release page, built into dist/.
+/// Builds the release page into dist/.
 pub(crate) fn release_page(toolbox: &Toolbox) -> Result<()> {
     run_command(&mut trunk(toolbox, &["build", "--release", "--locked"])?)
 }
 
-/// The same while something else goes on.
+/// Builds the release page while other steps run.
 pub(crate) fn release_page_beside(toolbox: &Toolbox, voice: &Voice) -> Result<()> {
     voice.run(&mut trunk(toolbox, &["build", "--release", "--locked"])?, Shown::All)
 }
 
-/// Trunk, offline: cargo fetches the crates first, and the tools are there.
+/// Trunk, offline: cargo fetches the crates first, and the tools are installed.
 pub(crate) fn trunk(toolbox: &Toolbox, arguments: &[&str]) -> Result<Command> {
     run_command(&mut toolbox.cargo(&["fetch", "--quiet"])?)?;
     let mut command = toolbox.command("trunk")?;
     command.args(arguments).args(["--offline", "--skip-version-check"]);
-    // Where Trunk itself was when cargo failed helps nobody.
+    // Trunk's own backtrace does not help when cargo fails.
     command.env("RUST_BACKTRACE", "0");
     if std::env::var_os("NO_COLOR").is_some() {
-        // Trunk takes only `true` and `false`, and stops at the usual `1`.
+        // Trunk accepts only `true` and `false`, and stops at the usual `1`.
         command.env("NO_COLOR", "true");
     }
     Ok(command)

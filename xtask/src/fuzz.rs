@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz [SECONDS]`: every fuzz target for a bounded time. Not part of `cargo xtask test`: what a
-//! fuzzer finds depends on chance, and what it found becomes a test of its own.
+//! `cargo xtask fuzz [SECONDS]`: runs every fuzz target for a bounded time. It is not part of
+//! `cargo xtask test`, since a fuzzer's finds depend on chance; each find becomes a test.
 
 use std::path::Path;
 
@@ -17,7 +17,7 @@ pub(crate) fn run(root: &Path, seconds: u32) -> Result<()> {
     let toolbox = steps.run("tools", || needs::to_fuzz(root))?;
     for target in TARGETS {
         steps.run(&format!("{target}: {seconds} s"), || {
-            // No sanitizer: they need a nightly compiler, and there is no unsafe code to watch.
+            // No sanitizer: sanitizers need a nightly compiler, and there is no unsafe code.
             let mut command =
                 toolbox.cargo(&["fuzz", "run", "--sanitizer", "none", target, "--"])?;
             command.arg(format!("-max_total_time={seconds}")).arg("-verbosity=0");

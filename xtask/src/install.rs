@@ -1,5 +1,5 @@
-//! Installing what is missing. A tool is built in a folder beside its place and moved there when it
-//! is whole, so that an interrupted install never counts.
+//! Installing missing tools. A tool is built in a temporary folder and moved to its place when it
+//! is complete, so an interrupted install never counts.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -43,13 +43,13 @@ pub(crate) fn wasm_target(voice: &Voice) -> Result<()> {
     voice.run(Command::new("rustup").args(["target", "add", WASM_TARGET]), Shown::Progress)
 }
 
-/// Debian packages, where this user may install them; otherwise says what to type.
+/// Installs Debian packages if this user may; otherwise says which command to run.
 pub(crate) fn debian(packages: &[&str], purpose: &str, voice: &Voice) -> Result<()> {
     let wanted = packages.join(" ");
     if !is_root() || which::which("apt-get").is_err() {
         bail!("{purpose} is missing. On Debian: sudo apt-get install {wanted}");
     }
-    // Two at a time would find Debian's own lock taken, and give up.
+    // A second `apt-get` at the same time would find the lock taken, and fail.
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     voice.say(&format!("installing {wanted} from Debian (once)"));
@@ -71,7 +71,7 @@ fn from_crates(
     voice: &Voice,
 ) -> Result<()> {
     let root = |command: &mut Command| -> Result<()> {
-        // Outside the repository, so that its cargo settings are not the tool's.
+        // Outside the repository, so that its cargo settings don't apply to the tool.
         command.current_dir(folder).arg("--root").arg(folder);
         voice.run(command, Shown::Progress)
     };
@@ -87,7 +87,7 @@ fn from_crates(
     root(command.args(words(recipe)))
 }
 
-/// How cargo is told to build it so. In the packages' own profiles are minutes of optimization.
+/// The cargo arguments for a recipe. The packages' own profiles would take minutes to optimize.
 fn words(recipe: Recipe) -> Vec<String> {
     let mut words = Vec::new();
     let mut set = |setting: String| {
@@ -114,8 +114,8 @@ fn from_npm(package: &str, version: &str, folder: &Path, voice: &Voice) -> Resul
     voice.run(&mut command, Shown::Progress)
 }
 
-/// Moves the finished folder to its place. A whole one that is there already, because another run
-/// was quicker, stays; what an interrupted run left there goes.
+/// Moves the finished folder to its place. A complete folder that is already there, from a faster
+/// parallel run, stays; the remains of an interrupted run are deleted.
 fn put_in_place(tool: &Tool, finished: &Path, home: &Path) -> Result<()> {
     if tool.is_in(home) {
         return Ok(());

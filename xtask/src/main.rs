@@ -1,8 +1,8 @@
-//! Kvorum's chores, run as `cargo xtask COMMAND`: they get the tools that are missing, say what they
-//! do, and leave the work to cargo, Trunk and a browser.
+//! Kvorum's chores, run as `cargo xtask COMMAND`: they install missing tools, announce their steps,
+//! and leave the work to cargo, Trunk and a browser.
 //!
-//! Deliberately absent: anything that the page or the tests could not do without. Plain
-//! `cargo test` and `trunk serve` work on their own once the tools are on the PATH.
+//! The page and the tests don't depend on them: plain `cargo test` and `trunk serve` work on their
+//! own once the tools are on the PATH.
 
 mod bench;
 mod browser;
@@ -119,8 +119,8 @@ fn run(command: Command) -> Result<()> {
     }
 }
 
-/// The repository's root: the folder above this package, as cargo names it when it runs this program. Where
-/// nobody says so, it is the one that this program was built in.
+/// The repository's root: the folder above this package, as cargo names it when it runs this
+/// program, or else as it was when this program was built.
 fn repository() -> Result<PathBuf> {
     let package = std::env::var_os("CARGO_MANIFEST_DIR");
     let package = package.map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);

@@ -1,4 +1,5 @@
-//! `cargo xtask monkey`: what a monkey finds that plays with the release page for long, or again with the steps of a file.
+//! `cargo xtask monkey`: random input to the release page for a long time, or a replay of the steps
+//! of a file.
 
 use std::path::{Path, PathBuf};
 
@@ -10,18 +11,18 @@ use crate::steps::Steps;
 use crate::test::driven;
 use crate::tools::run as run_command;
 
-/// What it plays.
+/// What to play.
 pub(crate) enum Play {
     Seeds { first: u64, seeds: u64, limit: Limit },
     File(PathBuf),
 }
 
-/// How long it plays with each seed.
+/// How long to play with each seed.
 #[derive(Clone, Copy)]
 pub(crate) enum Limit {
-    /// It goes on after what it finds.
+    /// Continue after a finding.
     Minutes(u64),
-    /// It ends there.
+    /// Stop at the first finding.
     Steps(u64),
 }
 

@@ -1,5 +1,5 @@
-//! What a chore needs beside Rust. What is missing is installed side by side: compilers and downloads leave each other
-//! room.
+//! The needs of each chore beside Rust. Missing ones are installed in parallel, since compilation
+//! and downloads leave room for each other.
 
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -19,7 +19,7 @@ enum Need {
     Browser,
 }
 
-/// For `cargo xtask serve`: nothing that only a release or a test needs.
+/// Installs what `cargo xtask serve` needs; only with `release` also what a release needs.
 pub(crate) fn to_serve(root: &Path, release: bool) -> Result<Toolbox> {
     let mut needs = page(root)?;
     if release {
@@ -28,19 +28,19 @@ pub(crate) fn to_serve(root: &Path, release: bool) -> Result<Toolbox> {
     meet(root, &needs)
 }
 
-/// For a release of the page.
+/// Installs what a release of the page needs.
 pub(crate) fn to_build(root: &Path) -> Result<Toolbox> {
     to_serve(root, true)
 }
 
-/// For a browser that is led through the page.
+/// Installs what driving a browser through the page needs.
 pub(crate) fn to_drive(root: &Path) -> Result<(Toolbox, Browser)> {
     let mut needs = page(root)?;
     needs.extend([Need::Tool(wasm_opt()), Need::Browser]);
     Ok((meet(root, &needs)?, Browser::found()?))
 }
 
-/// For all tests; axe-core's script is the third.
+/// Installs what all tests need; the third result is the path of axe-core's script.
 pub(crate) fn to_test(root: &Path) -> Result<(Toolbox, Browser, PathBuf)> {
     let mut needs = page(root)?;
     needs.extend([Need::Tool(wasm_opt()), Need::Tool(axe()), Need::Browser]);
@@ -56,7 +56,7 @@ fn page(root: &Path) -> Result<Vec<Need>> {
     Ok([Need::WasmTarget].into_iter().chain(page_tools(root)?.map(Need::Tool)).collect())
 }
 
-/// Installs what is missing; a toolbox with all of it.
+/// Installs what is missing, and returns a toolbox with all tools.
 fn meet(root: &Path, needs: &[Need]) -> Result<Toolbox> {
     let mut missing = Vec::new();
     for need in needs {
@@ -69,7 +69,7 @@ fn meet(root: &Path, needs: &[Need]) -> Result<Toolbox> {
         let is_whole =
             missing.iter().copied().filter(tools).count() == needs.iter().filter(tools).count();
         let seconds = times::of(|| side_by_side(&missing))?;
-        // How long they take is known only where all that the tests need had to come.
+        // The duration is only comparable if everything that the tests need had to be installed.
         if is_whole && needs.iter().any(|need| matches!(need, Need::Browser)) {
             times::note(&cache()?, "tools_install_s", seconds)?;
         }
@@ -81,7 +81,8 @@ fn meet(root: &Path, needs: &[Need]) -> Result<Toolbox> {
     Toolbox::of(root, tools)
 }
 
-/// One that fails says so at once, and lets the others come to their end: what is there need not be built again.
+/// Installs in parallel. A failure is reported at once, and the other installs are finished, so
+/// that they need not be repeated.
 fn side_by_side(missing: &[&Need]) -> Result<()> {
     let failed: Vec<&str> = thread::scope(|scope| {
         let works: Vec<_> = missing.iter().map(|need| scope.spawn(|| install(need))).collect();
@@ -95,7 +96,7 @@ fn side_by_side(missing: &[&Need]) -> Result<()> {
     Ok(())
 }
 
-/// Whether it could be installed.
+/// Installs a need. Returns whether that succeeded.
 fn install(need: &Need) -> bool {
     let voice = Voice::of(need.name());
     let result = match need {

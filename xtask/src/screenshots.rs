@@ -1,6 +1,6 @@
-//! `cargo xtask screenshots`: pictures of the release page in the states that matter, in
-//! target/screenshots/, and the two that the README shows, in docs/. With `--accept`, instead, those in tests/pictures/,
-//! which the end-to-end tests compare the page with.
+//! `cargo xtask screenshots`: takes pictures of the release page in known states, in
+//! target/screenshots/, and the two for the README, in docs/. With `--accept` it instead updates
+//! those in tests/pictures/, with which the end-to-end tests compare the page.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::steps::Steps;
 use crate::test::driven;
 use crate::tools::run as run_command;
 
-/// The README's pictures, and what they are called among all.
+/// The README's pictures: their names in target/screenshots/ and in docs/.
 const README: [(&str, &str); 2] = [
     ("write-1440x900-light.png", "kvorum-light.png"),
     ("write-1440x900-dark.png", "kvorum-dark.png"),

@@ -1,7 +1,7 @@
-//! Trunk's hook after a build: a release page gets its content security policy.
+//! Trunk's hook after a build: switches on the content security policy of a release page.
 //!
-//! The policy stands in `index.html` under a name that browsers ignore, because `trunk serve` puts
-//! an inline script for reloading into the page, which the policy would forbid.
+//! The policy is in `index.html` under a name that browsers ignore, because `trunk serve` inserts
+//! an inline script for reloading, which the policy would forbid.
 
 use std::env;
 use std::fs;

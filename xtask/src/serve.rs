@@ -1,4 +1,5 @@
-//! `cargo xtask serve`: the page on this machine, rebuilt and reloaded at every change.
+//! `cargo xtask serve`: serves the page on this machine, and rebuilds and reloads it after every
+//! change.
 
 use std::path::Path;
 use std::process::Command;
@@ -11,7 +12,7 @@ use crate::needs;
 pub(crate) fn run(root: &Path, extra: &[String]) -> Result<()> {
     let toolbox = needs::to_serve(root, extra.iter().any(|argument| argument == "--release"))?;
     let mut arguments = vec!["serve"];
-    // The page under work must not take the place of the release page in dist/.
+    // The development page must not replace the release page in dist/.
     if !extra.iter().any(|argument| argument.starts_with("--dist") || argument == "-d") {
         arguments.extend(["--dist", "target/serve"]);
     }
@@ -20,7 +21,7 @@ pub(crate) fn run(root: &Path, extra: &[String]) -> Result<()> {
     become_it(trunk(&toolbox, &arguments)?)
 }
 
-/// Becomes Trunk, so that whoever ends this program ends the server.
+/// Replaces this process by Trunk, so that ending this program ends the server.
 #[cfg(unix)]
 fn become_it(mut command: Command) -> Result<()> {
     use std::os::unix::process::CommandExt;

@@ -1,5 +1,5 @@
-//! Numbered steps that say in one line what begins, and in another how long it took. A failure
-//! names its step, and no other begins after it.
+//! Numbered steps: one line when a step begins, and another with its duration. A failure names its
+//! step, and no other step begins after it.
 
 #![expect(
     clippy::disallowed_methods,
@@ -19,7 +19,7 @@ pub(crate) struct Steps {
     started: Instant,
 }
 
-/// Why a step did not begin: one that went beside it failed.
+/// The error of a step that did not begin because a parallel one failed.
 #[derive(Debug)]
 pub(crate) struct NotBegun;
 
@@ -37,7 +37,7 @@ impl Steps {
         Self { total, begun, has_failed, started: Instant::now() }
     }
 
-    /// Runs one step, announced as `[2/9] title`. Others may run at the same time.
+    /// Runs a step, announced as `[2/9] title`. Other steps may run at the same time.
     pub(crate) fn run<T>(&self, title: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
         ensure!(!self.has_failed.load(Ordering::SeqCst), NotBegun);
         let place = format!("[{}/{}]", self.begun.fetch_add(1, Ordering::SeqCst) + 1, self.total);
@@ -64,7 +64,7 @@ impl Steps {
     }
 }
 
-/// What comes of two that went side by side: both, or what failed first.
+/// The result of two parallel steps: success of both, or the first real failure.
 pub(crate) fn both(one: Result<()>, other: Result<()>) -> Result<()> {
     match (one, other) {
         (Err(error), Err(reason)) if error.is::<NotBegun>() => Err(reason),
@@ -79,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn after_a_failure_no_step_begins_and_the_failure_is_what_is_told() {
+    fn after_a_failure_no_step_begins_and_the_failure_is_reported() {
         let steps = Steps::new(3);
         let failed = steps.run("one", || -> Result<()> { bail!("It is broken.") });
         let stopped = steps.run("two", || -> Result<()> { panic!("it does not begin") });

@@ -1,4 +1,4 @@
-//! Which tests ran. A run of tests that ran none passes, and tells nothing: here it fails.
+//! Counts the tests that ran. A test run without any test passes in cargo; here it fails.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,18 +10,18 @@ use serde_json::Value;
 use crate::tools::{Toolbox, output};
 use crate::voice::{Voice, hear};
 
-/// How many tests passed, by target: `scripts`, `raft_paper`, the library.
+/// The number of passed tests by target: `scripts`, `raft_paper`, the library.
 #[derive(Default)]
 struct Tally {
     passed: BTreeMap<String, u64>,
-    /// The target whose tests run now.
+    /// The target whose tests are running.
     running: Option<String>,
-    /// Left out by an attribute or a filter.
+    /// The number of tests skipped by an attribute or a filter.
     skipped: u64,
 }
 
-/// Runs tests, and makes sure that each of these targets had some and that none was left out.
-/// Where something runs beside them, `voice` tells their lines.
+/// Runs tests, and checks that each of these targets had some and that none was skipped. With a
+/// `voice`, lines are prefixed by its name.
 pub(crate) fn run(command: &mut Command, expected: &[String], voice: Option<&Voice>) -> Result<()> {
     let mut tally = Tally::default();
     hear(command, |line| {
@@ -37,7 +37,8 @@ pub(crate) fn run(command: &mut Command, expected: &[String], voice: Option<&Voi
 impl Tally {
     fn hear(&mut self, line: &str) {
         let line = line.trim();
-        // A browser's test runner says "Running headless tests in Chrome" too, which names no target.
+        // A browser's test runner also prints "Running headless tests in Chrome", which names no
+        // target.
         if let Some(running) = line.strip_prefix("Running ").and_then(target) {
             self.running = Some(running);
         } else if line.starts_with("Doc-tests ") {
@@ -75,11 +76,11 @@ fn target(running: &str) -> Option<String> {
     stem.rsplit_once('-').map(|(name, _)| name.to_owned())
 }
 
-/// What can have tests, as cargo knows it.
+/// The targets that can have tests, according to cargo.
 pub(crate) struct Targets {
-    /// Those that plain `cargo test` runs natively.
+    /// The targets that plain `cargo test` runs natively.
     pub(crate) native: Vec<String>,
-    /// Those that a browser runs: `tests/browser*.rs`, empty natively.
+    /// The targets that a browser runs: `tests/browser*.rs`, which are empty natively.
     pub(crate) browser: Vec<String>,
 }
 
@@ -98,7 +99,7 @@ impl Targets {
             let is = |target: &Value, kind: &str| list(&target["kind"]).iter().any(|it| it == kind);
             let has_library = targets.iter().any(|target| is(target, "lib"));
             let tested = targets.iter().filter(|target| {
-                // A program beside a library has its tests there.
+                // The tests of a program beside a library are in the library.
                 target["test"] == true && !(has_library && is(target, "bin"))
             });
             names.extend(tested.filter_map(|target| target["name"].as_str().map(str::to_owned)));
@@ -132,12 +133,12 @@ test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
 ";
 
     #[test]
-    fn what_ran_counts() {
+    fn tests_that_ran_are_counted() {
         judged(SCRIPTS, &["scripts", "browser_core"]).unwrap();
     }
 
     #[test]
-    fn tests_that_did_not_run_are_missed() {
+    fn tests_that_did_not_run_are_reported() {
         let of = |text: &str, expected: &[&str]| judged(text, expected).unwrap_err().to_string();
         assert_eq!(of(SCRIPTS, &["scripts", "swarm"]), "No test ran of: swarm.");
         assert_eq!(of("", &["e2e"]), "No test ran of: e2e.");
@@ -151,7 +152,7 @@ test result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; fini
     }
 
     #[test]
-    fn what_a_browser_runs_is_told_from_the_rest() {
+    fn browser_targets_are_separated() {
         let target = |kind: &str, name: &str, test: bool| {
             format!(r#"{{"kind": ["{kind}"], "name": "{name}", "test": {test}}}"#)
         };

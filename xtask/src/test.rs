@@ -20,7 +20,7 @@ const WASM: [&str; 5] = ["--locked", "--package", "kvorum", "--target", "wasm32-
 
 pub(crate) fn run(root: &Path) -> Result<()> {
     let target = root.join("target");
-    // What was built before saves most of the time.
+    // A warm build folder saves most of the time.
     let is_cold = !target.join("wasm32-unknown-unknown/debug").exists();
     let seconds = times::of(|| all(root))?;
     times::note(&target, if is_cold { "test_s" } else { "test_again_s" }, seconds)
@@ -34,7 +34,8 @@ fn all(root: &Path) -> Result<()> {
         })?;
     steps.run("layout: cargo fmt --check", || cargo(&toolbox, &["fmt", "--all", "--check"]))?;
     let targets = Targets::of(&toolbox)?;
-    // One core links the page while the other compiles. Where both need cargo's build folder, one waits.
+    // One core links the page while the other compiles. If both need cargo's build folder, one
+    // waits.
     thread::scope(|scope| {
         let wasm = scope.spawn(|| for_wasm(&steps, &toolbox, &browser, &targets.browser));
         let native = natively(&steps, &toolbox, &targets.native);
@@ -64,7 +65,7 @@ fn natively(steps: &Steps, toolbox: &Toolbox, targets: &[String]) -> Result<()> 
     })
 }
 
-/// Beside what is native.
+/// The steps for WebAssembly, in parallel with the native ones.
 fn for_wasm(steps: &Steps, toolbox: &Toolbox, browser: &Browser, tests: &[String]) -> Result<()> {
     let voice = Voice::of("wasm32");
     steps.run("page: release build into dist/", || release_page_beside(toolbox, &voice))?;
@@ -72,7 +73,7 @@ fn for_wasm(steps: &Steps, toolbox: &Toolbox, browser: &Browser, tests: &[String
         voice.run(&mut clippy_wasm(toolbox, tests)?, Shown::All)
     })?;
     steps.run("tests: in the browser", || {
-        // So long that only a test that hangs takes longer, however busy the machine is.
+        // A generous timeout, so that only a hanging test exceeds it even on a busy machine.
         let mut command = wasm_test(toolbox, browser, 300)?;
         tally::run(choose(&mut command, tests), tests, Some(&voice))
     })
@@ -89,7 +90,7 @@ fn clippy_wasm(toolbox: &Toolbox, tests: &[String]) -> Result<Command> {
     Ok(command)
 }
 
-/// `cargo test` for the browser, which gives each test file this many seconds.
+/// `cargo test` in the browser, with this timeout in seconds for each test file.
 pub(crate) fn wasm_test(toolbox: &Toolbox, browser: &Browser, seconds: u32) -> Result<Command> {
     let mut command = toolbox.cargo(&["test"])?;
     command.args(WASM).env("CHROMEDRIVER", &browser.driver);
@@ -103,7 +104,7 @@ fn end_to_end(toolbox: &Toolbox, browser: &Browser, axe: &Path) -> Result<Comman
     Ok(command)
 }
 
-/// Cargo for something that drives a browser on the release page.
+/// A cargo command that drives a browser on the release page.
 pub(crate) fn driven(toolbox: &Toolbox, browser: &Browser, words: &[&str]) -> Result<Command> {
     let mut command = toolbox.cargo(words)?;
     command.env("KVORUM_DIST", toolbox.root().join("dist"));

@@ -1,4 +1,4 @@
-//! How long chores took, kept beside what they made until the bench asks.
+//! Durations of chores, stored beside their results until the bench reads them.
 
 #![expect(
     clippy::disallowed_methods,
@@ -14,14 +14,14 @@ use serde_json::{Map, Value};
 
 const FILE: &str = "times.json";
 
-/// How many seconds this takes, if it succeeds.
+/// The duration in seconds of `work`, if it succeeds.
 pub(crate) fn of(work: impl FnOnce() -> Result<()>) -> Result<f64> {
     let started = Instant::now();
     work()?;
     Ok(started.elapsed().as_secs_f64())
 }
 
-/// Keeps a number of seconds in this folder, in place of an earlier one of this name.
+/// Stores a number of seconds in this folder under a name.
 pub(crate) fn note(folder: &Path, name: &str, seconds: f64) -> Result<()> {
     let mut times = all(folder);
     times.insert(name.to_owned(), seconds.round().into());
@@ -30,7 +30,7 @@ pub(crate) fn note(folder: &Path, name: &str, seconds: f64) -> Result<()> {
         .with_context(|| format!("{FILE} cannot be written to {}.", folder.display()))
 }
 
-/// What is kept in this folder; nothing if that cannot be read.
+/// The stored numbers of this folder; empty if they can't be read.
 pub(crate) fn all(folder: &Path) -> Map<String, Value> {
     let text = fs::read_to_string(folder.join(FILE)).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()

@@ -1,8 +1,8 @@
-//! The tools the page is built and tested with, each in exactly one version: found on the PATH, found in this
-//! project's cache, or installed there. Children run with them first on their PATH.
+//! The tools that build and test the page, each in exactly one version: found on the PATH or in
+//! this project's cache, or installed there. Child processes have them first on their PATH.
 //!
-//! Nothing is fetched but from the registries of crates.io and npm; Trunk, which would download
-//! tools of its own, runs with `--offline`.
+//! Downloads come from the registries of crates.io and npm only; Trunk, which would download its
+//! own tools, runs with `--offline`.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,23 +15,24 @@ use anyhow::{Context, Result, bail, ensure};
 use crate::install;
 use crate::voice::Voice;
 
-/// The newest Trunk that this Rust compiles.
+/// The newest Trunk that this Rust version compiles.
 const TRUNK: &str = "0.21.14";
-/// Must read what this Rust writes. `Trunk.toml` names it too, for a Trunk that is run by hand.
+/// Must be able to read this Rust version's output. `Trunk.toml` names it too, for a Trunk that is
+/// run by hand.
 const BINARYEN: &str = "132.0.0";
 const CARGO_FUZZ: &str = "0.13.1";
-/// Judges the page's accessibility in the end-to-end tests.
+/// Checks the page's accessibility in the end-to-end tests.
 const AXE: &str = "4.14.1";
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
 
-/// One tool in the one version that is used.
+/// A tool in its one version.
 pub(crate) struct Tool {
-    /// The package's name at its registry, and the cache folder's.
+    /// The package's name at its registry, and of the cache folder.
     pub(crate) package: &'static str,
     pub(crate) version: String,
     /// The program that is run, and looked for on the PATH; of a script, its file.
     pub(crate) program: &'static str,
-    /// What `program --version` says, as one word among others.
+    /// A word in the output of `program --version` that identifies the version.
     word: String,
     pub(crate) source: Source,
 }
@@ -42,26 +43,26 @@ pub(crate) enum Source {
     Crates(Recipe),
     /// The npm registry.
     Npm,
-    /// The npm registry too; not a program but a script for a page, in this folder.
+    /// A script for a page from the npm registry, in this folder of its package.
     NpmScript { folder: &'static str },
 }
 
-/// How a tool is built: as soon as it can be, not as well. Each of them is built once on a machine and works for
-/// seconds.
+/// How a tool is built: for a fast build rather than fast execution, since each tool is built once
+/// per machine and runs for seconds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Recipe {
-    /// How long two cores take, said before it begins.
+    /// How many minutes it takes on two cores, announced before it begins.
     pub(crate) minutes: &'static str,
-    /// The programs that are used; all of the package if none is named.
+    /// The programs to build; all of the package if empty.
     pub(crate) programs: &'static [&'static str],
-    /// Whether it has what its authors chose.
+    /// Whether the package's default features are on.
     pub(crate) default_features: bool,
-    /// The packages that do the work each time the page is built: these are worth the compiler's time.
+    /// The packages that do the work at each build of the page; only these are optimized.
     pub(crate) optimized: &'static [&'static str],
 }
 
 impl Source {
-    /// Where an installed tool's programs are, below its cache folder.
+    /// The folder of an installed tool's programs, below its cache folder.
     fn programs(self) -> &'static str {
         match self {
             Self::Crates(_) => "bin",
@@ -71,14 +72,14 @@ impl Source {
     }
 }
 
-/// The tools in place: runs commands in the repository with them first on the PATH.
+/// Runs commands in the repository with the tools first on the PATH.
 pub(crate) struct Toolbox {
     root: PathBuf,
     path: OsString,
 }
 
 impl Toolbox {
-    /// Of tools that are there.
+    /// A toolbox of installed tools.
     pub(crate) fn of<'a>(root: &Path, tools: impl Iterator<Item = &'a Tool>) -> Result<Self> {
         let mut folders = Vec::new();
         for tool in tools {
@@ -112,7 +113,7 @@ impl Toolbox {
     }
 }
 
-/// Runs a command to its end, its output going where this one's goes.
+/// Runs a command to its end, with inherited output.
 pub(crate) fn run(command: &mut Command) -> Result<()> {
     let status =
         command.status().with_context(|| format!("`{}` did not start.", shown(command)))?;
@@ -120,7 +121,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a command to its end and gives what it printed; its complaints are shown as they come.
+/// Runs a command to its end and returns its standard output; standard error is inherited.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
@@ -133,15 +134,15 @@ pub(crate) fn output(command: &mut Command) -> Result<String> {
     Ok(text)
 }
 
-/// A command as a person would type it.
+/// A command as a user would type it.
 pub(crate) fn shown(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or_default();
     let words = [program].into_iter().chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
-/// Takes out what the cargo that started this program said about it, so that cargo, run again from
-/// here, sees what it would see in a terminal and rebuilds nothing.
+/// Removes the environment of the cargo that started this program, so that a nested cargo sees what
+/// it would see in a terminal and rebuilds nothing.
 fn forget_outer_cargo(command: &mut Command) {
     for name in ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PRIMARY_PACKAGE"] {
         command.env_remove(name);
@@ -153,7 +154,7 @@ fn forget_outer_cargo(command: &mut Command) {
     }
 }
 
-/// What every build of the page needs.
+/// The tools that every build of the page needs.
 pub(crate) fn page_tools(root: &Path) -> Result<[Tool; 2]> {
     let bindgen = locked_version(root, "wasm-bindgen")?;
     Ok([
@@ -164,9 +165,11 @@ pub(crate) fn page_tools(root: &Path) -> Result<[Tool; 2]> {
             program: "wasm-bindgen",
             source: Source::Crates(Recipe {
                 minutes: "about three minutes",
-                // The runner is the tests', and costs nothing: the package's library has it in any case.
+                // The runner is for the tests, and needs no extra build time, since it is in the
+                // same package.
                 programs: &["wasm-bindgen-test-runner", "wasm-bindgen"],
-                // They are one: encrypted connections, which the runner does not need to reach a driver on this machine.
+                // The default features are TLS, which the runner does not need for a driver on this
+                // machine.
                 default_features: false,
                 optimized: &["walrus", "wasmparser", "wasm-encoder", "wasm-bindgen-cli-support"],
             }),
@@ -179,7 +182,8 @@ pub(crate) fn page_tools(root: &Path) -> Result<[Tool; 2]> {
             source: Source::Crates(Recipe {
                 minutes: "about four minutes",
                 programs: &[],
-                // They are for what `--offline` and `--skip-version-check` switch off, and for https.
+                // The default features are for what `--offline` and `--skip-version-check` switch
+                // off, and for https.
                 default_features: false,
                 optimized: &[],
             }),
@@ -187,7 +191,7 @@ pub(crate) fn page_tools(root: &Path) -> Result<[Tool; 2]> {
     ])
 }
 
-/// Makes a release of the page smaller.
+/// Shrinks a release of the page.
 pub(crate) fn wasm_opt() -> Tool {
     Tool {
         package: "binaryen",
@@ -226,7 +230,7 @@ pub(crate) fn cargo_fuzz() -> Tool {
 }
 
 impl Tool {
-    /// Whether it can be used as it is, from the PATH or from this project's cache.
+    /// Whether it is on the PATH or in this project's cache.
     pub(crate) fn is_there(&self) -> Result<bool> {
         Ok(self.is_on_path() || self.is_in(&self.home()?))
     }
@@ -246,7 +250,7 @@ impl Tool {
         Ok(())
     }
 
-    /// The folder to put first on the PATH; none if the right version is on it already.
+    /// The folder to put first on the PATH; `None` if the right version is on it already.
     fn folder(&self) -> Result<Option<PathBuf>> {
         if self.is_on_path() {
             return Ok(None);
@@ -264,7 +268,7 @@ impl Tool {
         Ok(self.home()?.join(self.source.programs()).join(self.program))
     }
 
-    /// Whether this cache folder holds the whole tool: it was moved there when it was whole.
+    /// Whether this cache folder has the tool. It is moved there only when it is complete.
     pub(crate) fn is_in(&self, home: &Path) -> bool {
         home.join(self.source.programs()).join(self.program).exists()
     }
@@ -299,7 +303,7 @@ pub(crate) fn has_wasm_target() -> Result<bool> {
     Ok(Path::new(folder.trim()).exists())
 }
 
-/// A package's version in `Cargo.lock`, whose layout is cargo's own and stable.
+/// A package's version in `Cargo.lock`.
 fn locked_version(root: &Path, package: &str) -> Result<String> {
     let text =
         fs::read_to_string(root.join("Cargo.lock")).context("Cargo.lock is not readable.")?;
@@ -325,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn the_lock_file_tells_wasm_bindgen_from_its_relatives() {
+    fn the_lock_file_lookup_matches_whole_names() {
         let version = locked_version(&crate::repository().unwrap(), "wasm-bindgen").unwrap();
         assert!(version.starts_with("0.2."), "{version}");
     }

@@ -1,5 +1,4 @@
-//! What runs beside something else speaks with its name before each line, so that lines of several can be read
-//! among each other.
+//! Output of parallel commands: each line is prefixed by the name of its source.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, pipe};
@@ -13,13 +12,14 @@ use crate::tools::shown;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shown {
     All,
-    /// Only how many packages cargo has built so far; where the command fails, its last lines.
+    /// Only the number of packages that cargo has built so far; if the command fails, its last
+    /// lines.
     Progress,
 }
 
-/// How often the number of packages is said.
+/// The number of packages between two progress lines.
 const EVERY: usize = 50;
-/// How many lines of a command that failed are shown.
+/// The number of last lines of a failed command that are shown.
 const LAST: usize = 60;
 
 pub(crate) struct Voice {
@@ -65,7 +65,7 @@ impl Voice {
     }
 }
 
-/// Runs a command to its end and gives each line that it prints or complains about, in the order in which it does.
+/// Runs a command to its end and passes on each line of its standard output and error, in order.
 ///
 /// # Errors
 ///
@@ -79,7 +79,7 @@ pub(crate) fn hear(command: &mut Command, mut each: impl FnMut(&str)) -> Result<
         .stderr(errors)
         .spawn()
         .with_context(|| format!("`{}` did not start.", shown(command)))?;
-    // The reader comes to an end once nobody else can write.
+    // The reader ends once no process can write any more.
     command.stdout(Stdio::null()).stderr(Stdio::null());
     for line in BufReader::new(reader).split(b'\n') {
         let line = line.with_context(|| format!("`{}` cannot be heard.", shown(command)))?;
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_printed_and_what_is_complained_about_stay_in_order() {
+    fn standard_output_and_error_stay_in_order() {
         let mut lines = Vec::new();
         let mut command = shell("echo one; echo two >&2; echo three");
         hear(&mut command, |line| lines.push(line.to_owned())).unwrap();

@@ -1,5 +1,5 @@
-//! `headless bench`: how fast the core is on this machine, and how long links get. It measures and never
-//! judges.
+//! `headless bench`: measures the speed of the core on this machine, and the length of links. It
+//! has no thresholds.
 
 use std::process::ExitCode;
 use std::time::Instant;
@@ -10,7 +10,7 @@ use kvorum::script::{Failure, Runner, spin};
 use kvorum::swarm::Search;
 use serde_json::json;
 
-/// Measures and prints, as one JSON object or in words.
+/// Measures, and prints the results as one JSON object or as lines.
 pub(super) fn bench(json: bool) -> ExitCode {
     let measured = events_per_second().and_then(|events| {
         Ok(json!({
@@ -34,7 +34,7 @@ pub(super) fn bench(json: bool) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Events of a busy cluster, every one judged.
+/// Events per second of a busy cluster, each of them judged.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 fn events_per_second() -> Result<f64, String> {
     const EVENTS: u64 = 2_000_000;
@@ -54,7 +54,7 @@ fn busy() -> Result<Run, Failure> {
     Ok(runner.into_run())
 }
 
-/// Seconds of cluster time that one core searches in a second.
+/// Seconds of cluster time that one core searches per second.
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 fn swarm() -> Result<f64, String> {
     const SEEDS: u64 = 300;
@@ -70,8 +70,8 @@ fn swarm() -> Result<f64, String> {
     Ok(lasted / start.elapsed().as_secs_f64())
 }
 
-/// The characters of a link's fragment after ten minutes of play, in which something is done every ten
-/// seconds.
+/// The number of characters of a link's fragment after ten minutes of cluster time with an action
+/// every ten seconds.
 fn link() -> Result<usize, String> {
     const DONE: [&str; 10] = [
         "set color blue",
@@ -88,7 +88,7 @@ fn link() -> Result<usize, String> {
     let mut playground = Playground::new(5, 482_913);
     let mut inputs = vec![Input::Speed(Speed::new(1_000)), Input::Play];
     for line in DONE.iter().cycle().take(60) {
-        // Not at round times: a person is not that exact.
+        // Not at round times: a user is not that exact.
         inputs.extend(vec![Input::Advance(16_667); 599]);
         inputs.push(Input::Console((*line).to_string()));
     }

@@ -1,7 +1,8 @@
-//! The native entry: the same core without a browser.
+//! The native entry point: the same core without a browser.
 //!
-//! `run` executes scripts and says which line was not as expected, `replay` plays a link or a file of
-//! the page's, `trace` prints every event of a script as a JSON object, `swarm` searches, `bench` measures.
+//! `run` executes scripts and reports the line that failed, `replay` plays a link or a saved file,
+//! `trace` prints every event of a script as a JSON object, `swarm` searches for broken properties,
+//! `bench` measures.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod bench;
@@ -36,52 +37,53 @@ mod native {
             /// The scripts.
             #[arg(required = true)]
             files: Vec<PathBuf>,
-            /// Prints one JSON object a script instead of the story.
+            /// Prints one JSON object per script instead of its events.
             #[arg(long)]
             json: bool,
-            /// Tells details too.
+            /// Prints details too.
             #[arg(long)]
             details: bool,
         },
-        /// Plays a run that was shared or kept up to where it was left, and prints the state, the digest and
-        /// what the judges say. Exits 0 if every property holds, 1 if one is broken, 2 if it is no run.
+        /// Plays a shared or saved run up to where it was left, and prints the state, the digest
+        /// and the judges' verdicts. Exits 0 if every property holds, 1 if one is broken, 2 if the
+        /// run can't be played.
         Replay {
-            /// A link that the page has made, a file that holds one, or a file that the page has saved.
+            /// A link made by the page, a file with a link, or a file saved by the page.
             run: String,
-            /// Plays to the end of what was played instead.
+            /// Plays to the end of the run instead.
             #[arg(long)]
             end: bool,
             /// Prints one JSON object.
             #[arg(long)]
             json: bool,
         },
-        /// Executes a script and prints every event as one JSON object a line.
+        /// Executes a script and prints every event as one JSON object per line.
         Trace { file: PathBuf },
-        /// Runs random clusters under random faults; exits 0 if no property breaks.
+        /// Runs random clusters under random faults. Exits 0 if no property breaks.
         Swarm {
-            /// The seeds, from the first up to but not including the last.
+            /// The range of seeds; the end is not included.
             #[arg(long, default_value = "0..1000")]
             seeds: String,
-            /// A rule to switch (off; or on, where it is off by default). May be given several times.
+            /// A rule to switch (off, or on if it is off by default). May be given several times.
             #[arg(long = "rule-off", value_name = "NAME")]
             rules: Vec<String>,
-            /// The property that is to break, or `any`. With one rule off it is the one that is said to fall
-            /// without it; otherwise any.
+            /// The property that is searched for, or `any`. By default it is the one guarded by the
+            /// switched rule if there is exactly one, else any.
             #[arg(long, value_name = "NAME")]
             property: Option<String>,
-            /// The most nodes that a cluster begins with, from 3 to 7.
+            /// The maximum number of nodes of a cluster at its beginning, from 3 to 7.
             #[arg(long, default_value_t = kvorum::swarm::MOST_NODES, value_parser = clap::value_parser!(u32).range(3..=7))]
             most_nodes: u32,
-            /// The kinds of faults that may come, with commas between them; all of them if it is left out.
+            /// The kinds of faults, separated by commas; by default all.
             #[arg(long, value_name = "NAMES", value_delimiter = ',')]
             faults: Vec<String>,
             /// Stops at the first finding.
             #[arg(long)]
             first: bool,
-            /// Makes what was found as small as it can be; implies `--first`.
+            /// Shrinks the first finding; implies `--first`.
             #[arg(long)]
             shrink: bool,
-            /// Prints a link that opens in the page where the property breaks; implies `--first`.
+            /// Prints a link that opens the page where the property breaks; implies `--first`.
             #[arg(long)]
             link: bool,
             /// Prints one JSON object.
@@ -189,6 +191,6 @@ fn main() -> std::process::ExitCode {
     native::main()
 }
 
-/// The page has an entry of its own, in main.rs.
+/// The page's entry point is main.rs.
 #[cfg(target_arch = "wasm32")]
 fn main() {}

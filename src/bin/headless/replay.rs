@@ -1,4 +1,4 @@
-//! `headless replay`: a run that the page shared or saved, played without it.
+//! `headless replay`: plays a run that the page shared or saved.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use kvorum::playground::view::{Modified, NodeView, Status, Verdict};
 use kvorum::playground::{Archive, Bookmark, Input, MARK, Playground};
 use serde_json::{Value, json};
 
-/// Plays the run, prints what came of it, and exits by what the judges say.
+/// Plays the run, prints the result, and exits by the judges' verdicts.
 pub(super) fn replay(run: &str, end: bool, json: bool) -> ExitCode {
     let played = read(run).and_then(|archive| play(archive, end));
     let playground = match played {
@@ -27,7 +27,7 @@ pub(super) fn replay(run: &str, end: bool, json: bool) -> ExitCode {
     if is_sound { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// A link, or a file with a link or a kept run.
+/// Reads a link, or a file with a link or a saved run.
 fn read(run: &str) -> Result<Archive, String> {
     if run.contains(MARK) {
         return Bookmark::parse(run).map(Archive::from).map_err(|bad| bad.to_string());

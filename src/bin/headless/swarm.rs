@@ -1,5 +1,5 @@
-//! `headless swarm`: many runs on all cores, and one line for each finding that replays it; the first
-//! one made small, and as a link, where that is asked for.
+//! `headless swarm`: many runs on all cores. It prints one line per finding that replays it and, on
+//! request, shrinks the first finding and prints it as a link.
 
 use std::io::IsTerminal as _;
 use std::ops::Range;
@@ -16,20 +16,20 @@ use kvorum::swarm::{Effort, Finding, MOST_NODES, Report, Search, Shrunk, Size, s
 use kvorum::time::Duration;
 use serde_json::json;
 
-/// What is to be done with what is found.
+/// What to do with findings.
 #[derive(Clone, Copy)]
 pub(super) struct Order {
     /// Stop at the first.
     pub(super) first: bool,
-    /// Make it small.
+    /// Shrink the first.
     pub(super) shrink: bool,
-    /// Print its link.
+    /// Print a link to the first.
     pub(super) link: bool,
     /// Print one JSON object.
     pub(super) json: bool,
 }
 
-/// What is to be searched, in the words of the command line.
+/// The search as given on the command line.
 pub(super) struct Asked {
     pub(super) seeds: String,
     pub(super) rules: Vec<String>,
@@ -39,7 +39,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// What its words mean; or what is wrong with them.
+    /// Parses the arguments; the error says what is wrong with them.
     fn read(&self) -> Result<(Range<u64>, Search), String> {
         let seeds = parse(&self.seeds).ok_or_else(|| {
             format!("`--seeds` takes a range such as 0..1000, not `{}`", self.seeds)
@@ -69,7 +69,7 @@ impl Asked {
         Ok((seeds, Search { switched, wanted, most_nodes: self.most_nodes, faults }))
     }
 
-    /// The line that runs this seed again.
+    /// The command that runs this seed again.
     fn line(&self, seed: u64) -> String {
         let mut line = format!("headless swarm --seeds {seed}..{}", seed + 1);
         for rule in &self.rules {
@@ -90,7 +90,7 @@ fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>) -> 
     format!("there is no {what} `{name}`; there are {}", known.join(", "))
 }
 
-/// Runs the seeds and prints what was found.
+/// Runs the seeds and prints the findings.
 pub(super) fn swarm(asked: &Asked, order: Order) -> ExitCode {
     let (seeds, search) = match asked.read() {
         Ok(read) => read,
@@ -158,7 +158,7 @@ pub(super) fn swarm(asked: &Asked, order: Order) -> ExitCode {
     if findings.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-/// The finding as small as so much effort makes it; `None` where no property of it breaks as one plays.
+/// Shrinks a finding with this effort; `None` if it has no property that breaks in a replay.
 fn make_small(search: &Search, report: &Report, effort: Effort) -> Option<Shrunk> {
     let Some(Finding::Broken(_, violation)) = report.finding else { return None };
     let (_, recording) = search.record(report.seed);
@@ -170,7 +170,7 @@ fn make_small(search: &Search, report: &Report, effort: Effort) -> Option<Shrunk
     })
 }
 
-/// A link's fragment to where it breaks.
+/// The fragment of a link to where the property breaks.
 fn fragment(small: &Shrunk) -> String {
     let Shrunk { recording, shown, digest, .. } = small.clone();
     Bookmark { recording, shown, done: None, digest: Some(digest), speed: Speed::default() }

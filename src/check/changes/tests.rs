@@ -1,4 +1,4 @@
-//! Histories that must be rejected, and beside each a sound one.
+//! Histories that must be rejected, each with a sound one.
 
 use super::super::Run;
 use super::*;
@@ -15,12 +15,12 @@ fn config(voters: &[u32], learners: &[u32]) -> Config {
     Config::with_all(ids(voters), [], ids(learners))
 }
 
-/// n1 leads term 2 with these members.
+/// n1 leads term 2 with this configuration.
 fn leads(config: &Config) -> Observation<'_> {
     Observation { is_leader: true, ..Observation::blank(N1, Term(2), config) }
 }
 
-/// A judge that has seen n1 lead three voters, and a client ask for a change.
+/// A judge that has seen n1 lead three voters, and a client request a change.
 fn asked(change: &Change) -> Changes {
     let three = config(&[1, 2, 3], &[]);
     let mut changes = Changes::default();
@@ -61,11 +61,11 @@ fn a_refused_change_that_is_made_later_is_rejected() {
     accepts(&mut changes, &ADD_4);
     assert_eq!(sees(&mut changes, &learns, &[ADD_4]), None);
     assert_eq!(sees(&mut changes, &four, &[]), None);
-    assert!(sees(&mut changes, &three, &[]).is_some(), "nobody has asked for that");
+    assert!(sees(&mut changes, &three, &[]).is_some(), "no client has asked for that");
 }
 
 #[test]
-fn a_learner_gets_no_vote_unless_somebody_asks_for_it() {
+fn a_learner_gets_no_vote_unless_a_client_asks_for_it() {
     let (learns, four) = (config(&[1, 2, 3], &[4]), config(&[1, 2, 3, 4], &[]));
     let mut changes = asked(&Change::Learn(N4));
     accepts(&mut changes, &Change::Learn(N4));
@@ -74,13 +74,13 @@ fn a_learner_gets_no_vote_unless_somebody_asks_for_it() {
 }
 
 #[test]
-fn members_that_go_must_have_been_asked_to() {
+fn members_are_removed_only_on_request() {
     let two = config(&[1, 3], &[]);
     let mut changes = asked(&REMOVE_2);
     accepts(&mut changes, &REMOVE_2);
     assert_eq!(sees(&mut changes, &two, &[]), None);
     let mut changes = asked(&REMOVE_2);
-    assert!(sees(&mut changes, &two, &[]).is_some(), "nobody has accepted that");
+    assert!(sees(&mut changes, &two, &[]).is_some(), "it was not accepted");
     let members = Change::Members(vec![N1, NodeId(3)]);
     let mut changes = asked(&members);
     accepts(&mut changes, &members);
@@ -88,7 +88,7 @@ fn members_that_go_must_have_been_asked_to() {
 }
 
 #[test]
-fn a_voter_becomes_a_learner_where_somebody_asks_for_it() {
+fn a_voter_is_demoted_only_on_request() {
     let demoted = config(&[1, 3], &[2]);
     let demote = Change::Demote(NodeId(2));
     let mut changes = asked(&demote);
@@ -99,9 +99,9 @@ fn a_voter_becomes_a_learner_where_somebody_asks_for_it() {
     assert!(is_so(&demote, &demoted) && !is_so(&demote, &config(&[1, 2, 3], &[])));
 }
 
-/// A leader ends what an earlier one has begun, once it is there.
+/// A leader completes what an earlier one has begun, once the joint configuration is in force.
 #[test]
-fn a_joint_configuration_may_be_left_by_whoever_leads() {
+fn a_joint_configuration_may_be_left_by_any_leader() {
     let joint = Config::with_all([N1, N4], [N1, NodeId(2), NodeId(3)], []);
     let mut changes = Changes::default();
     assert_eq!(changes.observe(&leads(&joint), &[]), Ok(()));
@@ -109,9 +109,9 @@ fn a_joint_configuration_may_be_left_by_whoever_leads() {
     assert!(sees(&mut changes, &config(&[1], &[]), &[]).is_some());
 }
 
-/// An attempt that was under way for long is taken on although its client has given it up.
+/// A late attempt is accepted although its client has given up.
 #[test]
-fn what_is_accepted_may_be_made_though_nobody_waits_for_it() {
+fn an_accepted_change_may_happen_though_no_client_waits() {
     let (three, learns) = (config(&[1, 2, 3], &[]), config(&[1, 2, 3], &[4]));
     let mut changes = Changes::default();
     assert_eq!(sees(&mut changes, &three, &[]), None);
@@ -120,7 +120,7 @@ fn what_is_accepted_may_be_made_though_nobody_waits_for_it() {
 }
 
 #[test]
-fn a_refusal_that_begins_or_ends_anything_is_rejected() {
+fn a_refusal_that_begins_or_ends_a_change_is_rejected() {
     let three = config(&[1, 2, 3], &[]);
     let judge = |accepted, before: &[Change], after: &[Change]| {
         let mut changes = asked(&REMOVE_2);
@@ -138,7 +138,7 @@ fn a_refusal_that_begins_or_ends_anything_is_rejected() {
     assert_eq!(judge(false, &[ADD_4], &[]), in_part, "it has ended another");
     assert_eq!(judge(false, &[ADD_4], &[ADD_4]), None);
     assert_eq!(judge(true, &[ADD_4], &[REMOVE_2]), None, "what is accepted may");
-    // In another term, or as no leader, it goes on with nothing.
+    // In another term, or as a follower, it carries out no change.
     let mut changes = asked(&REMOVE_2);
     assert_eq!(sees(&mut changes, &three, &[ADD_4]), None);
     refuses(&mut changes);
@@ -147,7 +147,7 @@ fn a_refusal_that_begins_or_ends_anything_is_rejected() {
     assert_eq!(sees(&mut changes, &three, &[]), None);
 }
 
-/// A run of three servers that n1 leads, some time later.
+/// A run of three servers led by n1.
 fn run() -> Run {
     let mut run = Run::new(ClusterConfig { nodes: 3, seed: 118 });
     run.apply(&Action::Timeout(N1)).unwrap();
@@ -165,8 +165,8 @@ fn pass(run: &mut Run, millis: u64) {
     assert_eq!(run.violation(), None);
 }
 
-/// What the judge says of an answer that ends this change, so many milliseconds after n1 has made it, where
-/// something happens first.
+/// The judge's verdict on an answer that ends this change, `millis` milliseconds after n1 has made
+/// it; `first` is called before.
 fn answered(
     answer: &Answer,
     millis: u64,
@@ -201,7 +201,7 @@ fn a_change_that_is_made_and_not_answered_is_rejected() {
     assert_eq!(unknown(2_000, None), owed);
     assert_eq!(answered(&Answer::Changed, 2_000, |_, _| ()), None);
     assert_eq!(unknown(900, None), None, "the answer may be under way");
-    assert_eq!(unknown(2_000, Some(Action::Pause(N1))), None, "who would say it stands still");
+    assert_eq!(unknown(2_000, Some(Action::Pause(N1))), None, "the leader is paused");
     assert_eq!(unknown(2_000, Some(Action::Kill(N1))), None);
     let change = LinkChange { loss: Chance::from_ppm(10_000), ..LinkChange::default() };
     assert_eq!(unknown(2_000, Some(Action::Network(change))), None, "it may be lost");
@@ -210,7 +210,7 @@ fn a_change_that_is_made_and_not_answered_is_rejected() {
 }
 
 #[test]
-fn an_answer_that_a_change_is_made_which_never_was_is_rejected() {
+fn an_answer_for_a_change_that_never_happened_is_rejected() {
     let cluster = Cluster::new(ClusterConfig { nodes: 3, seed: 118 });
     let judge = |change: &Change| {
         let mut changes = Changes::default();
@@ -227,5 +227,5 @@ fn an_answer_that_a_change_is_made_which_never_was_is_rejected() {
     later.began(RequestId(1), &REMOVE_2, &config(&[1, 3], &[]));
     later.look(&cluster);
     let told = later.ended(RequestId(1), &Answer::Changed, &cluster);
-    assert_eq!(told, Ok(()), "it was so when it was asked for, and may be undone by now");
+    assert_eq!(told, Ok(()), "it had happened before it was requested, and may be undone by now");
 }

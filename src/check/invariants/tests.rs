@@ -1,4 +1,4 @@
-//! For every property a history that must be rejected, and beside it a sound one.
+//! For each property a history that must be rejected, and a sound one.
 
 use super::*;
 
@@ -33,7 +33,7 @@ fn applied(observation: Observation<'_>, index: u64, store: u64) -> Observation<
     Observation { last_applied: Index::new(index), store_digest: Digest(store), ..at }
 }
 
-/// The property that the last of these observations breaks; all before it must be sound.
+/// The property that the last of these observations breaks; all earlier ones must be sound.
 fn judge(history: &[Observation<'_>]) -> Option<Property> {
     let mut invariants = Invariants::default();
     let (last, before) = history.split_last().unwrap();
@@ -123,7 +123,7 @@ fn different_entries_committed_or_applied_break_state_machine_safety() {
 }
 
 #[test]
-fn a_restart_may_forget_what_is_committed_but_not_change_it() {
+fn a_restart_may_forget_a_commit_but_not_change_it() {
     let one = log(&[(1, "a")]);
     let two = log(&[(2, "b")]);
     let life = |number, seen| Observation { incarnation: number, ..seen };
@@ -141,7 +141,7 @@ fn a_restart_may_forget_what_is_committed_but_not_change_it() {
     assert_eq!(judge(&changed), Some(Property::StateMachineSafety));
 }
 
-/// A server whose log begins after an entry of this term and index.
+/// A server whose log was compacted up to an entry of this term and index.
 fn compacted<'a>(observation: Observation<'a>, term: u64, index: u64) -> Observation<'a> {
     let index = Index::new(index).unwrap();
     let base = Some(Position { term: Term(term), index });
@@ -150,7 +150,7 @@ fn compacted<'a>(observation: Observation<'a>, term: u64, index: u64) -> Observa
 }
 
 #[test]
-fn a_compacted_log_is_judged_as_if_it_were_whole() {
+fn a_compacted_log_is_judged_like_a_whole_one() {
     let full = log(&[(1, "a"), (2, "b"), (2, "c")]);
     let rest = log(&[(2, "c")]);
     let other = log(&[(3, "x")]);
@@ -162,14 +162,14 @@ fn a_compacted_log_is_judged_as_if_it_were_whole() {
     let installed = [leader_has_all, compacted(sees(2, 2, &[]), 2, 2)];
     assert_eq!(judge(&installed), None, "a follower goes on from a snapshot");
     let wrong = [leader_has_all, compacted(sees(2, 2, &[]), 1, 2)];
-    assert_eq!(judge(&wrong), Some(Property::StateMachineSafety), "nobody committed that");
+    assert_eq!(judge(&wrong), Some(Property::StateMachineSafety), "that was never committed");
     let early = [leader(1, 2, &full), compacted(sees(2, 2, &[]), 2, 2)];
     assert_eq!(judge(&early), Some(Property::StateMachineSafety), "it was not committed");
     let lacks = [committed(leader(1, 2, &full), 3), compacted(leader(2, 3, &[]), 2, 2)];
     assert_eq!(judge(&lacks), Some(Property::LeaderCompleteness));
 }
 
-/// What contradicts the property that the last of these observations breaks.
+/// The evidence of the first violation in a history.
 fn evidence(history: &[Observation<'_>]) -> Option<Evidence> {
     let mut invariants = Invariants::default();
     history.iter().find_map(|seen| invariants.observe(seen).err()).map(|found| found.evidence)
@@ -208,7 +208,7 @@ fn an_audit_of_a_log_that_was_compacted_meanwhile_finds_nothing_wrong() {
 }
 
 #[test]
-fn a_server_that_is_gone_owes_nothing_any_more() {
+fn a_removed_server_is_not_judged() {
     let full = log(&[(1, "a"), (1, "b")]);
     let judge = |is_gone: bool| {
         let mut invariants = Invariants::default();
@@ -222,7 +222,7 @@ fn a_server_that_is_gone_owes_nothing_any_more() {
 }
 
 #[test]
-fn what_all_have_compacted_is_forgotten_and_nothing_else() {
+fn only_what_all_have_compacted_is_forgotten() {
     let full = log(&[(1, "a"), (1, "b"), (1, "c")]);
     let mut invariants = Invariants::default();
     for seen in [applied(leader(1, 1, &full), 3, 7), applied(sees(2, 1, &full), 3, 7)] {

@@ -1,8 +1,8 @@
-//! Why a history has no order: few of its operations that have none already.
+//! Why a history has no order: a small subset of its operations that has none.
 //!
-//! Operations are left out as long as what remains still has no order. One that is left out may have had any
-//! answer, and what it wrote may be there at any time after it began, or never. So whatever remains
-//! contradicts itself, whatever the others did.
+//! Operations are removed as long as the rest still has no order. A removed operation may have had
+//! any answer, and its write may appear at any time after its invocation, or never. So the
+//! remaining operations contradict each other, whatever the others did.
 
 use std::collections::BTreeSet;
 
@@ -10,10 +10,10 @@ use super::{KeyOperation, Linearizability};
 use crate::cluster::{CallEvent, Operation, RequestId};
 use crate::store::{Command, Key, Value};
 
-/// The operations of `key` that have no order, of which none could be left out.
+/// A minimal subset of the operations on `key` that has no order.
 ///
-/// `before` is what was known before the first of `calls`, and the last of these is the answer for which
-/// there is no order. Nothing is left out of what ended before all of them.
+/// `before` is the judge's state before the first of `calls`; the last of the calls is the answer
+/// for which there is no order. Operations that ended before all of them are fixed.
 pub fn conflict(before: &Linearizability, calls: &[CallEvent], key: &Key) -> BTreeSet<RequestId> {
     let before = before.only(key);
     let begun = calls.iter().filter_map(|call| match call {
@@ -23,11 +23,11 @@ pub fn conflict(before: &Linearizability, calls: &[CallEvent], key: &Key) -> BTr
         CallEvent::Began { .. } | CallEvent::Ended { .. } => None,
     });
     let mut kept: Vec<_> = before.under_way(key).chain(begun).collect();
-    // Reads are tried first: where a write or what was read of it will do, the write says more.
+    // Try to remove reads first: a write explains more than a read of its value.
     kept.sort_unstable();
     let mut kept: Vec<RequestId> = kept.into_iter().map(|(_, id)| id).collect();
     let mut left_out = BTreeSet::new();
-    // Many at once, then fewer: most of a long history has nothing to do with it.
+    // Remove many at once first, then fewer: most of a long history is not involved.
     let mut many = kept.len();
     while many > 0 {
         let mut at = 0;
@@ -47,7 +47,7 @@ pub fn conflict(before: &Linearizability, calls: &[CallEvent], key: &Key) -> BTr
     kept.into_iter().collect()
 }
 
-/// Whether the operations of a key have an order, without those that are left out.
+/// Whether the operations of a key have an order without those that are left out.
 fn has_order(
     before: &Linearizability,
     calls: &[CallEvent],
@@ -71,7 +71,7 @@ fn has_order(
 }
 
 impl Linearizability {
-    /// What is known of one key.
+    /// The judge's state for one key.
     fn only(&self, key: &Key) -> Self {
         let history = self.keys.get(key).map(|history| (key.clone(), history.clone()));
         let of_key = self.key_of.iter().filter(|(_, of)| *of == key);
@@ -82,13 +82,13 @@ impl Linearizability {
         }
     }
 
-    /// The operations on a key that may take effect from now on, and which of them are writes.
+    /// The pending operations of a key, and whether each is a write.
     fn under_way(&self, key: &Key) -> impl Iterator<Item = (bool, RequestId)> {
         let under_way = self.keys.get(key).into_iter().flat_map(|history| &history.under_way);
         under_way.map(|(id, step)| (*step != KeyOperation::Read, *id))
     }
 
-    /// Leaves an operation under way out of account.
+    /// Removes a pending operation from the history.
     fn leave_out(&mut self, key: &Key, id: RequestId) {
         let Some(history) = self.keys.get_mut(key) else { return };
         self.key_of.remove(&id);
@@ -98,7 +98,7 @@ impl Linearizability {
     }
 }
 
-/// What a command leaves where it changes anything.
+/// The value after a command that changes anything.
 fn leaves(command: Command) -> Option<Value> {
     match command {
         Command::Set { value, .. } | Command::Cas { new: value, .. } => Some(value),

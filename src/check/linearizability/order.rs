@@ -1,4 +1,4 @@
-//! An order that a history could have had: by which the state that is left was come to.
+//! Recording an order that explains each state.
 
 use std::rc::Rc;
 
@@ -6,9 +6,9 @@ use super::{History, Linearizability};
 use crate::cluster::RequestId;
 use crate::store::Key;
 
-/// How a state was come to: nothing, for a judge that need not know; or an [`Order`].
+/// How a state was reached: `()` for a judge that need not know, or an [`Order`].
 pub trait Trail: Clone + Default {
-    /// The same, and then this operation takes effect.
+    /// The trail extended by an operation.
     #[must_use]
     fn then(&self, id: RequestId) -> Self;
 }
@@ -17,7 +17,7 @@ impl Trail for () {
     fn then(&self, _id: RequestId) -> Self {}
 }
 
-/// The operations that took effect, one after the other. States share what they have in common.
+/// Operations in the order in which they took effect. States share common prefixes.
 #[derive(Clone, Debug, Default)]
 pub struct Order(Option<Rc<Link>>);
 
@@ -34,7 +34,7 @@ impl Trail for Order {
 }
 
 impl Order {
-    /// The operations, the first first.
+    /// The operations, the earliest first.
     fn operations(&self) -> Vec<RequestId> {
         let mut operations = Vec::new();
         let mut order = self;
@@ -48,7 +48,7 @@ impl Order {
 }
 
 impl Linearizability {
-    /// A judge that knows the same, and writes down an order from here on.
+    /// A judge in the same state that records orders from here on.
     pub fn with_orders(&self) -> Linearizability<Order> {
         let keys = self.keys.iter().map(|(key, history)| (key.clone(), history.with_trail()));
         Linearizability {
@@ -73,11 +73,11 @@ impl History<()> {
 }
 
 impl Linearizability<Order> {
-    /// For each key that was asked for an order that its operations could have had since orders are written
-    /// down, without those that need not have taken effect yet; `None` where too many were under way at once.
+    /// For each key, an order of the operations since orders are recorded, without those that need
+    /// not have taken effect yet; `None` if too many were pending at once.
     pub fn orders(&self) -> impl Iterator<Item = (&Key, Option<Vec<RequestId>>)> {
         self.keys.iter().map(|(key, history)| {
-            // The one that claims least of what is still under way.
+            // The state that assumes the fewest effects of pending operations.
             let states = history.states.iter();
             let least = states.min_by_key(|(state, _)| state.done.len());
             let order = least.filter(|_| !history.undecided);

@@ -1,4 +1,4 @@
-//! Histories that have an order, and histories that have none.
+//! Histories with and without an order.
 
 use super::*;
 use crate::cluster::{CallEvent, Consistency, YOU};
@@ -42,7 +42,8 @@ fn calls(history: &str) -> Vec<CallEvent> {
     history.split(", ").map(call).collect()
 }
 
-/// Shows the judge a history, up to the answer for which there is no order any more; its place, if it is there.
+/// Feeds the judge a history, up to the first answer without an order; returns the place of that
+/// answer.
 fn show<T: Trail>(judge: &mut Linearizability<T>, calls: &[CallEvent]) -> Option<usize> {
     let found = calls.iter().position(|call| match call {
         CallEvent::Began { id, operation, .. } => {
@@ -59,7 +60,7 @@ fn judge(history: &str) -> bool {
     show(&mut Linearizability::<()>::default(), &calls(history)).is_none()
 }
 
-/// The order that is found for a history whose first so many events have passed before anybody asked for one.
+/// The order found for a history, if orders are recorded only after its first `passed` events.
 fn order(history: &str, passed: usize) -> Vec<u64> {
     let (calls, mut before) = (calls(history), Linearizability::default());
     assert_eq!(show(&mut before, &calls[..passed]), None);
@@ -69,7 +70,8 @@ fn order(history: &str, passed: usize) -> Vec<u64> {
     found.into_iter().map(|id| id.0).collect()
 }
 
-/// The operations that have no order in a history whose first so many events have passed before.
+/// The conflicting operations of a history, if only events after its first `passed` ones may be
+/// removed.
 fn without_order(history: &str, passed: usize) -> Vec<u64> {
     let (calls, mut before) = (calls(history), Linearizability::default());
     assert_eq!(show(&mut before, &calls[..passed]), None);
@@ -102,7 +104,7 @@ fn compare_and_set_tells_the_order() {
 }
 
 #[test]
-fn what_was_given_up_may_happen_late_once_or_never() {
+fn an_abandoned_operation_may_take_effect_late_once_or_never() {
     assert!(judge("1 set a, 1 ok, 2 set b, 2 ?, 3 get, 3 a, 4 get, 4 b"));
     assert!(judge("1 set a, 1 ok, 2 set b, 2 ?, 3 get, 3 a"));
     let twice = "1 set a, 1 ok, 2 set b, 2 ?, 3 get, 3 b, 4 set a, 4 ok, 5 get, 5 b";
@@ -143,7 +145,7 @@ fn an_order_is_one_that_the_answers_allow() {
 }
 
 #[test]
-fn an_order_begins_where_it_is_asked_for() {
+fn an_order_begins_where_recording_begins() {
     let history = "1 set a, 1 ok, 2 set b, 3 get, 3 b, 2 ok, 4 get, 4 b";
     assert_eq!(order(history, 0), [1, 2, 3, 4]);
     assert_eq!(order(history, 3), [2, 3, 4], "one that was under way then belongs to it");
@@ -151,7 +153,7 @@ fn an_order_begins_where_it_is_asked_for() {
 }
 
 #[test]
-fn what_has_no_order_is_told_without_what_has_nothing_to_do_with_it() {
+fn a_conflict_has_only_the_operations_involved() {
     assert_eq!(without_order("1 get, 1 a", 0), [1], "a value from nowhere");
     assert_eq!(without_order("1 set a, 1 ok, 2 get, 2 -", 0), [1, 2], "a lost write");
     let stale = "1 set x, 1 ok, 2 get, 2 x, 3 set a, 3 ok, 4 set b, 4 ok, 5 get, 5 b, 6 get, 6 a";
@@ -163,14 +165,14 @@ fn what_has_no_order_is_told_without_what_has_nothing_to_do_with_it() {
 }
 
 #[test]
-fn what_was_before_all_that_is_looked_at_counts() {
+fn a_conflict_takes_the_state_before_into_account() {
     let stale = "1 set a, 1 ok, 2 set b, 2 ok, 3 get, 3 b, 4 get, 4 a";
     assert_eq!(without_order(stale, 4), [4], "there was b, and nothing else could be");
     let under_way = "1 set a, 2 set b, 2 ok, 1 ok, 3 get, 3 a, 4 get, 4 b";
     assert_eq!(without_order(under_way, 3), [3, 4], "one of them is too much");
 }
 
-/// A judge goes on: the answer for which there was no order counts no more.
+/// After an answer without an order the judge goes on without it.
 #[test]
 fn after_an_answer_without_an_order_the_others_are_still_ordered() {
     let history = calls("1 set a, 1 ok, 2 get, 2 -, 3 set b, 3 ok, 4 get, 4 b, 5 get, 5 a");

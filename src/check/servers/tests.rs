@@ -1,4 +1,4 @@
-//! For every property a history that must be rejected, and beside it a sound one.
+//! For each property a history that must be rejected, and a sound one.
 
 use super::*;
 use crate::raft::Transfer;
@@ -11,7 +11,7 @@ fn at(millis: u64) -> Time {
     Time::from_micros(millis * 1_000)
 }
 
-/// A server of `config` in `term`, leading or not, with its commit index and its lease.
+/// A server of `config` in `term`, leading or not.
 fn sees<'a>(node: u32, term: u64, leads: bool, config: &'a Config) -> Observation<'a> {
     Observation { is_leader: leads, ..Observation::blank(NodeId(node), Term(term), config) }
 }
@@ -25,7 +25,7 @@ fn a_second_vote_in_a_term_is_rejected_even_after_a_restart() {
     let mut servers = Servers::default();
     let mut vote = |term, candidate| servers.voted(NodeId(1), Term(term), NodeId(candidate));
     assert_eq!((vote(2, 1), vote(2, 1), vote(3, 2)), (Ok(()), Ok(()), Ok(())));
-    assert_eq!(vote(2, 3), Ok(()), "a copy of an old one says nothing new");
+    assert_eq!(vote(2, 3), Ok(()), "a copy of an old vote is harmless");
     assert_eq!(property(vote(3, 1)), Some(Property::OneVote));
 }
 
@@ -43,11 +43,11 @@ fn a_term_or_a_commit_index_that_goes_back_is_rejected_within_a_life() {
     assert_eq!(judge(&[three, four]), None);
     assert_eq!(judge(&[commit(2), commit(1)]), Some(Property::Monotonic));
     let restarted = Observation { incarnation: 2, ..three };
-    assert_eq!(judge(&[commit(2), restarted]), None, "memory does not outlast a life");
+    assert_eq!(judge(&[commit(2), restarted]), None, "memory does not survive a restart");
 }
 
 #[test]
-fn majorities_that_may_avoid_each_other_are_rejected() {
+fn majorities_that_may_be_disjoint_are_rejected() {
     let judge = |committed: &Config, acts_by: &Config, term| {
         let mut servers = Servers::default();
         let first = servers.observe(at(1), &sees(1, 2, true, committed));
@@ -83,7 +83,7 @@ fn an_election_during_anothers_lease_is_rejected() {
     };
     assert_eq!(judge(101, false), Some(Property::LeaseSafety));
     assert_eq!(judge(100, false), None, "it ended in time");
-    assert_eq!(judge(101, true), None, "nobody is there to use it");
+    assert_eq!(judge(101, true), None, "its holder is down");
     let mut servers = Servers::default();
     assert_eq!(servers.observe(at(1), &sees(2, 3, true, &config)), Ok(()));
     assert_eq!(property(servers.observe(at(2), &leased(9))), Some(Property::LeaseSafety));
@@ -110,7 +110,7 @@ fn a_leader_is_judged_whenever_it_leads_anew_or_by_another_configuration() {
 }
 
 #[test]
-fn a_transfer_that_is_put_off_or_never_ends_is_rejected() {
+fn a_transfer_that_is_prolonged_or_never_ends_is_rejected() {
     let config = config(&[1, 2, 3]);
     let pending = |to, deadline| Transfer { to: NodeId(to), deadline: at(deadline), asked: false };
     let leads = |transfer, own| Observation {
@@ -118,7 +118,7 @@ fn a_transfer_that_is_put_off_or_never_ends_is_rejected() {
         free_at: Some(at(own)),
         ..sees(1, 4, true, &config)
     };
-    // At these times, with n1's clock showing the same.
+    // Observations at these times of true time and of n1's clock.
     let judge = |history: &[(u64, Option<Transfer>)]| {
         let mut servers = Servers::default();
         history.iter().find_map(|(now, transfer)| {
@@ -127,12 +127,12 @@ fn a_transfer_that_is_put_off_or_never_ends_is_rejected() {
     };
     let late = Some(Property::TransferEnds);
     let (to_2, again) = (Some(pending(2, 300)), Some(pending(2, 400)));
-    assert_eq!(judge(&[(1, to_2), (100, again)]), late, "asked again, it ends later");
+    assert_eq!(judge(&[(1, to_2), (100, again)]), late, "a repeated request prolongs it");
     assert_eq!(judge(&[(1, to_2), (100, to_2), (300, None), (310, again)]), None, "a new one");
     assert_eq!(judge(&[(1, to_2), (100, Some(pending(3, 400)))]), None, "to another");
     assert_eq!(judge(&[(1, to_2), (301, to_2), (1_301, to_2)]), None);
-    assert_eq!(judge(&[(1, to_2), (301, to_2), (1_302, to_2)]), late, "nobody ends it");
-    // A leader that stands still, or has too much to do, can't end it.
+    assert_eq!(judge(&[(1, to_2), (301, to_2), (1_302, to_2)]), late, "it is not ended");
+    // A leader that is paused or busy can't end it.
     let mut servers = Servers::default();
     for now in [1, 301, 2_000, 4_000] {
         let busy = Observation { free_at: None, ..leads(to_2, now) };

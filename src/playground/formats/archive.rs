@@ -1,10 +1,10 @@
-//! A whole run to keep: all its stories, which of them was shown, and where, as a text for a file or for
-//! the browser's storage.
+//! The text format of a whole run, for a file or for the browser's storage: all branches, which one
+//! was shown, and at which instant.
 //!
-//! The text is the stories' recordings one after the other, so that `headless run` plays it and people
-//! read it; what else belongs to a story stands in lines that begin with `#:`, comments to a script. The
-//! first of these holds a checksum of all that follows it. Whoever changes a file by hand takes that line
-//! out.
+//! The text is the branches' recordings one after the other, so `headless run` plays it and people
+//! can read it. Other data of a branch is in lines that begin with `#:`, which are comments in a
+//! script. The first of these lines holds a checksum of everything after it. To edit a file by
+//! hand, remove that line.
 
 use std::fmt::{self, Write};
 
@@ -15,33 +15,33 @@ use crate::playground::view::Speed;
 use crate::recording::{Instant, LIMITS, Recording, Unusable, VERSION};
 use crate::time::Time;
 
-/// The longest text that is read, in bytes.
+/// The greatest length of a text that is read, in bytes.
 pub const MOST_BYTES: usize = LIMITS.bytes;
 
-/// A run to keep.
+/// A run to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Archive {
-    pub stories: Vec<ArchivedBranch>,
-    /// The place of the one that is shown.
+    pub branches: Vec<ArchivedBranch>,
+    /// The index of the branch that is shown.
     pub current: usize,
     pub speed: Speed,
     pub playing: bool,
 }
 
-/// A story to keep.
+/// A branch to store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchivedBranch {
     pub name: String,
-    /// The place of the story that it left, and when, in microseconds.
+    /// The index of the branch that it was forked from, and when, in microseconds.
     pub left: Option<(usize, u64)>,
     pub recording: Recording,
     /// How far it was played.
     pub played: Instant,
     pub shown: Instant,
-    /// How many of its actions were done at the instant that is shown, where some that came at that very
-    /// instant were not.
+    /// The number of its actions done at the instant that is shown, if not all actions of that very
+    /// instant were done.
     pub done: Option<usize>,
-    /// What the cluster's digest is at the instant that is shown, if that is known.
+    /// The cluster's digest at the instant that is shown, if known.
     pub digest: Option<Digest>,
 }
 
@@ -49,14 +49,14 @@ impl From<Bookmark> for Archive {
     fn from(bookmark: Bookmark) -> Self {
         let Bookmark { recording, shown, done, digest, speed } = bookmark;
         let name = letters(0);
-        let story =
+        let branch =
             ArchivedBranch { name, left: None, recording, played: shown, shown, done, digest };
-        Self { stories: vec![story], current: 0, speed, playing: false }
+        Self { branches: vec![branch], current: 0, speed, playing: false }
     }
 }
 
 impl Archive {
-    /// Reads what [`Display`](fmt::Display) has written, or a recording alone.
+    /// Reads a text written by [`Display`](fmt::Display), or a single recording.
     ///
     /// # Errors
     ///
@@ -69,26 +69,27 @@ impl Archive {
         }
         check_sum(text)?;
         let mut archive =
-            Self { stories: Vec::new(), current: 0, speed: Speed::default(), playing: false };
+            Self { branches: Vec::new(), current: 0, speed: Speed::default(), playing: false };
         for (first_line, chunk) in chunks(text) {
-            if archive.stories.len() == LIMITS.stories {
+            if archive.branches.len() == LIMITS.branches {
                 return Err(Unusable::TooLong);
             }
             let recording = Recording::parse(chunk).map_err(|error| error.moved(first_line))?;
-            archive.read_story(recording, chunk).map_err(|error| error.moved(first_line))?;
+            archive.read_branch(recording, chunk).map_err(|error| error.moved(first_line))?;
         }
-        let count = archive.stories.len();
-        let is_unknown = |story: &ArchivedBranch| story.left.is_some_and(|(from, _)| from >= count);
-        if archive.stories.iter().any(is_unknown) {
+        let count = archive.branches.len();
+        let is_unknown =
+            |branch: &ArchivedBranch| branch.left.is_some_and(|(from, _)| from >= count);
+        if archive.branches.iter().any(is_unknown) {
             return Err(Unusable::Damaged);
         }
         Ok(archive)
     }
 
-    fn read_story(&mut self, recording: Recording, chunk: &str) -> Result<(), Unusable> {
-        let place = self.stories.len();
+    fn read_branch(&mut self, recording: Recording, chunk: &str) -> Result<(), Unusable> {
+        let place = self.branches.len();
         let last = recording.actions.last().map_or(Instant::default(), |last| last.when);
-        let mut story = ArchivedBranch {
+        let mut branch = ArchivedBranch {
             name: letters(place),
             left: None,
             recording,
@@ -103,15 +104,15 @@ impl Archive {
             let (what, rest) = words.split_once(' ').ok_or(wrong.clone())?;
             match what {
                 "checksum" => {}
-                "story" => story.name = tidy_name(rest).ok_or(wrong)?,
+                "story" => branch.name = tidy_name(rest).ok_or(wrong)?,
                 "left" => {
                     let [from, at] = numbers(rest).ok_or(wrong.clone())?;
-                    story.left = Some((usize::try_from(from).map_err(|_| wrong)?, at));
+                    branch.left = Some((usize::try_from(from).map_err(|_| wrong)?, at));
                 }
-                "played" => story.played = instant(rest).ok_or(wrong)?,
-                "shown" => (story.shown, story.done) = shown(rest).ok_or(wrong)?,
+                "played" => branch.played = instant(rest).ok_or(wrong)?,
+                "shown" => (branch.shown, branch.done) = shown(rest).ok_or(wrong)?,
                 "digest" => {
-                    story.digest = Some(Digest(u64::from_str_radix(rest, 16).map_err(|_| wrong)?));
+                    branch.digest = Some(Digest(u64::from_str_radix(rest, 16).map_err(|_| wrong)?));
                 }
                 "speed" => {
                     let (speed, playing) = rest.split_once(' ').ok_or(wrong.clone())?;
@@ -121,16 +122,16 @@ impl Archive {
                 _ => return Err(wrong),
             }
         }
-        let far = story.played.max(story.shown).max(last);
+        let far = branch.played.max(branch.shown).max(last);
         if far.events > LIMITS.events || far.at > LIMITS.time {
             return Err(Unusable::TooFar);
         }
-        self.stories.push(story);
+        self.branches.push(branch);
         Ok(())
     }
 }
 
-/// If there is a checksum, it must be that of what comes after it.
+/// Checks the checksum, if there is one.
 fn check_sum(text: &str) -> Result<(), Unusable> {
     let Some(rest) = text.strip_prefix(VERSION).map(|rest| rest.trim_start_matches(['\r', '\n']))
     else {
@@ -140,7 +141,7 @@ fn check_sum(text: &str) -> Result<(), Unusable> {
     else {
         return Ok(());
     };
-    // Some editors end lines otherwise; that changes nothing.
+    // Some editors change line ends, which is harmless.
     let is_right = |text: &str| Digest::of(text.as_bytes()).to_string() == sum.trim();
     if is_right(rest) || is_right(&rest.replace('\r', "")) {
         return Ok(());
@@ -174,7 +175,7 @@ fn instant(text: &str) -> Option<Instant> {
     numbers(text).map(|[events, at]| Instant { events, at: Time::from_micros(at) })
 }
 
-/// An instant, and how many actions were done by then, if that is said.
+/// An instant and, if given, the number of actions done by then.
 fn shown(text: &str) -> Option<(Instant, Option<usize>)> {
     let place = match numbers(text) {
         Some([events, at, done]) => {
@@ -189,26 +190,26 @@ fn shown(text: &str) -> Option<(Instant, Option<usize>)> {
 impl fmt::Display for Archive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut text = String::new();
-        for (place, story) in self.stories.iter().enumerate() {
+        for (place, branch) in self.branches.iter().enumerate() {
             if place > 0 {
                 writeln!(text, "{VERSION}")?;
             }
-            writeln!(text, "#: story {}", story.name)?;
-            if let Some((from, at)) = story.left {
+            writeln!(text, "#: story {}", branch.name)?;
+            if let Some((from, at)) = branch.left {
                 writeln!(text, "#: left {from} {at}")?;
             }
-            let [played, shown] = [story.played, story.shown]
+            let [played, shown] = [branch.played, branch.shown]
                 .map(|Instant { events, at }| format!("{events} {}", at.as_micros()));
-            let done = story.done.map_or(String::new(), |done| format!(" {done}"));
+            let done = branch.done.map_or(String::new(), |done| format!(" {done}"));
             writeln!(text, "#: played {played}\n#: shown {shown}{done}")?;
-            if let Some(digest) = story.digest {
+            if let Some(digest) = branch.digest {
                 writeln!(text, "#: digest {digest}")?;
             }
             if place == self.current {
                 let playing = if self.playing { "playing" } else { "paused" };
                 writeln!(text, "#: speed {} {playing}", self.speed.get())?;
             }
-            let recording = story.recording.to_string();
+            let recording = branch.recording.to_string();
             text.push_str(recording.strip_prefix(VERSION).unwrap_or(&recording).trim_start());
         }
         writeln!(f, "{VERSION}\n{CHECKSUM}{}", Digest::of(text.as_bytes()))?;
@@ -220,7 +221,7 @@ impl fmt::Display for Archive {
 mod tests {
     use super::*;
 
-    fn story(name: &str, left: Option<(usize, u64)>, lines: &str) -> ArchivedBranch {
+    fn branch(name: &str, left: Option<(usize, u64)>, lines: &str) -> ArchivedBranch {
         let text = format!("{VERSION}\ncluster 3 seed 9\n{lines}");
         let recording = Recording::parse(&text).unwrap();
         let played = Instant { events: 900, at: Time::from_micros(9_000_000) };
@@ -230,11 +231,11 @@ mod tests {
     }
 
     fn archive() -> Archive {
-        let stories = vec![
-            story("A", None, "at 1s 100 kill n1\nat 2s 200 set \"# a\" b"),
-            story("what if", Some((0, 1_500_000)), "at 1s 100 kill n1\nat 1.5s 150 heal"),
+        let branches = vec![
+            branch("A", None, "at 1s 100 kill n1\nat 2s 200 set \"# a\" b"),
+            branch("what if", Some((0, 1_500_000)), "at 1s 100 kill n1\nat 1.5s 150 heal"),
         ];
-        Archive { stories, current: 1, speed: Speed::new(200), playing: true }
+        Archive { branches, current: 1, speed: Speed::new(200), playing: true }
     }
 
     #[test]
@@ -247,9 +248,9 @@ mod tests {
 
     #[test]
     fn a_recording_alone_is_an_archive_of_one_story() {
-        let alone = Archive::parse(&archive().stories[0].recording.to_string()).unwrap();
-        assert_eq!((alone.stories.len(), alone.stories[0].name.as_str()), (1, "A"));
-        assert_eq!(alone.stories[0].shown.events, 200, "it is shown at its end");
+        let alone = Archive::parse(&archive().branches[0].recording.to_string()).unwrap();
+        assert_eq!((alone.branches.len(), alone.branches[0].name.as_str()), (1, "A"));
+        assert_eq!(alone.branches[0].shown.events, 200, "shown at its end");
     }
 
     #[test]
@@ -264,7 +265,10 @@ mod tests {
             .lines()
             .filter(|line| !line.contains("checksum"))
             .fold(String::new(), |text, line| text + &line.replace("kill n1", "kill n2") + "\n");
-        assert!(Archive::parse(&edited).is_ok(), "whoever takes the line out may change the rest");
+        assert!(
+            Archive::parse(&edited).is_ok(),
+            "without the checksum line the rest may be changed"
+        );
         let refused = |from: &str, to: &str| Archive::parse(&edited.replacen(from, to, 1)).err();
         assert_eq!(refused("left 0", "left 7"), Some(Unusable::Damaged));
         assert_eq!(refused("#: shown 300", "#: shown x"), Some(Unusable::Line(4)));

@@ -1,56 +1,56 @@
-//! Which entry of the browser's storage belongs to which run.
+//! Maps runs to entries of the browser's storage.
 //!
-//! Each run has an entry of its own, whose id is drawn with the run's first saving: nobody else ever writes under
-//! it, so that no run is kept in place of another, whatever is opened, stopped or begun meanwhile, in this tab or in
-//! another. A run that is opened from an entry goes on in a new one, and the one that it came from goes in the same
-//! moment in which the new one is kept. Both have the *line* of the first in common, by which a tab finds again what
-//! another tab has opened since.
+//! Each run has its own entry, whose id is drawn when the run is first saved. No other run ever
+//! writes to it, so no run overwrites another, whatever is opened, cancelled or started meanwhile,
+//! in this tab or another. A run that is opened from an entry continues in a new entry, and the old
+//! entry is deleted in the same transaction that saves the new one. Both share the *line* of the
+//! first entry, by which a tab finds a run that another tab has opened since.
 
 use crate::playground::view::RunId;
 
-/// An entry to keep a run under.
+/// A storage entry of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Entry {
     pub id: String,
-    /// The id of the first entry that this one goes on from, or its own.
+    /// The id of the first entry of this line, or its own.
     pub line: String,
     pub name: String,
-    /// The entry that goes when this one is kept: its run goes on in this one.
+    /// The entry to delete when this one is saved, since its run continues here.
     pub replaces: Option<String>,
-    /// What was kept last: the playground's revision and the time.
+    /// What was saved last: the playground's revision and the time.
     state: Option<(u64, u64)>,
     was_kept: bool,
 }
 
 impl Entry {
-    /// Of a run that is new here.
+    /// The entry of a new run.
     pub fn new(id: String, name: String) -> Self {
         Self { line: id.clone(), id, name, ..Self::default() }
     }
 
-    /// Of a run that is opened from an entry with this id and line.
+    /// The entry of a run that is opened from the entry `from` with this line.
     pub fn of_kept(id: String, name: String, from: &str, line: &str) -> Self {
         let (line, replaces) = (line.to_string(), Some(from.to_string()));
         Self { id, line, name, replaces, ..Self::default() }
     }
 
-    /// Names it, which is to be kept.
+    /// Renames it; the new name has to be saved.
     pub fn rename(&mut self, name: String) {
         (self.name, self.state) = (name, None);
     }
 
-    /// Whether there is something to keep at this state; then it counts as kept.
+    /// Whether `state` has to be saved; from then on it counts as saved.
     pub fn take_up(&mut self, state: (u64, u64)) -> bool {
         self.state.replace(state) != Some(state)
     }
 
-    /// It could not be kept: it is to be tried again.
+    /// Saving has failed and must be retried.
     pub fn is_lost(&mut self) {
         self.state = None;
     }
 }
 
-/// Knows the entry of the run that is shown, and of one that is being opened from the storage.
+/// The entries of the run that is shown, and of the one that is being opened from the storage.
 #[derive(Debug, Default)]
 pub struct Keeping {
     shown: Option<(RunId, Entry)>,
@@ -58,12 +58,13 @@ pub struct Keeping {
 }
 
 impl Keeping {
-    /// This run is being opened from an entry. Whether it ever comes to be shown is left open.
+    /// Registers that a run is being opened from an entry. The opening may still fail.
     pub fn expect(&mut self, run: RunId, entry: Entry) {
         self.coming = Some((run, entry));
     }
 
-    /// The entry of the run that is shown; `fresh` makes it where the run was not opened from one.
+    /// The entry of the run that is shown; `fresh` creates it for a run that was not opened from
+    /// one.
     pub fn entry(&mut self, run: RunId, fresh: impl FnOnce() -> Entry) -> &mut Entry {
         if let Some(come) = self.coming.take_if(|(coming, _)| *coming == run) {
             self.shown = Some(come);
@@ -72,13 +73,14 @@ impl Keeping {
         &mut self.shown.insert(known.unwrap_or_else(|| (run, fresh()))).1
     }
 
-    /// The entry of this run, if it has one by now.
+    /// The entry of a run, if it has one.
     pub fn known(&self, run: RunId) -> Option<&Entry> {
         let mut known = [&self.coming, &self.shown].into_iter().flatten();
         known.find(|(of, _)| *of == run).map(|(_, entry)| entry)
     }
 
-    /// The run with this id was kept, and what it replaced is gone. Whether that is one more than there were.
+    /// Registers that the entry with this id was saved and the one it replaces deleted. Returns
+    /// whether there is one entry more than before.
     pub fn is_kept(&mut self, id: &str) -> bool {
         let Some((_, entry)) = self.shown.as_mut().filter(|(_, entry)| entry.id == id) else {
             return false;
@@ -87,7 +89,7 @@ impl Keeping {
         entry.replaces.take().is_none() && !was_kept
     }
 
-    /// The run with this id could not be kept.
+    /// Registers that saving the entry with this id has failed.
     pub fn is_lost(&mut self, id: &str) {
         let shown = self.shown.as_mut().filter(|(_, entry)| entry.id == id);
         shown.into_iter().for_each(|(_, entry)| entry.is_lost());
@@ -104,17 +106,17 @@ mod tests {
     use crate::playground::{Input, Playground};
     use crate::raft::NodeId;
 
-    /// A page without a browser: a playground whose runs are kept.
+    /// A page without a browser: a playground whose runs are saved.
     struct Page {
         playground: Playground,
         keeping: Keeping,
-        /// The texts that are kept, by their ids.
+        /// The saved texts by their ids.
         kept: BTreeMap<String, String>,
         drawn: u32,
     }
 
     impl Page {
-        /// With a long run kept before, of seed 7.
+        /// A page on which a long run of seed 7 was saved before.
         fn new() -> Self {
             let mut before = Playground::new(5, 7);
             before.apply(Input::Act(Action::Kill(NodeId(1)))).expect("it runs");
@@ -149,7 +151,7 @@ mod tests {
             self.keeping.is_kept(&entry.id);
         }
 
-        /// Begins to open the run that is kept under this id.
+        /// Starts to open the run saved under this id.
         fn open(&mut self, id: &str) {
             let archive = Archive::parse(&self.kept[id]).expect("it was kept");
             self.apply(Input::Open(Box::new(archive)));
@@ -165,11 +167,11 @@ mod tests {
             }
         }
 
-        /// Each kept run: its seed, and how much was done in it.
+        /// The seed and the number of actions of each saved run.
         fn runs(&self) -> Vec<(u64, usize)> {
             let run = |text: &String| {
                 let archive = Archive::parse(text).expect("it was kept");
-                let recording = &archive.stories[0].recording;
+                let recording = &archive.branches[0].recording;
                 (recording.cluster_config.seed, recording.actions.len())
             };
             let mut runs: Vec<(u64, usize)> = self.kept.values().map(run).collect();
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_that_is_opened_goes_on_in_an_entry_of_its_own_in_place_of_the_one_it_came_from() {
+    fn an_opened_run_continues_in_a_new_entry_that_replaces_the_old_one() {
         let mut page = Page::new();
         page.open("old");
         page.wait();
@@ -190,11 +192,11 @@ mod tests {
         assert!(!page.kept.contains_key("old"));
         page.act(3);
         page.save();
-        assert_eq!(page.runs(), [(7, 3), (8, 1)], "from then on it is the same entry");
+        assert_eq!(page.runs(), [(7, 3), (8, 1)], "later it stays in that entry");
     }
 
     #[test]
-    fn a_new_cluster_during_the_opening_is_not_kept_in_place_of_what_was_opened() {
+    fn a_new_cluster_during_an_opening_does_not_replace_the_run_being_opened() {
         let mut page = Page::new();
         page.open("old");
         page.apply(Input::Restart { nodes: 3, seed: 9 });
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn nor_is_another_run_that_is_opened_instead() {
+    fn another_run_opened_instead_does_not_replace_it_either() {
         let mut page = Page::new();
         let other = Playground::new(3, 10).archive();
         page.open("old");
@@ -217,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_stays_under_its_entry_where_an_opening_is_given_up() {
+    fn a_run_keeps_its_entry_when_an_opening_is_cancelled() {
         let mut page = Page::new();
         page.open("old");
         page.apply(Input::GiveUp);
@@ -227,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_state_is_kept_once_and_again_where_that_failed() {
+    fn a_state_is_saved_once_and_retried_after_a_failure() {
         let mut entry = Entry::new("a".to_string(), "name".to_string());
         assert!(entry.take_up((1, 5)));
         assert!(!entry.take_up((1, 5)));

@@ -1,9 +1,10 @@
-//! Links: a whole run in the fragment of a URL, with the instant and the speed at which it was shared.
+//! Links: a branch of a run in the fragment of a URL, with the instant and the speed at which it
+//! was shared.
 //!
-//! The recording's actions as text, with times counted from one to the next, compressed (`miniz_oxide`)
-//! and written in the URL-safe alphabet (`base64ct`), after a version mark. What comes from outside is
-//! never trusted: a link that is cut short, altered, huge or of another version is refused with a reason,
-//! and nothing is unpacked beyond a bound.
+//! The fragment holds a version mark and the recording's actions as text, with times relative to
+//! the action before, compressed (`miniz_oxide`) and in the URL-safe alphabet (`base64ct`). Links
+//! are untrusted input: a link that is cut, altered, too long or of another version is refused with
+//! a reason, and decompression is bounded.
 
 use std::fmt;
 
@@ -18,38 +19,38 @@ use crate::recording::{Instant, LIMITS, Recording, Timed};
 use crate::script::{Command, parse_line};
 use crate::time::{Duration, Time};
 
-/// A run, and where in it somebody was.
+/// A recording and the instant that was shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bookmark {
     pub recording: Recording,
     pub shown: Instant,
-    /// How many of its actions were done by then, where some that came at that very instant were not.
+    /// The number of its actions done by then, if not all actions of that very instant were done.
     pub done: Option<usize>,
-    /// The cluster's digest at that instant; links made before there was one have none.
+    /// The cluster's digest at that instant; old links have none.
     pub digest: Option<Digest>,
     pub speed: Speed,
 }
 
-/// What a link's fragment begins with.
+/// The beginning of a link's fragment.
 pub const MARK: &str = "run=";
 
-/// The version of links; it stands after the mark.
+/// The version of links; it follows the mark.
 const VERSION: &str = "1";
 
-/// Why a text is no link that can be opened.
+/// Why a text can't be opened as a link.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BadLink {
-    /// There is no mark.
+    /// It has no mark.
     NoLink,
-    /// It is of a version that is not known here.
+    /// Its version is not supported.
     Version(String),
-    /// It is longer than any that was made here, or unpacks to more.
+    /// It is longer than any link that is made here, or unpacks to more.
     TooLong,
-    /// Some of it is missing or was changed.
+    /// A part is missing or was changed.
     Damaged,
-    /// A line of it says nothing that could have been done.
+    /// This line, counted from 1, is not an action.
     Line(usize),
-    /// It leads further than any run goes.
+    /// It goes beyond the limits of a run.
     TooFar,
 }
 
@@ -84,7 +85,7 @@ impl Bookmark {
         format!("{MARK}{VERSION}.{}", Base64UrlUnpadded::encode_string(&bytes))
     }
 
-    /// Reads a link, or the fragment of one.
+    /// Reads a link, or only its fragment.
     ///
     /// # Errors
     ///
@@ -103,7 +104,7 @@ impl Bookmark {
         let bytes = Base64UrlUnpadded::decode_vec(rest).map_err(|_| BadLink::Damaged)?;
         let (checksum, packed) = bytes.split_first_chunk::<4>().ok_or(BadLink::Damaged)?;
         let text =
-            decompress_to_vec_with_limit(packed, LIMITS.story_bytes).map_err(
+            decompress_to_vec_with_limit(packed, LIMITS.branch_bytes).map_err(
                 |error| match error.status {
                     miniz_oxide::inflate::TINFLStatus::HasMoreOutput => BadLink::TooLong,
                     _ => BadLink::Damaged,
@@ -115,14 +116,16 @@ impl Bookmark {
         Self::from_text(&String::from_utf8(text).map_err(|_| BadLink::Damaged)?)
     }
 
-    /// `5 42`, where it was shown, how fast, the digest there, and how much was done if that is needed; then each action after so many events and microseconds more.
+    /// The first line is `nodes seed events micros speed`, with the instant and the speed at which
+    /// it was shared, then the digest there, and the number of actions done if that is needed. Each
+    /// further line is an action, after the number of events and microseconds since the one before.
     fn to_text(&self) -> String {
         let ClusterConfig { nodes, seed } = self.recording.cluster_config;
         let Instant { events, at } = self.shown;
         let mut text = format!("{nodes} {seed} {events} {} {}", at.as_micros(), self.speed.get());
         if let Some(Digest(digest)) = self.digest {
             text.push_str(&format!(" {digest}"));
-            // Most links need no more.
+            // Most links don't need it.
             text.extend(self.done.map(|done| format!(" {done}")));
         }
         let mut last = Instant::default();
@@ -230,7 +233,7 @@ mod tests {
         );
     }
 
-    /// A link of the first version, as it was made: it must open for ever.
+    /// A link of version 1 must stay readable for ever.
     #[test]
     fn a_link_of_version_1_opens() {
         let kept = include_str!("../../../tests/recorded/link-1.txt");
@@ -262,10 +265,10 @@ mod tests {
         );
     }
 
-    /// Small when packed, and more than any run when unpacked: it is not unpacked.
+    /// It is small when packed and larger than any run when unpacked; decompression stops early.
     #[test]
-    fn a_bomb_is_refused() {
-        let packed = compress_to_vec(&vec![b'1'; 3 * LIMITS.story_bytes], 9);
+    fn a_decompression_bomb_is_refused() {
+        let packed = compress_to_vec(&vec![b'1'; 3 * LIMITS.branch_bytes], 9);
         let bytes = [&[0; 4][..], &packed].concat();
         let link = format!("run=1.{}", Base64UrlUnpadded::encode_string(&bytes));
         assert_eq!(Bookmark::parse(&link), Err(BadLink::TooLong));

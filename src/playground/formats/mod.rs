@@ -1,5 +1,5 @@
-//! What leaves the page and comes back: a run as a text to keep ([`archive`]), a run in a link ([`link`]), and which
-//! entry of the browser's storage belongs to which run ([`entry`]).
+//! External formats: a run as text ([`archive`]), a branch in a link ([`link`]), and the entries of
+//! the browser's storage ([`entry`]).
 
 pub(crate) mod archive;
 pub mod entry;

@@ -1,12 +1,14 @@
-//! Time travel: a branch of the story as it can be played again, with keyframes so that no instant is far.
+//! Time travel: a branch of the run that can be played again, with keyframes so that every instant
+//! is near one.
 //!
-//! A *playback* is all that belongs to an instant. A *branch history* is what was done, with keyframes kept at regular
-//! distances: to seek an instant is to take the playback before it and to run on from there, which gives
-//! exactly the playback that was, since a run is a function of its configuration and its actions.
+//! A *playback* holds everything that belongs to an instant. A *branch history* holds the recorded
+//! actions, and keyframes (copies of the playback) at regular distances. To seek an instant, take
+//! the keyframe before it and run on from there. This gives exactly the original playback, since a
+//! run is a function of its configuration and its actions.
 //!
-//! What a playback remembers of the recent past is bounded, and the way to an instant that is not near brings
-//! all of it: so a keyframe forgets it once it may, and who seeks an instant just after that keyframe sets
-//! out from the one before.
+//! A playback remembers a bounded part of the recent past, and any replay that is long enough
+//! rebuilds all of it. So a keyframe drops its recent past once that is possible, and a seek to an
+//! instant just after that keyframe starts from the keyframe before.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -20,21 +22,22 @@ use crate::playground::view::Landmark;
 use crate::recording::{Instant, LIMITS, Limits, Recording, RunPosition, Timed};
 use crate::time::Time;
 
-/// How many events lie between two keyframes that are kept, at first.
+/// The initial number of events between two keyframes.
 const DISTANCE: u64 = 12_288;
 
-/// How many keyframes are kept; with more, every second one goes and the distance doubles.
-const MOST_SCENES: usize = 256;
+/// The maximum number of keyframes. Beyond it every second one is dropped and the distance doubles.
+const MAX_KEYFRAMES: usize = 256;
 
-/// A keyframe keeps its recent past where to come by it anew would take more than this part of the distance.
+/// A keyframe keeps its recent past where rebuilding that would take more than this part of the
+/// distance.
 const DETOUR: u64 = 8;
 
-/// A keyframe on the way, to set out from.
+/// A copy of the playback to start a replay from.
 #[derive(Clone, Debug)]
 struct Keyframe {
     playback: Rc<Playback>,
-    /// Who sets out from it remembers all that is to be remembered from here on: at once, as long as the
-    /// keyframe has its recent past.
+    /// From this instant on, a replay from this keyframe has the complete recent past. It is the
+    /// keyframe's own instant as long as the keyframe has its recent past.
     whole_from: Instant,
 }
 
@@ -44,44 +47,46 @@ impl Keyframe {
     }
 }
 
-/// Where on a branch somebody wants to go.
+/// A target of a seek on a branch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Destination {
-    /// This time, with all that happens at it; the end of the branch if that comes first.
+    /// This time, after everything that happens at it; the end of the branch if that comes first.
     Time(Time),
-    /// After exactly so many events, with what was done before the next.
+    /// After exactly this number of events, with all actions recorded before the next event.
     Events(u64),
-    /// After exactly so many events, at this time, with what was done until then.
+    /// After exactly this number of events, at this time, with all actions recorded until then.
     Instant(Instant),
-    /// After exactly so many events, at this time, with so many of the recorded actions done.
+    /// After exactly this number of events, at this time, with exactly this number of recorded
+    /// actions done.
     RunPosition(RunPosition),
     /// Just before this action of the recording.
     Act(usize),
-    /// Where the first such thing happens after an instant, or this time if none does until then.
+    /// The first such landmark after an instant, or the time `until` if there is none by then.
     Landmark { landmark: Landmark, after: Instant, until: Time },
 }
 
-/// A branch: what was done, and how far it has been played.
+/// A branch: its recorded actions, and how far it has been played.
 #[derive(Clone, Debug)]
 pub(crate) struct BranchHistory {
     pub(crate) recording: Recording,
-    /// How far it may be played, and how much may be done.
+    /// The limits on its length and its number of actions.
     pub(crate) limits: Limits,
-    /// How long the text of all that was done is, in bytes, at most.
+    /// An upper bound of the length of its actions' text, in bytes.
     bytes: usize,
-    /// Which of its actions were done together with the one before. A recording's text does not say so.
+    /// The actions that were done together with the action before. The text of a recording does not
+    /// say so.
     joined: BTreeSet<usize>,
-    /// Keyframes on the way, by their instants; the first is the beginning.
+    /// In the order of their instants; the first is the beginning.
     keyframes: Vec<Keyframe>,
     distance: u64,
     /// How far it has been played.
     end: Instant,
-    /// How far it was played before it was kept.
+    /// How far it had been played when it was stored.
     kept_end: Instant,
-    /// What happened on it, from the beginning to the place up to which notes were taken.
+    /// What happened on it, from the beginning up to `noted`.
     pub(crate) event_index: EventIndex,
     noted: RunPosition,
-    /// When it was shown last, in the playground's jumps.
+    /// When it was shown last: the value of the playground's jump counter.
     pub(crate) seen: u64,
 }
 
@@ -91,10 +96,11 @@ impl BranchHistory {
         Self::of(Recording { cluster_config, actions: Vec::new() }, Instant::default())
     }
 
-    /// The branch of a recording that was once played up to an instant and is not yet here, and its beginning.
+    /// The branch of a stored recording that was played up to `kept_end`, and its beginning.
+    /// Nothing of it has been played here yet.
     pub(crate) fn of(mut recording: Recording, kept_end: Instant) -> (Self, Playback) {
         let playback = Playback::new(recording.cluster_config);
-        // A cluster has a server at least, whatever was asked for.
+        // A cluster has at least one server, whatever was requested.
         recording.cluster_config = playback.run.cluster().cluster_config();
         let keyframes = vec![Keyframe::new(&playback)];
         let (end, event_index) = (playback.instant(), EventIndex::default());
@@ -117,18 +123,21 @@ impl BranchHistory {
         (history, playback)
     }
 
-    /// The last instant that was played, or is recorded.
+    /// The last instant that was played or recorded.
     pub(crate) fn end(&self) -> Instant {
         let last = self.recording.actions.last().map_or(Instant::default(), |last| last.when);
         self.end.max(self.kept_end).max(last)
     }
 
-    /// The action that was done next, after `playback`.
+    /// The next recorded action after `playback`.
     fn next_action(&self, playback: &Playback) -> Option<&Timed> {
         self.recording.actions.get(playback.done)
     }
 
-    /// Does something in `playback`, which is to be the end of the branch, and records it.
+    /// Performs an action in `playback`, which becomes the end of the branch, and records it.
+    ///
+    /// # Errors
+    /// Why the cluster refuses the action; then nothing has changed.
     pub(crate) fn act(
         &mut self,
         playback: &mut Playback,
@@ -144,7 +153,8 @@ impl BranchHistory {
         Ok((request, self.take_notes(playback, before)))
     }
 
-    /// Does something again in `playback`, if it is what the recording has next, at this very instant.
+    /// Performs an action again in `playback`, if it is the next one of the recording at this very
+    /// instant.
     pub(crate) fn act_again(
         &mut self,
         playback: &mut Playback,
@@ -155,13 +165,14 @@ impl BranchHistory {
             return None;
         }
         let before = playback.place();
-        // What was recorded was not refused then, so it is not now.
+        // A recorded action was not refused then, so it is not refused now.
         let request = playback.act(action).ok()?;
         playback.done += 1;
         Some((request, self.take_notes(playback, before)))
     }
 
-    /// Writes down what has happened in `playback` after a place; on the branch too, where that is new.
+    /// Collects what has happened in `playback` since `before`, and adds it to the event index
+    /// where it is new to the branch. Returns the requests made by hand that have ended.
     fn take_notes(&mut self, playback: &mut Playback, before: RunPosition) -> Vec<RequestTrace> {
         let is_new = before >= self.noted;
         let finished = playback.take_notes(Some(&mut self.event_index).filter(|_| is_new));
@@ -169,8 +180,8 @@ impl BranchHistory {
         finished
     }
 
-    /// Does what comes next in `playback` up to `until`: a recorded action or an event. `None` where nothing
-    /// comes until then; else the visitor's requests that have ended.
+    /// Does the next thing in `playback` up to `until`: a recorded action or an event. Returns
+    /// `None` if there is nothing until then, else the requests made by hand that have ended.
     pub(crate) fn go_on(
         &mut self,
         playback: &mut Playback,
@@ -187,7 +198,7 @@ impl BranchHistory {
             let (at, action) = (when.at, action.clone());
             playback.done += 1;
             playback.run.cluster_mut().rest_until(at);
-            // What was recorded was not refused then, so it is not now.
+            // A recorded action was not refused then, so it is not refused now.
             let _request = playback.act(&action);
         } else {
             let has_room = before.instant.events < self.limits.events;
@@ -200,7 +211,7 @@ impl BranchHistory {
         Some(finished)
     }
 
-    /// Lets time pass in `playback`, with nothing in between: up to the next event at most.
+    /// Lets time pass in `playback` without events: up to the next event at most.
     pub(crate) fn rest(&mut self, playback: &mut Playback, until: Time) {
         let cluster = playback.run.cluster_mut();
         let next = cluster.next_time().unwrap_or(Time::END);
@@ -208,7 +219,7 @@ impl BranchHistory {
         self.end = self.end.max(playback.instant());
     }
 
-    /// The playback is there; keeps a copy from time to time.
+    /// Registers that `playback` was reached, and stores a keyframe at each distance.
     fn played(&mut self, playback: &Playback) {
         self.end = self.end.max(playback.instant());
         let kept = self.keyframes.last().map_or(0, |last| last.playback.instant().events);
@@ -216,7 +227,7 @@ impl BranchHistory {
             return;
         }
         self.keyframes.push(Keyframe::new(playback));
-        if self.keyframes.len() > MOST_SCENES {
+        if self.keyframes.len() > MAX_KEYFRAMES {
             self.distance *= 2;
             let mut at = 0;
             self.keyframes.retain(|_| {
@@ -226,7 +237,8 @@ impl BranchHistory {
         }
     }
 
-    /// An event has brought `playback` so far from the last keyframe that this needs its recent past no more.
+    /// Drops the recent past of the last keyframe, if `playback` is now near enough after it and
+    /// has replaced all of it.
     fn lighten(&mut self, playback: &Playback) {
         if let [.., _, last] = self.keyframes.as_mut_slice()
             && last.whole_from == last.playback.instant()
@@ -240,7 +252,8 @@ impl BranchHistory {
         }
     }
 
-    /// The last keyframe that comes before a destination, to set out from; or `here`, if it is nearer.
+    /// The playback to start from: the last keyframe before a destination, or `here` if that is
+    /// nearer.
     pub(crate) fn set_out(&self, to: Destination, here: Option<&Playback>) -> Playback {
         let kept = &self.keyframes[self.kept_before(to).saturating_sub(1)].playback;
         let is_nearer = |here: &&Playback| {
@@ -249,13 +262,14 @@ impl BranchHistory {
         here.filter(is_nearer).map_or_else(|| Playback::clone(kept), Playback::clone)
     }
 
-    /// How many of the kept keyframes come before a destination, and have their recent past again there.
+    /// The number of keyframes that come before a destination and have their complete recent past
+    /// again there.
     fn kept_before(&self, to: Destination) -> usize {
         self.keyframes
             .partition_point(|kept| self.comes_before(kept.whole_from, kept.playback.done, to))
     }
 
-    /// Whether the way from an instant, with so much done, to a destination leads on and not back.
+    /// Whether a destination lies ahead of an instant with `done` actions done.
     fn comes_before(&self, from: Instant, done: usize, to: Destination) -> bool {
         match to {
             Destination::Time(at) => from.at <= at,
@@ -270,7 +284,7 @@ impl BranchHistory {
         }
     }
 
-    /// Goes on in `playback` towards a destination until that was so much work. Whether it is there.
+    /// Plays `playback` towards a destination, by at most `work`. Returns whether it has arrived.
     pub(crate) fn approach(&mut self, playback: &mut Playback, to: Destination, work: u32) -> bool {
         let most = playback.work + u64::from(work);
         while playback.work < most {
@@ -282,10 +296,10 @@ impl BranchHistory {
         false
     }
 
-    /// Does what comes next on the way to a destination, if anything does.
+    /// Does the next thing on the way to a destination. Returns whether there was one.
     fn go_on_to(&mut self, playback: &mut Playback, to: Destination) -> bool {
         let events = playback.instant().events;
-        // What is recorded for an instant that never was is never done.
+        // An action recorded for an instant that never occurs is never done.
         let acts_by = |history: &Self, until: Instant| {
             let next = history.next_action(playback);
             next.is_some_and(|next| next.when.events == events && next.when <= until)
@@ -329,7 +343,7 @@ impl BranchHistory {
         self.go_on(playback, until).is_some()
     }
 
-    /// Lets the time pass that is left when nothing comes any more on the way.
+    /// Lets the rest of the time pass when nothing else comes on the way.
     fn arrive(&mut self, playback: &mut Playback, to: Destination) {
         let at = match to {
             Destination::Time(at) => at.min(self.end().at),
@@ -343,13 +357,13 @@ impl BranchHistory {
             Destination::Landmark { until, .. } if self.is_missing(to).is_some() => until,
             Destination::Landmark { .. } => return,
         };
-        // Who asks for an instant that never was may ask for one behind the next event.
+        // A requested instant that never occurred may lie behind the next event.
         if at > playback.instant().at {
             self.rest(playback, at);
         }
     }
 
-    /// What was to be found and did not come.
+    /// The landmark that was searched for and not found.
     pub(crate) fn is_missing(&self, to: Destination) -> Option<Landmark> {
         match to {
             Destination::Landmark { landmark, after, .. }
@@ -366,17 +380,17 @@ impl BranchHistory {
         self.keyframes.get(self.kept_before(to)).map(|kept| kept.playback.instant())
     }
 
-    /// The last thing that was done in `playback` or before it; the first of those that were done together.
+    /// The last action done in `playback`; of actions that were done together, the first.
     pub(crate) fn last_act(&self, playback: &Playback) -> Option<usize> {
         (0..playback.done).rfind(|act| !self.joined.contains(act))
     }
 
-    /// The last thing that was done in `playback` belongs to the one before.
+    /// Marks the last action of `playback` as done together with the one before.
     pub(crate) fn join_last(&mut self, playback: &Playback) {
         self.joined.extend(playback.done.checked_sub(1));
     }
 
-    /// A branch that goes on from `playback` otherwise.
+    /// A new branch that starts at `playback`.
     pub(crate) fn fork(&self, playback: &Playback) -> Self {
         let (end, noted) = (playback.instant(), playback.place());
         let actions = self.recording.actions.iter().take(playback.done).cloned().collect();
@@ -397,8 +411,8 @@ impl BranchHistory {
         }
     }
 
-    /// Keeps only what was done, and how far it was played: whoever goes there plays it again. Nobody may be on the
-    /// way in it.
+    /// Keeps only the actions and how far the branch was played: it has to be played again to be
+    /// shown. No job may be using the branch.
     pub(crate) fn fold(&mut self) {
         let (end, seen, limits) = (self.end(), self.seen, self.limits);
         let nothing =
@@ -407,12 +421,12 @@ impl BranchHistory {
         *self = Self { joined: std::mem::take(&mut self.joined), seen, limits, ..folded };
     }
 
-    /// Whether there is nothing of it but what was done.
+    /// Whether only the actions are kept.
     pub(crate) fn is_folded(&self) -> bool {
         self.noted == RunPosition::default()
     }
 
-    /// Which limit keeps time from passing after `playback`, if one does.
+    /// The limit that keeps time from passing after `playback`, if any.
     pub(crate) fn stands_at(&self, playback: &Playback) -> Option<Limit> {
         let Instant { events, at } = playback.instant();
         if at >= self.limits.time {
@@ -421,17 +435,17 @@ impl BranchHistory {
         (events >= self.limits.events).then_some(Limit::Events)
     }
 
-    /// How long the text of all that was done is, in bytes, at most.
+    /// An upper bound of the length of its actions' text, in bytes.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
 
-    /// The same of so many of its actions.
+    /// The same for its first `done` actions.
     pub(crate) fn bytes_until(&self, done: usize) -> usize {
         self.recording.actions.iter().take(done).map(Timed::bytes).sum()
     }
 
-    /// How many of its actions were done in `playback`, where not all of those are that came at its instant.
+    /// The number of actions done in `playback`, if the recording has more at its instant.
     pub(crate) fn done_of_the_instant(&self, playback: &Playback) -> Option<usize> {
         let next = self.next_action(playback)?;
         (next.when <= playback.instant()).then_some(playback.done)
@@ -442,13 +456,14 @@ impl BranchHistory {
         playback.done < self.recording.actions.len()
     }
 
-    /// What was done next after `playback`, if that comes before the next event.
+    /// The next recorded action after `playback`, if it comes before the next event.
     pub(crate) fn act_next(&self, playback: &mut Playback) -> Option<&Timed> {
         let next = playback.run.cluster_mut().next_time();
         self.act_before(playback, next)
     }
 
-    /// The action that was done next after `playback`, if that was before the next event, which comes then.
+    /// The next recorded action after `playback`, if it comes before the next event, which is due
+    /// at `next`.
     fn act_before(&self, playback: &Playback, next: Option<Time>) -> Option<&Timed> {
         let events = playback.run.cluster().events();
         let is_next =
@@ -456,7 +471,7 @@ impl BranchHistory {
         self.next_action(playback).filter(is_next)
     }
 
-    /// Whether the branch has more than the playback.
+    /// Whether the branch goes on after `playback`.
     pub(crate) fn goes_on_after(&self, playback: &Playback) -> bool {
         playback.done < self.recording.actions.len() || playback.instant() < self.end()
     }

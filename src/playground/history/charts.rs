@@ -1,10 +1,10 @@
-//! What a story amounts to over cluster time: how much was answered and committed, how long a commit took,
-//! who stood for election and who led.
+//! Charts of a branch over cluster time: requests answered, entries committed, commit latency,
+//! elections and leaders.
 //!
-//! Counted once, when something is played for the first time, in intervals that double their width when
-//! there are too many, so that an hour costs no more than a second. Nothing of it belongs to a playback:
-//! there is one tally for each story, from its beginning to its end. Where a story leaves another in the
-//! midst of an interval, that interval counts from there on only, and says so by what it does not cover.
+//! Everything is counted once, when it is played for the first time, in intervals that double their
+//! width when there are too many, so an hour costs no more than a second. Nothing of it belongs to
+//! a playback: each branch has one tally from its beginning to its end. Where a branch was forked
+//! in the middle of an interval, that interval counts from the fork on only, and `covered` says so.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -14,29 +14,29 @@ use crate::playground::view::micros;
 use crate::raft::{NodeId, Note};
 use crate::recording::RunPosition;
 
-/// The width of an interval at first, in microseconds.
+/// The initial width of an interval, in microseconds.
 const SHORTEST: u64 = 10_000;
 
-/// How many intervals are kept; with more, each two become one.
+/// The maximum number of intervals. Beyond it each two are merged.
 const MOST: usize = 128;
 
-/// How many reigns are kept.
+/// The maximum number of reigns that are kept.
 const REIGNS: usize = 4_096;
 
-/// How many entries are followed on their way to being committed, and how many of those that were.
+/// The maximum number of uncommitted entries that are tracked, and of committed ones.
 const FOLLOWED: usize = 4_096;
 
-/// How finely latencies are told apart: to one part in so many.
+/// The resolution of latencies: one part in 2 to this power.
 const PARTS_LOG2: u32 = 6;
 
-/// A story over cluster time.
+/// A branch over cluster time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Charts {
-    /// How wide each interval is, in microseconds.
+    /// The width of each interval, in microseconds.
     pub width: u64,
-    /// From the beginning to the end of what was played, without gaps; the last may be shorter.
+    /// From the beginning to the end of what was played, without gaps; the last one may be shorter.
     pub intervals: Vec<Interval>,
-    /// Who led, in the order in which they began.
+    /// Leaders, in the order in which they were elected.
     pub reigns: Vec<Reign>,
 }
 
@@ -45,19 +45,19 @@ pub struct Charts {
 pub struct Interval {
     pub from: u64,
     pub to: u64,
-    /// How much of it is counted: not what was before another story was left in its midst.
+    /// How much of it is counted: not what lies before a fork in the middle of it.
     pub covered: u64,
-    /// Requests that were answered, whatever the answer was.
+    /// Requests that were answered, whatever the answer.
     pub answers: u64,
     /// Entries that were committed.
     pub commits: u64,
-    /// How often a server stood for election.
+    /// Elections that were started.
     pub candidacies: u64,
-    /// `None` where nothing was committed that its leader had appended.
+    /// `None` if no entry was committed that its leader had appended itself.
     pub latency: Option<Latency>,
 }
 
-/// How long it took from when a leader appended an entry until it knew that it is committed.
+/// Commit latency: from when a leader appended an entry until it knew that the entry is committed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
     /// Rounded up by at most a sixty-fourth.
@@ -65,7 +65,7 @@ pub struct Latency {
     pub worst: u64,
 }
 
-/// A server led a term, or believed that it did.
+/// The time in which a server was leader of a term, or believed it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reign {
     pub node: NodeNumber,
@@ -76,43 +76,44 @@ pub struct Reign {
 }
 
 impl Charts {
-    /// The interval that this instant is in.
+    /// The interval that contains this instant.
     pub fn interval(&self, at: u64) -> Option<&Interval> {
         let place = usize::try_from(at.checked_div(self.width)?).ok()?;
         self.intervals.get(place).or(self.intervals.last().filter(|last| last.to == at))
     }
 
-    /// So many in an interval, as thousandths in a second; `None` where too little of it is counted to say.
+    /// The rate of `count` events in an interval, in thousandths per second; `None` where too
+    /// little of it is covered.
     pub fn rate(&self, interval: &Interval, count: u64) -> Option<u64> {
         let is_enough = interval.covered > 0 && interval.covered * 2 >= self.width;
         is_enough.then(|| count.saturating_mul(1_000_000_000) / interval.covered)
     }
 
-    /// Who led at this instant; where several believed it, the one of the latest term.
+    /// The leader at this instant; of several, the one of the latest term.
     pub fn reign(&self, at: u64) -> Option<&Reign> {
         let lasts = |reign: &&Reign| reign.from <= at && reign.to.is_none_or(|to| at < to);
         self.reigns.iter().filter(lasts).max_by_key(|reign| reign.term)
     }
 }
 
-/// Counts as a story is played.
+/// Counts while a branch is played.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
     width: u64,
     buckets: Vec<Bucket>,
     reigns: VecDeque<Led>,
-    /// Entries that leaders have appended and that are not yet known to be committed.
+    /// Entries that leaders have appended and that are not known to be committed.
     open: VecDeque<Proposal>,
-    /// The latest of those that are, and since when; for a story that leaves this one before.
+    /// The latest committed entries, and where they were committed; needed for a fork before that.
     closed: VecDeque<(Proposal, RunPosition)>,
-    /// Where something was counted last.
+    /// The position of the last counted fact.
     last: RunPosition,
 }
 
 /// An interval while it is counted.
 #[derive(Clone, Debug, Default)]
 struct Bucket {
-    /// How much of it is not counted.
+    /// How much of it is not counted, in microseconds.
     missing: u64,
     answers: u64,
     commits: u64,
@@ -144,7 +145,7 @@ impl Default for Tally {
 }
 
 impl Tally {
-    /// Takes a fact in, and where it was told.
+    /// Counts a fact, at the position where it was reported.
     pub(crate) fn note(&mut self, at: RunPosition, fact: &Fact) {
         match &fact.what {
             What::Answered { answer, .. } if *answer != Answer::Unknown => {
@@ -169,7 +170,7 @@ impl Tally {
         self.last = at;
     }
 
-    /// Another story begins after this place: what it has of this one.
+    /// A copy for a branch that forks at this position.
     pub(crate) fn until(&self, end: RunPosition) -> Self {
         let mut until = self.clone();
         until.forget_after(end);
@@ -184,7 +185,7 @@ impl Tally {
         let place = self.place(micros(end.instant.at));
         self.buckets.truncate(place + 1);
         if let Some(bucket) = self.buckets.get_mut(place) {
-            // What of it came before can't be told from what came after.
+            // The counts before and after the fork can't be separated.
             *bucket = Bucket { missing: micros(end.instant.at) % self.width, ..Bucket::default() };
         }
         self.reigns.retain(|led| led.from <= end);
@@ -200,7 +201,7 @@ impl Tally {
         self.closed.shrink_to_fit();
     }
 
-    /// All of it, for a story that was played up to `end`.
+    /// The charts, for a branch that was played up to `end`, in microseconds.
     pub(crate) fn charts(&self, end: u64) -> Charts {
         let end = end.max(micros(self.last.instant.at));
         let (mut width, mut wider) = (self.width, None::<Vec<Bucket>>);
@@ -239,7 +240,7 @@ impl Tally {
         place(at, self.width)
     }
 
-    /// The interval of a place.
+    /// The interval that contains a position.
     fn bucket(&mut self, place: RunPosition) -> &mut Bucket {
         let at = micros(place.instant.at);
         while self.place(at) >= MOST {
@@ -258,14 +259,14 @@ impl Tally {
         push(&mut self.reigns, Led { node, term, from, to: None }, REIGNS);
     }
 
-    /// The server leads no longer, if it did.
+    /// Ends the reign of a server, if it was leader.
     fn reign_ends(&mut self, node: NodeId, at: RunPosition) {
         let lasting = self.reigns.iter_mut().filter(|led| led.node == node && led.to.is_none());
         lasting.for_each(|led| led.to = Some(at));
     }
 
-    /// Entries up to `last` are committed, as their leader knows now. What an earlier leader had appended
-    /// counts too, but took no time that could be told.
+    /// Counts the entries up to `last` as committed by `leader`. Entries that an earlier leader
+    /// appended count too, but have no latency.
     fn committed(&mut self, leader: NodeId, last: u64, at: RunPosition) {
         let mut since: BTreeMap<u64, Option<RunPosition>> = BTreeMap::new();
         let mut still_open = VecDeque::new();
@@ -293,7 +294,7 @@ fn place(at: u64, width: u64) -> usize {
     usize::try_from(at / width).unwrap_or(usize::MAX)
 }
 
-/// Each two as one.
+/// Merges each two buckets.
 fn joined(buckets: &[Bucket]) -> Vec<Bucket> {
     let join = |pair: &[Bucket]| {
         let mut sum = Bucket::default();
@@ -311,7 +312,7 @@ fn joined(buckets: &[Bucket]) -> Vec<Bucket> {
     buckets.chunks(2).map(join).collect()
 }
 
-/// At the end, in place of the oldest if there are too many.
+/// Appends to a queue of at most `most` elements; the oldest is dropped.
 fn push<T>(queue: &mut VecDeque<T>, new: T, most: usize) {
     if queue.len() == most {
         queue.pop_front();
@@ -319,8 +320,8 @@ fn push<T>(queue: &mut VecDeque<T>, new: T, most: usize) {
     queue.push_back(new);
 }
 
-/// How many latencies there were of each class: from one power of two to the next there are equally
-/// many classes, so that a median is known to the same share of itself, however long it is.
+/// A histogram of latencies. There are equally many classes between any two powers of two, so the
+/// median has the same relative error at any magnitude.
 #[derive(Clone, Debug, Default)]
 struct Latencies {
     /// In ascending order.

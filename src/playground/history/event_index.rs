@@ -1,4 +1,4 @@
-//! What stands on the timeline of a branch, and where it happened.
+//! The marks on the timeline of a branch, and their positions.
 
 use std::collections::VecDeque;
 
@@ -8,23 +8,23 @@ use crate::playground::view::{Landmark, MarkKind, MarkView, TermView, Timeline, 
 use crate::raft::Note;
 use crate::recording::{Instant, RunPosition};
 
-/// How many marks and terms are kept: more than an hour of a busy cluster has.
+/// The maximum number of marks, and of terms: more than an hour of a busy cluster has.
 const MARKS: usize = 100_000;
 
-/// What stands on the timeline, from the beginning of a branch to its end.
+/// The marks of the timeline, from the beginning of a branch to its end.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventIndex {
     timeline: Timeline,
-    /// Where each mark came, and each term began, in step with the timeline's.
+    /// The positions of the timeline's marks and terms, element by element.
     places: VecDeque<RunPosition>,
     terms: VecDeque<RunPosition>,
-    /// Where the last mark came that is no longer kept.
+    /// The position of the last mark that was dropped.
     forgotten: Option<RunPosition>,
     tally: Tally,
 }
 
 impl EventIndex {
-    /// Takes a fact in, and where it was told.
+    /// Adds the mark of a fact, at the position where it was reported.
     pub(crate) fn note(&mut self, place: RunPosition, fact: &Fact) {
         self.tally.note(place, fact);
         let terms = &mut self.timeline.terms;
@@ -49,12 +49,12 @@ impl EventIndex {
         }
     }
 
-    /// A property broke.
+    /// Adds the mark of a broken property.
     pub(crate) fn violated(&mut self, place: RunPosition) {
         self.mark(place, MarkKind::Violation);
     }
 
-    /// What another story has that begins after this place: with room for no more than that.
+    /// A copy for a branch that forks at this position, without spare capacity.
     pub(crate) fn until(&self, end: RunPosition) -> Self {
         let terms = self.terms.partition_point(|place| *place <= end);
         let marks = self.places.partition_point(|place| *place <= end);
@@ -71,12 +71,12 @@ impl EventIndex {
         &self.timeline
     }
 
-    /// What it amounts to, for a story that was played up to `end`.
+    /// The charts, for a branch that was played up to `end`, in microseconds.
     pub(crate) fn charts(&self, end: u64) -> Charts {
         self.tally.charts(end)
     }
 
-    /// The first mark that is wanted after an instant.
+    /// The instant of the first wanted mark after an instant.
     pub(crate) fn next(
         &self,
         wanted: impl Fn(MarkKind) -> bool,
@@ -86,7 +86,7 @@ impl EventIndex {
         (first..self.places.len()).find_map(|place| self.mark_if(&wanted, place))
     }
 
-    /// The last mark that is wanted before an instant.
+    /// The instant of the last wanted mark before an instant.
     pub(crate) fn previous(
         &self,
         wanted: impl Fn(MarkKind) -> bool,
@@ -96,27 +96,27 @@ impl EventIndex {
         (0..end).rev().find_map(|place| self.mark_if(&wanted, place))
     }
 
-    /// Whether marks that came after an instant are no longer kept.
+    /// Whether marks after an instant were dropped.
     pub(crate) fn has_forgotten(&self, after: Instant) -> bool {
         self.forgotten.is_some_and(|place| place.instant > after)
     }
 
-    /// Whether any marks are no longer kept.
+    /// Whether any marks were dropped.
     pub(crate) fn has_forgotten_any(&self) -> bool {
         self.forgotten.is_some()
     }
 
-    /// Whether there is one after an instant.
+    /// Whether there is such a landmark after an instant.
     pub(crate) fn came(&self, landmark: Landmark, after: Instant) -> bool {
         self.next(|kind| landmark.includes(kind), after).is_some()
     }
 
-    /// The last mark of all.
+    /// The instant of the last mark.
     pub(crate) fn last(&self) -> Option<Instant> {
         self.places.back().map(|place| place.instant)
     }
 
-    /// How many marks there are from the first on for whose instants it holds.
+    /// The number of leading marks for whose instants `holds` is true.
     fn marks_while(&self, holds: impl Fn(Instant) -> bool) -> usize {
         let mut end = 0;
         let mut beyond = self.places.len();

@@ -1,4 +1,4 @@
-//! What has happened so far, for the event log.
+//! The event log as of an instant.
 
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -8,21 +8,21 @@ use crate::cluster::{Fact, Topic};
 use crate::playground::view::{Broken, Sentence, micros};
 use crate::time::Time;
 
-/// How many facts are kept to be told.
+/// The number of facts that are kept.
 const FACTS: usize = 500;
 
-/// The latest that has happened, as of an instant. Facts become sentences when somebody reads them.
+/// The latest facts as of an instant. They are formatted only when they are displayed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct EventLog {
     latest: VecDeque<Rc<LogItem>>,
-    /// How many there were in all.
+    /// The number of items in all.
     count: u64,
     violation: Option<(Time, Violation)>,
-    /// How many properties were told to be broken.
+    /// The number of broken properties that were reported.
     broken: usize,
 }
 
-/// Something to be told.
+/// An item of the event log.
 #[derive(Debug)]
 enum LogItem {
     Fact(Fact),
@@ -30,12 +30,12 @@ enum LogItem {
 }
 
 impl EventLog {
-    /// Takes a fact in.
+    /// Adds a fact.
     pub(crate) fn note(&mut self, fact: Fact) {
         self.keep(Rc::new(LogItem::Fact(fact)));
     }
 
-    /// A property broke.
+    /// Adds a broken property.
     pub(crate) fn violated(&mut self, at: Time, violation: &Violation) {
         let told = Rc::new(LogItem::Violation(at, *violation));
         self.violation = Some((at, *violation));
@@ -43,7 +43,7 @@ impl EventLog {
         self.keep(told);
     }
 
-    /// How many properties were told to be broken.
+    /// The number of broken properties that were reported.
     pub(crate) fn broken(&self) -> usize {
         self.broken
     }
@@ -56,17 +56,17 @@ impl EventLog {
         self.count += 1;
     }
 
-    /// Whether all that is kept has happened since an earlier time.
+    /// Whether everything that is kept happened after `earlier`.
     pub(crate) fn has_left_behind(&self, earlier: &Self) -> bool {
         self.count >= earlier.count + FACTS as u64
     }
 
-    /// Forgets all that could be left behind.
+    /// Drops everything that [`has_left_behind`](Self::has_left_behind) compares.
     pub(crate) fn forget(&mut self) {
         self.latest = VecDeque::new();
     }
 
-    /// What broke last, and how many did if it is not alone.
+    /// The property that broke last, and how many are broken if there are several.
     pub(crate) fn violation(&self) -> Option<Broken> {
         let (at, violation) = self.violation.as_ref()?;
         let mut sentence = LogItem::Violation(*at, *violation).sentence(0).text;
@@ -78,12 +78,12 @@ impl EventLog {
         Some(Broken { what, sentence })
     }
 
-    /// The numbers of what is kept.
+    /// The numbers of the items that are kept.
     pub(crate) fn numbers(&self) -> std::ops::Range<u64> {
         self.count - self.latest.len() as u64..self.count
     }
 
-    /// The sentence of this number, numbered `base` higher.
+    /// The sentence of item `number`, with the id `number + base`.
     pub(crate) fn sentence(&self, number: u64, base: u64) -> Option<Sentence> {
         let at = usize::try_from(number.checked_sub(self.numbers().start)?).ok()?;
         self.latest.get(at).map(|told| told.sentence(number + base))

@@ -1,33 +1,34 @@
-//! Room for what a person does: whatever is made here can be kept and shared, and opens again. So before a
-//! limit of [`LIMITS`](crate::recording::LIMITS) the playground says so, and pauses or refuses.
+//! Limits on what can be done in a run. Everything within them can be saved and shared, and opens
+//! again. At a limit of [`LIMITS`](crate::recording::LIMITS) the playground pauses or refuses, and
+//! says so.
 
 use std::fmt;
 
 use crate::recording::LIMITS;
 use crate::time::Time;
 
-/// How long the text of a story is without what was done in it, in bytes, at most: its name, its instants, and
-/// what stands once in a run.
+/// An upper bound of the length of a branch's text without its actions, in bytes: its name, its
+/// instants, and what is written once per run.
 pub(crate) const HEAD_BYTES: usize = 1_000;
 
-/// What a run has no more room for.
+/// A limit that a run has reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
-    /// A story lasts no longer.
+    /// The length of a branch in cluster time.
     Time,
-    /// No more happens in a story.
+    /// The number of events of a branch.
     Events,
-    /// No more is done in a story.
+    /// The number of actions of a branch.
     Actions,
-    /// A run has no more stories.
-    Stories,
-    /// The text of a story is no longer.
-    StoryBytes,
-    /// That of a run is no longer.
+    /// The number of branches of a run.
+    Branches,
+    /// The length of the text of a branch.
+    BranchBytes,
+    /// The length of the text of a run.
     Bytes,
 }
 
-/// A sentence, and how to go on.
+/// A sentence that also says how to continue.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hours = LIMITS.time.since(Time::ZERO).as_micros() / 3_600_000_000;
@@ -35,9 +36,9 @@ impl fmt::Display for Limit {
             Self::Time => write!(f, "this story has lasted {hours} hours of cluster time")?,
             Self::Events => write!(f, "{} events have happened in this story", LIMITS.events)?,
             Self::Actions => write!(f, "{} things were done in this story", LIMITS.actions)?,
-            Self::Stories => write!(f, "this run has {} stories", LIMITS.stories)?,
-            Self::StoryBytes => {
-                write!(f, "all that was done in this story fills {} bytes", LIMITS.story_bytes)?;
+            Self::Branches => write!(f, "this run has {} stories", LIMITS.branches)?,
+            Self::BranchBytes => {
+                write!(f, "all that was done in this story fills {} bytes", LIMITS.branch_bytes)?;
             }
             Self::Bytes => write!(f, "all that was done in this run fills {} bytes", LIMITS.bytes)?,
         }

@@ -1,9 +1,9 @@
-//! The recent past as a space-time diagram draws it: messages that have ended, and the lines of the servers.
+//! The recent past for the space-time diagram: messages that have ended, and the servers' lines.
 //!
-//! It belongs to a playback, so that to seek an instant gives the diagram that was there. It is written down
-//! as events come: what the next event touches is known before it happens (`Cluster::upcoming`), and
-//! only that is looked at. It deliberately holds no more than a bounded number of both, since a branch
-//! keeps many keyframes; what is older leaves nothing but the state in which each line enters the diagram.
+//! It belongs to a playback, so seeking an instant restores its diagram. It is recorded event by
+//! event: what the next event touches is known in advance (`Cluster::upcoming`), and only that is
+//! inspected. The number of messages and turns is bounded, since a branch stores many keyframes; of
+//! what is older, only the state in which each line enters the diagram is kept.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -13,10 +13,10 @@ use crate::playground::view::{micros, term_of};
 use crate::raft::{NodeId, Role, count};
 use crate::time::Time;
 
-/// How many messages that have ended are kept, and how many turns of the servers' lines.
+/// The maximum number of ended messages, and of turns of the servers' lines.
 const KEPT: usize = 600;
 
-/// A message's way from the instant it was sent to where it ended, or will.
+/// A message's path, from when it was sent to where it ended or will end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MessageTrace {
     pub id: u64,
@@ -25,17 +25,17 @@ pub struct MessageTrace {
     pub to: MessageEnd,
     /// Microseconds of cluster time.
     pub sent_at: u64,
-    /// When it ended; for one in flight, when it would.
+    /// When it ended; for a message in flight, when it is due.
     pub ends_at: u64,
     pub fate: Fate,
     /// The sender's term; 0 for clients' messages.
     pub term: u64,
 }
 
-/// What became of a message.
+/// The fate of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
-    /// It is on its way; whether it will be lost, and then because of a cut link.
+    /// In flight. `lost`: it will be lost; `cut`: because of a cut link.
     InFlight {
         lost: bool,
         cut: bool,
@@ -45,9 +45,9 @@ pub enum Fate {
     Lost,
     /// The link is cut.
     Cut,
-    /// Somebody dropped it.
+    /// An action dropped it.
     Dropped,
-    /// It came to a server that was down.
+    /// It arrived at a server that was down.
     Unreachable,
 }
 
@@ -61,24 +61,24 @@ pub struct LineState {
     pub commit_index: u64,
 }
 
-/// A server's line changes.
+/// A change of a server's line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
     /// Microseconds of cluster time.
     pub at: u64,
     pub node: NodeNumber,
-    /// `None` where the server leaves.
+    /// `None` when the server was removed.
     pub state: Option<LineState>,
 }
 
-/// The diagram of the recent past.
+/// The space-time diagram of the recent past.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spacetime {
     /// The instant that is shown, in microseconds.
     pub now: u64,
-    /// Nothing from before this is known.
+    /// The beginning of the diagram, in microseconds; nothing before it is known.
     pub since: u64,
-    /// In the order in which they ended; then those in flight, in the order of their numbers.
+    /// Ended messages in the order of their ends, then those in flight in the order of their ids.
     pub traces: Vec<MessageTrace>,
     /// The state of each line at `since`.
     pub lines: Vec<(NodeNumber, LineState)>,
@@ -86,18 +86,18 @@ pub struct Spacetime {
     pub turns: Vec<Turn>,
 }
 
-/// What is kept of the recent past.
+/// The part of the recent past that is kept.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct MessageTraces {
     ended: VecDeque<MessageTrace>,
-    /// How many have ended in all.
+    /// The number of ended messages in all.
     count: u64,
     turns: VecDeque<Turn>,
-    /// The lines before the first turn that is kept ...
+    /// The lines before the first kept turn.
     before: BTreeMap<NodeNumber, LineState>,
-    /// ... and after the last.
+    /// The lines after the last turn.
     after: BTreeMap<NodeNumber, LineState>,
-    /// All is known from here on.
+    /// Everything is known from here on, in microseconds.
     since: u64,
 }
 
@@ -106,14 +106,14 @@ pub(crate) struct MessageTraces {
 pub(crate) enum Touch {
     Nothing,
     Server(NodeId),
-    /// A message ends, at its receiver's if that is a server.
+    /// A message ends; its receiver is touched if it is a server.
     Mail(MessageTrace),
-    /// Anything, also the messages in flight.
+    /// Anything. Holds the messages in flight before.
     Anything(Vec<MessageTrace>),
 }
 
 impl Touch {
-    /// What the next event will touch, and when it comes.
+    /// What the next event will touch, and when it is due.
     pub(crate) fn ahead(cluster: &mut Cluster) -> Option<(Time, Self)> {
         let (at, upcoming) = cluster.upcoming()?;
         let touch = match upcoming {
@@ -127,7 +127,7 @@ impl Touch {
         Some((at, touch))
     }
 
-    /// Adds what can be known only just before it happens.
+    /// Adds what is known only just before the event.
     pub(crate) fn look_closer(&mut self, cluster: &Cluster) {
         match self {
             Self::Nothing | Self::Server(_) => {}
@@ -137,7 +137,7 @@ impl Touch {
     }
 }
 
-/// How a message ends that comes to its end now.
+/// The fate of a message that ends now.
 fn ending(cluster: &Cluster, trace: &MessageTrace) -> Fate {
     let is_cut = match (trace.from, trace.to) {
         (MessageEnd::Node(from), MessageEnd::Node(to)) => {
@@ -161,21 +161,21 @@ fn ending(cluster: &Cluster, trace: &MessageTrace) -> Fate {
 }
 
 impl MessageTraces {
-    /// Of a cluster that has just been founded.
+    /// The traces of a cluster that was just created.
     pub(crate) fn new(cluster: &Cluster) -> Self {
         let state = |server: &Server| (server.id().0, line(server, None));
         let lines: BTreeMap<_, _> = cluster.servers().map(state).collect();
         Self { before: lines.clone(), after: lines, ..Self::default() }
     }
 
-    /// All messages in flight, in the order of their numbers.
+    /// All messages in flight, in the order of their ids.
     pub(crate) fn flights(cluster: &Cluster) -> Vec<MessageTrace> {
         let mut flights: Vec<MessageTrace> = cluster.network().flights().map(trace).collect();
         flights.sort_unstable_by_key(|trace| trace.id);
         flights
     }
 
-    /// An event has happened that touched so much.
+    /// Records an event that touched `touch`.
     pub(crate) fn happened(&mut self, cluster: &Cluster, touch: Touch) {
         match touch {
             Touch::Nothing => {}
@@ -190,7 +190,8 @@ impl MessageTraces {
         }
     }
 
-    /// Something was done, or befell the cluster; these were in flight before, if any could be taken away.
+    /// Records an action or a random fault. `before` are the messages that were in flight before,
+    /// if any may have been dropped.
     pub(crate) fn acted(&mut self, cluster: &Cluster, before: Vec<MessageTrace>) {
         let left = if before.is_empty() { Vec::new() } else { Self::flights(cluster) };
         let now = micros(cluster.now());
@@ -202,19 +203,18 @@ impl MessageTraces {
         self.look_at_all(cluster);
     }
 
-    /// Whether all that is kept has happened since an earlier time.
+    /// Whether everything that is kept happened after `earlier`.
     pub(crate) fn has_left_behind(&self, earlier: &Self) -> bool {
-        // One more, so that the diagram begins with the end of one since then.
+        // One more, so that the diagram begins with the end of a message after `earlier`.
         self.count > earlier.count + KEPT as u64
     }
 
-    /// Forgets all that could be left behind.
+    /// Drops everything that [`has_left_behind`](Self::has_left_behind) compares.
     pub(crate) fn forget(&mut self) {
         (self.ended, self.turns) = (VecDeque::new(), VecDeque::new());
         self.before.clone_from(&self.after);
     }
 
-    /// The diagram.
     pub(crate) fn spacetime(&self, cluster: &Cluster) -> Spacetime {
         Spacetime {
             now: micros(cluster.now()),
@@ -245,7 +245,7 @@ impl MessageTraces {
         }
     }
 
-    /// Whether a server's line turns.
+    /// Records a turn if a server's line has changed.
     fn look(&mut self, cluster: &Cluster, id: NodeId) {
         let state = cluster.server(id).map(|server| line(server, self.after.get(&id.0)));
         if self.after.get(&id.0) == state.as_ref() {
@@ -261,7 +261,7 @@ impl MessageTraces {
         self.turns.push_back(turn);
     }
 
-    /// The diagram begins after this.
+    /// Lets the diagram begin after `at`, in microseconds.
     fn forget_until(&mut self, at: u64) {
         self.since = self.since.max(at);
         while let Some(turn) = self.turns.front().filter(|turn| turn.at <= self.since) {
@@ -278,7 +278,7 @@ fn take(lines: &mut BTreeMap<NodeNumber, LineState>, turn: Turn) {
     };
 }
 
-/// The state of a server's line. What is down is drawn in the term that it was in.
+/// The state of a server's line. A server that is down keeps the term that it had.
 fn line(server: &Server, before: Option<&LineState>) -> LineState {
     let status = server.status();
     let Some(node) = server.node() else {

@@ -1,6 +1,6 @@
-//! What was done in a run and what can be returned to: branches with keyframes, the event log and the timeline's
-//! index, the clients' operations, the messages' traces, charts. All of it belongs to one run, and is as of an
-//! instant of one branch.
+//! The past of a run: branches with keyframes, the event log, the timeline's index, the clients'
+//! operations, message traces and charts. All of it belongs to one run, and is as of an instant of
+//! one branch.
 
 pub(crate) mod branch;
 pub mod charts;

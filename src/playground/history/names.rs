@@ -1,4 +1,4 @@
-//! What branches are called.
+//! Default names of branches.
 
 use crate::recording::LIMITS;
 
@@ -11,7 +11,7 @@ pub(crate) fn letters(place: usize) -> String {
     }
 }
 
-/// A name as it is kept: one line, not too long; `None` for an empty one.
+/// Normalizes a name: one line of limited length; `None` if it is empty.
 pub(crate) fn tidy_name(name: &str) -> Option<String> {
     let words = name.split(|c: char| c.is_whitespace() || c.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();

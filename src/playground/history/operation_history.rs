@@ -1,8 +1,8 @@
-//! The clients' operations of the recent past, and an order that they could have had.
+//! The clients' operations of the recent past, and a linearization of them.
 //!
-//! It belongs to a playback, so that to seek an instant gives what was there. It holds a bounded number of
-//! beginnings and ends, and what the run's judge knew before them: in which states each key could be.
-//! Orders are looked for only when somebody asks.
+//! It belongs to a playback, so seeking an instant restores it. It holds a bounded number of call
+//! events, and the judge's state before the first of them: the possible states of each key.
+//! Linearizations are searched for only on request.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -15,17 +15,17 @@ use crate::playground::view::micros;
 use crate::store::{ClientId, Command, Key, Outcome};
 use crate::time::Time;
 
-/// A stretch is over with so many beginnings and ends of operations.
+/// The number of call events after which a stretch ends.
 const STRETCH: usize = 160;
 
-/// Another one wherever clients began or ended something, or another instant is shown: what the operations hang
-/// on, but for the time.
+/// A value that differs whenever the operations do, apart from the current time: clients' calls,
+/// the jump counter, the run.
 pub type Version = (u64, u64, RunId);
 
-/// The clients' operations as far as they are kept, key by key.
+/// The kept operations of the clients, by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operations {
-    /// What was over before this is not told.
+    /// Operations that ended before this time, in microseconds, are not included.
     pub since: u64,
     /// In the order of the keys.
     pub keys: Vec<KeyHistory>,
@@ -35,22 +35,23 @@ pub struct Operations {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyHistory {
     pub key: String,
-    /// In the order in which they began.
+    /// In the order in which they were invoked.
     pub bars: Vec<Bar>,
-    /// How many rows they stand in, so that none covers another.
+    /// The number of rows needed so that no bar covers another.
     pub rows: usize,
     pub standing: OperationStatus,
 }
 
-/// Whether the operations on a key have an order.
+/// Whether the operations on a key can be linearized.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OperationStatus {
-    /// They have: by the places of their bars, without those that need not have taken effect yet.
+    /// They can: the order as indexes of bars, without pending operations that need not have taken
+    /// effect.
     Ordered(Vec<usize>),
-    /// These have none, and none of them could be left out; of those that are told, by the places of
-    /// their bars. All others have the order that comes second.
+    /// They cannot. `bars` is a minimal set of operations without an order, of those that are
+    /// shown; `others` is an order of all others. Both are indexes of bars.
     Contradictory { bars: Vec<usize>, others: Vec<usize> },
-    /// Too many had no answer at the same time: there are too many orders to look at.
+    /// Too many operations were pending at the same time to try all orders.
     Undecided,
 }
 
@@ -65,40 +66,40 @@ pub struct Bar {
     pub label: String,
     /// Microseconds of cluster time.
     pub began: u64,
-    /// `None` while it is under way.
+    /// `None` while it is pending.
     pub ended: Option<u64>,
-    /// What its client was told; also that it gave up.
+    /// The answer to its client, or that the client gave up.
     pub answer: Option<String>,
-    /// Its client does not know whether it took effect: it may at any time from when it began.
+    /// Whether the client can't know if it took effect: it may at any time after its invocation.
     pub is_unknown: bool,
-    /// Whether it must have a place in the order: a read that promises less need not.
+    /// Whether it must have a place in the order: a read with weaker consistency need not.
     pub is_judged: bool,
     pub is_write: bool,
     pub row: usize,
-    /// In the order: an instant at which it could have taken effect.
+    /// If it is in the order: an instant at which it could have taken effect.
     pub effect: Option<u64>,
 }
 
-/// What is kept of what clients did: the last stretch, and the one before it.
+/// The kept call events of clients: the last stretch and the one before.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OperationHistory {
     earlier: Stretch,
     last: Stretch,
-    /// How many beginnings and ends there were in all.
+    /// The number of call events in all.
     count: u64,
 }
 
-/// Beginnings and ends that follow each other.
+/// Consecutive call events.
 #[derive(Clone, Debug, Default)]
 struct Stretch {
     calls: Vec<Rc<Call>>,
-    /// What the judge knew before the first, and the beginnings of what was under way then.
+    /// The judge's state before the first call, and the invocations that were pending then.
     before: Rc<Linearizability>,
     under_way: Vec<Rc<Call>>,
     since: Time,
 }
 
-/// A beginning or an end.
+/// A call event and its time.
 #[derive(Debug)]
 struct Call {
     at: Time,
@@ -118,7 +119,7 @@ impl Call {
 }
 
 impl Stretch {
-    /// Begins where another one ends, at this instant of the run.
+    /// An empty stretch that begins now, after `before`.
     fn after(before: &Self, run: &Run) -> Self {
         let ended = before.calls.iter().filter(|call| !call.is_beginning());
         let ended: BTreeSet<RequestId> = ended.map(|call| call.id()).collect();
@@ -134,7 +135,7 @@ impl Stretch {
 }
 
 impl OperationHistory {
-    /// An event or an action has come to its end, and was judged.
+    /// Adds the call events of the last event or action, which the judge has seen.
     pub(crate) fn happened(&mut self, run: &Run) {
         let at = run.cluster().now();
         for event in run.cluster().calls() {
@@ -147,17 +148,17 @@ impl OperationHistory {
         }
     }
 
-    /// Grows with every beginning and end.
+    /// Increases with every call event.
     pub(crate) fn count(&self) -> u64 {
         self.count
     }
 
-    /// What is kept, the earliest first.
+    /// The kept call events, the earliest first.
     fn calls(&self) -> impl Iterator<Item = &Rc<Call>> {
         self.earlier.calls.iter().chain(&self.last.calls)
     }
 
-    /// All of it, with orders.
+    /// All kept operations, with their orders.
     pub(crate) fn operations(&self, now: Time) -> Operations {
         let mut histories: BTreeMap<&Key, Vec<Bar>> = BTreeMap::new();
         let mut key_of: BTreeMap<RequestId, &Key> = BTreeMap::new();
@@ -191,7 +192,7 @@ impl OperationHistory {
         Operations { since: micros(self.earlier.since), keys: keys.collect() }
     }
 
-    /// Looks for orders, and where there is none for what has none.
+    /// Searches for orders, and for the conflicting operations where there is none.
     fn judged(&self) -> Found {
         let mut judge = self.earlier.before.with_orders();
         let mut found = Found::default();
@@ -214,7 +215,7 @@ impl OperationHistory {
     }
 }
 
-/// What was found of each key.
+/// The result of the search for each key.
 #[derive(Default)]
 struct Found {
     orders: BTreeMap<Key, Option<Vec<RequestId>>>,
@@ -222,7 +223,7 @@ struct Found {
 }
 
 impl Found {
-    /// The same of one key, by the places of its bars.
+    /// The result for one key, as indexes of its bars.
     fn standing(&self, key: &Key, bars: &[Bar]) -> OperationStatus {
         let place = |id: &RequestId| bars.iter().position(|bar| bar.id == id.0);
         let order = match self.orders.get(key) {
@@ -285,13 +286,13 @@ impl Bar {
         };
     }
 
-    /// Until when it could have taken effect.
+    /// The latest time at which it could have taken effect, in microseconds.
     fn open_until(&self, now: u64) -> u64 {
         self.ended.filter(|_| !self.is_unknown).unwrap_or(now)
     }
 }
 
-/// Puts each into the first row that is free when it begins. How many rows that takes.
+/// Puts each bar into the first row that is free when it begins. Returns the number of rows.
 fn set_in_rows(bars: &mut [Bar], now: u64) -> usize {
     let mut free_from: Vec<u64> = Vec::new();
     for bar in bars {
@@ -305,8 +306,8 @@ fn set_in_rows(bars: &mut [Bar], now: u64) -> usize {
     free_from.len()
 }
 
-/// Gives each of an order an instant at which it could have taken effect: between its beginning and its end,
-/// one after the other.
+/// Gives each operation of an order an instant at which it could have taken effect: between its
+/// invocation and its end, in ascending order.
 fn set_effects(bars: &mut [Bar], order: &[usize], now: u64) {
     let mut latest: Vec<u64> = order.iter().map(|place| bars[*place].open_until(now)).collect();
     for place in (1..latest.len()).rev() {
@@ -315,7 +316,7 @@ fn set_effects(bars: &mut [Bar], order: &[usize], now: u64) {
     let mut before = 0;
     for (place, latest_here) in latest.iter().enumerate() {
         let earliest = bars[order[place]].began.max(before);
-        // Room for those behind it that must be over as soon.
+        // Leave room for later operations with the same deadline.
         let soon = order[place..].iter().take_while(|later| bars[**later].began <= *latest_here);
         let room = latest_here.saturating_sub(earliest);
         before = earliest + room / (soon.count() as u64 + 1);

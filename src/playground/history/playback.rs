@@ -1,4 +1,5 @@
-//! All that belongs to an instant of a run, and how something is done there or the next event happens.
+//! Everything that belongs to an instant of a run, and how an action or the next event is carried
+//! out there.
 
 use std::collections::VecDeque;
 
@@ -10,31 +11,31 @@ use crate::playground::history::message_trace::{MessageTraces, Touch};
 use crate::playground::history::operation_history::OperationHistory;
 use crate::recording::{Instant, RunPosition};
 
-/// How many of the visitor's requests are shown.
-pub(crate) const JOURNEYS: usize = 5;
+/// The number of requests made by hand that are shown.
+pub(crate) const MAX_REQUEST_TRACES: usize = 5;
 
-/// Work is counted in events. What somebody does is as much as one, and as much more as so many servers or
-/// messages in flight are looked at for it.
+/// Work is counted in events. An action counts as one event, plus one for this many servers and one
+/// for this many inspected messages in flight.
 const WORK_OF_SERVERS: u64 = 8;
 const WORK_OF_FLIGHTS: u64 = 16;
 
-/// Whether messages in flight may be gone once that is done.
+/// Whether an action may drop messages in flight.
 fn takes_away(action: &Action) -> bool {
     matches!(action, Action::Mail { handling: Handling::Drop, .. })
 }
 
-/// All that belongs to an instant.
+/// Everything that belongs to an instant.
 #[derive(Clone, Debug)]
 pub(crate) struct Playback {
     pub(crate) run: Run,
     pub(crate) event_log: EventLog,
     pub(crate) message_traces: MessageTraces,
     pub(crate) operation_history: OperationHistory,
-    /// The visitor's latest requests that have ended, the newest first.
+    /// The latest ended requests made by hand, the newest first.
     pub(crate) ended: VecDeque<RequestTrace>,
-    /// How many of the branch's actions were done.
+    /// The number of the branch's actions that were done.
     pub(crate) done: usize,
-    /// How much work it was to come here, as [`WORK_OF_SERVERS`] and [`WORK_OF_FLIGHTS`] count it.
+    /// The work to get here, in events; see [`WORK_OF_SERVERS`] and [`WORK_OF_FLIGHTS`].
     pub(crate) work: u64,
 }
 
@@ -47,28 +48,30 @@ impl Playback {
         Self { run, event_log, message_traces, operation_history, ended, done: 0, work: 0 }
     }
 
-    /// Whether all that it remembers of the recent past has happened since an earlier playback.
+    /// Whether everything remembered of the recent past happened after an earlier playback.
     pub(crate) fn has_left_behind(&self, earlier: &Self) -> bool {
         self.event_log.has_left_behind(&earlier.event_log)
             && self.message_traces.has_left_behind(&earlier.message_traces)
     }
 
-    /// How much work it was to come here, in events.
+    /// The work to get here, in events.
     pub(crate) fn work(&self) -> u64 {
         self.work
     }
 
-    /// Where this playback stands.
     pub(crate) fn instant(&self) -> Instant {
         Instant { events: self.run.cluster().events(), at: self.run.cluster().now() }
     }
 
-    /// The same, and how many of the branch's actions were done by then.
+    /// The instant, and the number of the branch's actions that were done by then.
     pub(crate) fn place(&self) -> RunPosition {
         RunPosition { instant: self.instant(), done: self.done }
     }
 
-    /// Does something.
+    /// Performs an action.
+    ///
+    /// # Errors
+    /// Why the cluster refuses the action; then nothing has changed in it.
     pub(crate) fn act(&mut self, action: &Action) -> Result<Option<RequestId>, Refused> {
         let cluster = self.run.cluster();
         let in_flight =
@@ -82,7 +85,7 @@ impl Playback {
         Ok(request)
     }
 
-    /// Lets the next event happen, which touches so much.
+    /// Handles the next event, which touches `touch`.
     pub(crate) fn step(&mut self, mut touch: Touch) {
         touch.look_closer(self.run.cluster());
         self.work += 1;
@@ -91,7 +94,8 @@ impl Playback {
         self.operation_history.happened(&self.run);
     }
 
-    /// Writes down what has happened. Returns the requests that were asked by hand and have ended.
+    /// Collects what has happened since the last call. Returns the ended requests that were made by
+    /// hand.
     pub(crate) fn take_notes(
         &mut self,
         mut event_index: Option<&mut EventIndex>,
@@ -103,7 +107,7 @@ impl Playback {
             }
             self.event_log.note(fact);
         }
-        // Also what somebody does can break a property, as the restart of a server.
+        // An action can break a property too, such as the restart of a server.
         let broken = self.run.violations().get(self.event_log.broken()..).unwrap_or_default();
         if let Some(event_index) = event_index.filter(|_| !broken.is_empty()) {
             event_index.violated(place);
@@ -117,7 +121,7 @@ impl Playback {
         for request_trace in &own {
             self.ended.push_front(request_trace.clone());
         }
-        self.ended.truncate(JOURNEYS);
+        self.ended.truncate(MAX_REQUEST_TRACES);
         own
     }
 }

@@ -8,35 +8,35 @@ use crate::playground::history::playback::Playback;
 use crate::playground::view::{RunId, Spot};
 use crate::recording::{Instant, Timed};
 
-/// How many branches are kept with all that was seen in them: those that were shown last. Each takes a megabyte or
-/// more when it is long.
+/// The maximum number of branches that are kept with their keyframes and marks: those shown last. A
+/// long branch takes a megabyte or more.
 pub(crate) const WHOLE: usize = 8;
 
-/// A run: all its branches, and what is shown of one.
+/// A run: all its branches, and the playback of the one that is shown.
 #[derive(Debug)]
 pub(crate) struct ShownRun {
     pub(crate) id: RunId,
     /// The instant that is shown.
     pub(crate) playback: Playback,
-    /// All branches that were begun; one of them is played.
+    /// All branches; one of them is played.
     pub(crate) branches: Vec<Branch>,
     pub(crate) current: usize,
 }
 
-/// A story: how it began and how it went on.
+/// A branch: how it began and how it went on.
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) name: String,
-    /// The branch that it left, and when, in microseconds.
+    /// The branch that it was forked from, and when, in microseconds.
     pub(crate) left: Option<(usize, u64)>,
     pub(crate) history: BranchHistory,
-    /// Where it was left for another.
+    /// The instant that was shown when it was left for another branch.
     pub(crate) at: Instant,
 }
 
 impl ShownRun {
-    /// A new cluster, at its beginning.
-    pub(crate) fn founded(id: RunId, cluster_config: ClusterConfig) -> Self {
+    /// A new cluster at its beginning.
+    pub(crate) fn of_new_cluster(id: RunId, cluster_config: ClusterConfig) -> Self {
         let (history, playback) = BranchHistory::new(cluster_config);
         let (name, at) = (letters(0), playback.instant());
         Self { id, playback, branches: vec![Branch { name, left: None, history, at }], current: 0 }
@@ -47,18 +47,18 @@ impl ShownRun {
         &self.branches[self.current].history
     }
 
-    /// The branch that is shown, and the instant of it, to go on.
+    /// The branch that is shown and its playback, to go on.
     pub(crate) fn parts(&mut self) -> (&mut BranchHistory, &mut Playback) {
         (&mut self.branches[self.current].history, &mut self.playback)
     }
 
-    /// The place that is shown, to come back to.
+    /// The position that is shown, to return to.
     pub(crate) fn spot(&self) -> Spot {
         Spot { run: self.id, branch: self.current, place: self.playback.place() }
     }
 
-    /// From `playback` on the run goes on otherwise; the old branch is kept. `seen` is a number that grows with what is
-    /// shown.
+    /// Adds the branch `history`, which forks at `playback`, and makes it the current one. `seen`
+    /// is the playground's jump counter.
     pub(crate) fn begin_branch(&mut self, history: BranchHistory, playback: &Playback, seen: u64) {
         self.leave_branch(seen);
         let at = playback.instant();
@@ -68,14 +68,13 @@ impl ShownRun {
         self.current = self.branches.len() - 1;
     }
 
-    /// Another branch is shown next.
+    /// Prepares to show another branch.
     pub(crate) fn leave_branch(&mut self, seen: u64) {
         let branch = &mut self.branches[self.current];
         (branch.at, branch.history.seen) = (self.playback.instant(), seen);
     }
 
-    /// Of the branches that nobody has looked at for long only what was done in them is kept; not of those that are
-    /// used.
+    /// Folds the branches that were not shown for longest, except those in use.
     pub(crate) fn fold_branches(&mut self, is_used: impl Fn(usize) -> bool) {
         let branches = self.branches.iter().enumerate();
         let whole = branches.filter(|(_, branch)| !branch.history.is_folded());
@@ -88,45 +87,54 @@ impl ShownRun {
         unused.into_iter().for_each(|place| self.branches[place].history.fold());
     }
 
-    /// Whether something more can be done at the instant that is shown; in the past another story begins with
-    /// it.
-    pub(crate) fn look_for_room(&self, action: &Action) -> Result<(), Limit> {
+    /// Checks whether another action fits at the instant that is shown; in the past it begins a
+    /// branch.
+    ///
+    /// # Errors
+    /// The limit that it would exceed.
+    pub(crate) fn check_room(&self, action: &Action) -> Result<(), Limit> {
         let (history, playback) = (self.history(), &self.playback);
         let forks = history.goes_on_after(playback);
         if forks {
-            self.look_for_a_story(playback.place().done)?;
+            self.check_room_for_branch(playback.place().done)?;
         }
         if playback.place().done >= history.limits.actions {
             return Err(Limit::Actions);
         }
         let timed = Timed { when: playback.instant(), action: action.clone() };
         let done = if forks { history.bytes_until(playback.place().done) } else { history.bytes() };
-        if HEAD_BYTES + done + timed.bytes() > history.limits.story_bytes {
-            return Err(Limit::StoryBytes);
+        if HEAD_BYTES + done + timed.bytes() > history.limits.branch_bytes {
+            return Err(Limit::BranchBytes);
         }
         let fork = if forks { HEAD_BYTES + done } else { 0 };
-        self.look_for_bytes(fork + timed.bytes())
+        self.check_bytes(fork + timed.bytes())
     }
 
-    /// Whether another story can begin after so many of this one's actions.
-    pub(crate) fn look_for_a_story(&self, done: usize) -> Result<(), Limit> {
-        if self.branches.len() >= self.history().limits.stories {
-            return Err(Limit::Stories);
+    /// Checks whether a branch can fork after the first `done` actions of the current one.
+    ///
+    /// # Errors
+    /// The limit that it would exceed.
+    pub(crate) fn check_room_for_branch(&self, done: usize) -> Result<(), Limit> {
+        if self.branches.len() >= self.history().limits.branches {
+            return Err(Limit::Branches);
         }
-        self.look_for_bytes(HEAD_BYTES + self.history().bytes_until(done))
+        self.check_bytes(HEAD_BYTES + self.history().bytes_until(done))
     }
 
-    fn look_for_bytes(&self, more: usize) -> Result<(), Limit> {
-        let stories = self.branches.iter();
-        let bytes: usize = stories.map(|branch| HEAD_BYTES + branch.history.bytes()).sum();
+    fn check_bytes(&self, more: usize) -> Result<(), Limit> {
+        let branches = self.branches.iter();
+        let bytes: usize = branches.map(|branch| HEAD_BYTES + branch.history.bytes()).sum();
         if bytes + more > self.history().limits.bytes {
             return Err(Limit::Bytes);
         }
         Ok(())
     }
 
-    /// Whether time can pass after the instant that is shown.
-    pub(crate) fn look_for_time(&self) -> Result<(), Limit> {
+    /// Checks whether time can pass after the instant that is shown.
+    ///
+    /// # Errors
+    /// The limit that the branch has reached.
+    pub(crate) fn check_time(&self) -> Result<(), Limit> {
         match self.history().stands_at(&self.playback) {
             Some(limit) => Err(limit),
             None => Ok(()),

@@ -5,7 +5,7 @@ use crate::cluster::{Answer, RequestId, RequestTrace};
 use crate::script::Wait;
 use crate::time::Time;
 
-/// Something that is waited for, and since when.
+/// Something that is awaited, and since when.
 #[derive(Debug)]
 pub(crate) struct Awaited {
     pub(crate) what: What,
@@ -19,8 +19,8 @@ pub(crate) enum What {
 }
 
 impl Awaited {
-    /// Whether it has come, after an event with which these requests have ended; `last` is how whoever asked last
-    /// was answered last.
+    /// Whether it has arrived, after an event that ended the requests `finished`. `last` is the
+    /// last answer to whoever is waiting.
     pub(crate) fn has_come(
         &self,
         run: &mut Run,
@@ -33,7 +33,7 @@ impl Awaited {
         }
     }
 
-    /// What is not there, in words; `None` where all is.
+    /// What is missing, in words; `None` if nothing is.
     pub(crate) fn what_is_missing(&self, run: &mut Run, last: Option<&Answer>) -> Option<String> {
         Some(match &self.what {
             What::Answer(_) => "an answer".to_string(),

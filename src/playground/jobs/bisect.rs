@@ -1,14 +1,14 @@
-//! Where a broken property became unavoidable: the last instant from which, with all rules of Raft switched back
-//! on and the same things done later at the same times, it does not break.
+//! The turning point of a broken property: the last instant from which the property does not break,
+//! with all rules of Raft switched back on and the same actions repeated at the same times.
 //!
-//! It is found by trying: from an instant the story is forked, all rules are as Raft has them from then on, the
-//! later actions are done but for those that switch rules, and it is played until a second after the property
-//! broke here. Instants are tried backwards from the break, in steps that double, and then halved between
-//! the first that was found to avoid it and the last that was not. So what is found is one event at which it
-//! turns: from there it was seen not to break, one event later it was seen to break all the same. Whether an
-//! earlier or a later event turns it again is not looked at.
+//! It is found by trials. A trial forks the branch at an instant, switches all rules to their
+//! defaults, repeats the later actions except rule switches, and plays until a second after the
+//! original break. The trials go backwards from the break, in steps that double, and then bisect
+//! between the latest instant that was found to avoid the break and the earliest that was not. So
+//! the result is one event: before it the break is avoided, after it the break happens all the
+//! same. Other turning points, earlier or later, are not looked for.
 //!
-//! All of it is played piece by piece while real time advances.
+//! Everything is played in pieces while real time advances.
 
 use std::collections::VecDeque;
 
@@ -24,23 +24,23 @@ use crate::raft::Rule;
 use crate::recording::{RunPosition, Timed};
 use crate::time::{Duration, Time};
 
-/// How long after the break a trial is played.
+/// The time after the original break up to which a trial is played.
 const AFTER: Duration = Duration::from_secs(1);
 
-/// The search for the instant.
+/// A bisection in progress.
 #[derive(Debug)]
 pub(crate) struct Bisection {
     property: Property,
     branch: usize,
-    /// How many actions the story had when the search began.
+    /// The number of actions of the branch when the bisection began.
     actions: usize,
-    /// Until when each trial is played.
+    /// The end of each trial, in cluster time.
     until: Time,
-    /// From here on it breaks, as far as was tried.
+    /// The earliest number of events from which a trial broke the property.
     breaks: u64,
-    /// From here it does not.
+    /// The latest position from which a trial did not break it.
     holds: Option<Spot>,
-    /// How far back the next step goes.
+    /// The size of the last step backwards, in events.
     stride: u64,
     trials: u64,
     stage: Stage,
@@ -48,13 +48,13 @@ pub(crate) struct Bisection {
 
 #[derive(Debug)]
 enum Stage {
-    /// On the way to the instant that is tried.
+    /// Playing up to the instant from which the trial starts.
     SettingOut { events: u64, playback: Box<Playback> },
-    /// From there on, with what is still to be done.
+    /// Playing from there on; `left` are the actions still to be repeated.
     Trying { from: Spot, run: Box<Run>, left: VecDeque<Timed> },
 }
 
-/// What comes after a trial.
+/// What follows a trial.
 enum Next {
     Try(u64),
     Found(Spot),
@@ -62,8 +62,10 @@ enum Next {
 }
 
 impl Bisection {
-    /// Begins to look for the last instant from which this broken property could still have been avoided; what is so
-    /// instead where there is nothing to look for.
+    /// Begins the search for the turning point of a broken property.
+    ///
+    /// # Errors
+    /// A [`TurningPoint`] without a position, with the reason, if there is nothing to search for.
     pub(crate) fn new(
         run: &ShownRun,
         reasons: &Reasons,
@@ -91,7 +93,7 @@ impl Bisection {
         })
     }
 
-    /// Plays the next piece of a trial; what was found, once that is known.
+    /// Plays the next piece of a trial. Returns the result once it is known.
     pub(crate) fn go_on(&mut self, run: &mut ShownRun) -> Option<TurningPoint> {
         let (from, is_broken) = self.try_on(run)?;
         match self.judged(from, is_broken) {
@@ -119,7 +121,8 @@ impl Bisection {
         }
     }
 
-    /// The next piece of a trial; from where it was and whether the property broke, when it is over.
+    /// Plays the next piece of a trial. Once it is over, returns where it started and whether the
+    /// property broke.
     fn try_on(&mut self, run: &mut ShownRun) -> Option<(Spot, bool)> {
         match &mut self.stage {
             Stage::SettingOut { events, playback } => {
@@ -140,13 +143,13 @@ impl Bisection {
         }
     }
 
-    /// How much of it is done, in percent, as far as one can know.
+    /// An estimate of the progress, in percent.
     pub(crate) fn percent(&self) -> u64 {
         let most = 2 * u64::from(u64::BITS - self.breaks.leading_zeros()) + 1;
         (self.trials * 100 / most).min(99)
     }
 
-    /// A trial is over.
+    /// Takes the result of a trial into account.
     fn judged(&mut self, from: Spot, is_broken: bool) -> Next {
         self.trials += 1;
         if is_broken {
@@ -174,7 +177,8 @@ impl Stage {
     }
 }
 
-/// The break of a property, and when it came: before this instant, or later if that is known.
+/// The property and its break: the time, and a position at or after it; from what is shown, or from
+/// an explanation that was asked for earlier.
 fn break_to_avoid(
     run: &ShownRun,
     reasons: &Reasons,
@@ -190,7 +194,7 @@ fn break_to_avoid(
     broken.map(|(at, _)| (property, *at, shown)).or_else(later)
 }
 
-/// Whether some rule was switched away from Raft in what was done first.
+/// Whether the first `done` actions of the run switch some rule away from its default.
 fn has_rules_off(run: &ShownRun, done: usize) -> bool {
     run.history().recording.actions[..done].iter().any(|timed| match timed.action {
         Action::Rule { rule, on } => on != rule.on_by_default(),
@@ -203,12 +207,12 @@ fn told(property: &'static str, spot: Option<Spot>, text: String) -> TurningPoin
     TurningPoint { property, spot, at, text }
 }
 
-/// Whether it switches a rule.
+/// Whether the action switches a rule.
 fn is_rule(timed: &Timed) -> bool {
     matches!(timed.action, Action::Rule { .. })
 }
 
-/// The same run, with all rules as Raft has them from now on.
+/// The same run, with all rules at their defaults from now on.
 fn with_all_rules(mut run: Run) -> Run {
     for about in &Rule::TABLE {
         let (rule, on) = (about.rule, about.rule.on_by_default());
@@ -220,7 +224,7 @@ fn with_all_rules(mut run: Run) -> Run {
     run
 }
 
-/// Plays the next piece of a trial; when that is over, whether the property broke.
+/// Plays the next piece of a trial. Once it is over, returns whether the property broke.
 fn play(
     run: &mut Run,
     left: &mut VecDeque<Timed>,
@@ -236,7 +240,7 @@ fn play(
         match (act, next) {
             (Some(act), next) if act <= until && next.is_none_or(|next| act <= next) => {
                 run.cluster_mut().rest_until(act);
-                // What made sense in the run that was may be refused in the one that is.
+                // An action of the original run may be refused in this one.
                 let _ = left.pop_front().map(|timed| run.apply(&timed.action));
             }
             (_, Some(next)) if next <= until => {
@@ -255,10 +259,10 @@ mod tests {
     use super::*;
     use crate::playground::Input;
     use crate::playground::Playground;
-    use crate::playground::tests::driver::{act, go, pass, playing, story};
+    use crate::playground::tests::driver::{act, go, pass, play_script, playing};
     use crate::script::Question;
 
-    /// A cluster in which two servers think that they lead, and one of them is read from.
+    /// A cluster in which a server that lacks a committed entry is elected leader.
     fn broken() -> Playground {
         let mut playground = playing(3, 5);
         pass(&mut playground, 600);
@@ -294,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_to_the_event_after_which_all_rules_come_too_late() {
+    fn it_finds_the_event_after_which_the_rules_come_too_late() {
         let mut playground = broken();
         let end = playground.instant();
         let avoided = |events| !played_from(&playground, events);
@@ -306,12 +310,12 @@ mod tests {
         assert!(found.text.contains("One event later it breaks all the same."));
         assert_eq!(playground.instant().events, first - 1, "it is shown");
         assert!(playground.run().violation().is_none() && !playground.is_playing());
-        // From before the break it is found too, once somebody has asked why.
+        // It is also found from before the break, once an explanation was asked for.
         let text = found_again(&mut playground, end);
         assert!(text.contains("One event later it breaks all the same."));
     }
 
-    /// Asks why at the end, and then once more, from the beginning, for the turning point.
+    /// Asks for the explanation at the end and again at the beginning, then for the turning point.
     fn found_again(playground: &mut Playground, end: crate::recording::Instant) -> String {
         let property = "leader-completeness";
         go(playground, Input::Seek(end.at.as_micros())).unwrap();
@@ -320,13 +324,13 @@ mod tests {
         go(playground, Input::Seek(0)).unwrap();
         go(playground, Input::Why(Question::Broken(property))).unwrap();
         assert_eq!(playground.explanation().unwrap().answer, at_the_end.answer);
-        assert_eq!(playground.instant().events, 0, "to ask leads nowhere else");
+        assert_eq!(playground.instant().events, 0, "asking does not seek");
         go(playground, Input::Avoid(property)).unwrap();
         playground.turning_point().unwrap().text.clone()
     }
 
     #[test]
-    fn where_no_rule_is_off_or_nothing_is_broken_it_says_so() {
+    fn without_a_rule_off_or_a_break_it_says_so() {
         let mut playground = playing(3, 5);
         pass(&mut playground, 600);
         let said = |playground: &mut Playground, property| {
@@ -336,9 +340,9 @@ mod tests {
             playground.turning_point().unwrap().text.clone()
         };
         assert_eq!(said(&mut playground, "one-vote"), "one-vote holds at this instant.");
-        // A clock that runs too fast breaks a lease though no rule is off.
+        // A fast clock breaks a lease with all rules on.
         let script = include_str!("../../../tests/scripts/lease-fast-clock.kvorum");
-        let mut playground = story(script);
+        let mut playground = play_script(script);
         assert!(said(&mut playground, "lease-safety").starts_with("No rule is off"));
     }
 }

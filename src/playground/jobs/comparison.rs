@@ -1,9 +1,9 @@
-//! Two stories side by side: the first step at which they part, and the other one as it is at the instant
-//! that is shown.
+//! Comparison of two branches: the first step at which they diverge, and the other branch at the
+//! instant that is shown.
 //!
-//! Both are found piece by piece while real time advances. Up to where their recordings differ two
-//! stories are the same, so only from there on they are played beside each other. What is done in one of
-//! them and changes nothing yet, as a rule that is switched, parts them only where it has an effect.
+//! Both are computed in pieces while real time advances. Two branches are the same up to where
+//! their recordings differ, so only from there on they are played side by side. An action that
+//! changes nothing yet, such as a rule switch, makes them diverge only where it has an effect.
 
 use crate::cluster::{Cluster, Server};
 use crate::playground::history::branch::{BranchHistory, Destination};
@@ -15,20 +15,21 @@ use crate::playground::view::{ComparisonView, Parting, PartingStep, micros};
 use crate::recording::Instant;
 use crate::time::Time;
 
-/// How many steps two stories are followed in which nothing differs, although their actions do.
+/// The maximum number of steps for which two branches with different actions are followed without a
+/// difference.
 const MOST_STEPS: u32 = 20_000;
 
-/// So many messages in flight are looked at in the time of an event.
+/// The number of messages in flight that can be compared in the time of an event.
 const MESSAGES_PER_EVENT: usize = 16;
 
-/// The comparison of the story that is shown with another.
+/// The comparison of the branch that is shown with another.
 #[derive(Debug)]
 pub(crate) struct Comparison {
-    /// The place of the other one.
+    /// The index of the other branch.
     with: usize,
-    /// The place of the one it is compared with.
+    /// The index of the branch that was shown at the beginning.
     ours: usize,
-    /// The other one, at the instant that is shown or on the way to it.
+    /// The other branch, at the instant that is shown or on the way to it.
     playback: Playback,
     is_there: bool,
     search: DivergenceSearch,
@@ -37,13 +38,13 @@ pub(crate) struct Comparison {
 /// The search for the first step that differs.
 #[derive(Debug)]
 enum DivergenceSearch {
-    /// On the way to the first action that the two do not have in common; on whose branch.
+    /// Playing up to the first action that the two do not share, on this branch.
     SettingOut {
         branch: usize,
         playback: Box<Playback>,
         act: usize,
     },
-    /// Both from there on, and how many steps they may still be followed.
+    /// Playing both from there on, for at most `left` more steps.
     Following {
         ours: Box<Playback>,
         theirs: Box<Playback>,
@@ -53,7 +54,7 @@ enum DivergenceSearch {
 }
 
 impl Comparison {
-    /// Whether this story is one of the two.
+    /// Whether this branch is one of the two.
     pub(crate) fn is_of(&self, branch: usize) -> bool {
         branch == self.with || branch == self.ours
     }
@@ -66,23 +67,24 @@ impl Comparison {
         Self { with, ours, playback, is_there: false, search }
     }
 
-    /// The other branch, and the one that it is compared with.
+    /// The other branch, and the one that was shown at the beginning.
     pub(crate) fn branches(&self) -> (usize, usize) {
         (self.with, self.ours)
     }
 
-    /// The other one, at the instant that is shown or on the way to it.
+    /// The other branch, at the instant that is shown or on the way to it.
     pub(crate) fn playback(&self) -> &Playback {
         &self.playback
     }
 
-    /// Goes on, and follows the instant that is shown. Whether anything came of it.
+    /// Continues the search, and follows the instant that is shown. Returns whether anything has
+    /// changed.
     pub(crate) fn go_on(&mut self, run: &mut ShownRun) -> bool {
         let (has_moved, has_found) = (self.follow(run), self.search(run));
         has_moved || has_found
     }
 
-    /// Moves the other branch to the instant that is shown. Whether another state is there.
+    /// Moves the other branch to the instant that is shown. Returns whether its state has changed.
     fn follow(&mut self, run: &mut ShownRun) -> bool {
         let shown = run.playback.instant();
         let history = &mut run.branches[self.with].history;
@@ -99,7 +101,7 @@ impl Comparison {
         self.playback.instant().events != events || self.is_there != was_there
     }
 
-    /// Whether something came of it.
+    /// Continues the search for the divergence. Returns whether it was still running.
     fn search(&mut self, run: &mut ShownRun) -> bool {
         match &mut self.search {
             DivergenceSearch::Over(_) => return false,
@@ -112,7 +114,7 @@ impl Comparison {
             }
             DivergenceSearch::Following { ours, theirs, left } => {
                 let places = [self.ours, self.with];
-                // Two stories that are compared are not one.
+                // The two branches are never the same one.
                 let Ok([mine, other]) = run.branches.get_disjoint_mut(places) else {
                     return false;
                 };
@@ -133,7 +135,7 @@ impl Comparison {
         true
     }
 
-    /// As a page shows it beside `run`.
+    /// The comparison as a page shows it beside `run`.
     pub(crate) fn view(&self, run: &ShownRun) -> ComparisonView {
         let parting = match &self.search {
             DivergenceSearch::Over(parting) => Some(parting.clone()),
@@ -146,7 +148,7 @@ impl Comparison {
         ComparisonView { with: self.with, at, parting, nodes }
     }
 
-    /// When the two part, in microseconds, as far as that is known.
+    /// When the two diverge, in microseconds, if known.
     pub(crate) fn parting(&self) -> Option<u64> {
         match &self.search {
             DivergenceSearch::Over(parting) => parting.at(),
@@ -171,8 +173,8 @@ impl DivergenceSearch {
     }
 }
 
-/// Lets two stories that are the same so far go on: something that is done in both; or else what is done next
-/// in each, and one event. `Some` where they part, or both end.
+/// Advances two branches that are equal so far: by an action that both have, or else by each
+/// branch's next actions and one event. Returns `Some` where they diverge or both end.
 fn meet(
     (history, ours): (&mut BranchHistory, &mut Playback),
     (other, theirs): (&mut BranchHistory, &mut Playback),
@@ -181,7 +183,7 @@ fn meet(
         && other.act_next(theirs) == Some(act)
     {
         let (mine, other) = (step(history, ours), step(other, theirs));
-        // Where they part the same was done, and did not do the same.
+        // If they diverge here, the same action had different effects.
         return (!is_same(ours, theirs)).then(|| parting(mine, other));
     }
     let (mine, others) = (acts(history, ours), acts(other, theirs));
@@ -202,21 +204,21 @@ fn meet(
     Some(parting(mine, others))
 }
 
-/// How much work it is to see whether another playback is the same, in events: of each message in flight.
+/// The work of comparing the messages in flight, in events.
 fn to_look_at(playback: &Playback) -> u32 {
     let flights = playback.run.cluster().network().flights().count();
     u32::try_from(flights / MESSAGES_PER_EVENT).unwrap_or(u32::MAX)
 }
 
-/// Lets time pass where nothing happens, up to the next event at most: what was done in one of two stories can
-/// make something happen in it before anything is done in the other.
+/// Lets time pass without events, up to the next event at most: the actions of one branch can cause
+/// an event before the other branch has any action.
 fn rest(playback: &mut Playback, until: Time) {
     let cluster = playback.run.cluster_mut();
     let until = cluster.next_time().map_or(until, |next| next.min(until));
     cluster.rest_until(until);
 }
 
-/// Two steps that differ, each with what is told of it alone, if anything is.
+/// Two steps that differ, each with the first text that the other does not have, if any.
 fn parting(ours: Option<PlayedStep>, theirs: Option<PlayedStep>) -> Parting {
     let told = |step: &PlayedStep, other: Option<&PlayedStep>| {
         let is_own = |text: &&String| other.is_none_or(|other| !other.told.contains(text));
@@ -231,7 +233,7 @@ fn parting(ours: Option<PlayedStep>, theirs: Option<PlayedStep>) -> Parting {
 
 fn is_same(ours: &Playback, theirs: &Playback) -> bool {
     let (mine, other) = (ours.run.cluster(), theirs.run.cluster());
-    // How long a lease lasts is in no digest, and what a server may do by it shows only when it is asked.
+    // A lease's end is in no digest, and what it permits shows only when a read arrives.
     let leases =
         |cluster: &Cluster| -> Vec<_> { cluster.servers().map(Server::lease_end).collect() };
     mine.digest() == other.digest()
@@ -239,7 +241,7 @@ fn is_same(ours: &Playback, theirs: &Playback) -> bool {
         && ours.run.violation().is_some() == theirs.run.violation().is_some()
 }
 
-/// Does all in a story that is done before the next event.
+/// Performs all actions of a branch that come before the next event.
 fn acts(history: &mut BranchHistory, playback: &mut Playback) -> Vec<PlayedStep> {
     let mut done = Vec::new();
     while history.act_next(playback).is_some() {
@@ -248,15 +250,15 @@ fn acts(history: &mut BranchHistory, playback: &mut Playback) -> Vec<PlayedStep>
     done
 }
 
-/// Something that was done or happened in a story.
+/// An action or an event of a branch.
 #[derive(Debug, PartialEq, Eq)]
 struct PlayedStep {
     instant: Instant,
-    /// What is told of it, the details last.
+    /// Its sentences, the details last.
     told: Vec<String>,
 }
 
-/// Does what comes next in a story, as far as it was played, and says what it was.
+/// Performs the next action or event of a branch, as far as the branch was played.
 fn step(history: &mut BranchHistory, playback: &mut Playback) -> Option<PlayedStep> {
     if !history.goes_on_after(playback) {
         return None;

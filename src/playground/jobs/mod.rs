@@ -1,4 +1,5 @@
-//! What takes long: it is done piece by piece while real time advances, and there is one such thing at a time.
+//! Long-running jobs. They are done in pieces while real time advances, and there is at most one at
+//! a time.
 
 pub(crate) mod awaiting;
 pub(crate) mod bisect;
@@ -12,18 +13,18 @@ use causality::Inquiry;
 use opening::Opening;
 use seek::Seek;
 
-/// How much work one piece of a way is, in events.
+/// The work of one piece of a job, in events.
 pub(crate) const STEPS: u32 = 4_000;
 
-/// Something that takes long.
+/// A long-running job.
 #[derive(Debug)]
 pub(crate) enum Job {
-    /// Another run is played up to where it was left.
+    /// Plays another run up to where it was left.
     Opening(Box<Opening>),
-    /// Another instant of the run that is shown is played up to.
+    /// Plays up to another instant of the run that is shown.
     Seeking(Box<Seek>),
-    /// What led to something is looked for.
+    /// Finds the causes of something.
     Asking(Inquiry),
-    /// The last instant from which something could be avoided is looked for.
+    /// Finds the last instant from which a break could be avoided.
     Avoiding(Box<Bisection>),
 }

@@ -1,10 +1,10 @@
-//! Opening a run that was kept or shared: it is played, piece by piece, up to the instant at which it
-//! was left. Until it is there, what is on the page stays as it is; a run that does not come there is
+//! Opening a stored or shared run: it is played, in pieces, up to the instant at which it was left.
+//! Until then the page keeps showing the current run; a run that does not reach its instant is
 //! refused.
 //!
-//! Where a version of Kvorum plays differently than the one that made the run (it mends a mistake of the
-//! protocol, say), no run of then comes to its instant now. The refused run can be opened *by time*: what
-//! was done in it is done again at the same times, whatever comes of it here.
+//! A version of Kvorum that behaves differently than the one that made the run (after a fix of the
+//! protocol, say) can't reproduce its instants. The refused run can then be opened *by time*: its
+//! actions are repeated at the same times, whatever the result.
 
 use std::collections::VecDeque;
 
@@ -17,58 +17,59 @@ use crate::playground::view::RunId;
 use crate::recording::{Instant, Recording, RunPosition, Timed};
 use crate::time::Time;
 
-/// The run does not come here to the instant at which it was left.
+/// The run does not reach the instant at which it was left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Diverged;
 
 /// A run that is being opened.
 #[derive(Debug)]
 pub(crate) struct Opening {
-    /// Which run it will be.
+    /// The id that the run will have.
     id: RunId,
     pub(crate) archive: Archive,
-    /// The story that is to be shown, as far as it was played.
+    /// The branch that will be shown, as far as it was played.
     history: BranchHistory,
     pub(crate) playback: Playback,
-    /// The end of what is played first, and whether that is over.
+    /// The end of the branch, up to which it is played first, and whether that is done.
     end: Instant,
     is_played: bool,
-    /// By time: what is still to be done.
+    /// When opening by time: the remaining actions.
     by_time: Option<VecDeque<Timed>>,
 }
 
 impl Opening {
     pub(crate) fn new(id: RunId, archive: Archive) -> Option<Self> {
-        let story = archive.stories.get(archive.current)?;
-        let (history, playback) = BranchHistory::of(story.recording.clone(), story.played);
-        let end = story.shown.max(history.end());
+        let branch = archive.branches.get(archive.current)?;
+        let (history, playback) = BranchHistory::of(branch.recording.clone(), branch.played);
+        let end = branch.shown.max(history.end());
         Some(Self { id, archive, history, playback, end, is_played: false, by_time: None })
     }
 
-    /// Of a run that does not come here to its instant: its story alone, from the beginning.
+    /// Opens by time a run that does not reach its instant: only the branch that was shown, from
+    /// the beginning.
     pub(crate) fn by_time(id: RunId, archive: Archive) -> Option<Self> {
-        let Archive { mut stories, current, speed, .. } = archive;
-        if current >= stories.len() {
+        let Archive { mut branches, current, speed, .. } = archive;
+        if current >= branches.len() {
             return None;
         }
-        let ArchivedBranch { name, recording, played, shown, .. } = stories.swap_remove(current);
+        let ArchivedBranch { name, recording, played, shown, .. } = branches.swap_remove(current);
         let Recording { cluster_config, actions } = recording;
         let end = actions.last().map_or(shown, |last| last.when).max(shown).max(played);
         let (history, playback) = BranchHistory::new(cluster_config);
         let recording = history.recording.clone();
-        let story =
+        let branch =
             ArchivedBranch { name, left: None, recording, played, shown, done: None, digest: None };
-        let archive = Archive { stories: vec![story], current: 0, speed, playing: false };
+        let archive = Archive { branches: vec![branch], current: 0, speed, playing: false };
         let by_time = Some(actions.into());
         Some(Self { id, archive, history, playback, end, is_played: false, by_time })
     }
 
-    /// Which run it will be.
+    /// The id that the run will have.
     pub(crate) fn id(&self) -> RunId {
         self.id
     }
 
-    /// How much of it has been played.
+    /// The progress, in percent.
     pub(crate) fn percent(&self) -> u64 {
         let (done, all) = match self.by_time {
             None => (self.playback.instant().events, self.end.events),
@@ -77,20 +78,20 @@ impl Opening {
         (done.saturating_mul(100) / all.max(1)).min(99)
     }
 
-    /// Where it was left.
+    /// Where the run was left.
     fn shown(&self) -> Destination {
-        let ArchivedBranch { shown, done, .. } = self.story();
+        let ArchivedBranch { shown, done, .. } = self.branch();
         match done {
             Some(done) => Destination::RunPosition(RunPosition { instant: *shown, done: *done }),
             None => Destination::Instant(*shown),
         }
     }
 
-    fn story(&self) -> &ArchivedBranch {
-        &self.archive.stories[self.archive.current]
+    fn branch(&self) -> &ArchivedBranch {
+        &self.archive.branches[self.archive.current]
     }
 
-    /// Goes on; `Some` when it is there, or can't come there any more.
+    /// Plays the next piece. Returns `Some` once the run has reached its instant or can't any more.
     pub(crate) fn go_on(&mut self) -> Option<Result<(), Diverged>> {
         if self.by_time.is_some() {
             return self.go_on_by_time().then_some(Ok(()));
@@ -107,8 +108,8 @@ impl Opening {
             self.playback = self.history.set_out(self.shown(), None);
             return None;
         }
-        let ArchivedBranch { shown, done, digest, recording, .. } = self.story();
-        // Not done yet can only be what came at that very instant.
+        let ArchivedBranch { shown, done, digest, recording, .. } = self.branch();
+        // Only actions of that very instant can be still to be done.
         let next = done.map(|done| recording.actions.get(done).map(|next| next.when));
         if next.is_some_and(|next| next != Some(*shown)) {
             return Some(Err(Diverged));
@@ -118,7 +119,7 @@ impl Opening {
         Some(if is_there { Ok(()) } else { Err(Diverged) })
     }
 
-    /// Goes on by time; whether all of it is played.
+    /// Plays the next piece by time. Returns whether everything is played.
     fn go_on_by_time(&mut self) -> bool {
         let Some(left) = &mut self.by_time else { return true };
         let most = self.playback.work() + u64::from(STEPS);
@@ -129,29 +130,29 @@ impl Opening {
             }
             self.history.rest(&mut self.playback, until);
             let Some(next) = left.pop_front() else { return true };
-            // What made sense in the run that was may be refused in the one that is.
+            // An action of the original run may be refused in this one.
             let _ = self.history.act(&mut self.playback, &next.action);
         }
         false
     }
 
-    /// By time: the instant that was shown.
+    /// When opening by time: the instant that was shown.
     pub(crate) fn shown_by_time(&self) -> Option<Time> {
-        self.by_time.as_ref().map(|_| self.story().shown.at)
+        self.by_time.as_ref().map(|_| self.branch().shown.at)
     }
 
-    /// The run that was opened, once it is there.
+    /// The run, once it was opened.
     pub(crate) fn into_run(self) -> ShownRun {
         let Self { id, archive, history, playback, .. } = self;
-        let Archive { stories, current, .. } = archive;
+        let Archive { branches, current, .. } = archive;
         let mut played = Some(history);
-        let branch = |(place, story): (usize, ArchivedBranch)| {
-            let ArchivedBranch { name, left, recording, played: kept_end, shown, .. } = story;
+        let branch = |(place, branch): (usize, ArchivedBranch)| {
+            let ArchivedBranch { name, left, recording, played: kept_end, shown, .. } = branch;
             let history = played.take_if(|_| place == current);
             let history = history.unwrap_or_else(|| BranchHistory::of(recording, kept_end).0);
             Branch { name, left, history, at: shown }
         };
-        let branches = stories.into_iter().enumerate().map(branch).collect();
+        let branches = branches.into_iter().enumerate().map(branch).collect();
         ShownRun { id, playback, branches, current }
     }
 }

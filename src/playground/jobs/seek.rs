@@ -1,6 +1,7 @@
-//! Going through time: to an instant of a branch, or to where another branch begins.
+//! Seeking: to an instant of a branch, or to where another branch begins.
 //!
-//! A way is gone in pieces, so that the page never stands still. Until it is gone all stays as it is.
+//! A seek is played in pieces, so that the page stays responsive. Until it is done, the page keeps
+//! showing the current instant.
 
 use crate::playground::history::branch::Destination;
 use crate::playground::history::playback::Playback;
@@ -8,38 +9,38 @@ use crate::playground::history::run::ShownRun;
 use crate::playground::jobs::STEPS;
 use crate::playground::view::Landmark;
 
-/// A way that is being gone.
+/// A seek in progress.
 #[derive(Debug)]
 pub(crate) struct Seek {
-    /// How far it has been gone.
+    /// The playback so far.
     playback: Playback,
-    /// After how many events it began.
+    /// The number of events at which it began.
     began: u64,
     branch: usize,
     to: Destination,
     then: Arrival,
 }
 
-/// What is done at the end of a way.
+/// What to do on arrival.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Arrival {
     Show,
-    /// Another branch begins there.
+    /// Begin another branch there.
     Fork,
 }
 
-/// The end of a way.
+/// The result of a seek.
 #[derive(Debug)]
 pub(crate) struct Arrived {
     pub(crate) playback: Playback,
     pub(crate) branch: usize,
     pub(crate) then: Arrival,
-    /// What was looked for on the way and did not come.
+    /// The landmark that was searched for and not found.
     pub(crate) missing: Option<Landmark>,
 }
 
 impl Seek {
-    /// Sets out to a destination on a branch.
+    /// Starts a seek to a destination on a branch.
     pub(crate) fn new(run: &ShownRun, branch: usize, to: Destination, then: Arrival) -> Self {
         let here = (branch == run.current).then_some(&run.playback);
         let playback = run.branches[branch].history.set_out(to, here);
@@ -47,7 +48,10 @@ impl Seek {
         Self { playback, began, branch, to, then }
     }
 
-    /// Goes the next piece of the way: to its end, or not yet.
+    /// Plays the next piece.
+    ///
+    /// # Errors
+    /// The seek itself, if it has not arrived yet.
     pub(crate) fn go_on(mut self: Box<Self>, run: &mut ShownRun) -> Result<Arrived, Box<Self>> {
         let history = &mut run.branches[self.branch].history;
         if !history.approach(&mut self.playback, self.to, STEPS) {
@@ -58,7 +62,7 @@ impl Seek {
         Ok(Arrived { playback, branch, then, missing })
     }
 
-    /// How much of it is gone, in percent.
+    /// The progress, in percent.
     pub(crate) fn percent(&self, run: &ShownRun) -> u64 {
         let Self { playback, began, branch, to, .. } = self;
         let history = &run.branches[*branch].history;

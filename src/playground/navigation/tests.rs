@@ -1,4 +1,4 @@
-//! Time travel: to seek an instant gives exactly what was there.
+//! Time travel: a seek restores exactly what was there.
 
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
@@ -11,8 +11,8 @@ use crate::playground::tests::driver::{act, go, pass, playing, shown};
 use crate::raft::NodeId;
 use crate::script::Runner;
 
-/// A second and a half with a workload, a leader that dies, a write, and one that comes back.
-fn a_story() -> Playground {
+/// 1.9 s with a workload, a leader that is killed, a write, and the leader's restart.
+fn a_run() -> Playground {
     let mut playground = playing(5, 7);
     pass(&mut playground, 500);
     act(&mut playground, "clients 4 keys 3 writes 50% every 20ms");
@@ -28,8 +28,8 @@ fn a_story() -> Playground {
 }
 
 #[test]
-fn the_past_is_as_it_was_and_so_is_the_present() {
-    let mut playground = a_story();
+fn seeking_back_and_forth_restores_both_instants() {
+    let mut playground = a_run();
     let present = shown(&playground);
     let leader = playground.view().summary.leader;
     assert!(!playground.view().clock.past);
@@ -40,14 +40,14 @@ fn the_past_is_as_it_was_and_so_is_the_present() {
     assert_eq!(shown(&playground), present);
     go(&mut playground, Input::Seek(0)).unwrap();
     assert_eq!(playground.instant(), Instant::default());
-    // Playing on from the past plays what was recorded.
+    // Playing on from the past replays the recording.
     pass(&mut playground, 1_900);
     assert_eq!(shown(&playground), present);
 }
 
 #[test]
 fn a_step_back_undoes_a_step() {
-    let mut playground = a_story();
+    let mut playground = a_run();
     playground.apply(Input::Step).unwrap();
     for _ in 0..40 {
         let before = shown(&playground);
@@ -59,13 +59,13 @@ fn a_step_back_undoes_a_step() {
 }
 
 #[test]
-fn acting_in_the_past_begins_another_story_and_keeps_the_old() {
-    let mut playground = a_story();
+fn acting_in_the_past_begins_a_branch_and_keeps_the_old_one() {
+    let mut playground = a_run();
     let present = shown(&playground);
     go(&mut playground, Input::Seek(790_000)).unwrap();
     let problem = playground.apply(Input::Console("kill n9".to_string()));
     assert!(problem.is_err());
-    assert_eq!(playground.view().branches.len(), 1, "what is refused begins no story");
+    assert_eq!(playground.view().branches.len(), 1, "a refused action begins no branch");
     act(&mut playground, "set shape circle");
     let view = playground.view();
     assert_eq!((view.branches.len(), view.clock.past), (2, false));
@@ -83,7 +83,7 @@ fn acting_in_the_past_begins_another_story_and_keeps_the_old() {
 }
 
 #[test]
-fn undo_takes_back_the_last_thing_that_was_done() {
+fn undo_takes_back_the_last_action() {
     let mut playground = playing(3, 2);
     pass(&mut playground, 400);
     let before = shown(&playground);
@@ -94,11 +94,11 @@ fn undo_takes_back_the_last_thing_that_was_done() {
     assert_eq!(playground.recording().actions.len(), 0);
     assert_eq!(go(&mut playground, Input::Undo), Err(Problem::NothingToUndo));
     go(&mut playground, Input::Branch(0)).unwrap();
-    assert_eq!(playground.recording().actions.len(), 1, "it is kept in the other story");
+    assert_eq!(playground.recording().actions.len(), 1, "it is kept on the other branch");
 }
 
 #[test]
-fn what_was_done_together_is_taken_back_together() {
+fn actions_done_together_are_undone_together() {
     let mut playground = playing(3, 2);
     pass(&mut playground, 400);
     act(&mut playground, "kill n1");
@@ -108,7 +108,7 @@ fn what_was_done_together_is_taken_back_together() {
     assert_eq!(playground.recording().actions.len(), 3, "there is no n9");
     go(&mut playground, Input::Undo).unwrap();
     assert_eq!(shown(&playground), before);
-    // One after the other at the same instant they are two things.
+    // Two separate actions at the same instant are undone separately.
     act(&mut playground, "kill n2");
     act(&mut playground, "kill n3");
     go(&mut playground, Input::Undo).unwrap();
@@ -120,7 +120,7 @@ fn what_was_done_together_is_taken_back_together() {
 
 #[test]
 fn a_recording_is_a_script_that_gives_the_same_run() {
-    let playground = a_story();
+    let playground = a_run();
     let text = playground.recording().to_string();
     assert_eq!(Recording::parse(&text).as_ref(), Ok(playground.recording()));
     let mut runner = Runner::default();
@@ -133,7 +133,7 @@ fn a_recording_is_a_script_that_gives_the_same_run() {
     assert_eq!(back.digest(), cluster.digest());
 }
 
-/// Something that can be done to three nodes at any time.
+/// A command that is possible with three nodes at any time.
 fn action() -> impl Strategy<Value = String> {
     let lines = [
         "kill n1",
@@ -161,20 +161,20 @@ fn action() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(prop::test_runner::Config::with_cases(24))]
 
-    /// For random runs and random instants, to seek there is to have stopped there.
+    /// For random runs and random instants, a seek gives the same state as having stopped there.
     #[test]
     fn seeking_an_instant_equals_having_stopped_there(
         seed in 0_u64..1_000,
-        story in prop::collection::vec((action(), 1_u64..150), 1..12),
+        script in prop::collection::vec((action(), 1_u64..150), 1..12),
         order in prop::collection::vec(0_usize..12, 1..8),
     ) {
         let mut playground = playing(3, seed);
         let mut stops = Vec::new();
-        for (line, millis) in &story {
+        for (line, millis) in &script {
             let _may_be_refused = playground.apply(Input::Console(line.clone()));
             pass(&mut playground, *millis);
             stops.push(shown(&playground));
-            // What is done at the instant of a stop would belong to it.
+            // An action at the instant of a stop would belong to that instant.
             pass(&mut playground, 1);
         }
         for at in order {
@@ -196,7 +196,7 @@ fn open(playground: &mut Playground, link: &str) -> Result<(), Problem> {
 
 #[test]
 fn a_link_opens_elsewhere_at_the_same_instant() {
-    let mut playground = a_story();
+    let mut playground = a_run();
     go(&mut playground, Input::Seek(790_000)).unwrap();
     let link = playground.bookmark().to_fragment();
     let mut other = playing(3, 1);
@@ -207,14 +207,14 @@ fn a_link_opens_elsewhere_at_the_same_instant() {
     go(&mut other, Input::SeekEnd).unwrap();
     let last = playground.recording().actions.last().unwrap().when;
     go(&mut playground, Input::Seek(last.at.as_micros())).unwrap();
-    assert_eq!(shown(&other), shown(&playground), "all that was done is in the link");
+    assert_eq!(shown(&other), shown(&playground), "the link has all actions");
     assert!(link.len() < 400, "{} characters", link.len());
 }
 
 #[test]
-fn a_link_to_what_never_was_leaves_all_as_it_is() {
-    let story = a_story();
-    let mut bookmark = story.bookmark();
+fn a_link_to_an_instant_that_never_occurs_changes_nothing() {
+    let original = a_run();
+    let mut bookmark = original.bookmark();
     bookmark.digest = None;
     bookmark.recording.actions[2].when.events += 40;
     let mut other = playing(3, 1);
@@ -222,7 +222,7 @@ fn a_link_to_what_never_was_leaves_all_as_it_is() {
     let before = shown(&other);
     assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
     assert!(shown(&other) == before);
-    other.apply(Input::Open(Box::new(story.bookmark().into()))).unwrap();
+    other.apply(Input::Open(Box::new(original.bookmark().into()))).unwrap();
     other.apply(Input::GiveUp).unwrap();
     assert!(shown(&other) == before);
 }
@@ -245,8 +245,8 @@ fn a_text_that_is_no_recording_is_refused_with_a_reason() {
 
 #[test]
 fn a_link_to_the_same_instant_with_another_digest_is_refused() {
-    let story = a_story();
-    let mut bookmark = story.bookmark();
+    let original = a_run();
+    let mut bookmark = original.bookmark();
     bookmark.digest = Some(Digest(1));
     let mut other = playing(3, 1);
     assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
@@ -254,22 +254,22 @@ fn a_link_to_the_same_instant_with_another_digest_is_refused() {
 
 #[test]
 fn a_run_that_plays_differently_here_is_opened_by_its_times() {
-    let story = a_story();
-    let mut bookmark = story.bookmark();
+    let original = a_run();
+    let mut bookmark = original.bookmark();
     bookmark.recording.actions[2].when.events += 1;
     let mut other = playing(3, 1);
     assert_eq!(open(&mut other, &bookmark.to_fragment()), Err(Problem::Diverged));
     assert!(other.can_open_by_time());
     go(&mut other, Input::OpenByTime).unwrap();
     assert!(!other.can_open_by_time() && !other.is_playing());
-    // The same was done at the same times, and here that comes to the same.
-    assert_eq!(shown(&other), shown(&story));
-    assert_eq!(other.recording(), story.recording());
+    // Here the same actions at the same times have the same result.
+    assert_eq!(shown(&other), shown(&original));
+    assert_eq!(other.recording(), original.recording());
     go(&mut other, Input::OpenByTime).unwrap();
-    assert_eq!(shown(&other), shown(&story), "there is none that was refused");
+    assert_eq!(shown(&other), shown(&original), "no other run was refused");
 }
 
-/// It was made before three mistakes of the protocol were mended, and leads through a leader's fall.
+/// The link was made before three bugs of the protocol were fixed, and passes a leader's failure.
 #[test]
 fn a_link_of_a_version_that_played_differently_is_opened_by_its_times() {
     let link = include_str!("../../../tests/recorded/link-1-before-mending.txt").trim();
@@ -288,9 +288,9 @@ fn a_link_of_a_version_that_played_differently_is_opened_by_its_times() {
     assert!(playground.verdicts().iter().all(|verdict| verdict.broken.is_none()));
 }
 
-/// Whoever does something while a long way is gone is asked to wait; the page does not stand still.
+/// An action during a long seek is refused, so that the page stays responsive.
 #[test]
-fn what_is_done_on_a_long_way_waits_for_its_end() {
+fn an_action_during_a_long_seek_is_refused() {
     let mut playground = playing(5, 7);
     act(&mut playground, "clients 30 keys 3 writes 50% every 2ms");
     pass(&mut playground, 5_000);
@@ -299,7 +299,7 @@ fn what_is_done_on_a_long_way_waits_for_its_end() {
     act(&mut playground, "kill n2");
     let mut other = playing(3, 1);
     go(&mut other, Input::Open(Box::new(playground.archive()))).unwrap();
-    // The story that was left was not played here yet.
+    // The branch that was left was not played here yet.
     go(&mut other, Input::Branch(0)).unwrap();
     other.apply(Input::SeekEnd).unwrap();
     let before = shown(&other);
@@ -312,13 +312,17 @@ fn what_is_done_on_a_long_way_waits_for_its_end() {
     }
     act(&mut other, "kill n1");
     let branches = other.view().branches;
-    assert_eq!((branches.len(), branches[0].actions), (2, 2), "done at its end, which is no past");
+    assert_eq!(
+        (branches.len(), branches[0].actions),
+        (2, 2),
+        "done at the end of the branch, which is not the past"
+    );
 }
 
-/// Between two events something was done: what was shown before it had the same number of events.
+/// An action was done between two events: the instant before it has the same number of events.
 #[test]
-fn a_link_to_just_before_something_was_done_opens_there() {
-    let mut playground = a_story();
+fn a_link_to_just_before_an_action_opens_there() {
+    let mut playground = a_run();
     let times: Vec<Time> = playground.recording().actions.iter().map(|act| act.when.at).collect();
     for at in times {
         go(&mut playground, Input::Seek(at.as_micros() - 1)).unwrap();
@@ -330,8 +334,8 @@ fn a_link_to_just_before_something_was_done_opens_there() {
 }
 
 #[test]
-fn what_happened_next_and_before_is_found() {
-    let mut playground = a_story();
+fn the_next_and_previous_landmarks_are_found() {
+    let mut playground = a_run();
     go(&mut playground, Input::Seek(0)).unwrap();
     for landmark in [Landmark::Election, Landmark::Commit, Landmark::Fault, Landmark::Answer] {
         go(&mut playground, Input::Seek(0)).unwrap();
@@ -359,7 +363,7 @@ fn what_happened_next_and_before_is_found() {
 }
 
 #[test]
-fn what_has_not_happened_yet_is_waited_for() {
+fn a_landmark_that_has_not_come_yet_is_played_up_to() {
     let mut playground = playing(3, 2);
     go(&mut playground, Input::Next(Landmark::Election)).unwrap();
     assert!(playground.view().summary.leader.is_some() && !playground.is_playing());
@@ -377,28 +381,28 @@ fn what_has_not_happened_yet_is_waited_for() {
 }
 
 #[test]
-fn a_long_way_is_gone_in_pieces_and_can_be_given_up() {
+fn a_long_seek_is_done_in_pieces_and_can_be_cancelled() {
     let mut playground = playing(5, 7);
     act(&mut playground, "clients 8 keys 3 writes 50% every 5ms");
     pass(&mut playground, 9_000);
     let end = shown(&playground);
     assert!(end.0.events > 4 * u64::from(STEPS), "{} events", end.0.events);
-    // Far from the beginning, and not yet where the first keyframe is.
+    // Far from the beginning, and before the first keyframe.
     let near = end.0.at.as_micros() / 3;
     playground.apply(Input::Seek(near)).unwrap();
     assert!(playground.progress().is_some() && shown(&playground) == end, "it is on its way");
     playground.apply(Input::GiveUp).unwrap();
     playground.apply(Input::Advance(16_000)).unwrap();
     assert!(playground.progress().is_none() && shown(&playground) == end);
-    // What is done on the way is done at its end.
+    // An action during a short seek is done at its destination.
     playground.apply(Input::Seek(near)).unwrap();
     act(&mut playground, "kill n1");
     assert_eq!(playground.recording().actions.last().unwrap().when.at.as_micros(), near);
 }
 
 #[test]
-fn a_kept_run_goes_on_where_it_was_left() {
-    let mut playground = a_story();
+fn a_stored_run_continues_where_it_was_left() {
+    let mut playground = a_run();
     go(&mut playground, Input::Seek(790_000)).unwrap();
     act(&mut playground, "set shape circle");
     pass(&mut playground, 500);
@@ -416,15 +420,15 @@ fn a_kept_run_goes_on_where_it_was_left() {
     assert_eq!(other.view().branches, playground.view().branches);
     go(&mut other, Input::Branch(0)).unwrap();
     go(&mut playground, Input::Branch(0)).unwrap();
-    assert_eq!(shown(&other), shown(&playground), "the other story too");
+    assert_eq!(shown(&other), shown(&playground), "the other branch too");
     pass(&mut other, 20);
     pass(&mut playground, 20);
     assert_eq!(shown(&other), shown(&playground));
 }
 
-/// Doing again what was done there is told of the diagram too.
+/// Repeating a recorded action restores the space-time diagram too.
 #[test]
-fn what_is_done_again_is_drawn_again() {
+fn a_repeated_action_is_drawn_again() {
     let mut playground = playing(5, 7);
     pass(&mut playground, 500);
     let spot = playground.spot();
@@ -436,10 +440,10 @@ fn what_is_done_again_is_drawn_again() {
     assert_eq!((shown(&playground), playground.view().branches.len()), (end, 1));
 }
 
-/// What is done right after the last event, at its very instant, has its mark once: also on the way back to it, and
-/// in a run that was opened.
+/// An action right after the last event, at its very instant, has one mark, also after a seek back
+/// to it and in a run that was opened.
 #[test]
-fn what_was_done_at_the_last_instant_is_marked_once() {
+fn an_action_at_the_last_instant_is_marked_once() {
     let marks = |playground: &Playground| {
         let marks = playground.timeline().marks().iter();
         marks.map(|mark| (mark.at, mark.kind)).collect::<Vec<_>>()
@@ -466,11 +470,11 @@ fn what_was_done_at_the_last_instant_is_marked_once() {
     assert_eq!(marks(&other), marks(&playground), "gone on with");
 }
 
-/// One page needed 273 MB: each story that was begun kept all that was seen in it.
+/// A page once needed 273 MB, since each branch kept its keyframes and marks.
 #[test]
-fn of_many_stories_those_shown_last_are_kept_whole_and_all_are_found_again() {
+fn of_many_branches_those_shown_last_are_kept_whole_and_all_can_be_shown() {
     const MANY: u64 = 20;
-    let mut playground = a_story();
+    let mut playground = a_run();
     let mut ends = vec![shown(&playground)];
     for number in 1..MANY {
         go(&mut playground, Input::Branch(0)).unwrap();
@@ -484,7 +488,7 @@ fn of_many_stories_those_shown_last_are_kept_whole_and_all_are_found_again() {
     assert!(!playground.shown.run.branches[0].history.is_folded(), "it was shown again and again");
     for (number, end) in ends.iter().enumerate().skip(1) {
         go(&mut playground, Input::Branch(number)).unwrap();
-        assert!(shown(&playground) == *end, "story {number}");
+        assert!(shown(&playground) == *end, "branch {number}");
         let whole =
             playground.shown.run.branches.iter().filter(|branch| !branch.history.is_folded());
         assert!(whole.count() <= WHOLE);

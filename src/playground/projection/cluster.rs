@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::check::{Property, Run};
 use crate::cluster::{Clock, Cluster, DiskState, Link, Offset, Rate, RequestTrace, Server, Status};
 use crate::digest::Digest;
-use crate::playground::history::playback::{JOURNEYS, Playback};
+use crate::playground::history::playback::{MAX_REQUEST_TRACES, Playback};
 use crate::playground::projection::request_trace;
 use crate::playground::view::{
     Agreed, Broken, EntryText, EntryView, FollowerView, LinkView, Modified, NetworkView,
@@ -17,14 +17,14 @@ use crate::rng::Chance;
 use crate::store::Store;
 use crate::time::{Duration, Time};
 
-/// How many entries of a log a card can use.
+/// The number of last log entries in a card's data.
 const LOG_TAIL: usize = 64;
 
-/// How many entries of a store are shown.
+/// The number of store entries that are shown.
 const STORE_HEAD: usize = 100;
 
-/// What of a view belongs to an instant of one story.
-pub(crate) fn of_scene(playback: &Playback) -> View {
+/// The part of a view that belongs to an instant of one branch.
+pub(crate) fn of_playback(playback: &Playback) -> View {
     let cluster = playback.run.cluster();
     View {
         summary: summary(cluster, playback.event_log.violation()),
@@ -39,7 +39,7 @@ pub(crate) fn of_scene(playback: &Playback) -> View {
     }
 }
 
-/// What the judges say of each property.
+/// The judges' verdict on each property.
 pub(crate) fn verdicts(run: &Run) -> Vec<Verdict> {
     let verdict = |property: &Property| {
         let broken = run.violation_of(*property);
@@ -50,7 +50,8 @@ pub(crate) fn verdicts(run: &Run) -> Vec<Verdict> {
     Property::ALL.iter().map(verdict).collect()
 }
 
-/// What is broken may be a disk's doing, which it had promised to keep what it has lost.
+/// Adds to a broken property that a disk may be the cause, if it lost writes that it had reported
+/// as durable.
 fn blamed(cluster: &Cluster, mut broken: Broken) -> Broken {
     let lost = cluster.servers().filter(|server| server.disk().lost() > 0);
     let liars: Vec<String> = lost.map(|server| server.id().to_string()).collect();
@@ -87,7 +88,7 @@ fn summary(cluster: &Cluster, violation: Option<Broken>) -> Summary {
     }
 }
 
-/// The rules that are switched away from Raft and the disks that lie, or that once there were some.
+/// Which rules deviate from Raft and which disks lie, or that some did earlier.
 fn modified(cluster: &Cluster) -> Modified {
     let rules = cluster.settings().rules;
     let rules = Rule::TABLE
@@ -125,7 +126,7 @@ fn node_view(server: &Server) -> NodeView {
     }
 }
 
-/// A running or paused server, as it is in memory.
+/// A running or paused server: its state in memory.
 fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
     let (on_disk, committed) = (count(node.durable_index()), count(node.commit_index()));
     let durable = server.disk().durable();
@@ -165,7 +166,7 @@ fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
     }
 }
 
-/// A server that is down: what its disk holds.
+/// A server that is down: the state on its disk.
 fn down_view(server: &Server) -> NodeView {
     let durable = server.disk().durable();
     NodeView {
@@ -282,7 +283,7 @@ fn short(digest: Digest) -> String {
     text
 }
 
-/// The store that most running servers have; of equally many, that of the leader.
+/// The store that most running servers have; of equally common ones, the leader's.
 fn agreed(cluster: &Cluster) -> Agreed {
     let running = cluster.servers().filter(|server| server.status() == Status::Running);
     let stores: Vec<(&Server, &Store)> =
@@ -306,7 +307,7 @@ fn agreed(cluster: &Cluster) -> Agreed {
     }
 }
 
-/// Ways that differ from the network's others.
+/// Links whose settings differ from the network's.
 fn links(cluster: &Cluster) -> Vec<LinkView> {
     let view = |((from, to), link): ((NodeId, NodeId), &Link)| LinkView {
         from: from.0,
@@ -318,7 +319,7 @@ fn links(cluster: &Cluster) -> Vec<LinkView> {
     cluster.network().own_links().map(view).collect()
 }
 
-/// Groups of servers that can reach each other both ways, where there are several.
+/// Groups of servers that can reach each other in both directions; empty if all can.
 fn sides(cluster: &Cluster) -> Vec<Vec<NodeNumber>> {
     let network = cluster.network();
     if network.cuts().next().is_none() {
@@ -353,7 +354,7 @@ fn request_traces(playback: &Playback) -> Vec<crate::playground::view::RequestTr
     request_traces.sort_by_key(|request_trace| {
         std::cmp::Reverse((request_trace::began(request_trace), request_trace.id))
     });
-    request_traces.truncate(JOURNEYS);
+    request_traces.truncate(MAX_REQUEST_TRACES);
     request_traces
         .into_iter()
         .map(|request_trace| request_trace::request_trace(request_trace, cluster))

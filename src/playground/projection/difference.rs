@@ -1,8 +1,10 @@
-//! How the states of servers differ: of one at two instants, of one in two stories, of two at one instant.
+//! Differences between the states of servers: of one at two instants or on two branches, or of two
+//! at one instant.
 //!
-//! Row by row in words, and only what differs. Logs are compared entry by entry and stores key by key,
-//! however long they are; what is told of them is short. To compare with another instant that is pinned
-//! first: its cluster is kept, so that nothing has to be played to look at it again.
+//! A difference is a list of rows in words, with only what differs. Logs are compared entry by
+//! entry and stores key by key, at any length, but a row shows only the first few. To compare with
+//! another instant, the user pins that instant first: its cluster is stored, so that no replay is
+//! needed.
 
 use std::collections::BTreeSet;
 
@@ -14,13 +16,13 @@ use crate::playground::view::{NodeDifference, NodeNumber, NodeView};
 use crate::raft::{Index, Log, NodeId, count};
 use crate::store::{Key, Store};
 
-/// How many entries of a log, or keys of a store, are told in one row.
+/// The maximum number of log entries or keys in one row.
 const MOST: usize = 4;
 
-/// A row: what differs, how it is in the one and how in the other.
+/// The name of what differs, and its two values.
 type Row = (&'static str, String, String);
 
-/// An instant that others are compared with.
+/// A pinned instant that others are compared with.
 #[derive(Debug)]
 pub(crate) struct Pin {
     pub(crate) spot: Spot,
@@ -30,13 +32,13 @@ pub(crate) struct Pin {
 /// What a server is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum With {
-    /// Itself, at the instant that is pinned.
+    /// Itself, at the pinned instant.
     Pin,
-    /// Another, at the instant that is shown.
+    /// Another server, at the instant that is shown.
     Node(NodeNumber),
 }
 
-/// How the servers of the same name differ in two clusters.
+/// The differences between the servers of the same name in two clusters.
 pub(crate) fn of_clusters(one: &Cluster, other: &Cluster) -> Vec<NodeDifference> {
     let (ones, others) = (nodes(one), nodes(other));
     let ids: BTreeSet<NodeNumber> = ones.iter().chain(&others).map(|node| node.id).collect();
@@ -47,7 +49,7 @@ pub(crate) fn of_clusters(one: &Cluster, other: &Cluster) -> Vec<NodeDifference>
     ids.into_iter().filter_map(difference).collect()
 }
 
-/// How each server differs from this one.
+/// The differences of each server from this one.
 pub(crate) fn of_nodes(cluster: &Cluster, with: NodeNumber) -> Vec<NodeDifference> {
     let nodes = nodes(cluster);
     let difference = |node: &NodeView| {
@@ -57,7 +59,7 @@ pub(crate) fn of_nodes(cluster: &Cluster, with: NodeNumber) -> Vec<NodeDifferenc
     nodes.iter().filter_map(difference).collect()
 }
 
-/// What of a server is compared.
+/// The state of a server that is compared.
 #[derive(Clone, Copy)]
 struct State<'a> {
     view: &'a NodeView,
@@ -70,7 +72,7 @@ impl<'a> State<'a> {
         Some(Self { view, server: cluster.server(NodeId(id))? })
     }
 
-    /// In memory, or else on the disk.
+    /// The log in memory, or that on disk if the server is down.
     fn log(self) -> &'a Log {
         self.server.node().map_or(&self.server.disk().durable().log, |node| node.log())
     }
@@ -79,7 +81,7 @@ impl<'a> State<'a> {
         self.server.store()
     }
 
-    /// What is told in a word or a number.
+    /// The rows of a single word or number.
     fn words(self) -> [(&'static str, String); 8] {
         let Self { view, .. } = self;
         [
@@ -123,7 +125,7 @@ fn rows(one: Option<State>, other: Option<State>) -> Vec<Row> {
     };
     let words = one.words().into_iter().zip(other.words());
     let mut rows: Vec<Row> = words.map(|((what, one), (_, other))| (what, one, other)).collect();
-    // Before what follows from it.
+    // The log's row goes before the rows that depend on it.
     let before = rows.len() - 2;
     rows.splice(before..before, log_row(one.log(), other.log()));
     rows.extend(store_row(one.store(), other.store()));
@@ -134,7 +136,8 @@ fn rows(one: Option<State>, other: Option<State>) -> Vec<Row> {
     rows
 }
 
-/// The logs from the first index on at which they differ. What one has as a snapshot only is not compared.
+/// The logs from the first index at which they differ. Entries that one log has only in its
+/// snapshot are not compared.
 fn log_row(one: &Log, other: &Log) -> Option<Row> {
     let first = one.first_index().get().max(other.first_index().get());
     let last = count(one.last_index()).max(count(other.last_index()));
@@ -143,7 +146,7 @@ fn log_row(one: &Log, other: &Log) -> Option<Row> {
     Some(("log", entries(one, differs), entries(other, differs)))
 }
 
-/// `5 of term 2: set color blue` and so on, one below the other.
+/// `5 of term 2: set color blue` and so on, one per line.
 fn entries(log: &Log, from: u64) -> String {
     let last = count(log.last_index());
     if last < from {
@@ -157,7 +160,7 @@ fn entries(log: &Log, from: u64) -> String {
     list((from..=last).filter_map(entry).take(MOST), last + 1 - from)
 }
 
-/// The keys that are not the same in both.
+/// The keys whose values differ.
 fn store_row(one: Option<&Store>, other: Option<&Store>) -> Option<Row> {
     let stores = [one, other].into_iter().flatten();
     let keys: BTreeSet<&Key> =
@@ -181,7 +184,7 @@ fn store_row(one: Option<&Store>, other: Option<&Store>) -> Option<Row> {
     (!keys.is_empty()).then(|| ("store", words(one), words(other)))
 }
 
-/// The first of so many, one below the other.
+/// The first lines of a list of `count`, and how many more there are.
 fn list(first: impl Iterator<Item = String>, count: u64) -> String {
     let first: Vec<String> = first.collect();
     match count - first.len() as u64 {

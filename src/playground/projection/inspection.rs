@@ -1,6 +1,7 @@
-//! What hands on the stage need: a message, opened; and what would bring a broken world back to order.
+//! What the stage's controls need: the details of a message, and the actions that would repair
+//! everything.
 //!
-//! Deliberately does nothing itself: every change is an [`Action`] like any other.
+//! Nothing is changed here: every change is an [`Action`] like any other.
 
 use crate::cluster::Action;
 use crate::cluster::{
@@ -10,20 +11,20 @@ use crate::playground::view::MessageDetail;
 use crate::playground::view::micros;
 use crate::time::Duration;
 
-/// A message in flight, opened; `None` once it is gone.
+/// The details of a message in flight; `None` once it has arrived or is lost.
 pub(crate) fn message(cluster: &Cluster, id: u64) -> Option<MessageDetail> {
     cluster.network().flights().find(|flight| flight.id.0 == id).map(detail)
 }
 
-/// The oldest messages in flight, at most so many, the oldest first; and how many there are.
+/// The oldest messages in flight, at most `most` and the oldest first, and the number of all.
 pub(crate) fn messages(cluster: &Cluster, most: usize) -> (Vec<MessageDetail>, usize) {
     let mut flights: Vec<&Flight> = cluster.network().flights().collect();
     flights.sort_unstable_by_key(|flight| flight.id);
     (flights.iter().take(most).map(|flight| detail(flight)).collect(), flights.len())
 }
 
-/// What brings everything in the world that is broken or slow back to order: links, processes, disks, clocks. What
-/// a disk has lost does not come back.
+/// The actions that repair everything broken or slow in the environment: links, processes, disks,
+/// clocks. They don't restore what a disk has lost.
 pub(crate) fn repairs(cluster: &Cluster) -> impl Iterator<Item = Action> {
     let network = cluster.network();
     let usual = network.default_link();
@@ -36,7 +37,7 @@ pub(crate) fn repairs(cluster: &Cluster) -> impl Iterator<Item = Action> {
     cuts.into_iter().chain(links).chain(cluster.servers().flat_map(mend))
 }
 
-/// What a server and its machine need to be as new.
+/// The actions that repair a server and its machine.
 fn mend(server: &Server) -> impl Iterator<Item = Action> {
     let (node, clock) = (server.id(), server.clock());
     let process = match server.status() {

@@ -1,4 +1,4 @@
-//! From a cluster's state to the plain data of [`view`](super::view).
+//! Projects a cluster's state to the plain data of [`view`](super::view).
 
 pub(crate) mod cluster;
 pub(crate) mod difference;

@@ -1,4 +1,4 @@
-//! What moves: messages on their way and election timers running out.
+//! What moves: messages in flight and election timers.
 
 use crate::cluster::{Body, Cluster, Flight, Status};
 use crate::playground::view::Speed;
@@ -6,14 +6,14 @@ use crate::playground::view::{MessageView, Motion, Shape, term_of};
 use crate::raft::Message;
 use crate::time::{Duration, Time};
 
-/// Nobody reads a number that is gone sooner than this.
+/// The shortest real time for which a label can be read.
 const READABLE: Duration = Duration::from_millis(150);
 
-/// Everything that moves, as it is now, while time passes at a speed or stands still. What is over before it could
-/// be read has no number.
+/// Everything that moves, as of now, at a playback speed or paused (`None`). A message that arrives
+/// before it could be read has no label.
 pub(crate) fn motion(cluster: &Cluster, passing: Option<Speed>) -> Motion {
     let now = cluster.now();
-    // As long as that takes, so much time of the cluster passes.
+    // The cluster time that passes in `READABLE`.
     let readable = passing.map_or(Duration::ZERO, |speed| speed.covers(READABLE));
     let mut messages: Vec<MessageView> =
         cluster.network().flights().map(|flight| message(flight, now, readable)).collect();
@@ -43,7 +43,7 @@ fn message(flight: &Flight, now: Time, readable: Duration) -> MessageView {
     }
 }
 
-/// What is written on it.
+/// The label of a message.
 fn label(body: &Body) -> String {
     let Body::Raft(envelope) = body else { return String::new() };
     match &envelope.message {
@@ -58,7 +58,7 @@ fn label(body: &Body) -> String {
     }
 }
 
-/// How much of the way from one instant to another is over, 0 to 1.
+/// The fraction of the time between two instants that has passed, 0 to 1.
 fn share(from: Time, to: Time, now: Time) -> f32 {
     let whole = to.since(from).as_micros();
     if whole == 0 {

@@ -1,4 +1,4 @@
-//! A request's trace as a line of hops: those it has passed, and those still ahead.
+//! The trace of a request as a list of hops: those it has passed and those still ahead.
 
 use crate::cluster::{Answer, Cluster, Consistency, Hop, Operation, RequestTrace, YOU};
 use crate::playground::view::micros;
@@ -7,7 +7,7 @@ use crate::raft::{Index, NodeId, Role, majority};
 use crate::store::Outcome;
 use crate::time::Time;
 
-/// A request as a page shows it.
+/// The view of a request.
 pub(crate) fn request_trace(request_trace: &RequestTrace, cluster: &Cluster) -> RequestTraceView {
     let began = request_trace.hops.first().map_or(cluster.now(), |(at, _)| *at);
     let ended = request_trace.answer.as_ref().map(|(at, _)| *at);
@@ -80,14 +80,14 @@ fn passed(request_trace: &RequestTrace, began: Time) -> Vec<HopView> {
     hops
 }
 
-/// What a server answers belongs to its hop.
+/// An answer of a server is shown at the server's hop.
 fn replace_last(hops: &mut [HopView], title: &str) {
     if let Some(last) = hops.last_mut() {
         last.title = title.to_string();
     }
 }
 
-/// The hops that will follow if all goes well.
+/// The hops that will follow if nothing fails.
 fn ahead(request_trace: &RequestTrace, cluster: &Cluster) -> Vec<HopView> {
     let future = |label: String, title: String| HopView { label, title, at: None, failed: false };
     let stale = matches!(
@@ -120,7 +120,7 @@ fn ahead(request_trace: &RequestTrace, cluster: &Cluster) -> Vec<HopView> {
     hops
 }
 
-/// `2 of 3`: how many disks have the entry, of how many it needs.
+/// `2 of 3`: the number of disks that have the entry, and the number it needs.
 fn copies(cluster: &Cluster, leader: NodeId, index: Index) -> String {
     let Some(node) = cluster.server(leader).and_then(crate::cluster::Server::node) else {
         return "majority".to_string();
@@ -148,7 +148,7 @@ fn answer_view(answer: &Answer) -> AnswerView {
     AnswerView { kind, text: answer.to_string() }
 }
 
-/// When a request began, to order them.
+/// When a request began, in microseconds; used to order requests.
 pub(crate) fn began(request_trace: &RequestTrace) -> u64 {
     request_trace.hops.first().map_or(0, |(at, _)| micros(*at))
 }

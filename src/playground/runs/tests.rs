@@ -1,4 +1,4 @@
-//! What a person does while a run is being opened.
+//! Inputs while a run is being opened.
 
 use super::*;
 use crate::playground::Input;
@@ -7,7 +7,7 @@ use crate::playground::tests::driver::{act, go, pass, playing, shown};
 use crate::playground::view::Speed;
 use crate::recording::{Instant, Timed};
 
-/// A run so long that it takes many pieces to open it.
+/// A run so long that opening it takes several pieces.
 fn long_run() -> Archive {
     let mut playground = playing(5, 3);
     playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
@@ -19,8 +19,8 @@ fn long_run() -> Archive {
     playground.archive()
 }
 
-/// Three stories, of which the last is shown.
-fn three_stories() -> Playground {
+/// Three branches, of which the last is shown.
+fn three_branches() -> Playground {
     let mut playground = playing(3, 7);
     for (at, line) in [(900, "heal"), (700, "kill n1"), (500, "kill n2")] {
         go(&mut playground, Input::Seek(at * 1_000)).unwrap();
@@ -35,18 +35,18 @@ fn three_stories() -> Playground {
     playground
 }
 
-/// Lets a run be opened to its end, whatever comes of it.
+/// Waits until an opening ends, whatever the result.
 fn wait(playground: &mut Playground) {
     while playground.progress().is_some() {
-        // What was refused was refused before.
+        // It may be refused.
         let _ = playground.apply(Input::Advance(16_000));
     }
 }
 
 #[test]
-fn to_go_elsewhere_while_a_run_is_opened_is_refused_and_the_right_run_comes() {
+fn seeking_while_a_run_is_opened_is_refused_and_the_right_run_is_shown() {
     let archive = long_run();
-    for mut playground in [three_stories(), playing(3, 7)] {
+    for mut playground in [three_branches(), playing(3, 7)] {
         pass(&mut playground, 100);
         let before = shown(&playground);
         playground.apply(Input::Open(Box::new(archive.clone()))).unwrap();
@@ -62,8 +62,8 @@ fn to_go_elsewhere_while_a_run_is_opened_is_refused_and_the_right_run_comes() {
         wait(&mut playground);
         playground.apply(Input::Advance(16_000)).unwrap();
         let now = playground.archive();
-        assert_eq!(now.stories, archive.stories, "what was opened is shown, where it was left");
-        // And it can be kept and opened again.
+        assert_eq!(now.branches, archive.branches, "what was opened is shown, where it was left");
+        // It can be stored and opened again.
         let mut other = playing(3, 1);
         go(&mut other, Input::Open(Box::new(now))).unwrap();
         assert_eq!(other.digest(), playground.digest());
@@ -71,8 +71,8 @@ fn to_go_elsewhere_while_a_run_is_opened_is_refused_and_the_right_run_comes() {
 }
 
 #[test]
-fn what_is_done_to_the_old_run_while_another_is_opened_is_refused() {
-    let mut playground = three_stories();
+fn changes_of_the_old_run_while_another_is_opened_are_refused() {
+    let mut playground = three_branches();
     let before = shown(&playground);
     playground.apply(Input::Open(Box::new(long_run()))).unwrap();
     let inputs = [
@@ -90,18 +90,18 @@ fn what_is_done_to_the_old_run_while_another_is_opened_is_refused() {
         let refused = playground.apply(input.clone());
         assert_eq!(refused, Err(Problem::Opening), "{input:?}");
     }
-    // What changes nothing of it is done: a look into the help, a pause, a speed.
+    // Inputs that don't change the run are accepted: help, a pause, a speed.
     playground.apply(Input::Console("help".to_string())).unwrap();
     assert_eq!(shown(&playground), before);
     playground.apply(Input::Pause).unwrap();
     playground.apply(Input::Speed(Speed::new(77))).unwrap();
     wait(&mut playground);
     assert_eq!(playground.view().branches.len(), 1, "the other run is there");
-    assert!(!playground.is_playing() && playground.speed() == Speed::new(77), "as it was wished");
+    assert!(!playground.is_playing() && playground.speed() == Speed::new(77), "as the user wants");
 }
 
 #[test]
-fn a_run_that_is_begun_while_another_is_opened_is_not_replaced_by_it() {
+fn a_run_begun_during_an_opening_is_not_replaced_by_it() {
     let begin: [fn(&mut Playground); 2] = [
         |playground| playground.apply(Input::Restart { nodes: 7, seed: 5 }).unwrap(),
         |playground| playground.apply(Input::Console("cluster 7 seed 5".to_string())).unwrap(),
@@ -122,10 +122,10 @@ fn a_run_that_is_begun_while_another_is_opened_is_not_replaced_by_it() {
 }
 
 #[test]
-fn what_was_refused_can_be_opened_all_the_same_only_as_long_as_nothing_else_was_opened_or_begun() {
+fn a_refused_run_can_be_opened_by_time_until_the_next_input_about_a_run() {
     let refused = |playground: &mut Playground| {
         let mut archive = long_run();
-        archive.stories[0].digest = Some(crate::digest::Digest(1));
+        archive.branches[0].digest = Some(crate::digest::Digest(1));
         let result = go(playground, Input::Open(Box::new(archive)));
         assert_eq!(result, Err(Problem::Diverged));
         assert!(playground.can_open_by_time());
@@ -144,7 +144,7 @@ fn what_was_refused_can_be_opened_all_the_same_only_as_long_as_nothing_else_was_
         let mut playground = playing(3, 7);
         refused(&mut playground);
         let was = (playground.recording().cluster_config, playground.view().branches.len());
-        // It may be refused, and is a problem of its own then.
+        // The input may be refused with a problem of its own.
         let _ = go(&mut playground, input.clone());
         assert!(!playground.can_open_by_time(), "{input:?}");
         if !matches!(input, Input::Open(_) | Input::Restart { .. } | Input::Console(_)) {
@@ -157,9 +157,9 @@ fn what_was_refused_can_be_opened_all_the_same_only_as_long_as_nothing_else_was_
     }
 }
 
-/// A link that was made by hand: thousands of requests at the same instant.
+/// A handmade link: thousands of requests at the same instant.
 #[test]
-fn a_run_in_which_much_was_done_at_one_instant_is_opened_in_pieces_that_are_no_more_work() {
+fn a_run_with_many_actions_at_one_instant_is_opened_in_bounded_pieces() {
     let (mut recording, requests) = (playing(3, 7).recording().clone(), 6_000);
     let set = crate::script::parse_line("set a b").unwrap();
     let Some(crate::script::Command::Act { action, .. }) = set else { panic!("an action") };

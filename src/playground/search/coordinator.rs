@@ -1,95 +1,97 @@
-//! A search in the background as the page sees it: what its workers tell, and what follows from that.
+//! The coordinator of a background search: it receives the workers' reports and decides what
+//! follows.
 //!
-//! A worker that is ended may have said something already that is still on its way, also after the next search has
-//! begun. So every worker has an id, and who is not at work any more is not heard. Deliberately lacks the workers
-//! themselves, which `ui/search/worker_pool.rs` hires, hears and ends, and a clock: real time comes with what is told.
+//! Reports of a worker that was terminated may still be in transit, even after the next search has
+//! begun. So every worker has an id, and reports of workers that are no longer active are ignored.
+//! The workers themselves are started, received from and terminated by `ui/search/worker_pool.rs`.
+//! There is no clock here: real time is passed in with each report.
 
 use std::ops::Range;
 
 use crate::playground::formats::Archive;
 use crate::playground::search::shard::{Find, Search, Shard, Size, WorkerReport};
 
-/// Who tells something: a worker of one search.
+/// The id of a worker of one search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkerId {
     search: u64,
     place: u64,
 }
 
-/// A search, and those at work on it.
+/// A search and its active workers.
 #[derive(Debug, Default)]
 pub struct Coordinator {
     status: Status,
-    /// What was searched last.
+    /// The parameters of the last search.
     search: Option<Search>,
-    /// How many searches there were before.
+    /// The number of searches begun so far; it makes worker ids unique.
     before: u64,
     at_work: Vec<WorkerId>,
-    /// When its present stage began, in milliseconds of real time.
+    /// When the present stage began, in milliseconds of real time.
     since: u64,
 }
 
-/// How far a search is.
+/// The progress of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Status {
     pub stage: Stage,
-    /// How many workers it began with.
+    /// The number of workers it began with.
     pub workers: u64,
     pub runs: u64,
     pub events: u64,
-    /// How long it has searched, in milliseconds of real time.
+    /// The duration of the search so far, in milliseconds of real time.
     pub searched: u64,
-    /// How long what was found has been made smaller.
+    /// The duration of the shrinking so far, in milliseconds of real time.
     pub shrunk: u64,
 }
 
-/// What a search does.
+/// The stage of a search.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Stage {
-    /// Nothing was searched yet.
+    /// No search has begun.
     #[default]
     None,
     Searching,
-    /// This seed breaks it; the run is being made small.
+    /// This seed breaks the property; its run is being shrunk and has this size now.
     Shrinking(u64, Option<Size>),
     Found(Box<Find>),
-    /// No seed is left, and nothing was found.
+    /// All seeds were tried, and nothing was found.
     Over,
-    /// A person has ended it; this seed had been found by then.
+    /// The user stopped it; this seed had been found by then.
     Stopped(Option<u64>),
     Failed(String),
 }
 
-/// What is to be done when a worker was heard, beside ending those that are not at work any more.
+/// What to do after a report, apart from terminating workers that are no longer active.
 #[derive(Debug, PartialEq)]
 pub enum News {
-    /// Nothing, or only how far it is.
+    /// Nothing; at most the progress has changed.
     Progress,
-    /// This run is to be opened: it plays from its beginning until it breaks.
+    /// Open this run: it plays from its beginning until the property breaks.
     Opens(Box<Archive>),
-    /// A person is to be told why it can't go on.
+    /// Tell the user why the search failed.
     Fails(String),
 }
 
 impl Status {
-    /// Whether workers are at work.
+    /// Whether workers are active.
     pub fn is_busy(&self) -> bool {
         matches!(self.stage, Stage::Searching | Stage::Shrinking(..))
     }
 }
 
 impl Coordinator {
-    /// How far it is.
     pub fn status(&self) -> &Status {
         &self.status
     }
 
-    /// Whether this worker is wanted still.
+    /// Whether this worker is still active.
     pub fn is_at_work(&self, worker: WorkerId) -> bool {
         self.at_work.contains(&worker)
     }
 
-    /// The seed to begin with where a person asks for this one: the same question again looks further.
+    /// The first seed of a search for which the user asked for `asked`: repeating the same search
+    /// continues after the last find.
     pub fn first_seed(&self, search: &Search, asked: u64) -> u64 {
         match &self.status.stage {
             Stage::Found(find) if self.search.as_ref() == Some(search) => {
@@ -99,8 +101,9 @@ impl Coordinator {
         }
     }
 
-    /// Begins to search these seeds, instead of whatever is searched. What each of so many workers has to do:
-    /// together they look at every seed once, the first ones first.
+    /// Begins a search of these seeds in place of the current one. Returns the shard of each
+    /// worker: together they cover every seed once, the first seeds first. `now` is in milliseconds
+    /// of real time.
     pub fn begin(
         &mut self,
         search: &Search,
@@ -122,7 +125,7 @@ impl Coordinator {
         shares
     }
 
-    /// A worker has said this.
+    /// Handles the report `text` of a worker.
     pub fn hear(&mut self, worker: WorkerId, text: &str, now: u64) -> News {
         if !self.is_at_work(worker) {
             return News::Progress;
@@ -159,7 +162,7 @@ impl Coordinator {
         News::Progress
     }
 
-    /// A worker can't go on, and so the search can't.
+    /// Handles the failure of a worker, which ends the search.
     pub fn fail(&mut self, worker: WorkerId, why: &str) -> News {
         if !self.is_at_work(worker) {
             return News::Progress;
@@ -168,7 +171,7 @@ impl Coordinator {
         News::Fails(why.to_string())
     }
 
-    /// A person ends it.
+    /// Stops the search on the user's request.
     pub fn stop(&mut self, now: u64) {
         self.take_time(now);
         let found = match &self.status.stage {
@@ -203,7 +206,7 @@ mod tests {
         Search { most_nodes: 5, ..Search::for_rule(rule) }
     }
 
-    /// What a worker tells of the run of seed 1, which breaks without this rule.
+    /// The reports of a worker for the run of seed 1, which breaks without this rule.
     fn finds() -> Vec<String> {
         let shard = Shard { search: search(Rule::StepDown), first: 1, stride: 2, end: 9 };
         let mut told = Vec::new();
@@ -219,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shares_of_the_workers_are_every_seed_once() {
+    fn the_shards_of_the_workers_cover_every_seed_once() {
         let mut coordinator = Coordinator::default();
         for (seeds, workers) in [(0..9, 3), (5..25, 4), (7..8, 2), (3..3, 2)] {
             let shares = coordinator.begin(&search(Rule::NoOp), seeds.clone(), workers, 0);
@@ -256,7 +259,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_at_work_any_more_is_not_heard() {
+    fn reports_of_inactive_workers_are_ignored() {
         let told = finds();
         let (mut coordinator, badges) = begun();
         for text in &told[..2] {
@@ -264,14 +267,14 @@ mod tests {
         }
         let shrinking = coordinator.status().clone();
         assert!(matches!(shrinking.stage, Stage::Shrinking(1, _)), "{shrinking:?}");
-        // It had said so before it was ended.
+        // These reports were sent before the worker was terminated.
         for text in ["ran 7 100", "found 2", "smaller 3 1 9", "over", "nonsense"] {
             assert_eq!(coordinator.hear(badges[0], text, 9_000), News::Progress);
         }
         assert_eq!(coordinator.fail(badges[2], "it stopped"), News::Progress);
         assert_eq!(coordinator.status(), &shrinking);
 
-        // Nor is a worker of the search before, whatever its place.
+        // A worker of the search before is ignored too, whatever its place.
         coordinator.begin(&search(Rule::NoOp), 0..9, 3, 10_000);
         let searching = coordinator.status().clone();
         for (worker_id, text) in
@@ -289,7 +292,7 @@ mod tests {
             assert!(coordinator.status().is_busy());
             coordinator.hear(*worker_id, "ran 3 50", 2_000);
             coordinator.hear(*worker_id, "over", 2_000);
-            // Said twice it counts once.
+            // A second report counts nothing.
             coordinator.hear(*worker_id, "over", 2_000);
         }
         let status = coordinator.status();
@@ -297,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_question_again_looks_further_and_another_does_not() {
+    fn repeating_a_search_continues_and_another_starts_anew() {
         let (mut coordinator, badges) = begun();
         let same = search(Rule::StepDown);
         assert_eq!(coordinator.first_seed(&same, 0), 0, "nothing was found yet");
@@ -305,7 +308,7 @@ mod tests {
             coordinator.hear(badges[1], &text, 2_000);
         }
         assert_eq!(coordinator.first_seed(&same, 0), 2);
-        assert_eq!(coordinator.first_seed(&same, 40), 40, "who asks for a later one gets it");
+        assert_eq!(coordinator.first_seed(&same, 40), 40, "a later seed is respected");
         assert_eq!(coordinator.first_seed(&search(Rule::NoOp), 0), 0);
         let larger = Search { most_nodes: 7, ..same.clone() };
         assert_eq!(coordinator.first_seed(&larger, 0), 0);
@@ -315,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_found_is_told_where_it_is_stopped_and_a_failure_ends_it() {
+    fn a_stopped_search_reports_its_find_and_a_failure_ends_it() {
         let (mut coordinator, badges) = begun();
         coordinator.stop(4_000);
         assert_eq!(

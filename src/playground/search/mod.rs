@@ -1,4 +1,5 @@
-//! "Find me a schedule": a worker's share of the seeds ([`shard`]), and who hands them out ([`coordinator`]).
+//! "Find me a schedule": a worker's share of the seeds ([`shard`]), and the distribution of shares
+//! ([`coordinator`]).
 
 pub mod coordinator;
 pub mod shard;

@@ -1,8 +1,8 @@
-//! The search for a run that breaks a property, as the page's workers do it: each its share of the seeds,
-//! until something is found, made small and told as a link.
+//! A worker's share of a search for a run that breaks a property: it tries its seeds until one
+//! breaks the property, shrinks that run and reports it as a link.
 //!
-//! A worker and the page talk in lines of words, since a worker has a memory of its own. What a worker is
-//! told and what it tells are written and read here, by the same types.
+//! A worker and the page exchange lines of text, since a worker has its own memory. Both directions
+//! are written and read here, by the same types.
 
 use std::fmt;
 
@@ -18,55 +18,55 @@ use crate::time::{Duration, Time};
 pub use crate::cluster::FaultKind;
 pub use crate::swarm::{MOST_NODES, Search, Size};
 
-/// After how many events a worker tells how far it is.
+/// The number of events between two progress reports.
 const TELLING: u64 = 100_000;
 
-/// How much is spent on making a run small: a few seconds in a browser.
+/// The effort for shrinking, in events: a few seconds in a browser.
 const EFFORT: Effort = Effort(3_000_000);
 
-/// The real time that a found run takes to play, at most times.
+/// The real time that a found run takes to play, unless the speed's bounds forbid.
 const PLAYED_IN: Duration = Duration::from_secs(15);
 
 /// A worker's share of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shard {
     pub search: Search,
-    /// The seeds are this one, and every `stride`th after it, below `end`.
+    /// The seeds are `first` and every `stride`th after it, below `end`.
     pub first: u64,
     pub stride: u64,
     pub end: u64,
 }
 
-/// What a worker tells.
+/// A report of a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorkerReport {
-    /// So many more runs broke nothing.
+    /// This many more runs, with this many events, broke nothing.
     Ran { runs: u64, events: u64 },
-    /// This seed breaks it. It is being made small.
+    /// This seed breaks the property. Its run is being shrunk.
     Found { seed: u64 },
-    /// It is as small as this by now.
+    /// The size of the shrunk run so far.
     Smaller(Size),
-    /// It is as small as it gets.
+    /// The run can't be shrunk further.
     Small(Box<Find>),
-    /// No seed is left.
+    /// All seeds were tried.
     Over,
 }
 
-/// A run that was found.
+/// A run that breaks a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Find {
     pub seed: u64,
     pub property: Property,
-    /// After how many microseconds it breaks.
+    /// When it breaks, in microseconds.
     pub at: u64,
     pub before: Size,
     pub after: Size,
-    /// The fragment of a link to where it breaks.
+    /// The fragment of a link to the instant where it breaks.
     pub link: String,
 }
 
 impl Shard {
-    /// Does its share, and tells of it.
+    /// Tries the seeds of its share, and reports through `tell`.
     pub fn pursue(mut self, tell: &mut dyn FnMut(&WorkerReport)) {
         let (mut runs, mut events) = (0, 0);
         while self.first < self.end {
@@ -92,8 +92,8 @@ impl Shard {
         tell(&WorkerReport::Over);
     }
 
-    /// Makes what was found small. Whether it breaks the property when it is played again: an audit at its
-    /// end may have found what shows nowhere before.
+    /// Shrinks the run of a seed. Returns whether the run breaks the property when it is replayed:
+    /// the original break may have been found only by the audit at its end.
     fn make_small(
         &self,
         seed: u64,
@@ -114,8 +114,8 @@ impl Shard {
     }
 }
 
-/// A search without these rules, of clusters that have at most so many servers, for this property; `None`
-/// for any.
+/// A search with these rules switched, in clusters of at most `most_nodes` servers, for a break of
+/// `property` (`None` for any).
 pub fn search(
     switched: &[RuleView],
     property: Option<&str>,
@@ -127,12 +127,12 @@ pub fn search(
 }
 
 impl Find {
-    /// The run from its beginning, playing; where it breaks it stops.
+    /// The run from its beginning, playing; it pauses where the property breaks.
     pub fn archive(&self) -> Option<Archive> {
         let mut archive = Archive::from(Bookmark::parse(&self.link).ok()?);
-        for story in &mut archive.stories {
-            // The digest is that of another instant.
-            (story.shown, story.digest) = (Instant::default(), None);
+        for branch in &mut archive.branches {
+            // The link's digest is that of another instant.
+            (branch.shown, branch.digest) = (Instant::default(), None);
         }
         archive.playing = true;
         Some(archive)
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_worker_finds_makes_small_and_gives_a_link_to_where_it_breaks() {
+    fn a_worker_finds_and_shrinks_a_run_and_links_to_where_it_breaks() {
         let all = told(shard(Rule::StepDown, 0..10));
         let Some(WorkerReport::Small(find)) = all.last() else { panic!("{all:?}") };
         assert_eq!((find.seed, find.property), (1, Property::ElectionSafety));
@@ -266,7 +266,7 @@ mod tests {
         let bookmark = Bookmark::parse(&find.link).unwrap();
         assert_eq!(bookmark.shown.at.as_micros(), find.at);
 
-        // It plays from its beginning and stops where it breaks.
+        // It plays from its beginning and pauses where the property breaks.
         let mut playground = Playground::new(1, 0);
         playground.apply(Input::Open(Box::new(find.archive().unwrap()))).unwrap();
         while playground.progress().is_some() {
@@ -281,9 +281,9 @@ mod tests {
         }
     }
 
-    /// Here it is the restart of a server that breaks it, and no event.
+    /// Here an action breaks the property, the restart of a server, and not an event.
     #[test]
-    fn what_breaks_as_something_is_done_is_told_and_stops_the_run_too() {
+    fn a_break_by_an_action_is_reported_and_pauses_the_run_too() {
         let all = told(shard(Rule::SessionsInSnapshots, 0..1));
         let Some(WorkerReport::Small(find)) = all.last() else { panic!("{all:?}") };
         let mut playground = Playground::new(1, 0);
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_search_for_what_holds_ends_at_its_bound_and_says_how_much_it_looked_at() {
+    fn a_search_without_a_find_ends_at_its_last_seed_and_counts_its_runs() {
         let mut shard = shard(Rule::StepDown, 0..7);
         shard.search.switched.clear();
         shard.stride = 2;
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quest_is_read_as_it_was_written_and_nothing_else_is_one() {
+    fn a_shard_is_read_as_it_was_written_and_nothing_else_is_one() {
         let mut asked = shard(Rule::NoOp, 3..9);
         asked.search.faults = vec![FaultKind::Kill, FaultKind::Cut];
         assert_eq!(Shard::parse(&asked.to_string()), Some(asked));

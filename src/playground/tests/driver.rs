@@ -1,5 +1,4 @@
-//! What the tests of this folder do with a playground, and what they see of it: as a person would, and in
-//! one place.
+//! Helpers with which the tests of this folder drive a playground as a user would, and observe it.
 
 use crate::cluster::ClusterConfig;
 use crate::digest::Digest;
@@ -11,14 +10,14 @@ use crate::recording::Instant;
 use crate::script::{Command, Wait, parse_script};
 use crate::time::{Duration, Time};
 
-/// A cluster that is played as fast as life.
+/// A cluster that is played in real time.
 pub(crate) fn playing(nodes: u32, seed: u64) -> Playground {
     let mut playground = Playground::new(nodes, seed);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     playground
 }
 
-/// Lets so many milliseconds of cluster time pass, at the speed of life, and pauses.
+/// Lets milliseconds of cluster time pass, in real time, and pauses.
 pub(crate) fn pass(playground: &mut Playground, millis: u64) {
     playground.apply(Input::Play).unwrap();
     for _ in 0..millis {
@@ -27,7 +26,7 @@ pub(crate) fn pass(playground: &mut Playground, millis: u64) {
     playground.apply(Input::Pause).unwrap();
 }
 
-/// Does something that may take a while, and waits for its end.
+/// Applies an input that may take a while, and waits for its end.
 pub(crate) fn go(playground: &mut Playground, input: Input) -> Result<(), Problem> {
     playground.apply(input)?;
     while playground.progress().is_some() {
@@ -41,7 +40,7 @@ pub(crate) fn act(playground: &mut Playground, line: &str) {
     playground.apply(Input::Console(line.to_string())).unwrap();
 }
 
-/// What is shown, but for the numbers and the console.
+/// Everything that is shown, except the numbers of sentences and the console.
 pub(crate) fn shown(
     playground: &Playground,
 ) -> (Instant, Digest, Vec<String>, Spacetime, Operations) {
@@ -55,8 +54,9 @@ pub(crate) fn shown(
     )
 }
 
-/// Plays a script as a person would, up to its end, and pauses there. What it expects is asked elsewhere.
-pub(crate) fn story(script: &str) -> Playground {
+/// Plays a script to its end as a user would, and pauses there. Its expectations are tested
+/// elsewhere.
+pub(crate) fn play_script(script: &str) -> Playground {
     let lines = parse_script(script).unwrap();
     let mut lines = lines.into_iter().map(|(_, command)| command);
     let Some(Command::Cluster(cluster_config)) = lines.next() else { panic!("no cluster") };
@@ -81,7 +81,7 @@ pub(crate) fn story(script: &str) -> Playground {
             }
             _ => {}
         }
-        // A run that breaks a property stands still there, whatever is waited for.
+        // A run that breaks a property pauses there, whatever is awaited.
         while playground.waits_since().is_some() && playground.is_playing() {
             playground.apply(Input::Advance(1_000)).unwrap();
         }
@@ -90,7 +90,7 @@ pub(crate) fn story(script: &str) -> Playground {
     playground
 }
 
-/// Lets so much cluster time pass, whatever breaks.
+/// Lets cluster time pass, whatever breaks.
 fn pass_on(playground: &mut Playground, span: Duration) {
     playground.apply(Input::Play).unwrap();
     for _ in 0..span.as_micros() / 1_000 {

@@ -1,4 +1,4 @@
-//! The reducer: time, console, and what a page is given to draw.
+//! The reducer: time, console, and the views that a page draws.
 
 pub(crate) mod driver;
 mod random;
@@ -12,7 +12,7 @@ fn line(playground: &mut Playground, line: &str) -> Result<(), Problem> {
     playground.apply(Input::Console(line.to_string()))
 }
 
-/// Lets so many milliseconds of cluster time pass.
+/// Lets milliseconds of cluster time pass.
 fn pass(playground: &mut Playground, millis: u64) {
     playground.apply(Input::Play).unwrap();
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
@@ -39,7 +39,7 @@ fn it_starts_by_itself_and_elects_a_leader() {
 }
 
 #[test]
-fn a_message_that_is_gone_before_it_could_be_read_has_no_number() {
+fn a_message_that_is_too_fast_to_read_has_no_label() {
     let mut playground = Playground::new(3, 1);
     pass(&mut playground, 1_000);
     line(&mut playground, "set color blue").unwrap();
@@ -55,9 +55,9 @@ fn a_message_that_is_gone_before_it_could_be_read_has_no_number() {
         playground.apply(Input::Speed(Speed::new(speed))).unwrap();
         appends(playground)
     };
-    assert_eq!(read(&mut playground, 20_000), ["2", "2"], "while it stands still");
+    assert_eq!(read(&mut playground, 20_000), ["2", "2"], "while paused");
     playground.apply(Input::Play).unwrap();
-    assert_eq!(read(&mut playground, 20_000), ["", ""], "twenty times as fast as life");
+    assert_eq!(read(&mut playground, 20_000), ["", ""], "twenty times real time");
     assert_eq!(read(&mut playground, 20), ["2", "2"], "a fiftieth of it");
 }
 
@@ -84,7 +84,7 @@ fn a_long_absence_is_no_backlog() {
 fn the_speed_at_which_a_span_passes_is_never_the_unbounded_one() {
     let passing = |cluster, real| Speed::passing(Duration::from_micros(cluster), real);
     let second = Duration::from_secs(1);
-    assert_eq!(passing(1_000_000, second), Speed::new(1_000), "as fast as life");
+    assert_eq!(passing(1_000_000, second), Speed::new(1_000), "real time");
     assert_eq!(passing(30_000_999, Duration::from_secs(15)), Speed::new(2_000));
     assert_eq!(passing(0, second), Speed::SLOWEST);
     for longest in [u64::MAX, u64::from(u32::MAX) * 1_000] {
@@ -136,7 +136,7 @@ fn the_playback_speed_never_changes_the_run() {
 }
 
 #[test]
-fn the_seeds_curl_lines_answer_as_the_seeds_server_did() {
+fn curl_lines_are_answered_as_over_http() {
     let mut playground = Playground::new(5, 3);
     pass(&mut playground, 500);
     line(&mut playground, r#"curl "http://localhost:8080/set?key=myKey&value=myValue""#).unwrap();
@@ -168,7 +168,7 @@ fn a_bad_line_changes_nothing_and_says_where_and_why() {
 }
 
 #[test]
-fn a_request_is_a_journey_with_its_legs() {
+fn a_request_has_a_trace_of_hops() {
     let mut playground = Playground::new(3, 1);
     pass(&mut playground, 1_000);
     let leader = playground.view().summary.leader.unwrap();
@@ -201,7 +201,7 @@ fn a_dead_node_shows_its_disk() {
 fn a_learner_that_is_down_is_still_one() {
     let script =
         "cluster 3 seed 118\ntimeout n1\nwait leader\nadd n4 learner\nwait agree\nkill n4\n";
-    let nodes = driver::story(script).view().nodes;
+    let nodes = driver::play_script(script).view().nodes;
     let learners: Vec<u32> =
         nodes.iter().filter(|node| node.is_learner).map(|node| node.id).collect();
     assert_eq!(learners, [4]);
@@ -231,7 +231,7 @@ fn a_partition_shows_its_sides() {
 }
 
 #[test]
-fn a_run_with_a_switched_rule_is_marked_for_ever() {
+fn a_run_with_a_switched_rule_stays_marked_as_modified() {
     let mut playground = Playground::new(3, 1);
     assert_eq!(playground.view().summary.modified, Modified::No);
     line(&mut playground, "rule step-down off").unwrap();
@@ -262,7 +262,7 @@ fn a_broken_property_stops_the_run_and_says_what_broke() {
     let Broken { what, sentence } = playground.view().summary.violation.unwrap();
     assert!(sentence.contains("log-matching") && !sentence.contains("in all"), "{sentence}");
     assert_eq!(what, "log-matching");
-    // It names the latest, and does not hide that there were others.
+    // It names the latest, and says that there are others.
     while playground.verdicts().iter().filter(|verdict| verdict.broken.is_some()).count() < 2 {
         playground.apply(Input::Play).unwrap();
         pass(&mut playground, 100);
@@ -274,7 +274,7 @@ fn a_broken_property_stops_the_run_and_says_what_broke() {
 }
 
 #[test]
-fn speeds_read_as_people_say_them() {
+fn speeds_are_displayed_as_factors() {
     let print = |speed| Speed::new(speed).to_string();
     assert_eq!(print(0), "1/1000");
     assert_eq!(print(50), "1/20");
@@ -283,7 +283,7 @@ fn speeds_read_as_people_say_them() {
     assert_eq!(print(1_000_000), "1000×");
 }
 
-/// Plays until a message is in flight, and gives its number.
+/// Plays until a message is in flight, and returns its id.
 fn first_in_flight(playground: &mut Playground) -> u64 {
     loop {
         if let Some(message) = playground.messages(1).0.first() {
@@ -294,11 +294,11 @@ fn first_in_flight(playground: &mut Playground) -> u64 {
 }
 
 #[test]
-fn a_message_in_flight_can_be_read_and_taken_in_hand() {
+fn a_message_in_flight_can_be_inspected_delayed_and_dropped() {
     let mut playground = Playground::new(3, 1);
     let id = first_in_flight(&mut playground);
     let message = playground.message(id).unwrap();
-    assert_eq!(message.kind, "PreVote", "the first thing that anybody sends");
+    assert_eq!(message.kind, "PreVote", "the first message of a cluster");
     assert_ne!(message.from, message.to);
     assert!(message.sent_at <= playground.now() && playground.now() < message.arrives_at);
     let names: Vec<&str> = message.fields.iter().map(|(name, _)| *name).collect();
@@ -314,7 +314,7 @@ fn a_message_in_flight_can_be_read_and_taken_in_hand() {
 }
 
 #[test]
-fn a_link_of_its_own_kind_is_seen() {
+fn a_link_with_its_own_settings_is_listed() {
     let mut playground = Playground::new(3, 1);
     assert_eq!(playground.view().links, []);
     line(&mut playground, "link n1 -> n3 latency 100ms loss 20%").unwrap();
@@ -325,7 +325,7 @@ fn a_link_of_its_own_kind_is_seen() {
 }
 
 #[test]
-fn all_that_chaos_breaks_can_be_mended() {
+fn everything_that_chaos_breaks_can_be_repaired() {
     let mut playground = Playground::new(5, 7);
     assert_eq!(playground.repairs(), []);
     line(&mut playground, "chaos 100%").unwrap();

@@ -1,9 +1,9 @@
-//! Whatever a person does, in whatever order and however much time passes in between: nothing panics, what is
-//! refused changes nothing, no run is replaced by one that was begun before it, what is shown is always what
-//! the recording gives, and whatever can be kept or shared opens to the same.
+//! Random users: any inputs in any order, with any time in between. Nothing panics, a refused input
+//! changes nothing, no run is replaced by one that was begun before it, the state is always that of
+//! the recording, and whatever can be stored or shared opens to the same state.
 //!
-//! Each seed is one person who does some dozens of things. `KVORUM_SEEDS=0..1000` looks at so many; a seed
-//! that fails is named, and kept in [`FAILED`].
+//! Each seed is one user who gives some dozens of inputs. `KVORUM_SEEDS=0..1000` sets the range of
+//! seeds; a seed that fails is printed, and should be added to [`FAILED`].
 
 use super::*;
 use crate::check::Property;
@@ -13,18 +13,17 @@ use crate::rng::Rng;
 use crate::script::{Command as Line, parse_line};
 use view::JobProgress;
 
-/// Seeds that failed once, or find the fault again when its mend is taken out (33: `rest` in comparison.rs): a place
-/// was come back to that another run had, and time passed over what was done
-/// in this one.
+/// Seeds that once failed: a user returned to a position of another run, and time passed over recorded actions of the
+/// current one. Seed 33 finds the latter again without `rest` in `jobs/comparison.rs`.
 const FAILED: [u64; 4] = [33, 93, 229, 237];
 
-/// How many seeds every run of the tests looks at.
+/// The seeds of every run of the tests.
 const SEEDS: std::ops::Range<u64> = 0..64;
 
-/// How many things each person does.
+/// The number of inputs of each user.
 const INPUTS: u64 = 60;
 
-/// What may be typed, or done by a button.
+/// Lines that may be typed or given by a button.
 const LINES: [&str; 44] = [
     "kill n1",
     "kill n2 torn",
@@ -72,30 +71,30 @@ const LINES: [&str; 44] = [
     "cluster 3 seed 4",
 ];
 
-/// Says what reproduces a failure, as the one line that one needs.
+/// Prints the command that reproduces a failure.
 struct Named(u64);
 
 impl Drop for Named {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let seed = self.0;
-            println!("KVORUM_SEEDS={seed}..{} cargo test --lib whatever_a_person_does", seed + 1);
+            println!("KVORUM_SEEDS={seed}..{} cargo test --lib whatever_a_user_does", seed + 1);
         }
     }
 }
 
-/// Somebody who does anything, and what they have in hand.
-struct Somebody {
+/// A user who gives random inputs, and what they have stored.
+struct RandomUser {
     rng: Rng,
     playground: Playground,
-    /// What was kept of runs, to be opened.
+    /// Stored runs that can be opened.
     kept: Vec<Archive>,
     spots: Vec<Spot>,
     lesson: Option<Player>,
 }
 
 #[test]
-fn whatever_a_person_does_nothing_breaks_and_the_run_is_that_of_its_recording() {
+fn whatever_a_user_does_nothing_breaks_and_the_run_is_that_of_its_recording() {
     let seeds = std::env::var("KVORUM_SEEDS").ok().and_then(|text| {
         let (first, end) = text.split_once("..")?;
         Some(first.parse().ok()?..end.parse().ok()?)
@@ -106,17 +105,17 @@ fn whatever_a_person_does_nothing_breaks_and_the_run_is_that_of_its_recording() 
     };
     for seed in seeds {
         let _named = Named(seed);
-        let mut somebody = Somebody::new(seed);
+        let mut user = RandomUser::new(seed);
         for _ in 0..INPUTS {
-            somebody.does_something();
+            user.does_something();
         }
-        somebody.waits();
-        let archive = somebody.opens_again();
-        visits_every_story(&archive);
+        user.waits();
+        let archive = user.opens_again();
+        visits_every_branch(&archive);
     }
 }
 
-impl Somebody {
+impl RandomUser {
     fn new(seed: u64) -> Self {
         let mut rng = Rng::new(seed, 1);
         let nodes = u32::try_from(rng.range(1..=5)).unwrap();
@@ -136,7 +135,7 @@ impl Somebody {
         self.rng.pick(&LINES).unwrap()
     }
 
-    /// Something of the lines that is an action.
+    /// A random action from the lines.
     fn action(&mut self) -> Action {
         loop {
             if let Ok(Some(Line::Act { action, .. })) = parse_line(self.line()) {
@@ -210,10 +209,13 @@ impl Somebody {
             let spans = [0, 1, 999, 16_667, 16_667, 100_000, 3_600_000_000];
             let micros = *self.rng.pick(&spans).unwrap();
             let (before, opening) = (self.playground.run_id(), self.playground.opening_id());
-            // What is told here is what took long and ended otherwise than was hoped.
+            // A job may fail here.
             let _ = self.playground.apply(Input::Advance(micros));
             let now = self.playground.run_id();
-            assert!(now == before || Some(now) == opening, "only what is opened comes");
+            assert!(
+                now == before || Some(now) == opening,
+                "only a run that is being opened replaces the current one"
+            );
             if let Some(lesson) = &mut self.lesson {
                 lesson.advance(&mut self.playground, micros);
             }
@@ -270,7 +272,7 @@ impl Somebody {
         }
     }
 
-    /// A famous run, a run that was kept, or a link; also one that does not come to its instant.
+    /// A famous run, a stored run, or a link; sometimes one that does not reach its instant.
     fn something_to_open(&mut self) -> Input {
         let mut archive = match (self.draw(3), self.rng.pick(&self.kept).cloned()) {
             (0, _) | (_, None) => self.rng.pick(&FAMOUS).unwrap().archive().unwrap(),
@@ -281,12 +283,12 @@ impl Somebody {
         };
         if self.draw(4) == 0 {
             let current = archive.current;
-            archive.stories[current].digest = Some(crate::digest::Digest(1));
+            archive.branches[current].digest = Some(crate::digest::Digest(1));
         }
         Input::Open(Box::new(archive))
     }
 
-    /// Gives an input, and looks at what it may not do.
+    /// Applies an input, and checks what it must not do.
     fn gives(&mut self, input: Input) {
         let before = (self.playground.run_id(), self.playground.opening_id());
         let state = |playground: &Playground| {
@@ -297,7 +299,7 @@ impl Somebody {
         let result = self.playground.apply(input.clone());
         let now = (self.playground.run_id(), self.playground.opening_id());
         if matches!(result, Err(ref problem) if !matches!(problem, Problem::NoneAfter(_))) {
-            // A short way is gone to its end before anything is done there.
+            // A short seek is finished before an action.
             assert!(is_travelling || state(&self.playground) == was, "{input:?}: {result:?}");
             assert_eq!(now.0, before.0, "{input:?}: {result:?}");
         }
@@ -311,7 +313,7 @@ impl Somebody {
         }
     }
 
-    /// Looks at all that a page shows.
+    /// Reads everything that a page shows.
     fn looks(&mut self) {
         let playground = &mut self.playground;
         let view = playground.view();
@@ -333,7 +335,7 @@ impl Somebody {
         }
     }
 
-    /// What was begun comes to its end.
+    /// Waits until the running job ends.
     fn waits(&mut self) {
         while self.playground.progress().is_some() {
             let _ = self.playground.apply(Input::Advance(16_667));
@@ -341,7 +343,7 @@ impl Somebody {
         self.looks();
     }
 
-    /// The run as it is kept, and as it is shared, opens to what is shown.
+    /// The run opens to the state that is shown, both as it is stored and as it is shared.
     fn opens_again(&mut self) -> Archive {
         let playground = &self.playground;
         let (archive, bookmark) = (playground.archive(), playground.bookmark());
@@ -359,7 +361,7 @@ impl Somebody {
     }
 }
 
-/// A playground in which this is open.
+/// A playground in which a run was opened.
 fn opened(archive: Archive) -> Playground {
     let mut playground = Playground::new(1, 0);
     playground.apply(Input::Open(Box::new(archive))).unwrap();
@@ -369,18 +371,18 @@ fn opened(archive: Archive) -> Playground {
     playground
 }
 
-/// Each story of a run that was kept can be gone over to, where it was left.
-fn visits_every_story(archive: &Archive) {
+/// Each branch of a stored run can be shown at the instant where it was left.
+fn visits_every_branch(archive: &Archive) {
     let mut playground = opened(archive.clone());
     playground.apply(Input::Pause).unwrap();
-    for (place, story) in archive.stories.iter().enumerate() {
+    for (place, branch) in archive.branches.iter().enumerate() {
         if place != archive.current {
             playground.apply(Input::Branch(place)).unwrap();
             while playground.progress().is_some() {
                 playground.apply(Input::Advance(0)).unwrap();
             }
-            assert_eq!(playground.instant(), story.shown, "story {}", story.name);
+            assert_eq!(playground.instant(), branch.shown, "branch {}", branch.name);
         }
     }
-    assert_eq!(playground.archive().stories.len(), archive.stories.len());
+    assert_eq!(playground.archive().branches.len(), archive.branches.len());
 }

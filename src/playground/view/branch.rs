@@ -1,59 +1,61 @@
-//! Stories as a page shows them: their branches, where two part, and the timeline of one.
+//! Branches of a run as a page shows them: the list, where two diverge, and the timeline of one.
 
 use std::collections::VecDeque;
 
 use crate::playground::view::NodeNumber;
 
-/// Something that takes a while.
+/// A job that takes a while, with its progress in percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JobProgress {
-    /// Another instant is being played up to.
+    /// Playing up to another instant.
     Travelling(u64),
     /// A run is being opened.
     Opening(u64),
-    /// It is played again, to see why something is so.
+    /// Playing the run again to find the causes of something.
     Explaining(u64),
-    /// It is tried from where a broken property could still be avoided.
+    /// Trying, by replays with all rules on, up to which instant a broken property could be
+    /// avoided.
     Avoiding(u64),
 }
 
-/// A story that was begun.
+/// A branch of the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchView {
     /// `A`, `B`, ... `Z`, `AA`.
     pub name: String,
-    /// The place of the branch that it left, and when, in microseconds.
+    /// The index of the branch that it was forked from, and when, in microseconds of cluster time.
     pub left: Option<(usize, u64)>,
-    /// Whether it is the one that is shown.
+    /// Whether this branch is shown.
     pub current: bool,
-    /// How many things were done in it.
+    /// The number of actions in it.
     pub actions: usize,
 }
 
-/// The story that is shown beside another.
+/// The comparison of the branch that is shown with another.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ComparisonView {
-    /// The place of the other one.
+    /// The index of the other branch.
     pub with: usize,
-    /// Which instant of the other one this is, in microseconds: the one that is shown, or its end.
+    /// The instant of the other branch, in microseconds: the one that is shown, or its end if that
+    /// is earlier.
     pub at: u64,
-    /// Where the two part; `None` while that is looked for.
+    /// Where the two diverge; `None` while that is being computed.
     pub parting: Option<Parting>,
-    /// The nodes that differ; `None` while the other story is played up to there.
+    /// The nodes that differ; `None` while the other branch is played up to `at`.
     pub nodes: Option<Vec<NodeDifference>>,
 }
 
-/// Where two stories part.
+/// Where two branches diverge.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Parting {
-    /// As far as both were played they are the same.
+    /// They are the same as far as both were played.
     Nowhere,
-    /// The first step that differs, in each; `None` where a story was not played any further.
+    /// The first step that differs, in each; `None` where a branch was not played any further.
     At { ours: Option<PartingStep>, theirs: Option<PartingStep> },
 }
 
 impl Parting {
-    /// When they part, in microseconds.
+    /// When they diverge, in microseconds.
     pub fn at(&self) -> Option<u64> {
         match self {
             Self::Nowhere => None,
@@ -62,74 +64,75 @@ impl Parting {
     }
 }
 
-/// A step of a story.
+/// A step of a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartingStep {
     /// Microseconds of cluster time.
     pub at: u64,
-    /// After so many events.
+    /// The number of events before and including it.
     pub events: u64,
-    /// What happened; `None` if there is nothing to tell of it.
+    /// What happened; `None` if there is nothing to report.
     pub text: Option<String>,
 }
 
-/// How a node differs from that of the same name in another story or at another instant, or from another.
+/// How a node differs from its counterpart in another branch or at another instant, or from another
+/// node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeDifference {
     pub id: NodeNumber,
-    /// What differs, how it is in the one and how in the other.
+    /// Each field that differs: its name and its two values.
     pub rows: Vec<(&'static str, String, String)>,
 }
 
-/// An instant that others are compared with.
+/// A pinned instant that others are compared with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PinView {
-    /// To go there again.
+    /// Where to return to.
     pub spot: crate::playground::view::Spot,
     /// Microseconds of cluster time.
     pub at: u64,
-    /// The name of its story.
-    pub story: String,
-    /// Whether it is the one that is shown.
+    /// The name of its branch.
+    pub branch: String,
+    /// Whether this instant is shown.
     pub is_shown: bool,
 }
 
-/// The history of a story as a strip: from its beginning to its end, in the order of time. No part of a
-/// [`View`], since an hour has many thousand marks.
+/// The timeline of a branch, from its beginning to its end, in the order of time. It is not part of
+/// [`View`], since an hour has many thousands of marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     /// Each term that had a leader or a candidate, from when it began.
     pub terms: VecDeque<TermView>,
     marks: VecDeque<MarkView>,
-    /// How many of each kind there are, since nobody wants to count them anew whenever they are told.
+    /// The number of marks of each kind, so that a count needs no pass over the marks.
     counts: [usize; MarkKind::COUNT],
 }
 
 impl Timeline {
-    /// What stands above and below the strip.
+    /// All marks, in the order of time.
     pub fn marks(&self) -> &VecDeque<MarkView> {
         &self.marks
     }
 
-    /// How many marks of a kind there are.
+    /// The number of marks of a kind.
     pub fn count(&self, kind: MarkKind) -> usize {
         self.counts[kind as usize]
     }
 
-    /// One more, after all others.
+    /// Appends a mark.
     pub(crate) fn mark(&mut self, mark: MarkView) {
         self.counts[mark.kind as usize] += 1;
         self.marks.push_back(mark);
     }
 
-    /// The oldest goes.
+    /// Removes the oldest mark.
     pub(crate) fn forget_first_mark(&mut self) {
         if let Some(mark) = self.marks.pop_front() {
             self.counts[mark.kind as usize] -= 1;
         }
     }
 
-    /// Only the first ones, so many of each.
+    /// A copy of the first `terms` terms and the first `marks` marks.
     pub(crate) fn first(&self, terms: usize, marks: usize) -> Self {
         let terms = self.terms.iter().take(terms).copied().collect();
         let mut first = Self { terms, ..Self::default() };
@@ -138,14 +141,14 @@ impl Timeline {
     }
 }
 
-/// A term on the timeline; it lasts until the next.
+/// A term on the timeline; it lasts until the next. Times are in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TermView {
     pub term: u64,
     pub from: u64,
 }
 
-/// A mark on the timeline.
+/// A mark on the timeline, with its time in microseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarkView {
     pub at: u64,
@@ -160,7 +163,7 @@ pub enum MarkKind {
     Fault,
     Repair,
     Violation,
-    /// Somebody was answered who asked by hand.
+    /// A request of a client that is driven by hand was answered.
     Answer,
 }
 

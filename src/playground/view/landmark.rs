@@ -1,21 +1,21 @@
-//! What one goes to on the timeline.
+//! Kinds of events that the user can jump to on the timeline.
 
 use std::fmt;
 
 use super::MarkKind;
 
-/// What one goes to on the timeline.
+/// A kind of event that the user can jump to on the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Landmark {
     /// A leader was elected.
     Election,
     /// A leader saw an entry to be committed.
     Commit,
-    /// A fault of the world, or the end of one.
+    /// A fault was injected, or ended.
     Fault,
     /// A property broke.
     Violation,
-    /// The visitor was answered.
+    /// A request of the user was answered.
     Answer,
 }
 
@@ -24,7 +24,7 @@ impl Landmark {
         [Self::Election, Self::Commit, Self::Fault, Self::Violation, Self::Answer];
 }
 
-/// `election`, `client answer`.
+/// `election`, `answer to you`.
 impl fmt::Display for Landmark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -38,7 +38,7 @@ impl fmt::Display for Landmark {
 }
 
 impl Landmark {
-    /// Whether such a mark is meant.
+    /// Whether marks of this kind belong to it.
     pub(crate) fn includes(self, kind: MarkKind) -> bool {
         match self {
             Self::Election => kind == MarkKind::Elected,

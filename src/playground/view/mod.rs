@@ -1,9 +1,9 @@
-//! What a page shows of a cluster: plain data in the words of the page.
+//! What a page shows of a cluster, as plain data in the words of the page.
 //!
-//! A [`View`] is what changes with events; [`Motion`] is what changes with every frame. Neither holds
-//! anything of the cluster itself, so a page can compare two of them and draw only what differs.
+//! A [`View`] changes with events, [`Motion`] with every frame. Neither holds anything of the
+//! cluster itself, so a page can compare two of them and draw only what differs.
 //!
-//! What moves, branches and their timeline, and verdicts with their reasons have files of their own.
+//! Motion, branches with their timeline, and verdicts with their reasons have files of their own.
 
 mod branch;
 mod landmark;
@@ -34,31 +34,32 @@ pub use verdict::{
 /// A server's name as a number: 3 for `n3`.
 pub type NodeNumber = u32;
 
-/// All that a page shows, but for what moves.
+/// Everything that a page shows, except what moves.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct View {
     pub clock: ClockView,
     pub summary: Summary,
     /// In the order of their names.
     pub nodes: Vec<NodeView>,
-    /// Cut ways between servers, one way each.
+    /// Links that are cut, as (from, to).
     pub cuts: Vec<(NodeNumber, NodeNumber)>,
-    /// Ways between servers that are not as the network's others, one way each.
+    /// Links whose settings differ from the network's, one per direction.
     pub links: Vec<LinkView>,
-    /// The sides of a partition: groups of servers that can reach each other, where there are several.
+    /// The sides of a partition: groups of servers that can reach each other. Empty without a
+    /// partition.
     pub sides: Vec<Vec<NodeNumber>>,
     pub agreed: Agreed,
-    /// The latest requests that were asked by hand, the newest first.
+    /// The latest requests made by hand, the newest first.
     pub request_traces: Vec<RequestTraceView>,
     pub network: NetworkView,
-    /// All stories that were begun, in that order.
+    /// All branches, in the order of creation.
     pub branches: Vec<BranchView>,
     pub comparison: Option<ComparisonView>,
-    /// How much of what takes a while is done, in percent.
+    /// The progress of the running job.
     pub progress: Option<JobProgress>,
 }
 
-/// A way from one server to another that is not as the network's others.
+/// A link in one direction whose settings differ from the network's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkView {
     pub from: NodeNumber,
@@ -79,20 +80,20 @@ pub struct ClockView {
     pub speed: crate::playground::view::Speed,
     /// Events handled so far.
     pub events: u64,
-    /// How far this story was played, in microseconds.
+    /// How far this branch was played, in microseconds.
     pub end: u64,
-    /// Whether this is the past: the story goes on after it.
+    /// Whether the branch goes on after `now`.
     pub past: bool,
 }
 
-/// Whether a run is Raft as it is.
+/// Whether a run deviates from Raft.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Modified {
     #[default]
     No,
-    /// These rules are switched away from it, and these disks lie: `step-down off, disk of n2 lies`.
+    /// The rules that are off and the disks that lie now: `step-down off, disk of n2 lies`.
     Rules(String),
-    /// All is as it should be, but rules were switched before, or a disk was wiped or lied.
+    /// Nothing deviates now, but earlier in the run rules were off, or a disk was wiped or lied.
     Before,
 }
 
@@ -106,11 +107,11 @@ impl fmt::Display for Modified {
     }
 }
 
-/// The line at the top.
+/// The summary line at the top of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
     pub leader: Option<NodeNumber>,
-    /// Others that lead the same term, where a rule is broken.
+    /// Other leaders of the same term; there are some only where a rule is broken.
     pub rivals: Vec<NodeNumber>,
     /// The highest term of a running server.
     pub term: u64,
@@ -124,32 +125,32 @@ pub struct Summary {
     pub violation: Option<Broken>,
 }
 
-/// That a property is broken.
+/// The broken properties, for the summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
     /// `election-safety`, `2 properties`.
     pub what: String,
-    /// What broke last, and by what.
+    /// What broke last, and how.
     pub sentence: String,
 }
 
-/// What a server is, as a page names it.
+/// The role of a server, as the page names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoleView {
     Follower,
-    /// Asks whether it could win an election (pre-vote), and has begun no new term.
+    /// Asks in a pre-vote whether it could win an election, without starting a new term.
     PreCandidate,
     Candidate,
     Leader,
-    /// Believes that it leads, but another leads a later term.
+    /// Believes that it is the leader, but another server leads a later term.
     OldLeader,
-    /// Gets the log and has no vote.
+    /// Receives the log and has no vote.
     Learner,
-    /// Runs, but is no member of the configuration that it knows.
+    /// Runs, but is not a member of the configuration that it knows.
     Joining,
 }
 
-/// `Leader`, `Old leader`, as a card says it.
+/// `Leader`, `Old leader`, as a card shows it.
 impl fmt::Display for RoleView {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -164,22 +165,22 @@ impl fmt::Display for RoleView {
     }
 }
 
-/// A card.
+/// The card of a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NodeView {
     pub id: NodeNumber,
     pub status: Status,
-    /// Its role; what is on its disk has none, so `None` while it is down.
+    /// `None` while the server is down: the disk stores no role.
     pub role: Option<RoleView>,
     /// Whether it has no vote in the cluster's configuration, also while it is down.
     pub is_learner: bool,
     pub term: u64,
     pub voted_for: Option<NodeNumber>,
-    /// The votes a candidate has, of those it needs.
+    /// For a candidate: the votes it has and the votes it needs.
     pub votes: Option<(usize, usize)>,
-    /// Whether term and vote are on disk.
+    /// Whether the current term and vote are on disk.
     pub settled: bool,
-    /// The leader it believes in.
+    /// The leader that this server knows of.
     pub leader: Option<NodeNumber>,
     /// The last entries of its log, oldest first; `log_len` counts all.
     pub log: Vec<EntryView>,
@@ -188,57 +189,58 @@ pub struct NodeView {
     pub last_applied: u64,
     /// The last entry in its latest snapshot, 0 for none; the log may keep some of what is in it.
     pub snapshot: u64,
-    /// What it has received of a snapshot: its last entry, and so many bytes.
+    /// The snapshot that is being received: the index of its last entry, and the bytes received so
+    /// far.
     pub incoming: Option<(u64, u64)>,
-    /// The configuration in force here, as a sentence would name it.
+    /// The configuration in force on this server, as a sentence names it.
     pub config: String,
-    /// For a leader: what it knows of each other member.
+    /// For a leader: its progress for each other member.
     pub followers: Vec<FollowerView>,
-    /// For a leader: until when its lease lasts, in microseconds of true time.
+    /// For a leader: when its lease ends, in microseconds of true time.
     pub lease_end: Option<u64>,
-    /// For a leader: to whom it hands over.
+    /// For a leader: the server it transfers leadership to.
     pub transfer: Option<NodeNumber>,
-    /// How many client sessions its store remembers.
+    /// The number of client sessions in its store.
     pub sessions: usize,
-    /// How its clock is wrong: empty for a true one.
+    /// The error of its clock in words; empty for an exact clock.
     pub clock: String,
-    /// How fast its clock runs, in millionths of the true rate.
+    /// The rate of its clock, in millionths of the true rate.
     pub clock_rate: u32,
-    /// How long its processor takes for whatever comes in, in microseconds.
+    /// The processing time of each input, in microseconds.
     pub cpu: u64,
-    /// The store's digest, four hexadecimal digits; `None` while it is down.
+    /// The digest of its store, four hexadecimal digits; `None` while it is down.
     pub digest: Option<String>,
-    /// The store's first entries in the order of keys; `store_len` counts all.
+    /// The first entries of its store, in the order of keys; `store_len` counts all.
     pub store: Vec<(String, String)>,
     pub store_len: usize,
-    /// Messages that wait while it is paused.
+    /// The number of messages that wait while it is paused.
     pub waiting: usize,
-    /// How long its disk takes for an fsync, in microseconds.
+    /// The latency of an fsync, in microseconds.
     pub fsync: u64,
-    /// How its disk treats writes.
+    /// The state of its disk.
     pub disk: DiskState,
 }
 
-/// What a leader knows of another member.
+/// A leader's progress for another member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FollowerView {
     pub id: NodeNumber,
-    /// The last entry it has, 0 for none.
+    /// The index of the last entry it is known to have, 0 for none.
     pub match_index: u64,
-    /// The next to be sent.
+    /// The index of the next entry to send.
     pub next_index: u64,
-    /// How the leader sends to it.
+    /// How the leader replicates to it.
     pub pace: ProgressStateView,
 }
 
-/// How a leader sends to a follower.
+/// How a leader replicates to a follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProgressStateView {
-    /// It looks for the place where the logs agree.
+    /// The leader searches for the index up to which the logs agree.
     Probing,
-    /// It sends on without waiting for answers.
+    /// The leader sends entries without waiting for responses.
     Streaming,
-    /// It sends a snapshot, of which so many bytes have arrived.
+    /// The leader sends a snapshot, of which `bytes` have arrived.
     Snapshot { bytes: u64 },
 }
 
@@ -262,8 +264,8 @@ pub struct EntryView {
     pub what: EntryText,
 }
 
-/// What an entry does: `set color blue`, `empty`, `members n1 n2 n3`. It is put into words when somebody reads
-/// them: a log has many entries, and most are never asked.
+/// The content of an entry: `set color blue`, `empty`, `members n1 n2 n3`. It is formatted only
+/// when it is displayed, since most entries of a log never are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryText(pub(crate) Payload);
 
@@ -273,36 +275,36 @@ impl fmt::Display for EntryText {
     }
 }
 
-/// What most running servers have in their stores.
+/// The store contents that most running servers agree on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Agreed {
-    /// So many running servers have exactly this ...
+    /// The number of running servers whose stores are exactly this.
     pub count: usize,
-    /// ... of so many.
+    /// The number of running servers.
     pub of: usize,
     /// The first entries in the order of keys; `len` counts all.
     pub entries: Vec<(String, String)>,
     pub len: usize,
 }
 
-/// The way of a request.
+/// The path of a request through the cluster.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestTraceView {
     pub id: u64,
-    /// Whose it is.
+    /// The client that sent it.
     pub client: MessageEnd,
     /// `set color blue`.
     pub operation: String,
     /// Microseconds of cluster time from its beginning to its end, or to now.
     pub took: u64,
-    /// How it ended; `None` while it is on its way.
+    /// How it ended; `None` while it is pending.
     pub answer: Option<AnswerView>,
-    /// The hops it has passed and those it will pass if all goes well.
+    /// The hops it has passed, and those it will pass if nothing fails.
     pub hops: Vec<HopView>,
 }
 
 impl RequestTraceView {
-    /// The line that asks for it, without a given server: `as c2 set color blue`.
+    /// The script line that makes the same request: `as c2 set color blue`, without `via`.
     pub fn line(&self) -> String {
         match self.client {
             MessageEnd::You => self.operation.clone(),
@@ -318,14 +320,14 @@ pub struct AnswerView {
     pub text: String,
 }
 
-/// What kind of end that is.
+/// The kind of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AnswerKind {
-    /// It was done.
+    /// The operation was done.
     Success,
     /// There is no such key, or compare and set found another value.
     Negative,
-    /// Nobody answered.
+    /// No answer arrived in time.
     Unknown,
 }
 
@@ -334,15 +336,15 @@ pub enum AnswerKind {
 pub struct HopView {
     /// `you`, `n5`, `leader n2`, `2 of 3`, `answer`.
     pub label: String,
-    /// What happened there, in a sentence for a tooltip.
+    /// What happened there, as a sentence for a tooltip.
     pub title: String,
-    /// When, in microseconds since the request began; `None` while it is still ahead.
+    /// Microseconds since the request began; `None` while the hop is still ahead.
     pub at: Option<u64>,
-    /// Something went wrong there: a timeout.
+    /// Whether it failed there, as by a timeout.
     pub failed: bool,
 }
 
-/// The settings of the world.
+/// The settings of the network, the timers and the workload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NetworkView {
     /// Microseconds.
@@ -353,16 +355,16 @@ pub struct NetworkView {
     /// Microseconds.
     pub election_timeout: (u64, u64),
     pub heartbeat: u64,
-    /// Clients of the background workload, 0 while it is off.
+    /// The number of clients of the background workload, 0 while it is off.
     pub workload_clients: u32,
-    /// Clients with names that have asked for something.
+    /// The number of named clients that have made requests.
     pub named_clients: usize,
-    /// How often faults come at random, in parts per million, 0 for never.
+    /// The intensity of random faults, in parts per million, 0 for none.
     pub chaos: u32,
 }
 
 impl NetworkView {
-    /// Whether anybody asks but the visitor.
+    /// Whether there are clients other than the user.
     pub fn has_other_clients(&self) -> bool {
         self.workload_clients > 0 || self.named_clients > 0
     }
@@ -371,13 +373,13 @@ impl NetworkView {
 /// A line of the event log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
-    /// Grows by one from each to the next.
+    /// Consecutive.
     pub id: u64,
     /// Cluster time in microseconds.
     pub at: u64,
     pub text: String,
     pub topic: Topic,
-    /// A summary may leave it out.
+    /// Whether a summary may leave it out.
     pub detail: bool,
 }
 
@@ -389,7 +391,7 @@ pub struct ConsoleLine {
     pub text: String,
 }
 
-/// Who wrote it.
+/// The kind of a console line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsoleKind {
     Input,
@@ -400,7 +402,7 @@ pub enum ConsoleKind {
 /// The longest text of an entry, in characters.
 pub(crate) const LONG: usize = 80;
 
-/// Not longer than is read at a glance.
+/// Cuts a text to [`LONG`] characters.
 pub(crate) fn cut(mut text: String) -> String {
     if let Some((at, _)) = text.char_indices().nth(LONG) {
         text.truncate(at);
@@ -409,7 +411,7 @@ pub(crate) fn cut(mut text: String) -> String {
     text
 }
 
-/// Microseconds of cluster time, for plain data.
+/// A time as microseconds, for plain data.
 pub(crate) fn micros(at: Time) -> u64 {
     at.as_micros()
 }

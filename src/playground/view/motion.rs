@@ -1,4 +1,4 @@
-//! What moves: messages on their way, and timers; and a message, opened.
+//! What moves: messages in flight and timers; and the details of a message.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use crate::cluster::{Body, Endpoint, YOU};
 use crate::raft::{Appended, Message};
 use crate::store::ClientId;
 
-/// What moves: everything in it changes from frame to frame.
+/// Everything that changes from frame to frame.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Motion {
     pub messages: Vec<MessageView>,
-    /// Each running server with an election timer: how much of it is left, 1 to 0.
+    /// For each running server with an election timer: the fraction of it that is left, 1 to 0.
     pub timers: Vec<(NodeNumber, f32)>,
 }
 
-/// One end of a message's way.
+/// A sender or a receiver of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageEnd {
     Node(NodeNumber),
-    /// The visitor.
+    /// The user.
     You,
-    /// A client with a name, by its number.
+    /// A named client, by its number.
     Named(u32),
     /// A client of the background workload.
     Client(u32),
 }
 
-/// `n2`, `you`, `c3`, `w3`: as the core names them.
+/// `n2`, `you`, `c3`, `w3`, as in scripts.
 impl fmt::Display for MessageEnd {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -39,20 +39,20 @@ impl fmt::Display for MessageEnd {
     }
 }
 
-/// What a message is, as it is drawn: each has its own shape.
+/// The kind of a message as it is drawn; each has its own shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Shape {
     /// An AppendEntries without entries.
     Heartbeat,
-    /// An AppendEntries with entries; the label names them.
+    /// An AppendEntries with entries; the label names their indexes.
     Append,
-    /// A log was found to agree.
+    /// The follower's log matches.
     AppendOk,
     /// The consistency check failed.
     AppendRefused,
-    /// A part of a snapshot; the label names its last entry.
+    /// A chunk of a snapshot; the label names the snapshot's last index.
     Snapshot,
-    /// The leader asks the receiver to stand for election at once.
+    /// TimeoutNow: the leader asks the receiver to start an election at once.
     Handover,
     VoteRequest,
     VoteGranted,
@@ -69,9 +69,9 @@ pub struct MessageView {
     pub shape: Shape,
     pub from: MessageEnd,
     pub to: MessageEnd,
-    /// How much of its way is behind it, 0 to 1.
+    /// The fraction of its path that is behind it, 0 to 1.
     pub progress: f32,
-    /// It will not arrive: it vanishes half way.
+    /// Whether it will be lost halfway.
     pub lost: bool,
     /// The sender's term; 0 for clients' messages.
     pub term: u64,
@@ -79,24 +79,24 @@ pub struct MessageView {
     pub label: String,
 }
 
-/// A message in flight, opened.
+/// The details of a message in flight.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageDetail {
     pub id: u64,
-    /// The paper's word for it: `AppendEntries`; a client's is a `request` or an `answer`.
+    /// The paper's name: `AppendEntries`; a client's message is a `request` or an `answer`.
     pub kind: &'static str,
     pub from: MessageEnd,
     pub to: MessageEnd,
     /// Microseconds of cluster time.
     pub sent_at: u64,
     pub arrives_at: u64,
-    /// Why it will vanish half way, if it will.
+    /// Why it will be lost, if it will.
     pub lost: Option<String>,
     pub fields: Vec<(&'static str, String)>,
 }
 
 impl Shape {
-    /// How a message is drawn.
+    /// The shape of a message.
     pub(crate) fn of(body: &Body) -> Self {
         match body {
             Body::Request(_) => Self::Request,

@@ -4,20 +4,20 @@ use std::fmt;
 
 use crate::time::Duration;
 
-/// The speed of playback: microseconds of cluster time per millisecond of real time, so that 1,000 is
-/// as fast as life.
+/// The speed of playback: microseconds of cluster time per millisecond of real time, so 1,000 is
+/// real time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Speed(u32);
 
 impl Speed {
-    /// A thousandth of life.
+    /// A thousandth of real time.
     pub const SLOWEST: Self = Self(1);
-    /// A thousand times as fast as life.
+    /// A thousand times real time.
     pub const FASTEST: Self = Self(1_000_000);
-    /// As fast as it goes: every `Advance` handles as many events as one may.
+    /// As fast as possible: every `Advance` handles as many events as it may.
     pub const UNBOUNDED: Self = Self(u32::MAX);
 
-    /// The speed, moved into the bounds.
+    /// The speed, clamped to the bounds.
     pub const fn new(micros_per_milli: u32) -> Self {
         if micros_per_milli < Self::SLOWEST.0 {
             Self::SLOWEST
@@ -30,15 +30,15 @@ impl Speed {
         }
     }
 
-    /// The speed at which this span of cluster time passes in that much real time, as far as the bounds allow: it
-    /// never is the unbounded one.
+    /// The speed at which `cluster` passes in `real` time, clamped to the bounds. It is never
+    /// [`Self::UNBOUNDED`].
     pub fn passing(cluster: Duration, real: Duration) -> Self {
         let speed = cluster.as_micros().saturating_mul(1_000).checked_div(real.as_micros());
         let most = u64::from(Self::FASTEST.0);
         u32::try_from(speed.unwrap_or(most).min(most)).map_or(Self::FASTEST, Self::new)
     }
 
-    /// How much cluster time passes in that much real time, if the machine can do it.
+    /// How much cluster time passes in `real` time, if the machine is fast enough.
     pub fn covers(self, real: Duration) -> Duration {
         Duration::from_micros(real.as_micros().saturating_mul(u64::from(self.0)) / 1_000)
     }

@@ -1,15 +1,16 @@
-//! Which run, and which place in it.
+//! The identity of a run, and a position in it.
 
 use std::fmt;
 
 use crate::recording::RunPosition;
 
-/// Which of a playground's runs one is. No two have the same, also where one was never opened to its end.
+/// The id of a run of a playground. Ids are never reused, not even that of a run that failed to
+/// open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RunId(u64);
 
 impl RunId {
-    /// That of the run that is created next.
+    /// The id of the run that is created next.
     pub(crate) fn next(self) -> Self {
         Self(self.0 + 1)
     }
@@ -21,10 +22,10 @@ impl fmt::Display for RunId {
     }
 }
 
-/// A place in the stories to come back to.
+/// A position in a run to return to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Spot {
-    /// The run that has it; in another it says nothing.
+    /// The run that it belongs to; in another run it has no meaning.
     pub(crate) run: RunId,
     pub(crate) branch: usize,
     pub(crate) place: RunPosition,

@@ -1,103 +1,105 @@
-//! What the judges say, what contradicts a property, and why something is so.
+//! Verdicts of the judges, the facts that contradict a property, and causes.
 
 use crate::playground::view::NodeNumber;
 use crate::playground::view::Spot;
 use crate::script::Question;
 
-/// What the judges say of a property.
+/// The judges' verdict on a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Verdict {
     /// `election-safety`.
     pub property: &'static str,
-    /// What it asks for, in a plain sentence.
+    /// What it demands, in a plain sentence.
     pub means: &'static str,
-    /// Where the paper or the thesis says so.
+    /// The section of the paper or the thesis.
     pub section: &'static str,
-    /// When it broke, in microseconds, and the sentence that says how; `None` while it holds.
+    /// When it broke, in microseconds, and a sentence that says how; `None` while it holds.
     pub broken: Option<(u64, String)>,
 }
 
-/// The facts that contradict each other where a property broke.
+/// The facts that contradict each other where a property was broken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     pub property: &'static str,
     /// The event at which it broke.
     pub broken_by: CauseView,
-    /// The older first.
+    /// The older one first.
     pub facts: Vec<ContraryFact>,
 }
 
-/// One of them.
+/// One of the facts of a [`Contradiction`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ContraryFact {
-    /// What it comes to: `n5 leads term 4`.
+    /// The fact in short: `n5 leads term 4`.
     pub title: String,
-    /// The happening that made it so.
+    /// The event that established it.
     pub made_by: CauseView,
 }
 
-/// Where a broken property could last be avoided by the rules; or why there is no such instant.
+/// The last instant at which a broken property could still be avoided with all rules on, or why
+/// there is no such instant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurningPoint {
     pub property: &'static str,
-    /// To go there, and when it is, in microseconds.
+    /// The position and the time in microseconds of that instant.
     pub spot: Option<Spot>,
     pub at: Option<u64>,
-    /// What was found, in plain words.
+    /// The result, in plain words.
     pub text: String,
 }
 
-/// Why something is so: all that led to it, and nothing else.
+/// All causes of something, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     pub question: Question,
-    /// The instant as of which it is told, in microseconds.
+    /// The instant as of which it is explained, in microseconds.
     pub at: u64,
-    /// In the order in which it happened, what was asked for last; or why there is nothing to tell.
+    /// The causes in the order of time, ending with the event that was asked for; or why there is
+    /// no answer.
     pub answer: Result<Vec<CauseView>, String>,
 }
 
-/// Something that happened.
+/// An event in an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CauseView {
     /// Microseconds of cluster time.
     pub at: u64,
-    /// After so many events.
+    /// The number of events before and including it.
     pub events: u64,
-    /// To go there.
+    /// Where to return to.
     pub spot: Spot,
-    /// The server that it happened at, if at one.
+    /// The server it happened on, if any.
     pub node: Option<NodeNumber>,
     /// A plain sentence.
     pub text: String,
     pub kind: CauseKind,
-    /// The places in the list of what caused it; none where it needed no cause.
+    /// The indexes in the list of its direct causes; empty for a root.
     pub causes: Vec<usize>,
 }
 
-/// What kind of event that is.
+/// The kind of a [`CauseView`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CauseKind {
     /// The configuration of the cluster.
     Beginning,
-    /// A timer ran out.
+    /// A timer expired.
     Timer,
-    /// Somebody did it.
+    /// An action of the user.
     Action,
-    /// A fault that came by itself.
+    /// A random fault.
     Chance,
-    /// A client has asked.
+    /// A client made a request.
     Request,
-    /// A server came to it.
+    /// A server changed its state.
     Server,
-    /// A disk was done.
+    /// A disk finished a write.
     Disk,
-    /// A property broke.
+    /// A property was broken.
     Broken,
 }
 
 impl CauseKind {
-    /// What it is called: `timer`, `you`.
+    /// Its name: `timer`, `done by you`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Beginning => "beginning",

@@ -107,12 +107,17 @@ pub fn forget(name: &str) {
     }
 }
 
+/// What the browser keeps for this page; `None` where it keeps nothing, as when the user blocks it. (`gloo-storage` panics
+/// then.)
+fn local_storage() -> Option<web_sys::Storage> {
+    web_sys::window()?.local_storage().ok().flatten()
+}
+
 /// Whether this is the first visit, as far as the browser remembers; the next call says no. Where the browser remembers
 /// nothing, no visit is the first, so that nobody is asked twice.
 pub fn is_first_visit() -> bool {
     const MEMORY: &str = "kvorum-visited";
-    let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
-    let Some(storage) = storage else { return false };
+    let Some(storage) = local_storage() else { return false };
     let is_first = storage.get_item(MEMORY).is_ok_and(|visited| visited.is_none());
     is_first && storage.set_item(MEMORY, "yes").is_ok()
 }
@@ -177,8 +182,8 @@ impl Theme {
 
     /// The one chosen last time.
     pub fn recall() -> Self {
-        let storage = web_sys::window().and_then(|window| window.local_storage().ok().flatten());
-        let name = storage.and_then(|storage| storage.get_item(Self::MEMORY).ok().flatten());
+        let name =
+            local_storage().and_then(|storage| storage.get_item(Self::MEMORY).ok().flatten());
         match name.as_deref() {
             Some("light") => Self::Light,
             Some("dark") => Self::Dark,
@@ -188,9 +193,7 @@ impl Theme {
 
     /// Remembers it where that is possible, and shows it.
     pub fn choose(self) {
-        let window = web_sys::window();
-        let storage = window.and_then(|window| window.local_storage().ok().flatten());
-        if let Some(storage) = storage {
+        if let Some(storage) = local_storage() {
             // A full or forbidden storage only means that it is forgotten.
             let _ = storage.set_item(Self::MEMORY, self.name());
         }

@@ -268,8 +268,8 @@ impl Autosave {
         }
         let archive = playground.archive();
         let count: usize =
-            archive.stories.iter().map(|branch| branch.recording.actions.len()).sum();
-        let is_idle = count == 0 && archive.stories.len() == 1;
+            archive.branches.iter().map(|branch| branch.recording.actions.len()).sum();
+        let is_idle = count == 0 && archive.branches.len() == 1;
         if is_idle && playground.opening_id().is_some() {
             // What stands while a run is opened with the page.
             entry.is_lost();
@@ -424,12 +424,12 @@ async fn put_back(store: &RunStore) {
 }
 
 fn about(archive: &Archive, now: u64) -> String {
-    let recording = archive.stories.get(archive.current).map(|branch| &branch.recording);
+    let recording = archive.branches.get(archive.current).map(|branch| &branch.recording);
     let actions = recording.map_or(0, |recording| recording.actions.len());
     let modified = recording.map(Recording::modified).filter(|modified| !modified.is_empty());
     let modified = modified.map_or(String::new(), |modified| format!(", modified: {modified}"));
     let actions = count(actions as u64, "action", "actions");
-    let branches = count(archive.stories.len() as u64, "branch", "branches");
+    let branches = count(archive.branches.len() as u64, "branch", "branches");
     let time = clock_text(now / 1_000);
     format!("{time} of cluster time, {actions}, {branches}{modified}")
 }

@@ -65,6 +65,10 @@ pub struct RunStore(Rc<Database>);
 
 impl RunStore {
     /// Opens it, and makes it if there is none yet.
+    ///
+    /// # Errors
+    ///
+    /// The browser has no storage for this page, as in some private windows, or it is damaged.
     pub async fn open() -> Result<Self, Failed> {
         let store = ObjectStoreBuilder::new(STORE).key_path(Some(KeyPath::new_single("id")));
         let database = DatabaseBuilder::new(DATABASE).version(1).add_object_store(store);
@@ -73,6 +77,10 @@ impl RunStore {
 
     /// Keeps a run in place of what is kept under its id, and of what it replaces: both or nothing. All of it is on
     /// its way when this returns; wait for its end to know whether it succeeded.
+    ///
+    /// # Errors
+    ///
+    /// At once where the storage is closed or refuses the run; by the future where it is full or the write is aborted.
     pub fn keep(
         &self,
         kept: &StoredRun,
@@ -88,6 +96,10 @@ impl RunStore {
     }
 
     /// Forgets the idle runs and the oldest beyond the most, when `new` has come.
+    ///
+    /// # Errors
+    ///
+    /// The storage can be neither read nor written. Some runs may be gone already.
     pub async fn tidy(&self, new: &str) -> Result<(), Failed> {
         let all = self.list().await?.into_iter().filter_map(|stored| stored.kept).collect();
         for old in too_many(all, new) {
@@ -97,6 +109,10 @@ impl RunStore {
     }
 
     /// All that is stored, the newest first.
+    ///
+    /// # Errors
+    ///
+    /// The storage can't be read.
     pub async fn list(&self) -> Result<Vec<Stored>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadOnly)?;
         let store = transaction.object_store(STORE)?;
@@ -110,6 +126,10 @@ impl RunStore {
     }
 
     /// One run; that of a line if there is none with the id, as when another tab has opened it since.
+    ///
+    /// # Errors
+    ///
+    /// The storage can't be read.
     pub async fn find(&self, id: &str, line: &str) -> Result<Option<StoredRun>, Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadOnly)?;
         let value = transaction.object_store(STORE)?.get(Query::Key(JsValue::from_str(id)))?;
@@ -121,6 +141,10 @@ impl RunStore {
     }
 
     /// Forgets what has this key.
+    ///
+    /// # Errors
+    ///
+    /// The storage can't be written.
     pub async fn delete(&self, key: &JsValue) -> Result<(), Failed> {
         let transaction = self.0.transaction(&[STORE], TransactionMode::ReadWrite)?;
         transaction.object_store(STORE)?.delete(Query::Key(key.clone()))?;

@@ -99,7 +99,7 @@ fn row(
             <p>{ rule.guards }</p>
             <p class="quiet">{ rule.section }{ "; " }{ without }{ " " }<i>{ rule.falls }</i></p>
             <div class="row">
-                <button type="button" class="button" onclick={on_famous} title={famous.story()}
+                <button type="button" class="button" onclick={on_famous} title={famous.description()}
                     aria-label={format!("Famous run of {}: {}", rule.name, famous.title())}>{ "Famous run" }</button>
                 <span class="quiet">{ famous.title() }</span>
             </div>

@@ -205,7 +205,11 @@ fn use_leaving(stage: &NodeRef, frame: &FrameContext) {
 
 impl Session {
     /// Opens the famous run of the rule at this place of the table: the branch that breaks is shown, from its
-    /// beginning, and compared with the one that does not. A problem is a sentence for the user.
+    /// beginning, and compared with the one that does not.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::apply`].
     pub fn begin_famous(&self, place: usize) -> Result<(), String> {
         let Some(famous) = FAMOUS.get(place) else { return Ok(()) };
         let archive = famous.archive().map_err(|problem| sentence(&problem.to_string()))?;

@@ -90,7 +90,7 @@ fn pinning(session: &Session, pin: Option<&PinView>) -> Html {
             if let Some(pin) = pin {
                 <button type="button" class="button" onclick={send(Input::Return(pin.spot))} disabled={is_shown}>{ "Go to the pin" }</button>
                 <button type="button" class="button" onclick={send(Input::Pin(false))}>{ "Unpin" }</button>
-                <span>{ format!("pinned: {} in branch {}", clock_text(pin.at / 1_000), pin.story) }</span>
+                <span>{ format!("pinned: {} in branch {}", clock_text(pin.at / 1_000), pin.branch) }</span>
             }
         </div>
     }

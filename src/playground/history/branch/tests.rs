@@ -1,4 +1,4 @@
-//! What kept keyframes have forgotten is there again wherever somebody comes from one.
+//! What a keyframe has dropped is complete again wherever a seek ends.
 
 use super::*;
 use crate::playground::Input;
@@ -6,7 +6,7 @@ use crate::playground::tests::driver::{act, go, playing, shown};
 use crate::playground::view::Speed;
 
 #[test]
-fn what_was_told_is_told_again_however_near_a_kept_scene_is() {
+fn the_recent_past_is_complete_however_near_a_keyframe_is() {
     let mut playground = playing(5, 7);
     act(&mut playground, "clients 5 keys 3 writes 50% every 20ms");
     go(&mut playground, Input::Play).unwrap();
@@ -21,7 +21,7 @@ fn what_was_told_is_told_again_however_near_a_kept_scene_is() {
     };
     assert!(
         playground.history().keyframes[1..3].iter().all(is_near),
-        "the test is about such stops"
+        "the test needs stops near a keyframe"
     );
     for stop in stops.iter().rev() {
         go(&mut playground, Input::Seek(stop.0.at.as_micros())).unwrap();
@@ -29,9 +29,10 @@ fn what_was_told_is_told_again_however_near_a_kept_scene_is() {
     }
 }
 
-/// Where less happens in another story, a playback that was kept just before may never be whole in it.
+/// Where less happens on another branch, a replay from the keyframe just before may never have the
+/// complete past.
 #[test]
-fn another_story_that_begins_near_a_kept_scene_remembers_its_past() {
+fn a_branch_that_begins_near_a_keyframe_remembers_its_past() {
     let mut playground = playing(5, 7);
     act(&mut playground, "clients 5 keys 3 writes 50% every 20ms");
     go(&mut playground, Input::Speed(Speed::UNBOUNDED)).unwrap();

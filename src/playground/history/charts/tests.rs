@@ -1,4 +1,4 @@
-//! What is counted of a story, and that it is the same however the story was played.
+//! What is counted on a branch does not depend on how the branch was played.
 
 use super::*;
 use crate::cluster::{Operation, RequestId, YOU};
@@ -10,12 +10,12 @@ use crate::recording::Instant;
 use crate::store::Key;
 use crate::time::Time;
 
-/// Which event it was matters to instants of the same time only.
+/// The number of events matters only between instants of the same time.
 fn place(at: Time) -> RunPosition {
     RunPosition { instant: Instant { events: at.as_micros(), at }, done: 0 }
 }
 
-/// A tally that is told facts by hand.
+/// A tally that is fed facts by hand.
 #[derive(Default)]
 struct Teller(Tally);
 
@@ -118,11 +118,11 @@ fn intervals_double_their_width_and_lose_nothing() {
     assert_eq!(charts.interval(40_000).unwrap().commits, 40, "one each millisecond");
     let hour = teller.0.charts(3_600_000_000);
     assert!(hour.intervals.len() <= MOST && hour.intervals.len() > MOST / 2);
-    assert_eq!(commits(&hour).iter().sum::<u64>(), 5_000, "time without facts costs nothing");
+    assert_eq!(commits(&hour).iter().sum::<u64>(), 5_000, "time without facts adds nothing");
 }
 
 #[test]
-fn between_two_leaders_nobody_leads() {
+fn between_two_reigns_there_is_no_leader() {
     let mut teller = Teller::default();
     teller.elected(1_000, 1, 2);
     teller.killed(5_000, 1);
@@ -136,7 +136,7 @@ fn between_two_leaders_nobody_leads() {
 }
 
 #[test]
-fn where_two_believe_that_they_lead_the_later_term_does() {
+fn of_two_leaders_at_once_the_one_of_the_later_term_counts() {
     let mut teller = Teller::default();
     teller.elected(1_000, 1, 2);
     teller.elected(4_000, 2, 3);
@@ -146,7 +146,7 @@ fn where_two_believe_that_they_lead_the_later_term_does() {
 }
 
 #[test]
-fn another_story_has_what_came_before_it_left() {
+fn a_fork_has_what_came_before_it() {
     let mut teller = Teller::default();
     teller.elected(1_000, 1, 2);
     teller.proposed(2_000, 1, 1);
@@ -160,7 +160,7 @@ fn another_story_has_what_came_before_it_left() {
     let charts = teller.0.charts(15_000);
     assert_eq!(commits(&charts), [1, 0]);
     assert_eq!((charts.reigns.len(), charts.reigns[0].to), (1, None), "{:?}", charts.reigns);
-    // The entry that was on its way there is still on its way.
+    // The entry that was uncommitted at the fork still is.
     teller.committed(19_000, 1, 2);
     let charts = teller.0.charts(20_000);
     let last = charts.intervals[1];
@@ -170,7 +170,7 @@ fn another_story_has_what_came_before_it_left() {
 }
 
 #[test]
-fn each_latency_is_in_a_class_that_is_narrow() {
+fn each_latency_is_in_a_narrow_class() {
     for latency in (0..3_000).chain([1 << 20, (1 << 20) + 1, u64::from(u32::MAX), 1 << 40]) {
         let greatest = greatest(class(latency));
         assert!(latency <= greatest, "{latency} {greatest}");
@@ -178,7 +178,7 @@ fn each_latency_is_in_a_class_that_is_narrow() {
     }
 }
 
-/// Five clients at work, a leader that dies, a partition.
+/// A playground with five clients, a leader that is killed, and a partition.
 fn busy(step: u64) -> Playground {
     let mut playground = playing(5, 7);
     let pass = |playground: &mut Playground, millis: u64| {
@@ -199,7 +199,7 @@ fn busy(step: u64) -> Playground {
 }
 
 #[test]
-fn a_story_has_the_same_charts_at_any_speed() {
+fn a_branch_has_the_same_charts_at_any_speed() {
     let charts = busy(1_000).charts();
     assert_eq!(charts, busy(20_000).charts());
     let sum = |of: fn(&Interval) -> u64| charts.intervals.iter().map(of).sum::<u64>();
@@ -215,13 +215,13 @@ fn what_is_played_again_is_not_counted_again() {
     let mut playground = busy(1_000);
     let charts = playground.charts();
     go(&mut playground, Input::Seek(700_000)).unwrap();
-    assert_eq!(playground.charts(), charts, "charts go to the story's end");
+    assert_eq!(playground.charts(), charts, "charts go to the end of the branch");
     go(&mut playground, Input::SeekEnd).unwrap();
     assert_eq!(playground.charts(), charts);
 }
 
 #[test]
-fn a_story_that_leaves_another_counts_from_there_on() {
+fn a_fork_counts_from_there_on() {
     let mut playground = busy(1_000);
     act(&mut playground, "heal");
     pass(&mut playground, 1_000);
@@ -239,5 +239,5 @@ fn a_story_that_leaves_another_counts_from_there_on() {
     let ends = |charts: &Charts| charts.reigns.last().unwrap().to;
     assert_eq!((ends(&before), ends(&after)), (Some(4_000_000), None), "not yet killed");
     go(&mut playground, Input::Branch(0)).unwrap();
-    assert_eq!(playground.charts(), before, "the other story is as it was");
+    assert_eq!(playground.charts(), before, "the other branch is unchanged");
 }

@@ -1,4 +1,4 @@
-//! Marks that are no longer kept.
+//! Marks that were dropped.
 
 use super::*;
 use crate::playground::tests::driver::{go, pass, playing};
@@ -6,9 +6,9 @@ use crate::playground::view::Landmark;
 use crate::playground::{Input, Problem};
 use crate::time::Time;
 
-/// So many marks that the first are gone, among them the election that was there.
+/// There are so many marks that the first are dropped, among them that of the election.
 #[test]
-fn where_marks_are_no_longer_kept_that_is_said_and_not_that_there_was_nothing() {
+fn dropped_marks_are_reported_as_dropped_and_not_as_absent() {
     let mut playground = playing(3, 7);
     pass(&mut playground, 1_000);
     assert!(playground.view().summary.leader.is_some());
@@ -25,16 +25,17 @@ fn where_marks_are_no_longer_kept_that_is_said_and_not_that_there_was_nothing() 
     pass(&mut playground, 100);
     let refused = Err(Problem::NotKept(Landmark::Election));
     assert_eq!(playground.apply(Input::Previous(Landmark::Election)), refused);
-    // What is kept is far ahead: what came first is not known.
+    // Only later marks are kept: which one came first is unknown.
     go(&mut playground, Input::Seek(0)).unwrap();
     assert_eq!(playground.apply(Input::Next(Landmark::Election)), refused);
     let told = Problem::NotKept(Landmark::Election).to_string();
     assert!(told.starts_with("no election is kept there: only the latest marks"), "{told}");
 }
 
-/// Each story of many keeps what it has; a page that kept room in each for the longest ran out of memory.
+/// Each branch stores only its own marks. When each reserved the capacity of the longest, a page
+/// ran out of memory.
 #[test]
-fn a_story_that_leaves_early_takes_no_room_for_what_comes_later() {
+fn an_early_fork_reserves_no_capacity_for_later_marks() {
     let place = |at: u64| RunPosition {
         instant: Instant { events: at, at: Time::from_micros(at) },
         done: 0,

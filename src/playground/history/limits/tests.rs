@@ -1,4 +1,5 @@
-//! At each limit a run can be kept and shared, and opens again; beyond it nothing is done, and that is said.
+//! At each limit a run can be saved and shared, and opens again; beyond it every action is refused
+//! with a reason.
 
 use super::*;
 use crate::cluster::Action;
@@ -16,7 +17,7 @@ fn limited(change: impl Fn(&mut Limits)) -> Playground {
     playground
 }
 
-/// The run opens again, from a text and from a link.
+/// Asserts that the run opens again, from its text and from its link.
 fn opens_again(playground: &Playground) {
     let (archive, bookmark) = (playground.archive(), playground.bookmark());
     assert_eq!(Archive::parse(&archive.to_string()), Ok(archive.clone()));
@@ -40,8 +41,8 @@ fn plays_on(playground: &mut Playground) -> Problem {
 }
 
 #[test]
-fn a_story_lasts_a_day_and_no_longer() {
-    // One server, a thousand times as fast as life: the day is over soon.
+fn a_branch_lasts_at_most_a_day() {
+    // With one server at a thousand times real time, the day is over soon.
     let mut playground = playing(1, 7);
     act(&mut playground, "timing heartbeat 1s election 10s..20s");
     playground.apply(Input::Speed(Speed::FASTEST)).unwrap();
@@ -58,7 +59,7 @@ fn a_story_lasts_a_day_and_no_longer() {
     }
     assert_eq!(plays_on(&mut playground), Problem::Full(Limit::Time));
     assert_eq!(playground.now(), 86_400_000_000);
-    // Something can still be done, and the past is open.
+    // An action can still be done, and seeking still works.
     act(&mut playground, "heal");
     go(&mut playground, Input::Seek(1_000_000)).unwrap();
     pass(&mut playground, 100);
@@ -68,7 +69,7 @@ fn a_story_lasts_a_day_and_no_longer() {
 type Change = fn(&mut Limits);
 
 #[test]
-fn at_a_limit_of_time_or_of_events_a_run_stands_still_and_opens_again() {
+fn at_a_limit_of_time_or_events_a_run_pauses_and_opens_again() {
     let time = Time::from_micros(1_234_567);
     let limits: [(Limit, Change); 2] = [
         (Limit::Time, |limits| limits.time = Time::from_micros(1_234_567)),
@@ -93,7 +94,7 @@ fn at_a_limit_of_time_or_of_events_a_run_stands_still_and_opens_again() {
 }
 
 #[test]
-fn so_much_is_done_in_a_story_and_no_more() {
+fn the_actions_of_a_branch_are_limited() {
     let mut playground = limited(|limits| limits.actions = 5);
     for _ in 0..5 {
         pass(&mut playground, 10);
@@ -102,13 +103,13 @@ fn so_much_is_done_in_a_story_and_no_more() {
     let refused = playground.apply(Input::Act(Action::Heal));
     assert_eq!(refused, Err(Problem::Full(Limit::Actions)));
     opens_again(&playground);
-    // In the past there is room.
+    // A fork in the past has room.
     go(&mut playground, Input::Seek(20_000)).unwrap();
     act(&mut playground, "kill n1");
 }
 
 #[test]
-fn as_much_as_may_be_done_opens_again() {
+fn a_branch_with_the_most_actions_opens_again() {
     let mut playground = playing(3, 7);
     for _ in 0..LIMITS.actions {
         playground.apply(Input::Act(Action::Heal)).unwrap();
@@ -118,30 +119,30 @@ fn as_much_as_may_be_done_opens_again() {
 }
 
 #[test]
-fn a_run_has_so_many_stories_and_no_more() {
+fn the_branches_of_a_run_are_limited() {
     let mut playground = playing(1, 7);
     pass(&mut playground, 2);
     act(&mut playground, "heal");
-    for _ in 1..LIMITS.stories {
+    for _ in 1..LIMITS.branches {
         go(&mut playground, Input::Undo).unwrap();
         act(&mut playground, "heal");
     }
-    assert_eq!(playground.view().branches.len(), LIMITS.stories);
-    let full = Err(Problem::Full(Limit::Stories));
+    assert_eq!(playground.view().branches.len(), LIMITS.branches);
+    let full = Err(Problem::Full(Limit::Branches));
     assert_eq!(playground.apply(Input::Undo), full);
     go(&mut playground, Input::Seek(1_000)).unwrap();
     let kill = Action::Kill(crate::raft::NodeId(1));
     assert_eq!(playground.apply(Input::Act(kill)), full);
-    assert_eq!(playground.view().branches.len(), LIMITS.stories);
+    assert_eq!(playground.view().branches.len(), LIMITS.branches);
     opens_again(&playground);
-    // At the end of a story it goes on.
+    // At the end of a branch actions are still possible.
     go(&mut playground, Input::SeekEnd).unwrap();
     act(&mut playground, "kill n1");
     opens_again(&playground);
 }
 
 #[test]
-fn the_text_of_a_run_is_so_long_and_no_longer() {
+fn the_text_of_a_run_is_limited() {
     let mut playground = playing(3, 7);
     let mut set = 0;
     let full = loop {
@@ -152,12 +153,12 @@ fn the_text_of_a_run_is_so_long_and_no_longer() {
             Err(problem) => break problem,
         }
     };
-    assert_eq!(full, Problem::Full(Limit::StoryBytes));
+    assert_eq!(full, Problem::Full(Limit::BranchBytes));
     let bytes = playground.archive().to_string().len();
-    assert!(set > 40 && bytes > LIMITS.story_bytes - 200_000, "{set} sets, {bytes} bytes");
+    assert!(set > 40 && bytes > LIMITS.branch_bytes - 200_000, "{set} sets, {bytes} bytes");
     opens_again(&playground);
-    // No story can begin that would hold most of it once more, where the run has no room for that.
-    playground.shown.run.branches[0].history.limits.bytes = LIMITS.story_bytes;
+    // A fork that would repeat most of the text is refused where the run has no room for it.
+    playground.shown.run.branches[0].history.limits.bytes = LIMITS.branch_bytes;
     assert_eq!(playground.apply(Input::Undo), Err(Problem::Full(Limit::Bytes)));
     playground.shown.run.branches[0].history.limits = LIMITS;
     go(&mut playground, Input::Undo).unwrap();
@@ -165,7 +166,7 @@ fn the_text_of_a_run_is_so_long_and_no_longer() {
 }
 
 #[test]
-fn a_name_is_kept_as_long_as_it_may_be() {
+fn a_name_of_the_greatest_length_is_kept() {
     let mut playground = playing(3, 7);
     for name in
         ["é\u{2028}".repeat(90), "# Kvorum recording, version 1".to_string(), "🦀".repeat(41)]
@@ -175,7 +176,7 @@ fn a_name_is_kept_as_long_as_it_may_be() {
     }
 }
 
-/// What no cluster can be founded with is founded with what comes next to it, and recorded so.
+/// An impossible size is replaced by the nearest possible one, also in the recording.
 #[test]
 fn a_cluster_of_no_size_opens_again() {
     for nodes in [0, 52, u32::MAX] {

@@ -1,4 +1,4 @@
-//! What the diagram shows is what has happened.
+//! The diagram shows what has happened.
 
 use crate::playground::Input;
 use crate::playground::history::message_trace::{Fate, KEPT, Spacetime, Status};
@@ -25,7 +25,7 @@ fn every_message_is_there_once_with_its_fate() {
     numbers.sort_unstable();
     let sent = playground.run().cluster().network().sent();
     assert_eq!(numbers, (1..=sent).collect::<Vec<_>>());
-    assert!(sent < KEPT as u64, "{sent} messages: the test is about those that are kept");
+    assert!(sent < KEPT as u64, "{sent} messages: the test needs all of them to be kept");
     for fate in [Fate::Arrived, Fate::Lost, Fate::Cut, Fate::Unreachable] {
         assert!(count(&diagram, fate) > 0, "none is {fate:?}");
     }
@@ -50,7 +50,7 @@ fn a_message_dropped_by_hand_ends_where_it_was() {
     assert_eq!((dropped.fate, dropped.ends_at), (Fate::Dropped, diagram.now));
 }
 
-/// Whoever delays a message that will be lost delays the instant at which that happens.
+/// To delay a message that will be lost delays the instant of its loss.
 #[test]
 fn a_lost_message_that_was_delayed_ends_when_it_is_lost() {
     let mut playground = playing(3, 2);

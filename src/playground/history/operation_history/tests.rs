@@ -1,10 +1,11 @@
-//! What is told of the clients' operations is what they saw, and every order is one that could have been.
+//! The operations are what the clients saw, and every order is a possible one.
 
 use crate::playground::Input;
 use crate::playground::history::operation_history::{Bar, KeyHistory, OperationStatus, STRETCH};
-use crate::playground::tests::driver::{act, pass, playing, story};
+use crate::playground::tests::driver::{act, pass, play_script, playing};
 
-/// A read of a leader that does not know yet that it was deposed, with the rule off that would have it ask.
+/// A read from a leader that was deposed and does not know it yet. The rule by which it would ask
+/// its followers is off.
 const STALE: &str = "cluster 5 seed 7
 wait leader
 rule read-confirmation off
@@ -25,7 +26,8 @@ fn bars(history: &KeyHistory, places: &[usize]) -> Vec<String> {
     places.iter().map(|place| told(&history.bars[*place])).collect()
 }
 
-/// That the bars do not cover each other, and that the order runs along the bars and never backwards.
+/// Asserts that bars do not cover each other, and that the effects are in order and within their
+/// bars.
 fn check(history: &KeyHistory, now: u64) {
     for (place, bar) in history.bars.iter().enumerate() {
         assert!(bar.row < history.rows, "{bar:?}");
@@ -54,7 +56,7 @@ fn check(history: &KeyHistory, now: u64) {
 
 #[test]
 fn operations_are_told_with_their_answers_and_an_order() {
-    let playground = story(
+    let playground = play_script(
         "cluster 3 seed 7\nwait leader\nset color blue\nget color\nset shape round\ncas color blue green\n\
          get color stale\nget size\ncas color red pink\ndelete color\n",
     );
@@ -72,15 +74,15 @@ fn operations_are_told_with_their_answers_and_an_order() {
     ];
     assert_eq!(bars(color, order), told);
     let weak: Vec<&Bar> = color.bars.iter().filter(|bar| !bar.is_judged).collect();
-    assert_eq!(weak.len(), 1, "a stale read has no place in the order");
+    assert_eq!(weak.len(), 1, "a stale read is not in the order");
     assert!(weak[0].operation.starts_with("get color") && weak[0].effect.is_none());
     assert_eq!(bars(&operations.keys[2], &[0]), ["you: get → nothing Key not found"]);
     operations.keys.iter().for_each(|history| check(history, playground.now()));
 }
 
 #[test]
-fn a_stale_read_stands_against_the_writes_that_it_contradicts() {
-    let playground = story(STALE);
+fn a_stale_read_is_shown_with_the_writes_that_it_contradicts() {
+    let playground = play_script(STALE);
     let operations = playground.operations();
     let color = &operations.keys[0];
     let OperationStatus::Contradictory { bars: few, others } = &color.standing else {
@@ -90,13 +92,13 @@ fn a_stale_read_stands_against_the_writes_that_it_contradicts() {
     assert_eq!(bars(color, few), told);
     let told = ["you: set blue success", "you: get → blue blue", "you: set green success"];
     assert_eq!(bars(color, others), told, "all others have an order");
-    assert_ne!(few[2], others[1], "the read before was right");
+    assert_ne!(few[2], others[1], "the earlier read was correct");
     check(color, playground.now());
 }
 
 #[test]
-fn what_is_under_way_or_was_given_up_is_told_so() {
-    let mut playground = story(
+fn pending_and_abandoned_operations_are_labelled() {
+    let mut playground = play_script(
         "cluster 3 seed 7\nwait leader\nset color blue\nkill n1\nkill n2\nkill n3\nset color red &\nget color &\n",
     );
     let open = |playground: &crate::playground::Playground| {
@@ -120,7 +122,7 @@ fn what_is_under_way_or_was_given_up_is_told_so() {
 }
 
 #[test]
-fn of_a_long_story_the_end_is_told_and_still_in_order() {
+fn of_a_long_branch_the_end_is_kept_and_still_ordered() {
     let mut playground = playing(5, 7);
     act(&mut playground, "clients 5 keys 2 writes 50% every 5ms");
     act(&mut playground, "network loss 5%");

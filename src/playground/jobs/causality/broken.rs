@@ -1,4 +1,5 @@
-//! What contradicts a property: the facts that can't both be, and what made each of them.
+//! The facts that contradict each other where a property broke, and the event that established
+//! each.
 
 use std::rc::Rc;
 
@@ -17,7 +18,8 @@ pub(crate) struct Broken {
     pub(crate) facts: Vec<Contrary>,
 }
 
-/// One of the facts that contradict each other: what it comes to, and the happening that made it so.
+/// One of the facts that contradict each other: the fact in short, and the event that established
+/// it.
 #[derive(Clone, Debug)]
 pub(crate) struct Contrary {
     pub(crate) title: String,
@@ -29,7 +31,7 @@ fn contrary(title: String, why: Option<&Why>) -> Option<Contrary> {
 }
 
 impl CausalReplay {
-    /// Looks for what the judges have newly found.
+    /// Adds the violations that the judges have newly found.
     pub(crate) fn look_at_verdicts(&mut self) {
         while let Some((_, violation)) = self.run.violations().get(self.broken.len()).copied() {
             let facts = self.contradiction(violation);
@@ -44,7 +46,7 @@ impl CausalReplay {
         }
     }
 
-    /// What a server has in the place of what it should have.
+    /// What brought the entry that a server has in place of the right one.
     fn instead(&self, evidence: Evidence) -> Option<Why> {
         let (node, index) = match evidence {
             Evidence::Missing { leader: node, index, .. }
@@ -102,7 +104,7 @@ impl CausalReplay {
         facts
     }
 
-    /// The same where it is the clients who were promised something.
+    /// The same for evidence about what clients were promised.
     fn clients_contradiction(&self, evidence: Evidence) -> Vec<Option<Contrary>> {
         match evidence {
             Evidence::Twice { client, seq, first, second } => {
@@ -150,7 +152,7 @@ impl CausalReplay {
                 vec![made, self.answered(request)]
             }
             Evidence::NoOrder { request } => self.without_order(request),
-            // That nothing happens is no fact to be found.
+            // The absence of events is not a fact that can be found.
             _ => Vec::new(),
         }
     }
@@ -177,7 +179,7 @@ impl CausalReplay {
         contrary(format!("{node} changes its own entry {index}"), why)
     }
 
-    /// Two servers with the same entry, and another one before it.
+    /// Two servers with the same entry at `index`, and different ones at an earlier index.
     fn mismatch(&self, node: NodeId, index: Index, term: Term) -> Vec<Option<Contrary>> {
         let Some(own) = self.log(node) else { return Vec::new() };
         let differs = |other: NodeId| {
@@ -201,7 +203,7 @@ impl CausalReplay {
         contrary(format!("entry {index} of {node} is {entry}"), why)
     }
 
-    /// That an entry was committed, by whoever knew it first.
+    /// That an entry was committed, by the first server that knew it.
     fn first_commit(&self, index: Index) -> Option<Contrary> {
         let (by, why, _) = self.past.commits.get(&index)?;
         contrary(
@@ -229,7 +231,7 @@ impl CausalReplay {
         };
         let own = applied.iter().rfind(|applied| applied.by == node);
         let other = applied.iter().find(|applied| applied.by != node);
-        // It may have come there by a snapshot.
+        // The entry may have come with a snapshot.
         let came = self.servers.get(&node).and_then(|notes| notes.commit_of(index));
         vec![
             other.and_then(|other| fact(other.by, Some(&other.why))),
@@ -255,12 +257,12 @@ impl CausalReplay {
         let (index, config) = self.run.cluster().committed_config();
         let why = match index {
             Some(index) => self.past.commits.get(&index).map(|(_, why, _)| why),
-            None => Some(&self.founded),
+            None => Some(&self.beginning),
         };
         contrary(format!("the members that were agreed on are {config}"), why)
     }
 
-    /// The members that a leader decides with, and what made them so.
+    /// The configuration that a leader decides with, and what established it.
     fn decides_with(&self, leader: NodeId, term: Term) -> Option<Contrary> {
         let log = self.log(leader)?;
         let place =
@@ -277,7 +279,8 @@ impl CausalReplay {
         })
     }
 
-    /// What a leader has done since then: the last entry of its log, or that it goes no further with a change.
+    /// What a leader has done since then: the last entry of its log, or the end of a change that it
+    /// had accepted.
     fn did(&self, leader: NodeId, since: Instant) -> Option<Contrary> {
         let ended = self.servers.get(&leader)?.change_ended.as_ref();
         let ended = contrary(format!("{leader} ends a change that it had accepted"), ended);
@@ -286,7 +289,8 @@ impl CausalReplay {
         facts.filter(|fact| fact.why.place.instant >= since).max_by_key(|fact| fact.why.number)
     }
 
-    /// A change of a server's membership, what was agreed on before, and the last refusal of such a change.
+    /// A change of a server's membership: the configuration agreed before, the last refusal of such
+    /// a change, and the leader's configuration.
     fn unasked(&self, leader: NodeId, term: Term, node: NodeId) -> Vec<Option<Contrary>> {
         let names = |refused: &&Refused| match &refused.operation {
             Operation::Change(change) => change.named().contains(&node),
@@ -297,7 +301,7 @@ impl CausalReplay {
         vec![self.agreed_members(), refused.and_then(refusal), self.decides_with(leader, term)]
     }
 
-    /// A transfer that began, and how far it is.
+    /// A transfer of leadership: its beginning, and how far it is.
     fn hands_over(&self, leader: NodeId, to: NodeId) -> Vec<Option<Contrary>> {
         let Some(notes) = self.servers.get(&leader) else { return Vec::new() };
         let began = notes.transfer.as_ref().filter(|(target, _)| *target == to);
@@ -314,12 +318,13 @@ impl CausalReplay {
         vec![contrary(title, began.map(|(_, why)| why)), goes_on]
     }
 
-    /// How far a leader's log goes, how far that of a server that is behind, and what the leader knows of it.
+    /// The end of a leader's log, the end of the log of a server that is behind, and what the
+    /// leader knows of that.
     fn behind(&self, node: NodeId, leader: NodeId) -> Vec<Option<Contrary>> {
         vec![self.log_ends(leader), self.log_ends(node), self.knows_of(leader, node)]
     }
 
-    /// How far a leader knows the log of another to be its own.
+    /// The follower's match index, as its leader knows it.
     fn knows_of(&self, leader: NodeId, node: NodeId) -> Option<Contrary> {
         let Role::Leader(state) = self.run.cluster().server(leader)?.node()?.role() else {
             return None;
@@ -330,7 +335,8 @@ impl CausalReplay {
             None => format!("{leader} knows of no entry that {node} has"),
         };
         let notes = self.servers.get(&leader)?;
-        // What is committed by now is remembered no more: it has led since before that.
+        // Acknowledgements of committed entries are dropped; the leader's election is then the
+        // latest known cause.
         let heard = notes.acks.get(&node).and_then(|acks| acks.last());
         let heard = heard.filter(|(last, _)| Some(*last) == up_to).map(|(_, why)| why);
         contrary(title, heard.or(Some(&notes.role)))
@@ -351,7 +357,7 @@ impl CausalReplay {
         Some(told(answered))
     }
 
-    /// An answer, and the last write of that key that was answered before it was asked.
+    /// An answer, and the last write of the same key that was answered before the request began.
     fn without_order(&self, request: RequestId) -> Vec<Option<Contrary>> {
         let Some(answered) = self.past.answered.iter().rfind(|known| known.id == request) else {
             return Vec::new();
@@ -372,7 +378,7 @@ impl CausalReplay {
         Some(server.node().map_or(&server.disk().durable().log, |node| node.log()))
     }
 
-    /// `set b two` of term 2.
+    /// The entry in words: `set b two` of term 2.
     fn entry_words(&self, node: NodeId, index: Index) -> Option<String> {
         let entry = self.log(node)?.get(index)?;
         Some(format!("`{}` of term {}", what(&entry.payload), entry.term))
@@ -389,7 +395,7 @@ fn refusal(refused: &Refused) -> Option<Contrary> {
     contrary(format!("{by} refuses `{operation}` in term {term}"), Some(why))
 }
 
-/// Whether a rule is said to guard the property that broke.
+/// Whether a rule guards the property that broke.
 fn is_guarded(violation: Violation, rule: Rule) -> bool {
     rule.about().falls == violation.property.name()
 }

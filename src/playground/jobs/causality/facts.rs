@@ -1,4 +1,4 @@
-//! What a cluster tells of itself, and what each of that comes of.
+//! Turns the cluster's facts into causal events.
 
 use std::rc::Rc;
 
@@ -12,7 +12,7 @@ use crate::raft::{
 };
 
 impl CausalReplay {
-    /// Something is told in this event.
+    /// Adds a fact of this event.
     pub(crate) fn take_in(&mut self, event: &mut Event, fact: What) {
         let why = match fact {
             What::Server(node, note) => self.take_note_in(event, node, note),
@@ -64,7 +64,7 @@ impl CausalReplay {
         self.tell(Detail::Told(what), causes, matches!(event.trigger, Trigger::Chance))
     }
 
-    /// A server stops, and writes are lost, since its disk is as it is.
+    /// The disk's state causes a server's stop and the loss of writes.
     fn causes_of_fault(&self, fault: &Fault) -> Vec<Why> {
         match fault {
             Fault::Stopped { node, .. } | Fault::Lied { node, .. } => {
@@ -100,7 +100,8 @@ impl CausalReplay {
         why
     }
 
-    /// A disk may be done: with a term or a vote, maybe, that nobody has told of.
+    /// After an fsync: adds an event if it made a term or a vote durable, of which the cluster
+    /// reports no fact.
     pub(crate) fn look_at_disk(&mut self, trigger: &Trigger) {
         let Trigger::Fsync(id) = trigger else { return };
         let Some(server) = self.run.cluster().server(*id) else { return };
@@ -117,7 +118,8 @@ impl CausalReplay {
         }
     }
 
-    /// A leader may hear how far a follower is, before anything comes of it.
+    /// Adds an event if this message tells a leader the progress of a follower; before its
+    /// consequences.
     pub(crate) fn note_acknowledgement(&mut self, event: &Event) {
         let (
             Trigger::Mail {
@@ -160,7 +162,7 @@ impl CausalReplay {
         }
     }
 
-    /// A server has told something.
+    /// Adds the note of a server.
     fn take_note_in(&mut self, event: &mut Event, id: NodeId, note: Note) -> Why {
         match note {
             Note::AskedForPreVotes { .. }
@@ -270,7 +272,7 @@ impl CausalReplay {
         let Some(notes) = self.servers.get_mut(&id) else {
             return self.tell_note(event, id, note, Vec::new());
         };
-        // Somebody may have let the timer run out; or it did by itself.
+        // The timer may have expired by itself or by an action.
         let now = self.run.cluster().now();
         let pushed = notes.pushed.take().filter(|why| why.place.instant.at == now);
         let sent_message = event.sent_message.as_ref();
@@ -334,7 +336,7 @@ impl CausalReplay {
         why
     }
 
-    /// A leader adds an entry to its log: for a client, or to open its term.
+    /// A leader appends an entry to its log: for a client, or at the start of its term.
     fn take_proposal_in(&mut self, event: &Event, id: NodeId, note: Note, index: Index) -> Why {
         let noop = matches!(note, Note::Proposed { noop: true, .. });
         let leads = self.servers.get(&id).map(|notes| Rc::clone(&notes.role));
@@ -353,7 +355,8 @@ impl CausalReplay {
         why
     }
 
-    /// A follower adds entries of its leader's: each comes of the leader's own, and of what it was sent for.
+    /// A follower appends entries of its leader: each is caused by the leader's own entry and by
+    /// its sending.
     fn take_entries_in(
         &mut self,
         event: &Event,
@@ -365,8 +368,8 @@ impl CausalReplay {
         let Some(sent_message) = &event.sent_message else {
             return self.tell_note(event, id, note, Vec::new());
         };
-        // Without the consistency check they may have gone elsewhere than they were sent to: the last of
-        // them went to the end.
+        // Without the consistency check they may have been appended at other indexes than they were
+        // sent for: the last one sent is the last one appended.
         let sent = sent_message.entries.iter().rev();
         let indexes = (first.get()..=last.get()).rev().filter_map(Index::new);
         let mut places: Vec<(Index, &EntryNote)> = indexes.zip(sent).collect();
@@ -384,7 +387,7 @@ impl CausalReplay {
         latest.unwrap_or_else(|| self.tell_note(event, id, note, Vec::new()))
     }
 
-    /// A leader has counted copies, or a follower was told.
+    /// A leader has counted copies, or a follower was told its commit index.
     fn take_commit_in(&mut self, event: &Event, id: NodeId, note: Note) -> Why {
         let (last, causes) = match (&note, self.servers.get(&id)) {
             (Note::Committed { last, own_term, on_disk, .. }, Some(notes)) => {
@@ -454,7 +457,8 @@ impl CausalReplay {
         }
     }
 
-    /// A server goes on from its leader's snapshot: each key comes of what made it so there, and of that.
+    /// A server installs its leader's snapshot: each key is caused by its last write at the leader
+    /// and by the snapshot.
     fn install(
         &mut self,
         id: NodeId,
@@ -479,7 +483,7 @@ impl CausalReplay {
         }
     }
 
-    /// What a client has sent, for the first time or again.
+    /// Adds the sending of a request by a client, for the first time or again.
     pub(crate) fn request_sent(
         &mut self,
         (id, client, attempt): (crate::cluster::RequestId, crate::store::ClientId, u32),
@@ -497,7 +501,7 @@ impl CausalReplay {
 }
 
 impl Notes {
-    /// What brought something to disk, where it was; else that itself.
+    /// What made `what` durable, if that is known, or else `what` itself.
     pub(crate) fn kept_since<'a>(&'a self, what: &'a Why) -> &'a Why {
         self.kept.as_ref().filter(|kept| kept.number > what.number).unwrap_or(what)
     }

@@ -1,5 +1,4 @@
-//! Something that happened, and what made it happen: a stitch of the causal fabric, and the slice of it that
-//! leads to one.
+//! An event of the causal graph, and the slice of the graph that leads to it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,13 +13,13 @@ use crate::raft::{Index, NodeId, Note, Term};
 use crate::recording::RunPosition;
 use crate::store::Command;
 
-/// Something that happened; many others may have been caused by it.
+/// A shared reference to an event; many others may have been caused by it.
 pub(crate) type Why = Rc<Happening>;
 
-/// Something that happened.
+/// An event of the causal graph.
 #[derive(Debug)]
 pub(crate) struct Happening {
-    /// Grows from each to the next, so that causes have lower numbers.
+    /// Increases from each event to the next, so that causes have lower numbers.
     pub(crate) number: u64,
     pub(crate) place: RunPosition,
     pub(crate) detail: Detail,
@@ -29,43 +28,43 @@ pub(crate) struct Happening {
 }
 
 impl Happening {
-    /// Whether a server asks here who would vote for it.
+    /// Whether this is a server's request for pre-votes.
     pub(crate) fn asks_for_pre_votes(&self) -> bool {
         matches!(self.detail, Detail::Told(What::Server(_, Note::AskedForPreVotes { .. })))
     }
 
-    /// Whether a state machine executes this command here.
+    /// Whether this is the execution of this command by a state machine.
     pub(crate) fn executes(&self, wanted: &Command) -> bool {
         matches!(&self.detail, Detail::Executed { command: Some(command), .. } if **command == *wanted)
     }
 }
 
-/// What is told of it. Most are never read, so that nothing is put into words before somebody does.
+/// What happened. It is formatted only when it is displayed, since most events never are.
 #[derive(Debug)]
 pub(crate) enum Detail {
     Founded(u32),
-    /// What the cluster has told of itself.
+    /// A fact of the cluster.
     Told(What),
-    /// Something done that the cluster tells nothing of.
+    /// An action of which the cluster reports no fact.
     Did(Action),
     TookTerm {
         node: NodeId,
         term: Term,
         from: NodeId,
     },
-    /// A disk has a server's term and vote.
+    /// A server's term and vote are durable.
     Kept {
         node: NodeId,
         term: Term,
         vote: Option<NodeId>,
     },
-    /// A leader hears that a follower has entries on its disk.
+    /// A leader learns that a follower has entries on its disk.
     Acknowledged {
         by: NodeId,
         from: NodeId,
         last: Index,
     },
-    /// A leader sends what it has had for a while.
+    /// A leader sends entries that it has had for a while.
     Sent {
         by: NodeId,
         to: NodeId,
@@ -82,7 +81,7 @@ pub(crate) enum Detail {
         operation: Operation,
         answer: Answer,
     },
-    /// A leader takes on nothing of what a client asks for.
+    /// A leader refuses a client's request.
     Refuses {
         by: NodeId,
         operation: Operation,
@@ -91,8 +90,7 @@ pub(crate) enum Detail {
 }
 
 impl Detail {
-    /// What kind of event it is; `by_chance` where a fault came by itself, `uncaused` where nothing made it
-    /// happen.
+    /// Its kind; `by_chance` for a random fault, `uncaused` if it has no causes.
     pub(crate) fn kind(&self, by_chance: bool, uncaused: bool) -> CauseKind {
         match self {
             Self::Told(What::Server(
@@ -121,7 +119,7 @@ impl Detail {
         }
     }
 
-    /// The server that it happened at.
+    /// The server that it happened on.
     pub(crate) fn node(&self) -> Option<NodeId> {
         match self {
             Self::Told(what) => what.node(),
@@ -137,7 +135,7 @@ impl Detail {
     }
 }
 
-/// The plain sentence.
+/// A plain sentence.
 impl fmt::Display for Detail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -183,15 +181,14 @@ impl fmt::Display for Detail {
     }
 }
 
-/// What a fact tells.
 impl From<Fact> for Detail {
     fn from(fact: Fact) -> Self {
         Self::Told(fact.what)
     }
 }
 
-/// All that led to something and that itself, in the order in which it happened; what was told with the same
-/// words at the same event is one. `spot` turns a place into one that can be gone to.
+/// An event and all its direct and indirect causes, in the order of time. Events with the same text
+/// at the same cluster event are merged. `spot` turns a position into one that can be returned to.
 pub(crate) fn slice(end: &Why, spot: impl Fn(RunPosition) -> Spot) -> Vec<CauseView> {
     let mut found: BTreeMap<u64, Why> = BTreeMap::new();
     let mut open = vec![Rc::clone(end)];

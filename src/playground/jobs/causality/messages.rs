@@ -1,5 +1,4 @@
-//! What messages on their way were sent for, so that whatever they do where they arrive can be traced back to
-//! their senders.
+//! The causes of messages in flight, so that their effects can be traced back to their senders.
 
 use std::rc::Rc;
 
@@ -9,24 +8,25 @@ use crate::playground::jobs::causality::notes::{EntryNote, Keys, Notes};
 use crate::playground::jobs::causality::replay::{CausalReplay, Event, Trigger};
 use crate::raft::{Appended, Entry, Envelope, Index, Message, NodeId, Position};
 
-/// What a message was sent for.
+/// The causes of a message.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SentMessage {
-    /// What made its sender say it.
+    /// What made its sender send it.
     pub(crate) main: Option<Why>,
-    /// What brought the sender into its term, and that it leads, if it does.
+    /// What brought the sender into its term, and what made it leader, if it is one.
     pub(crate) term: Option<Why>,
     pub(crate) leads: Option<Why>,
-    /// The sender's entries that it carries.
+    /// The sender's entries that the message carries.
     pub(crate) entries: Vec<EntryNote>,
     /// What made the sender's commit index what the message says.
     pub(crate) commit: Option<Why>,
-    /// The keys in the snapshot that it brings.
+    /// The keys in the snapshot that the message carries.
     pub(crate) keys: Option<Rc<Keys>>,
 }
 
 impl CausalReplay {
-    /// Looks at the messages that were sent in this event; `copied` is the one that somebody has copied.
+    /// Collects the causes of the messages sent in this event, whose ids are greater than `sent`;
+    /// `copied` is the message that an action duplicated.
     pub(crate) fn look_at_messages(&mut self, event: &Event, sent: u64, copied: Option<MessageId>) {
         let network = self.run.cluster().network();
         if network.sent() == sent {
@@ -44,7 +44,7 @@ impl CausalReplay {
         }
     }
 
-    /// What a message was sent for, now that its sender has sent it.
+    /// The causes of a message that was just sent.
     fn sent_message(&mut self, event: &Event, to: Endpoint, body: Body) -> SentMessage {
         match body {
             Body::Raft(envelope) => self.letter_of_server(event, envelope),
@@ -102,7 +102,8 @@ impl CausalReplay {
         sent_message
     }
 
-    /// Entries leave for a follower: those that the leader has had for a while are sent since it leads.
+    /// Entries are sent to a follower. If the leader did not append them in this very event, an
+    /// event of its own is added, caused by its leadership.
     fn sending(
         &mut self,
         by: NodeId,
@@ -147,14 +148,14 @@ impl CausalReplay {
 }
 
 impl Notes {
-    /// What brought an entry to disk, as far as it is still known, if that came after what brought the entry.
+    /// What made an entry durable, if it is still known and came after the entry.
     fn synced_of(&self, last: Index, entry: Option<&Why>) -> Option<Why> {
         let synced = crate::playground::jobs::causality::notes::first_covering(&self.synced, last)?;
         entry.is_none_or(|entry| synced.number > entry.number).then(|| Rc::clone(synced))
     }
 }
 
-/// What is noted of the entries of a message.
+/// The notes of a message's entries; empty if they are not all known.
 fn entry_notes(notes: &Notes, prev: Option<Position>, entries: &[Entry]) -> Vec<EntryNote> {
     let first = Index::after(prev.map(|prev| prev.index)).get();
     let note = |(place, entry): (usize, &Entry)| {

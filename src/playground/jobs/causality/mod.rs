@@ -1,15 +1,15 @@
-//! Why something is so: the chain of events that made it so, and only those, back to their roots: a timer that
-//! ran out, something that somebody did, a client's request.
+//! Causality: the chain of events that led to something, back to its roots: an expired timer, an
+//! action, a client's request.
 //!
-//! Nothing of it is noted while a story is played. Who asks lets it be played again from its beginning, piece by
-//! piece (`replay.rs`), while for all that a server knows it is noted what made it so (`notes.rs`), by what
-//! the cluster tells (`facts.rs`) and by what messages were sent for (`messages.rs`). The answer is what can be
-//! reached from one happening (`happening.rs`). `broken.rs` finds the facts that a judge holds against each
-//! other.
+//! No causes are recorded while a branch is played. A question replays the branch from its
+//! beginning, in pieces (`replay.rs`), and records the cause of everything that a server knows
+//! (`notes.rs`), from the cluster's facts (`facts.rs`) and from the causes of messages
+//! (`messages.rs`). The answer is what can be reached from one event (`happening.rs`). `broken.rs`
+//! finds the facts that contradict each other according to a judge.
 //!
-//! What is a cause here is what the protocol counts: a leadership comes of the votes that were counted, a
-//! commit of the copies that were. That something else did *not* happen (a message that was lost, a server
-//! that was down) is not told as a cause.
+//! Causes are what the protocol counts: a leadership is caused by the votes counted, a commit by
+//! the copies counted. That something did *not* happen (a message was lost, a server was down) is
+//! not a cause.
 
 mod broken;
 mod facts;
@@ -32,32 +32,32 @@ use crate::recording::RunPosition;
 use crate::script::Question;
 use crate::store::Key;
 
-/// How much one piece of the way plays again, in events and in what is noted of them.
+/// The work of one piece of a replay: events played plus causal events recorded.
 const WORK: u64 = 2_000;
 
-/// What is known of reasons.
+/// What is known of causes.
 #[derive(Debug, Default)]
 pub(crate) struct Reasons {
-    /// A story as far as it was played again, and whose.
+    /// The replay of a branch, and the branch's index.
     replay: Option<(usize, Box<CausalReplay>)>,
     pub(crate) explanation: Option<Rc<Explanation>>,
-    /// Properties that broke, and in which story.
+    /// Broken properties, with the indexes of their branches.
     broken: Vec<(usize, Contradiction)>,
 }
 
-/// Something that is looked for.
+/// A question that is being answered.
 #[derive(Debug)]
 pub(crate) struct Inquiry {
     pub(crate) question: Question,
     pub(crate) branch: usize,
     pub(crate) until: RunPosition,
     began: u64,
-    /// The console has asked, and is told.
+    /// Whether the console has asked and gets the answer.
     pub(crate) for_console: bool,
 }
 
 impl Inquiry {
-    /// How much of the way to an answer is gone, in percent.
+    /// The progress, in percent.
     pub(crate) fn percent(&self, reasons: &Reasons) -> u64 {
         let Self { until, began, .. } = self;
         let gone = reasons.replay.as_ref().map_or(0, |(_, known)| known.place().instant.events);
@@ -65,7 +65,7 @@ impl Inquiry {
         (gone.saturating_sub(*began) * 100 / all).min(99)
     }
 
-    /// Plays the next piece of the way to an answer again. Whether that is there.
+    /// Plays the next piece of the replay. Returns whether the answer is there.
     pub(crate) fn go_on(&self, reasons: &mut Reasons, run: &ShownRun) -> bool {
         let Some((_, replay)) = &mut reasons.replay else { return true };
         let recording = &run.branches[self.branch].history.recording;
@@ -84,7 +84,7 @@ impl Inquiry {
 }
 
 impl Reasons {
-    /// Begins to look for the reason of something at the instant that is shown.
+    /// Starts to answer a question at the instant that is shown.
     pub(crate) fn ask(&mut self, run: &ShownRun, question: Question, for_console: bool) -> Inquiry {
         let until = self.as_of(run, &question);
         let known = self.replay.take().filter(|(branch, known)| {
@@ -98,8 +98,8 @@ impl Reasons {
         Inquiry { question, branch, until, began, for_console }
     }
 
-    /// The place as of which a question is answered: the one that is shown, or, of a property that is known to
-    /// break later, the break.
+    /// The position as of which a question is answered: the one that is shown or, for a property
+    /// known to break later, the break.
     fn as_of(&self, run: &ShownRun, question: &Question) -> RunPosition {
         let shown = run.playback.place();
         match question {
@@ -111,21 +111,20 @@ impl Reasons {
         }
     }
 
-    /// Where a property of this branch breaks, if somebody has asked why.
+    /// Where a property of this branch breaks, if an explanation has found it.
     pub(crate) fn break_of(&self, branch: usize, property: &str) -> Option<RunPosition> {
         let mut ours = self.broken_in(branch);
         let known = ours.find(|broken| broken.property == property)?;
         Some(known.broken_by.spot.place)
     }
 
-    /// The facts that contradict each other where properties of this branch broke, as far as somebody has asked
-    /// why.
+    /// The contradictions of this branch, as far as explanations have found them.
     pub(crate) fn broken_in(&self, branch: usize) -> impl Iterator<Item = &Contradiction> {
         let ours = self.broken.iter().filter(move |(of, _)| *of == branch);
         ours.map(|(_, broken)| broken)
     }
 
-    /// Keeps what was found of broken properties, in place of what was known of them before.
+    /// Stores the contradictions that the replay has found, in place of older ones.
     fn keep(&mut self, branch: usize, spot: impl Fn(RunPosition) -> Spot) {
         let Some((_, replay)) = &self.replay else { return };
         for broken in &replay.broken {
@@ -152,7 +151,10 @@ fn contradiction(
 }
 
 impl CausalReplay {
-    /// What made it so; or, where there is nothing, what is so instead.
+    /// The event that answers a question.
+    ///
+    /// # Errors
+    /// A sentence that says what holds instead, if there is no such event.
     fn answer(&self, question: &Question) -> Result<Why, String> {
         if let Question::Broken(property) = question {
             let broken = Property::named(property)

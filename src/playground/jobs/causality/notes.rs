@@ -1,6 +1,6 @@
-//! What made a server what it is: for each thing that it knows, the event that made it so.
+//! The notes on a server: for everything that it knows, the event that established it.
 //!
-//! What is on its disk is noted apart, since a crash leaves only that.
+//! The state on its disk has separate notes, since only that survives a crash.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,17 +10,17 @@ use crate::playground::jobs::causality::happening::Why;
 use crate::raft::{Entry, Index, NodeId, Payload, Term};
 use crate::store::{Command, Key, Request, Value};
 
-/// An entry of a log.
+/// A log entry.
 #[derive(Clone, Debug)]
 pub(crate) struct EntryNote {
     pub(crate) term: Term,
-    /// What brought it into this log.
+    /// What appended it to this log.
     pub(crate) why: Why,
-    /// What it does to a key, if it does.
+    /// What it does to a key, if anything.
     pub(crate) command: Option<Rc<Command>>,
 }
 
-/// A key in a store, there or deleted.
+/// A key of a store, present or deleted.
 #[derive(Clone, Debug)]
 pub(crate) struct KeyNote {
     pub(crate) why: Why,
@@ -28,7 +28,7 @@ pub(crate) struct KeyNote {
 }
 
 impl KeyNote {
-    /// The value that the key has by this.
+    /// The value that the key has; `None` if it was deleted.
     fn value(&self) -> Option<&Value> {
         match &*self.command {
             Command::Set { value, .. } | Command::Cas { new: value, .. } => Some(value),
@@ -37,10 +37,10 @@ impl KeyNote {
     }
 }
 
-/// The keys of a store, with what made each so.
+/// The keys of a store, each with what established its value.
 pub(crate) type Keys = BTreeMap<Key, KeyNote>;
 
-/// What a disk holds.
+/// The notes on a disk.
 #[derive(Clone, Debug)]
 pub(crate) struct DiskNotes {
     pub(crate) term: (Term, Why),
@@ -48,48 +48,49 @@ pub(crate) struct DiskNotes {
     entries: BTreeMap<Index, EntryNote>,
 }
 
-/// What is noted of a server.
+/// The notes on a server.
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
     pub(crate) term: (Term, Why),
     /// Its vote in that term.
     pub(crate) vote: Option<(NodeId, Why)>,
     pub(crate) role: Why,
-    /// Whether it leads by that.
+    /// Whether `role` is that of a leader.
     pub(crate) leads: bool,
-    /// The votes that it has counted, or the answers to its question who would vote for it.
+    /// The votes or pre-votes that it has counted.
     pub(crate) grants: Vec<Why>,
-    /// As a leader: what each follower has acknowledged, as far as it was not committed then.
+    /// For a leader: the acknowledgements of each follower for entries that were not committed yet.
     pub(crate) acks: BTreeMap<NodeId, Vec<(Index, Why)>>,
-    /// The ends of its own writes, as far as what they brought to disk was not committed then.
+    /// Its own fsyncs of entries that were not committed yet.
     pub(crate) synced: Vec<(Index, Why)>,
     pub(crate) entries: BTreeMap<Index, EntryNote>,
-    /// What deleted entries last.
+    /// The last truncation of its log.
     pub(crate) truncated: Option<Why>,
-    /// By the commit index that each brought.
+    /// By the commit index that each established.
     pub(crate) commits: BTreeMap<Index, Why>,
     pub(crate) keys: Rc<Keys>,
     /// Its latest snapshot, and the keys in it.
     pub(crate) snapshot: Option<(Why, Rc<Keys>)>,
-    /// That it sends a snapshot, or has asked another to stand.
+    /// Its last sending of a snapshot, and its last request that another server start an election.
     pub(crate) sends_snapshot: Option<Why>,
     pub(crate) asked_to_stand: Option<Why>,
-    /// As a leader: to whom it hands over, and that it began to; and that it ended a change of the members.
+    /// For a leader: its transfer of leadership with the target, and the end of its last membership
+    /// change.
     pub(crate) transfer: Option<(NodeId, Why)>,
     pub(crate) change_ended: Option<Why>,
-    /// That its term or its vote came to disk last.
+    /// The last fsync of its term or vote.
     pub(crate) kept: Option<Why>,
-    /// What let its election timer run out.
+    /// The action that let its election timer expire.
     pub(crate) pushed: Option<Why>,
     /// Why it is down or paused.
     pub(crate) stopped: Option<Why>,
     pub(crate) disk: DiskNotes,
-    /// Entries from here on were changed since its disk was looked at.
+    /// The first index whose entries have changed since the last look at its disk.
     dirty_from: Option<Index>,
 }
 
 impl Notes {
-    /// Of a server that is new.
+    /// The notes on a new server.
     pub(crate) fn new(why: &Why) -> Self {
         let term = (Term::default(), Rc::clone(why));
         Self {
@@ -117,23 +118,23 @@ impl Notes {
         }
     }
 
-    /// What brought the commit index at least so far.
+    /// What brought the commit index to at least `index`.
     pub(crate) fn commit_of(&self, index: Index) -> Option<&Why> {
         self.commits.range(index..).next().map(|(_, why)| why)
     }
 
-    /// What brought this entry into its log.
+    /// What appended this entry to its log.
     pub(crate) fn entry(&self, index: Index) -> Option<&Why> {
         self.entries.get(&index).map(|entry| &entry.why)
     }
 
-    /// An entry was added.
+    /// Adds an entry.
     pub(crate) fn add(&mut self, index: Index, entry: EntryNote) {
         self.entries.insert(index, entry);
         self.changed_from(index);
     }
 
-    /// Entries were deleted from here on.
+    /// Removes the entries from `first` on.
     pub(crate) fn truncate(&mut self, first: Index) {
         self.entries.split_off(&first);
         self.changed_from(first);
@@ -143,7 +144,7 @@ impl Notes {
         self.dirty_from = Some(self.dirty_from.map_or(index, |from| from.min(index)));
     }
 
-    /// It leads from now on, or stands.
+    /// Registers that it became leader, candidate or follower.
     pub(crate) fn takes_role(&mut self, why: &Why, leads: bool) {
         (self.role, self.leads) = (Rc::clone(why), leads);
         self.grants.clear();
@@ -154,7 +155,8 @@ impl Notes {
         }
     }
 
-    /// An fsync is over: whether that brought a term or a vote to disk.
+    /// Updates the notes on its disk after an fsync. Returns whether the fsync made a term or a
+    /// vote durable.
     pub(crate) fn look_at_disk(&mut self, server: &Server) -> bool {
         let durable = server.disk().durable();
         if let Some(from) = self.dirty_from.take() {
@@ -178,7 +180,7 @@ impl Notes {
         term_is_new || durable.voted_for.is_some() && durable.voted_for != vote_before
     }
 
-    /// Its state machine has executed a command.
+    /// Registers that its state machine has executed a command.
     pub(crate) fn executed(&mut self, command: &Rc<Command>, why: &Why) {
         let key = command.key();
         let is_done = match &**command {
@@ -191,7 +193,7 @@ impl Notes {
         }
     }
 
-    /// It starts again, by this, with what is on its disk.
+    /// Registers that it restarts, caused by `why`, with the state on its disk.
     pub(crate) fn boot(&mut self, server: &Server, why: &Why) {
         let durable = server.disk().durable();
         let term = durable.current_term;
@@ -233,7 +235,8 @@ impl Notes {
         *self = fresh;
     }
 
-    /// Forgets what the server has compacted, and what is committed anyway.
+    /// Drops the notes on entries that the server has compacted, and on superseded commits of
+    /// those.
     pub(crate) fn prune(&mut self, server: &Server) {
         let Some(node) = server.node() else { return };
         let first = node.log().first_index();
@@ -251,7 +254,7 @@ impl Notes {
         }
     }
 
-    /// What was acknowledged or brought to disk up to here is of no more use.
+    /// Drops acknowledgements and fsyncs up to `last`, which are not needed any more.
     pub(crate) fn committed(&mut self, last: Index) {
         let is_open = |known: &(Index, Why)| known.0 > last;
         self.acks.values_mut().for_each(|acks| acks.retain(is_open));
@@ -259,7 +262,7 @@ impl Notes {
     }
 }
 
-/// What an entry does to a key.
+/// The command of an entry, if it has one.
 pub(crate) fn command_of(entry: &Entry) -> Option<Rc<Command>> {
     match &entry.payload {
         Payload::Command(data) => {
@@ -269,7 +272,7 @@ pub(crate) fn command_of(entry: &Entry) -> Option<Rc<Command>> {
     }
 }
 
-/// What came first of what covers an entry.
+/// The first item that covers an index.
 pub(crate) fn first_covering(known: &[(Index, Why)], index: Index) -> Option<&Why> {
     known.iter().find(|(last, _)| *last >= index).map(|(_, why)| why)
 }

@@ -1,9 +1,9 @@
-//! A story played again from its beginning, while for every event it is noted what made it happen.
+//! A replay of a branch from its beginning that records the causes of every event.
 //!
-//! A run is a function of its recording, so that nothing of this has to be noted while it is played first:
-//! who asks pays for it. What is kept is only what still matters: for each thing that a server knows
-//! the happening that made it so, for each message on its way what its sender said it for. Whatever
-//! nobody can ask for any more goes by itself with the last that points at it.
+//! A run is a function of its recording, so nothing of this has to be recorded while the branch is
+//! played first; only a question pays for it. Only what can still matter is stored: for everything
+//! that a server knows the event that established it, and for each message in flight its causes.
+//! Other events are freed with the last reference to them.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
@@ -21,45 +21,47 @@ use crate::raft::{Index, NodeId, Rule, Term};
 use crate::recording::{Instant, Recording, RunPosition, Timed};
 use crate::store::{Seq, SessionId};
 
-/// How many indexes, terms and answered requests are remembered, to hold what breaks a property against.
+/// The maximum number of indexes, terms and answered requests that are stored to explain broken
+/// properties.
 const REMEMBERED: usize = 512;
 
-/// A story as it is played again.
+/// A branch while it is replayed.
 #[derive(Clone, Debug)]
 pub(crate) struct CausalReplay {
     pub(crate) run: Run,
-    pub(crate) founded: Why,
+    pub(crate) beginning: Why,
     done: usize,
     count: u64,
     pub(crate) servers: BTreeMap<NodeId, Notes>,
     pub(crate) sent_messages: BTreeMap<MessageId, SentMessage>,
-    /// Rules that are not as Raft has them.
+    /// Rules that deviate from their defaults, and what switched them.
     pub(crate) rules: BTreeMap<Rule, Why>,
-    /// How each disk came to be as it is, and what was lost that disks had reported as done.
+    /// What set the state of each disk, and the losses of writes that disks had reported as
+    /// durable.
     pub(crate) disks: BTreeMap<NodeId, Why>,
     pub(crate) lies: Vec<Why>,
-    /// Requests that have no answer yet: what is asked, since when, and how they were sent last.
+    /// Pending requests: the operation, when it was invoked, and its last sending.
     pub(crate) asked: BTreeMap<RequestId, (Operation, RunPosition, Option<Why>)>,
     pub(crate) past: Past,
     pub(crate) broken: Vec<Broken>,
 }
 
-/// What was once so, as far as it is remembered.
+/// The past, as far as it is stored.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
-    /// Who led a term.
+    /// The leaders of each term.
     pub(crate) leaders: BTreeMap<Term, Vec<(NodeId, Why)>>,
     /// Each server's votes.
     pub(crate) votes: BTreeMap<NodeId, VecDeque<(Term, NodeId, Why)>>,
-    /// Which commit came first to an index, whose it was, and what brought the entry there.
+    /// The first commit of each index: the server, the event, and what had appended the entry.
     pub(crate) commits: BTreeMap<Index, (NodeId, Why, Option<Why>)>,
-    /// Who came to an index with its state machine, and with which request.
+    /// The servers that applied each index, and the requests in it.
     pub(crate) applied: BTreeMap<Index, Vec<Applied>>,
     pub(crate) answered: VecDeque<Answered>,
     pub(crate) refused: VecDeque<Refused>,
 }
 
-/// A state machine has come to an entry.
+/// The application of an entry by a state machine.
 #[derive(Clone, Debug)]
 pub(crate) struct Applied {
     pub(crate) by: NodeId,
@@ -77,7 +79,7 @@ pub(crate) struct Answered {
     pub(crate) why: Why,
 }
 
-/// A leader has refused a request.
+/// A request that a leader has refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Refused {
     pub(crate) id: RequestId,
@@ -87,11 +89,11 @@ pub(crate) struct Refused {
     pub(crate) why: Why,
 }
 
-/// What makes an event happen.
+/// The trigger of an event.
 #[derive(Debug)]
 pub(crate) enum Trigger {
     Timer,
-    /// A message comes to its end; at a process that is busy or paused it waits there.
+    /// A message arrives or is lost; `waits` if its receiver is busy or paused and queues it.
     Mail {
         id: MessageId,
         to: Endpoint,
@@ -102,26 +104,26 @@ pub(crate) enum Trigger {
     Inbox,
     Client,
     Chance,
-    /// Somebody has done something, to this message if it was one.
+    /// An action, and the message it is about, if any.
     Action {
         why: Why,
         message: Option<MessageId>,
     },
 }
 
-/// An event while it is looked at.
+/// An event while its consequences are collected.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) trigger: Trigger,
-    /// What the message that has arrived was sent for.
+    /// The causes of the message that has arrived.
     pub(crate) sent_message: Option<SentMessage>,
-    /// Entries have come to disk with it.
+    /// The fsync of entries in this event.
     pub(crate) persisted: Option<Why>,
-    /// What was told last in it.
+    /// The last fact of this event.
     pub(crate) last: Option<Why>,
-    /// How many of its deeds were looked at.
+    /// The number of its server events that were handled.
     server_events: usize,
-    /// What was executed in it.
+    /// The executions of commands in this event.
     pub(crate) executed: Vec<Why>,
 }
 
@@ -131,7 +133,7 @@ impl Event {
         Self { trigger, sent_message, persisted: None, last: None, server_events: 0, executed }
     }
 
-    /// What it comes of, for what has no better reason: the message, or what somebody did.
+    /// The default causes of its consequences: the message, or the action.
     pub(crate) fn causes(&self) -> Vec<Why> {
         match (&self.trigger, &self.sent_message) {
             (Trigger::Action { why, .. }, _) => vec![Rc::clone(why)],
@@ -142,17 +144,17 @@ impl Event {
 }
 
 impl CausalReplay {
-    /// The beginning of a story.
+    /// A replay at the beginning of a branch.
     pub(crate) fn new(recording: &Recording) -> Self {
         let run = Run::new(recording.cluster_config);
         let detail = Detail::Founded(recording.cluster_config.nodes);
         let (place, kind) = (RunPosition::default(), detail.kind(false, true));
-        let founded = Rc::new(Happening { number: 0, place, detail, kind, causes: Vec::new() });
+        let beginning = Rc::new(Happening { number: 0, place, detail, kind, causes: Vec::new() });
         let ids: Vec<NodeId> = run.cluster().servers().map(Server::id).collect();
-        let servers = ids.into_iter().map(|id| (id, Notes::new(&founded))).collect();
+        let servers = ids.into_iter().map(|id| (id, Notes::new(&beginning))).collect();
         Self {
             run,
-            founded,
+            beginning,
             done: 0,
             count: 0,
             servers,
@@ -166,15 +168,15 @@ impl CausalReplay {
         }
     }
 
-    /// How far it has been played.
+    /// The position of the replay.
     pub(crate) fn place(&self) -> RunPosition {
         let cluster = self.run.cluster();
         let instant = Instant { events: cluster.events(), at: cluster.now() };
         RunPosition { instant, done: self.done }
     }
 
-    /// Plays on towards a place of its story, at most for so much work; whether it is there. An event or something
-    /// done is one piece of work, and so is each thing that is told of it.
+    /// Plays towards a position of the branch, by at most `work`: each event, each action and each
+    /// causal event recorded counts one. Returns whether it has arrived.
     pub(crate) fn approach(&mut self, recording: &Recording, to: RunPosition, work: u64) -> bool {
         let mut steps = 0;
         let told = self.count;
@@ -190,7 +192,7 @@ impl CausalReplay {
     fn go_on(&mut self, recording: &Recording, to: RunPosition) -> bool {
         let events = self.run.cluster().events();
         let next = self.run.cluster_mut().next_time();
-        // What is recorded for an instant that never was is never done.
+        // An action recorded for an instant that never occurs is never done.
         let is_next =
             |when: &Instant| when.events == events && next.is_none_or(|next| when.at <= next);
         match recording.actions.get(self.done) {
@@ -211,7 +213,7 @@ impl CausalReplay {
             _ => None,
         };
         let sent = self.run.cluster().network().sent();
-        // What was recorded was not refused then, so it is not now.
+        // A recorded action was not refused then, so it is not refused now.
         let _request = self.run.apply(action);
         let why = self.tell(Detail::Did(action.clone()), Vec::new(), false);
         if let Action::Timeout(node) = action
@@ -225,7 +227,7 @@ impl CausalReplay {
         self.look(&mut event, Touched::Anybody, sent, copies.flatten());
     }
 
-    /// The next event; `false` where nothing will ever happen again.
+    /// Handles the next event. Returns `false` if nothing will ever happen again.
     fn step(&mut self) -> bool {
         let Some(trigger) = self.trigger() else { return false };
         let sent_message = match &trigger {
@@ -239,7 +241,7 @@ impl CausalReplay {
         true
     }
 
-    /// What the next event will be.
+    /// The trigger of the next event.
     fn trigger(&mut self) -> Option<Trigger> {
         let is_busy = |server: &Server| {
             server.status() == Status::Paused || server.cpu() > crate::time::Duration::ZERO
@@ -266,14 +268,14 @@ impl CausalReplay {
         })
     }
 
-    /// Something happens here and now.
+    /// Creates a causal event here and now.
     pub(crate) fn tell(&mut self, detail: Detail, causes: Vec<Why>, by_chance: bool) -> Why {
         self.count += 1;
         let kind = detail.kind(by_chance, causes.is_empty());
         Rc::new(Happening { number: self.count, place: self.place(), detail, kind, causes })
     }
 
-    /// Takes in what an event or an action has come to.
+    /// Collects the consequences of an event or an action.
     fn look(&mut self, event: &mut Event, touched: Touched, sent: u64, copied: Option<MessageId>) {
         self.look_at_calls_begun();
         self.look_at_disk(&event.trigger);
@@ -305,7 +307,7 @@ impl CausalReplay {
         }
     }
 
-    /// A server may have gone over to a term that it was told of.
+    /// Adds an event if a server has adopted a term that it was told.
     fn look_at_term(&mut self, event: &Event, id: NodeId) {
         let Some(server) = self.run.cluster().server(id) else {
             self.servers.remove(&id);
@@ -325,13 +327,14 @@ impl CausalReplay {
         let detail = Detail::TookTerm { node: id, term, from: from.unwrap_or(id) };
         let why = self.tell(detail, causes.into_iter().collect(), false);
         if let Some(notes) = self.servers.get_mut(&id) {
-            // A vote that was given in this very event stays.
+            // A vote granted in this very event stays.
             notes.vote = notes.vote.take().filter(|(_, vote)| vote.place == why.place);
             notes.term = (term, why);
         }
     }
 
-    /// State machines have come to entries. A snapshot that is told of has what was executed before it.
+    /// Adds the entries that were applied and the requests that were refused. Before a snapshot is
+    /// recorded this is called too, since the snapshot contains what was executed before it.
     pub(crate) fn look_at_deeds(&mut self, event: &mut Event) {
         let server_events: Vec<ServerEvent> =
             self.run.cluster().server_events()[event.server_events..].to_vec();
@@ -383,7 +386,7 @@ impl CausalReplay {
 }
 
 impl Past {
-    /// A server leads a term.
+    /// Adds a leader.
     pub(crate) fn led(&mut self, term: Term, node: NodeId, why: &Why) {
         self.leaders.entry(term).or_default().push((node, Rc::clone(why)));
         if self.leaders.len() > REMEMBERED {
@@ -391,7 +394,7 @@ impl Past {
         }
     }
 
-    /// A server has voted.
+    /// Adds a vote.
     pub(crate) fn voted(&mut self, node: NodeId, term: Term, candidate: NodeId, why: &Why) {
         let votes = self.votes.entry(node).or_default();
         votes.push_back((term, candidate, Rc::clone(why)));
@@ -400,7 +403,7 @@ impl Past {
         }
     }
 
-    /// A server's commit index has come to an index.
+    /// Adds a server's commit of an index, unless an earlier one is known.
     pub(crate) fn committed(&mut self, index: Index, by: NodeId, why: &Why, entry: Option<Why>) {
         self.commits.entry(index).or_insert_with(|| (by, Rc::clone(why), entry));
         if self.commits.len() > REMEMBERED {
@@ -408,7 +411,7 @@ impl Past {
         }
     }
 
-    /// A leader has refused a request.
+    /// Adds a refused request.
     pub(crate) fn refused(&mut self, refused: Refused) {
         self.refused.push_back(refused);
         if self.refused.len() > REMEMBERED {
@@ -416,7 +419,7 @@ impl Past {
         }
     }
 
-    /// A request has ended.
+    /// Adds a request that has ended.
     pub(crate) fn ended(&mut self, answered: Answered) {
         self.answered.push_back(answered);
         if self.answered.len() > REMEMBERED {

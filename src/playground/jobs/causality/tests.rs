@@ -1,5 +1,5 @@
-//! Slices of famous stories, as they must be told: exactly these events, in this order, each with the places
-//! of its causes.
+//! Slices of well-known runs must consist of exactly these events, in this order, each with the
+//! indexes of its causes.
 
 use std::fmt::Write as _;
 
@@ -10,7 +10,7 @@ use crate::check::{Evidence, Violation};
 use crate::cluster::Server;
 use crate::playground::Input;
 use crate::playground::Playground;
-use crate::playground::tests::driver::{go, story};
+use crate::playground::tests::driver::{go, play_script};
 use crate::playground::view::{CauseKind, CauseView};
 use crate::raft::Term;
 
@@ -19,8 +19,7 @@ fn ask(playground: &mut Playground, question: Question) -> Rc<Explanation> {
     playground.explanation().unwrap()
 }
 
-/// A line for each event: its place in the list, after how many events, what kind it is, its sentence, and the
-/// places of its causes.
+/// A line for each event: its index, its kind, its sentence, and the indexes of its causes.
 fn told(explanation: &Explanation) -> String {
     let mut text = String::new();
     let steps = match &explanation.answer {
@@ -47,8 +46,8 @@ fn check<const N: usize>(playground: &mut Playground, wanted: [(Question, Expect
     }
 }
 
-/// Every cause stands before what it causes and is in the list; everything but the last causes something; what
-/// has no cause is a root.
+/// Asserts that every cause comes before its effect, that every event but the last causes another,
+/// and that only roots have no causes.
 fn check_closed(steps: &[CauseView]) {
     for (place, step) in steps.iter().enumerate() {
         assert!(step.causes.iter().all(|cause| *cause < place), "{step:?}");
@@ -60,7 +59,7 @@ fn check_closed(steps: &[CauseView]) {
     }
 }
 
-/// The text of a story in the folder of scripts.
+/// The text of a script in the folder of scripts.
 macro_rules! script {
     ($name:literal) => {
         include_str!(concat!("../../../../tests/scripts/", $name, ".kvorum"))
@@ -69,7 +68,7 @@ macro_rules! script {
 
 #[test]
 fn without_the_commit_rule_of_figure_8_this_led_to_a_leader_without_a_committed_entry() {
-    let mut playground = story(script!("figure-8-rule-off"));
+    let mut playground = play_script(script!("figure-8-rule-off"));
     check(
         &mut playground,
         [(
@@ -118,7 +117,7 @@ fn without_the_commit_rule_of_figure_8_this_led_to_a_leader_without_a_committed_
 
 #[test]
 fn without_the_commit_rule_of_figure_8_all_else_that_is_so_has_its_reasons_too() {
-    let mut playground = story(script!("figure-8-rule-off"));
+    let mut playground = play_script(script!("figure-8-rule-off"));
     check(
         &mut playground,
         [
@@ -171,7 +170,7 @@ fn without_the_commit_rule_of_figure_8_all_else_that_is_so_has_its_reasons_too()
 
 #[test]
 fn what_is_not_so_has_no_reason() {
-    let mut playground = story(script!("figure-8-rule-off"));
+    let mut playground = play_script(script!("figure-8-rule-off"));
     check(
         &mut playground,
         [
@@ -204,8 +203,8 @@ fn what_is_not_so_has_no_reason() {
 }
 
 #[test]
-fn a_leader_elected_by_itself_comes_of_its_timer_and_of_the_votes_that_it_counted() {
-    let mut playground = story(script!("first-election"));
+fn a_leadership_is_caused_by_a_timer_and_by_the_votes_counted() {
+    let mut playground = play_script(script!("first-election"));
     let leader = playground.view().summary.leader.unwrap();
     check(
         &mut playground,
@@ -244,8 +243,8 @@ fn a_leader_elected_by_itself_comes_of_its_timer_and_of_the_votes_that_it_counte
 }
 
 #[test]
-fn a_key_comes_of_the_commit_that_let_it_be_executed_and_of_the_request() {
-    let mut playground = story("cluster 3 seed 5\nwait leader\nset color blue\nwait agree\n");
+fn a_key_is_caused_by_the_commit_and_by_the_request() {
+    let mut playground = play_script("cluster 3 seed 5\nwait leader\nset color blue\nwait agree\n");
     check(
         &mut playground,
         [
@@ -281,10 +280,10 @@ fn a_key_comes_of_the_commit_that_let_it_be_executed_and_of_the_request() {
 }
 
 #[test]
-fn what_a_disk_has_kept_comes_of_what_was_before_the_crash() {
+fn what_a_disk_kept_has_causes_from_before_the_crash() {
     let script = "cluster 3 seed 5\nwait leader\nset color blue\nwait agree\n\
                   kill n2\nrestart n2\nwait 1ms\n";
-    let mut playground = story(script);
+    let mut playground = play_script(script);
     check(
         &mut playground,
         [
@@ -313,10 +312,10 @@ fn what_a_disk_has_kept_comes_of_what_was_before_the_crash() {
 }
 
 #[test]
-fn what_came_in_a_snapshot_comes_of_what_made_it_so_at_its_sender() {
+fn a_key_from_a_snapshot_has_causes_at_its_sender() {
     let script = "cluster 3 seed 5\nsnapshot every 2\nwait leader\nkill n3\nset a one\nset b two\n\
                   set c three\nset d four\nrestart n3\nwait agree\n";
-    let mut playground = story(script);
+    let mut playground = play_script(script);
     check(
         &mut playground,
         [(
@@ -340,8 +339,8 @@ fn what_came_in_a_snapshot_comes_of_what_made_it_so_at_its_sender() {
 }
 
 #[test]
-fn the_console_tells_it_too() {
-    let mut playground = story("cluster 3 seed 5\nwait leader\n");
+fn the_console_explains_too() {
+    let mut playground = play_script("cluster 3 seed 5\nwait leader\n");
     let from = playground.console(0).count() as u64;
     for line in ["why n2 term", "why n2 key color"] {
         go(&mut playground, Input::Console(line.to_string())).unwrap();
@@ -370,8 +369,8 @@ fn contradiction(playground: &mut Playground, property: &'static str) -> String 
 }
 
 #[test]
-fn the_facts_that_contradict_each_other_stand_side_by_side() {
-    let stories = [
+fn the_facts_of_a_contradiction_are_listed() {
+    let scripts = [
         (script!("figure-8-rule-off"), "leader-completeness"),
         (script!("stale-leader-rule-off"), "linearizability"),
         (script!("lost-answer-rule-off"), "exactly-once"),
@@ -381,8 +380,8 @@ fn the_facts_that_contradict_each_other_stand_side_by_side() {
         (script!("sessions-in-snapshots-rule-off"), "state-machine-safety"),
         (script!("log-gap"), "log-matching"),
     ];
-    let told = stories.iter().fold(String::new(), |text, (script, property)| {
-        let mut playground = story(script);
+    let told = scripts.iter().fold(String::new(), |text, (script, property)| {
+        let mut playground = play_script(script);
         text + property + "\n" + &contradiction(&mut playground, property) + "\n"
     });
     expect![[r#"
@@ -421,10 +420,10 @@ fn the_facts_that_contradict_each_other_stand_side_by_side() {
     "#]].assert_eq(&told);
 }
 
-/// The facts that would contradict each other if a judge found this at the end of a story: with all of Raft in force no
-/// server breaks the property.
+/// The contradictory facts if a judge found this evidence at the end of a script. With all of Raft
+/// in force no server breaks the property.
 fn facts(script: &str, property: Property, evidence: impl Fn(&CausalReplay) -> Evidence) -> String {
-    let playground = story(script);
+    let playground = play_script(script);
     let recording = &playground.history().recording;
     let mut replay = CausalReplay::new(recording);
     assert!(replay.approach(recording, playground.shown.run.playback.place(), u64::MAX));
@@ -437,7 +436,7 @@ fn facts(script: &str, property: Property, evidence: impl Fn(&CausalReplay) -> E
 
 const N1: NodeId = NodeId(1);
 
-/// n1 hands over to n3, which it can't reach, and refuses to take n4 in meanwhile.
+/// n1 transfers leadership to n3, which it can't reach, and refuses to add n4 meanwhile.
 const REFUSED: &str = "cluster 3 seed 118\ntimeout n1\nwait leader\nset a one\nwait agree\n\
                        cut n1 -> n3\nset a two\ntransfer n3\nadd n4 &\nwait 50ms\n";
 
@@ -446,7 +445,7 @@ fn term_of_n1(replay: &CausalReplay) -> Term {
 }
 
 #[test]
-fn a_refusal_stands_beside_what_was_done_all_the_same() {
+fn a_refusal_is_listed_with_what_was_done_all_the_same() {
     let in_part = |replay: &CausalReplay| {
         let request = replay.past.refused.front().unwrap().id;
         Evidence::RefusedInPart { leader: N1, term: term_of_n1(replay), request }
@@ -456,7 +455,7 @@ fn a_refusal_stands_beside_what_was_done_all_the_same() {
         term: term_of_n1(replay),
         node: NodeId(4),
     };
-    // The client asks again when the transfer is given up, and n1 accepts it.
+    // The client retries when the transfer is given up, and n1 accepts.
     let later = format!("{REFUSED}wait 600ms\n");
     let property = Property::RefusedStaysRefused;
     let told = facts(&later, property, in_part) + &facts(&later, property, unasked);
@@ -472,11 +471,11 @@ fn a_refusal_stands_beside_what_was_done_all_the_same() {
 }
 
 #[test]
-fn an_answer_stands_beside_the_members_that_were_agreed_on() {
+fn an_answer_is_listed_with_the_committed_configuration() {
     let never_so = "cluster 5 seed 42\ntiming election 150ms..2s\nrule read-confirmation off\ntimeout n1\n\
                     wait leader\nset color blue\nwait 200ms\npartition n1 n2 | n3 n4 n5\nwait until leader n4\n\
                     members n2 n3 n4 n5 via n4\nmembers n1 n2 n3 n4 n5 via n1\n";
-    let told = contradiction(&mut story(never_so), "answered-changes");
+    let told = contradiction(&mut play_script(never_so), "answered-changes");
     let made = "cluster 3 seed 118\ntimeout n1\nwait leader\nadd n4 learner\nwait agree\n";
     let not_told = facts(made, Property::AnsweredChanges, |replay| {
         let request = replay.past.answered.front().unwrap().id;
@@ -492,7 +491,7 @@ fn an_answer_stands_beside_the_members_that_were_agreed_on() {
 }
 
 #[test]
-fn a_transfer_that_goes_on_stands_beside_its_beginning() {
+fn a_transfer_that_goes_on_is_listed_with_its_beginning() {
     let goes_on = |replay: &CausalReplay| {
         let (term, to) = (term_of_n1(replay), NodeId(3));
         Evidence::TransferGoesOn { leader: N1, term, to }
@@ -512,7 +511,7 @@ fn a_transfer_that_goes_on_stands_beside_its_beginning() {
 }
 
 #[test]
-fn a_log_that_is_behind_stands_beside_its_leaders() {
+fn a_log_that_is_behind_is_listed_with_its_leaders() {
     let behind = |replay: &CausalReplay| {
         let since = replay.run.cluster().now();
         Evidence::LeftBehind { node: NodeId(3), leader: N1, since }
@@ -532,7 +531,7 @@ fn a_log_that_is_behind_stands_beside_its_leaders() {
     "#]].assert_eq(&told);
 }
 
-/// Whatever is asked in whatever story: the answer is closed and leads to roots.
+/// The answer to any question in any script is causally closed and leads to roots.
 #[test]
 fn every_answer_is_causally_closed() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scripts");
@@ -540,7 +539,7 @@ fn every_answer_is_causally_closed() {
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     scripts.sort();
     for script in scripts {
-        let mut playground = story(&std::fs::read_to_string(&script).unwrap());
+        let mut playground = play_script(&std::fs::read_to_string(&script).unwrap());
         for node in playground.view().nodes {
             let (id, last) = (node.id, node.log_len);
             let keys = node.store.iter().map(|(key, _)| Question::Key(id, key.clone()));

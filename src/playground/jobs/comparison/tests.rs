@@ -1,12 +1,12 @@
-//! Two stories beside each other.
+//! Comparison of two branches.
 
 use super::*;
 use crate::playground::Input;
 use crate::playground::tests::driver::{act, go, pass, playing};
 use crate::playground::{Playground, Problem};
 
-/// Story A kills the leader half a second in; story B does not, and writes a little later.
-fn two_stories() -> (Playground, u32) {
+/// Branch A kills the leader at 600 ms; branch B does not, and writes a little later.
+fn two_branches() -> (Playground, u32) {
     let mut playground = playing(3, 7);
     pass(&mut playground, 600);
     let leader = playground.view().summary.leader.unwrap();
@@ -31,8 +31,8 @@ fn compared(playground: &mut Playground) -> ComparisonView {
 }
 
 #[test]
-fn two_stories_part_where_one_does_something_else() {
-    let (mut playground, leader) = two_stories();
+fn two_branches_diverge_where_one_has_another_action() {
+    let (mut playground, leader) = two_branches();
     playground.apply(Input::Compare(Some(0))).unwrap();
     let view = compared(&mut playground);
     let Some(Parting::At { ours: Some(ours), theirs: Some(theirs) }) = view.parting else {
@@ -40,7 +40,7 @@ fn two_stories_part_where_one_does_something_else() {
     };
     assert_eq!(theirs.text, Some(format!("you did `kill n{leader}`")));
     assert_eq!(theirs.at, 600_000);
-    assert!(ours.at >= 600_000, "what happens there without it");
+    assert!(ours.at >= 600_000, "the event that happens without it");
 
     let nodes = view.nodes.unwrap();
     let old = nodes.iter().find(|node| node.id == leader).unwrap();
@@ -54,19 +54,23 @@ fn two_stories_part_where_one_does_something_else() {
 
 #[test]
 fn a_comparison_follows_the_instant_that_is_shown() {
-    let (mut playground, _) = two_stories();
+    let (mut playground, _) = two_branches();
     playground.apply(Input::Compare(Some(0))).unwrap();
     assert!(!compared(&mut playground).nodes.unwrap().is_empty());
     go(&mut playground, Input::Seek(500_000)).unwrap();
     let view = compared(&mut playground);
-    assert_eq!((view.at, view.nodes), (500_000, Some(Vec::new())), "before they part they are one");
+    assert_eq!(
+        (view.at, view.nodes),
+        (500_000, Some(Vec::new())),
+        "they are equal before they diverge"
+    );
     go(&mut playground, Input::Branch(0)).unwrap();
     playground.apply(Input::Advance(16_000)).unwrap();
     assert_eq!(playground.view().comparison, None, "nothing is compared with itself");
 }
 
 #[test]
-fn stories_in_which_the_same_was_done_part_nowhere() {
+fn branches_with_the_same_actions_do_not_diverge() {
     let mut playground = playing(3, 7);
     pass(&mut playground, 300);
     act(&mut playground, "heal");
@@ -81,7 +85,7 @@ fn stories_in_which_the_same_was_done_part_nowhere() {
     assert_eq!(playground.view().comparison, None);
 }
 
-/// Story A runs on with a rule switched a moment before its leader dies, story B without.
+/// On branch A a rule is switched a moment before the leader dies, on branch B it is not.
 fn parted_by_a_rule() -> Playground {
     let mut playground = playing(3, 7);
     pass(&mut playground, 600);
@@ -97,7 +101,7 @@ fn parted_by_a_rule() -> Playground {
 }
 
 #[test]
-fn a_rule_parts_two_stories_only_where_it_has_an_effect() {
+fn a_rule_makes_branches_diverge_only_where_it_has_an_effect() {
     let mut playground = parted_by_a_rule();
     let view = compared(&mut playground);
     let Some(Parting::At { ours: Some(ours), theirs: Some(theirs) }) = view.parting else {
@@ -110,8 +114,8 @@ fn a_rule_parts_two_stories_only_where_it_has_an_effect() {
 }
 
 #[test]
-fn the_other_story_is_looked_at_as_it_is_at_the_instant_that_is_shown() {
-    let (mut playground, leader) = two_stories();
+fn the_other_branch_is_shown_at_the_same_instant() {
+    let (mut playground, leader) = two_branches();
     assert_eq!((playground.other_view(), playground.other_motion()), (None, None));
     playground.apply(Input::Compare(Some(0))).unwrap();
     compared(&mut playground);
@@ -131,10 +135,11 @@ fn the_other_story_is_looked_at_as_it_is_at_the_instant_that_is_shown() {
     assert_eq!((view.nodes, view.agreed), (other.nodes, other.agreed));
 }
 
-/// A page draws anew whenever the revision grows: not in every frame only since time passes.
+/// A page is redrawn whenever the revision grows, so that must not happen in every frame only
+/// because time passes.
 #[test]
-fn while_nothing_happens_the_other_story_makes_no_news() {
-    let (mut playground, _) = two_stories();
+fn while_nothing_happens_the_other_branch_does_not_raise_the_revision() {
+    let (mut playground, _) = two_branches();
     go(&mut playground, Input::Seek(100_000)).unwrap();
     playground.apply(Input::Compare(Some(0))).unwrap();
     compared(&mut playground);
@@ -149,10 +154,10 @@ fn while_nothing_happens_the_other_story_makes_no_news() {
     assert_eq!(playground.other_view().unwrap().clock.now, playground.now(), "it followed");
 }
 
-/// What is done in one of two stories can make something happen before the other does anything: an election
-/// that begins at once, before a request that is asked a little later.
+/// An action on one branch can cause an event before the other has any action: an election that
+/// begins at once, before a request a little later.
 #[test]
-fn what_is_done_in_one_story_may_make_something_happen_before_the_other_does_anything() {
+fn an_action_may_cause_an_event_before_the_other_branch_has_an_action() {
     let mut playground = playing(5, 42);
     pass(&mut playground, 20);
     act(&mut playground, "set a b");
@@ -161,10 +166,10 @@ fn what_is_done_in_one_story_may_make_something_happen_before_the_other_does_any
     act(&mut playground, "timeout n1");
     playground.apply(Input::Compare(Some(0))).unwrap();
     let Some(Parting::At { ours: Some(ours), .. }) = compared(&mut playground).parting else {
-        panic!("they part")
+        panic!("they diverge")
     };
     assert_eq!((ours.at, ours.text), (0, Some("you did `timeout n1`".to_string())));
-    // Seen from the other story it is the same.
+    // The comparison from the other branch gives the same.
     go(&mut playground, Input::Branch(0)).unwrap();
     playground.apply(Input::Compare(Some(1))).unwrap();
     let Some(Parting::At { theirs: Some(theirs), .. }) = compared(&mut playground).parting else {

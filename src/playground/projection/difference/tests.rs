@@ -1,4 +1,4 @@
-//! What differs between two instants, and between two servers.
+//! Differences between two instants and between two servers.
 
 use super::*;
 use crate::playground::Input;
@@ -11,7 +11,7 @@ fn playground() -> Playground {
     playground
 }
 
-/// What is told of this in that server's rows.
+/// The two values of a row in a server's differences.
 fn row<'a>(
     differences: &'a [NodeDifference],
     id: NodeNumber,
@@ -67,7 +67,7 @@ fn an_instant_before_the_pinned_one_is_compared_with_it_too() {
 }
 
 #[test]
-fn only_keys_that_differ_are_told() {
+fn only_keys_that_differ_are_listed() {
     let mut playground = playground();
     for key in ["color", "shape", "size"] {
         act(&mut playground, &format!("set {key} old"));
@@ -84,7 +84,7 @@ fn only_keys_that_differ_are_told() {
 }
 
 #[test]
-fn a_server_that_died_and_one_that_came() {
+fn a_killed_server_and_an_added_one_differ_in_state() {
     let mut playground = playground();
     playground.apply(Input::Pin(true)).unwrap();
     act(&mut playground, "kill n1");
@@ -110,7 +110,7 @@ fn one_server_is_compared_with_another_or_all_with_one() {
 }
 
 #[test]
-fn logs_are_told_from_where_they_part_and_shortly() {
+fn logs_are_listed_from_where_they_diverge_and_cut() {
     let mut playground = playground();
     let leader = playground.view().summary.leader.unwrap();
     let others: Vec<u32> = (1..=3).filter(|id| *id != leader).collect();

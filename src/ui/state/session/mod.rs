@@ -96,6 +96,10 @@ impl Session {
     }
 
     /// Does what the user asks. A problem is a sentence for the user.
+    ///
+    /// # Errors
+    ///
+    /// The sentence that says why it was refused. Then nothing has changed.
     pub fn apply(&self, input: Input) -> Result<(), String> {
         let result = self.apply_quietly(input);
         self.tell_change();
@@ -103,11 +107,19 @@ impl Session {
     }
 
     /// The same for one action.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::apply`].
     pub fn act(&self, action: Action) -> Result<(), String> {
         self.apply(Input::Act(action))
     }
 
     /// Does it without a call of the callback for changes: the frame loop sees that something has changed.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::apply`].
     pub fn apply_quietly(&self, input: Input) -> Result<(), String> {
         let may_leave = matches!(input, Input::Open(_) | Input::OpenByTime);
         if may_leave || matches!(input, Input::Restart { .. } | Input::Console(_)) {
