@@ -69,7 +69,7 @@ impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRecording => {
-                write!(f, "this is no recording: it does not begin with `{VERSION}`")
+                write!(f, "this is not a recording: it does not begin with `{VERSION}`")
             }
             Self::Version(version) => {
                 write!(f, "this recording says `{version}`, which is not known here")
@@ -82,7 +82,7 @@ impl fmt::Display for Unusable {
                 )
             }
             Self::TooLong => write!(f, "this recording is longer than any run"),
-            Self::TooFar => write!(f, "this recording leads further than any run goes"),
+            Self::TooFar => write!(f, "this recording goes beyond the limits of a run"),
             Self::Damaged => {
                 write!(f, "this recording is damaged: some of it is missing or was changed")
             }
