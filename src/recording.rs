@@ -69,7 +69,7 @@ impl fmt::Display for Unusable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoRecording => {
-                write!(f, "this is no recording: it does not begin with `{VERSION}`")
+                write!(f, "this is not a recording: it does not begin with `{VERSION}`")
             }
             Self::Version(version) => {
                 write!(f, "this recording says `{version}`, which is not known here")
@@ -82,7 +82,7 @@ impl fmt::Display for Unusable {
                 )
             }
             Self::TooLong => write!(f, "this recording is longer than any run"),
-            Self::TooFar => write!(f, "this recording leads further than any run goes"),
+            Self::TooFar => write!(f, "this recording goes beyond the limits of a run"),
             Self::Damaged => {
                 write!(f, "this recording is damaged: some of it is missing or was changed")
             }
@@ -155,21 +155,27 @@ impl Recording {
     /// lied. Empty for unmodified Raft.
     pub fn modified(&self) -> String {
         let mut words: Vec<String> = Vec::new();
-        for timed in &self.actions {
-            let word = match &timed.action {
-                Action::Rule { rule, on } if *on != rule.on_by_default() => {
-                    format!("{rule} {}", if *on { "on" } else { "off" })
-                }
-                Action::Wipe(node) => format!("disk of {node} wiped"),
-                Action::SetDisk { node, state: DiskState::Lying } => format!("disk of {node} lies"),
-                _ => continue,
-            };
+        for word in self.actions.iter().filter_map(|timed| deviation(&timed.action)) {
             if !words.contains(&word) {
                 words.push(word);
             }
         }
-        words.join(", ")
+        words.join(DEVIATIONS_JOINED_BY)
     }
+}
+
+const DEVIATIONS_JOINED_BY: &str = ", ";
+
+/// How an action makes a run deviate from Raft, if it does.
+fn deviation(action: &Action) -> Option<String> {
+    Some(match action {
+        Action::Rule { rule, on } if *on != rule.on_by_default() => {
+            format!("{rule} {}", if *on { "on" } else { "off" })
+        }
+        Action::Wipe(node) => format!("disk of {node} wiped"),
+        Action::SetDisk { node, state: DiskState::Lying } => format!("disk of {node} lies"),
+        _ => return None,
+    })
 }
 
 impl fmt::Display for Recording {
@@ -188,16 +194,11 @@ impl Timed {
     /// The number of bytes that it adds to a recording's text, at most.
     pub(crate) fn bytes(&self) -> usize {
         // Deviations from Raft are named once more at the top.
-        let named_again = match self.action {
-            Action::Rule { .. } | Action::Wipe(_) => NAMED_AGAIN,
-            _ => 0,
-        };
+        let named_again = deviation(&self.action);
+        let named_again = named_again.map_or(0, |words| words.len() + DEVIATIONS_JOINED_BY.len());
         self.to_string().len() + "\n".len() + named_again
     }
 }
-
-/// The longest deviation named at the top, in bytes: `election-restriction off, `.
-const NAMED_AGAIN: usize = 40;
 
 impl fmt::Display for Timed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -209,6 +210,18 @@ impl fmt::Display for Timed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_never_longer_than_its_parts_say() {
+        let head =
+            format!("{VERSION}\ncluster 3 seed 9\n# Modified, so not Raft as it is: .\n").len();
+        for line in ["rule no-op off", "wipe n2", "disk n3 lies", "disk n3 full", "kill n1"] {
+            let text = format!("{VERSION}\ncluster 3 seed 9\nat 1s 100 {line}\n");
+            let recording = Recording::parse(&text).unwrap();
+            let parts: usize = recording.actions.iter().map(Timed::bytes).sum();
+            assert!(recording.to_string().len() <= head + parts, "{line}");
+        }
+    }
 
     #[test]
     fn a_recording_names_its_deviations_from_raft_and_can_be_read_again() {

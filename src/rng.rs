@@ -53,6 +53,9 @@ impl Rng {
 
     /// A uniformly distributed integer in `range`, with a bias of at most 2^-32 of the range's
     /// width.
+    ///
+    /// # Panics
+    /// If the range is empty.
     pub fn range(&mut self, range: RangeInclusive<u64>) -> u64 {
         let (low, high) = (*range.start(), *range.end());
         assert!(low <= high, "a range to draw from must not be empty");

@@ -129,7 +129,7 @@ fn finds_made_small() {
         let search = Search { most_nodes: 5, ..Search::for_rule(about.rule) };
         let mut found = None;
         let shard = Shard { search, first: 0, stride: 1, end: SEEDS };
-        shard.pursue(&mut |told| match told {
+        shard.run(&mut |told| match told {
             WorkerReport::Found { .. } => found = Some(now()),
             WorkerReport::Small(_) => took.extend(found.map(|found| now() - found)),
             _ => {}

@@ -77,7 +77,7 @@ fn what_is_no_run_is_refused_with_a_reason() {
     let cases = [
         (link[..link.len() - 9].to_string(), "damaged"),
         (cut.to_string_lossy().into_owned(), "damaged"),
-        (other.to_fragment(), "does not come here to the instant"),
+        (other.to_fragment(), "does not reach the instant"),
         ("no/such/file".to_string(), "no/such/file"),
     ];
     for (run, reason) in cases {

@@ -41,7 +41,7 @@ fn name(file: &Path) -> String {
 #[test]
 fn every_script_has_its_golden_output() {
     for file in scripts("tests/scripts") {
-        tells_its_golden_story(&file, &name(&file));
+        has_its_golden_output(&file, &name(&file));
     }
 }
 
@@ -66,12 +66,12 @@ fn every_famous_run_has_its_golden_output_and_is_offered() {
     let files = scripts("famous");
     assert_eq!(files.iter().map(|file| name(file)).collect::<Vec<_>>(), offered);
     for file in files {
-        tells_its_golden_story(&file, &format!("famous-{}", name(&file)));
+        has_its_golden_output(&file, &format!("famous-{}", name(&file)));
     }
 }
 
 /// Asserts that the script passes and that its output is the golden file of this name.
-fn tells_its_golden_story(file: &Path, golden: &str) {
+fn has_its_golden_output(file: &Path, golden: &str) {
     let text = fs::read_to_string(file).expect("a script can be read");
     let mut runner = Runner::default();
     let result = runner.run_script(&text);

@@ -32,7 +32,7 @@ pub struct CatchUp {
 #[derive(Clone, Copy, Debug)]
 struct Behind {
     pair: Pair,
-    nearest: Nearness,
+    furthest: Reached,
     /// When it last made progress.
     since: Time,
 }
@@ -48,7 +48,7 @@ struct Pair {
 
 /// The progress of a follower.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Nearness {
+struct Reached {
     /// The last entry known to match.
     match_index: Option<Index>,
     /// From here backwards the leader searches for where the logs agree.
@@ -57,7 +57,7 @@ struct Nearness {
     received: u64,
 }
 
-impl Nearness {
+impl Reached {
     fn of(progress: &Progress, follower: &Node) -> Self {
         let received = follower.incoming_snapshot().map_or(0, |(_, bytes)| bytes);
         let Progress { match_index, next_index, .. } = *progress;
@@ -70,10 +70,10 @@ impl Nearness {
             *self = now;
             return true;
         }
-        let nearer = now.next_index < self.next_index || now.received > self.received;
+        let is_further = now.next_index < self.next_index || now.received > self.received;
         self.next_index = self.next_index.min(now.next_index);
         self.received = self.received.max(now.received);
-        nearer
+        is_further
     }
 }
 
@@ -84,7 +84,7 @@ impl CatchUp {
     ///
     /// Breaks [`Property::CatchUp`] where a follower is behind a leader that it is connected to, and has come
     /// no nearer to its log for too long.
-    pub fn glance(&mut self, cluster: &Cluster) -> Result<(), Violation> {
+    pub fn check(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         let now = cluster.now();
         let leader = cluster.leader().and_then(|id| cluster.server(id));
         let Some((server, node)) = leader.and_then(|server| Some((server, server.node()?))) else {
@@ -98,7 +98,7 @@ impl CatchUp {
             let follower = cluster.server(*id).filter(|follower| {
                 progress.match_index < node.log().last_index()
                     && [*follower, server].into_iter().all(|one| is_well(cluster, one))
-                    && is_kind(cluster, server.id(), *id)
+                    && is_connected(cluster, server.id(), *id)
             });
             let Some((follower, state)) = follower.and_then(|it| Some((it, it.node()?))) else {
                 self.behind.remove(id);
@@ -106,12 +106,12 @@ impl CatchUp {
             };
             let lives = (server.incarnation(), follower.incarnation());
             let pair = Pair { leader: server.id(), term: node.current_term(), lives };
-            let nearness = Nearness::of(progress, state);
-            let new = Behind { pair, nearest: nearness, since: now };
+            let reached = Reached::of(progress, state);
+            let new = Behind { pair, furthest: reached, since: now };
             let known = self.behind.entry(*id).or_insert(new);
             if known.pair != pair {
                 *known = new;
-            } else if known.nearest.improve(nearness) {
+            } else if known.furthest.improve(reached) {
                 known.since = now;
             } else if now.since(known.since) > PATIENCE {
                 let evidence =
@@ -124,7 +124,7 @@ impl CatchUp {
 }
 
 /// Whether messages between the two arrive, in both directions.
-fn is_kind(cluster: &Cluster, one: NodeId, other: NodeId) -> bool {
+fn is_connected(cluster: &Cluster, one: NodeId, other: NodeId) -> bool {
     let network = cluster.network();
     let arrives = |from, to| {
         let link = network.link(from, to);
@@ -149,26 +149,26 @@ mod tests {
     }
 
     /// Whether each of these steps is progress.
-    fn nears(history: &[(u64, u64, u64)]) -> bool {
-        let nearness = |(matches, next, received): (u64, u64, u64)| Nearness {
+    fn is_progress(history: &[(u64, u64, u64)]) -> bool {
+        let reached = |(matches, next, received): (u64, u64, u64)| Reached {
             match_index: Index::new(matches),
             next_index: index(next),
             received,
         };
-        let mut nearest = nearness(history[0]);
-        history[1..].iter().all(|now| nearest.improve(nearness(*now)))
+        let mut furthest = reached(history[0]);
+        history[1..].iter().all(|now| furthest.improve(reached(*now)))
     }
 
     #[test]
     fn starting_over_is_no_progress() {
-        assert!(nears(&[(0, 9, 0), (0, 8, 0), (0, 3, 0), (2, 3, 0), (7, 8, 0)]));
-        assert!(!nears(&[(0, 9, 0), (0, 8, 0), (0, 9, 0)]), "it searches back and forth");
-        assert!(!nears(&[(5, 6, 0), (5, 6, 0)]));
-        assert!(nears(&[(0, 9, 0), (0, 9, 64), (0, 9, 128), (200, 201, 0)]));
-        assert!(!nears(&[(0, 9, 0), (0, 9, 64), (0, 9, 0)]), "another snapshot begins");
+        assert!(is_progress(&[(0, 9, 0), (0, 8, 0), (0, 3, 0), (2, 3, 0), (7, 8, 0)]));
+        assert!(!is_progress(&[(0, 9, 0), (0, 8, 0), (0, 9, 0)]), "it searches back and forth");
+        assert!(!is_progress(&[(5, 6, 0), (5, 6, 0)]));
+        assert!(is_progress(&[(0, 9, 0), (0, 9, 64), (0, 9, 128), (200, 201, 0)]));
+        assert!(!is_progress(&[(0, 9, 0), (0, 9, 64), (0, 9, 0)]), "another snapshot begins");
         let anew = [(0, 9, 0), (0, 9, 64), (0, 9, 128), (3, 4, 0), (3, 4, 64)];
-        assert!(nears(&anew), "the next one, for one that is nearer");
-        assert!(!nears(&[(0, 9, 64), (0, 9, 0)]) && !nears(&[(0, 9, 64), (0, 9, 64)]));
+        assert!(is_progress(&anew), "the next one, for one that is nearer");
+        assert!(!is_progress(&[(0, 9, 64), (0, 9, 0)]) && !is_progress(&[(0, 9, 64), (0, 9, 64)]));
     }
 
     /// Whether the judge rejects a run in which n3 is left behind: it runs, is connected, and its
@@ -199,7 +199,7 @@ mod tests {
             }
             if run.cluster().now() >= next {
                 next = run.cluster().now() + Duration::from_millis(200);
-                rejected |= catch_up.glance(run.cluster()).is_err();
+                rejected |= catch_up.check(run.cluster()).is_err();
             }
         }
         rejected

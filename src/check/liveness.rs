@@ -11,7 +11,7 @@ use crate::raft::{Index, Node, NodeId};
 use crate::time::{Duration, Time};
 
 /// The interval between two checks.
-const GLANCE: Duration = Duration::from_millis(200);
+const INTERVAL: Duration = Duration::from_millis(200);
 
 /// How long there may be no progress under good conditions: more than twenty times the longest
 /// default election timeout.
@@ -20,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// What was observed so far.
 #[derive(Clone, Debug, Default)]
 pub struct Liveness {
-    next_glance: Time,
+    next_check: Time,
     /// Since when conditions are good and nothing has progressed.
     waiting_since: Option<Time>,
     /// The highest commit index of a running server.
@@ -30,7 +30,7 @@ pub struct Liveness {
 impl Liveness {
     /// Whether the next check is due.
     pub fn is_due(&self, now: Time) -> bool {
-        now >= self.next_glance
+        now >= self.next_check
     }
 
     /// Checks the cluster.
@@ -39,13 +39,13 @@ impl Liveness {
     ///
     /// Breaks [`Property::Liveness`] where a majority has been connected for long, and nobody leads or
     /// nothing is committed.
-    pub fn glance(&mut self, cluster: &Cluster) -> Result<(), Violation> {
+    pub fn check(&mut self, cluster: &Cluster) -> Result<(), Violation> {
         let now = cluster.now();
-        self.next_glance = now + GLANCE;
+        self.next_check = now + INTERVAL;
         let commit_index = cluster.running_nodes().map(Node::commit_index).max();
         let commit_index = commit_index.flatten();
         let progress = std::mem::replace(&mut self.commit_index, commit_index) != commit_index;
-        if progress || is_done(cluster) || !is_kind(cluster) {
+        if progress || is_done(cluster) || !has_good_conditions(cluster) {
             self.waiting_since = None;
             return Ok(());
         }
@@ -67,7 +67,7 @@ fn is_done(cluster: &Cluster) -> bool {
 /// are fast enough; then there must be progress. Enough is a majority of the last committed
 /// configuration, and of each configuration in the log of one of them, since a configuration counts
 /// from the moment it is appended (section 6).
-fn is_kind(cluster: &Cluster) -> bool {
+fn has_good_conditions(cluster: &Cluster) -> bool {
     let config = cluster.members();
     let soon = cluster.settings().election_timeout_min / 4;
     let well: Vec<NodeId> =
@@ -204,8 +204,8 @@ mod tests {
         let cluster = Cluster::new(ClusterConfig { nodes: 3, seed: 5 });
         let mut liveness = Liveness::default();
         assert!(liveness.is_due(cluster.now()));
-        assert_eq!(liveness.glance(&cluster), Ok(()));
+        assert_eq!(liveness.check(&cluster), Ok(()));
         assert!(!liveness.is_due(cluster.now()));
-        assert!(liveness.is_due(cluster.now() + GLANCE));
+        assert!(liveness.is_due(cluster.now() + INTERVAL));
     }
 }

@@ -85,7 +85,7 @@ impl Run {
     pub fn step(&mut self) -> Option<Touched> {
         self.cluster.forget_deeds();
         let touched = self.cluster.step()?;
-        self.judge_deeds();
+        self.judge_server_events();
         match touched {
             Touched::Nobody => {}
             Touched::Server(node) => self.judge(node),
@@ -93,8 +93,8 @@ impl Run {
         }
         self.judge_clients();
         if self.liveness.is_due(self.cluster.now()) {
-            let found = self.liveness.glance(&self.cluster);
-            let other = self.catch_up.glance(&self.cluster);
+            let found = self.liveness.check(&self.cluster);
+            let other = self.catch_up.check(&self.cluster);
             self.keep(found);
             self.keep(other);
         }
@@ -112,7 +112,7 @@ impl Run {
         if matches!(action, Action::Mail { .. }) {
             self.changes.disturb();
         }
-        self.judge_deeds();
+        self.judge_server_events();
         self.judge_all();
         self.judge_clients();
         result
@@ -174,7 +174,7 @@ impl Run {
 
     /// Judges what servers did that their state does not show: votes, applied entries, accepted and
     /// refused requests.
-    fn judge_deeds(&mut self) {
+    fn judge_server_events(&mut self) {
         let mut found = Ok(());
         for server_event in self.cluster.server_events() {
             let judged = match server_event {

@@ -295,11 +295,11 @@ impl fmt::Display for Evidence {
             ),
             Self::TransferGoesOn { leader, term, to } => write!(
                 f,
-                "{leader}, leading term {term}, goes on with its transfer to {to} longer than it was to"
+                "{leader}, leading term {term}, goes on with its transfer to {to} after the deadline"
             ),
             Self::LeftBehind { node, leader, since } => write!(
                 f,
-                "since {since} {node} is connected to the leader {leader}, but comes no nearer to its log"
+                "since {since} {node} is connected to the leader {leader}, but does not catch up"
             ),
             Self::Twice { .. }
             | Self::NeverExecuted { .. }
@@ -336,8 +336,8 @@ impl Evidence {
             ),
             Self::RefusedInPart { leader, term, request } => write!(
                 f,
-                "{leader}, leading term {term}, has refused request {} and changed what it does all the \
-                 same",
+                "{leader}, leading term {term}, has refused request {}, but changed its log or its \
+                 pending changes",
                 request.0
             ),
             Self::Unasked { leader, term, node } => write!(

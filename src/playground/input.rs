@@ -169,7 +169,7 @@ impl fmt::Display for Problem {
             Self::Refused(refused) => refused.fmt(f),
             Self::Mistake(mistake) => mistake.fmt(f),
             Self::Unmet(how) => write!(f, "not as expected: {how}"),
-            Self::NothingToUndo => write!(f, "nothing was done that could be taken back"),
+            Self::NothingToUndo => write!(f, "there is nothing to take back"),
             Self::NoBranch => write!(f, "there is no such story"),
             Self::NoName => write!(f, "a story's name has at least one letter"),
             Self::NoneBefore(landmark) => write!(f, "there was no {landmark} before this instant"),
@@ -177,7 +177,7 @@ impl fmt::Display for Problem {
                 write!(
                     f,
                     "no {landmark} is kept there: only the latest marks of a long story are. \
-                     Any earlier instant can still be gone to"
+                     You can still go to any earlier instant"
                 )
             }
             Self::NoneAfter(landmark) => {
@@ -185,8 +185,8 @@ impl fmt::Display for Problem {
             }
             Self::Diverged => write!(
                 f,
-                "this run does not come here to the instant at which it was left: \
-                 it was changed, or made with another version"
+                "this run does not reach the instant at which it was left: \
+                 it was changed, or made by another version"
             ),
             Self::Travelling => {
                 write!(f, "another instant is still being played up to: wait for it, or stop that")

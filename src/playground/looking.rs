@@ -121,11 +121,11 @@ impl Playground {
         Some(PinView { spot: pin.spot, at: micros(pin.cluster.now()), branch, is_shown })
     }
 
-    /// The differences of one server, or of each if `who` is `None`: the first value is the
+    /// The differences of one server, or of each if `node` is `None`: the first value is the
     /// other's, the second the present one. Servers without differences are left out.
-    pub fn differences(&self, who: Option<NodeNumber>, with: With) -> Vec<NodeDifference> {
+    pub fn differences(&self, node: Option<NodeNumber>, with: With) -> Vec<NodeDifference> {
         let cluster = self.run().cluster();
-        let is_meant = |difference: &NodeDifference| who.is_none_or(|who| difference.id == who);
+        let is_meant = |difference: &NodeDifference| node.is_none_or(|id| difference.id == id);
         let mut differences = match with {
             With::Pin => match &self.shown.pin {
                 Some(pin) => of_clusters(&pin.cluster, cluster),

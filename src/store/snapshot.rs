@@ -32,12 +32,14 @@ pub enum Damaged {
 impl fmt::Display for Damaged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSnapshot => write!(f, "this is no snapshot of a store"),
+            Self::NoSnapshot => write!(f, "this is not a snapshot of a store"),
             Self::Version(version) => {
                 write!(f, "this snapshot has version {version}; {} is known here", MARK[7])
             }
             Self::Checksum => write!(f, "this snapshot is damaged: its checksum does not fit"),
-            Self::Content => write!(f, "this snapshot is damaged: a store can't hold what it says"),
+            Self::Content => {
+                write!(f, "this snapshot is damaged: its content is not that of a store")
+            }
         }
     }
 }

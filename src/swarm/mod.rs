@@ -89,7 +89,7 @@ impl std::fmt::Display for Finding {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Broken(at, violation) => write!(f, "at {at}: {violation}"),
-            Self::Stuck => write!(f, "mended and left alone for {QUIET}, the nodes do not agree"),
+            Self::Stuck => write!(f, "repaired and left alone for {QUIET}, the nodes do not agree"),
         }
     }
 }
@@ -172,7 +172,7 @@ impl Search {
         later: &Later,
         rng: &mut Rng,
     ) -> Option<Finding> {
-        let deaf = scenario.mend(world, later, rng);
+        let deaf = scenario.repair(world, later, rng);
         // A server that was paused or busy while its disk failed learns of that only now, and
         // stops.
         if let Some(found) = self.pass(&mut world.run, LAST_STOPS, false) {

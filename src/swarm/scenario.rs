@@ -124,7 +124,7 @@ impl Scenario {
     }
 
     /// Repairs everything. In some runs a single server stays deaf: it sends, but receives nothing.
-    pub(super) fn mend(&self, world: &mut World, later: &Later, rng: &mut Rng) -> Option<NodeId> {
+    pub(super) fn repair(&self, world: &mut World, later: &Later, rng: &mut Rng) -> Option<NodeId> {
         let millis = Duration::from_millis;
         let latency = self.steady.map_or((millis(1), millis(5)), |steady| (steady, steady));
         let never = Some(Chance::NEVER);

@@ -48,13 +48,13 @@ enum Command {
     Test,
     /// Measure speed and size, and write target/bench.json
     Bench,
-    /// Fuzz everything that reads what comes from outside, each target for so long
+    /// Fuzz everything that reads untrusted input, each target for a bounded time
     Fuzz {
         /// Seconds for each target
         #[arg(default_value_t = 20)]
         seconds: u32,
     },
-    /// Let a monkey play with the release page: find errors, panics, silence, and a lost focus
+    /// Give the release page random input: find errors, panics, hangs, and a lost focus
     Monkey {
         /// How many seeds, from the first on
         #[arg(default_value_t = 10)]
@@ -65,22 +65,22 @@ enum Command {
         /// The first seed
         #[arg(long, default_value_t = 1)]
         first: u64,
-        /// So many steps instead of minutes; then it ends with what it finds first
+        /// A number of steps instead of minutes; then it stops at the first finding
         #[arg(long)]
         steps: Option<u64>,
-        /// With the page that is in dist/ already
+        /// Use the page that is already in dist/
         #[arg(long)]
         no_build: bool,
-        /// Instead: the steps of this file again, and fewer of them as long as the same is found
+        /// Instead replay the steps of this file, and shorten them as long as the finding stays
         #[arg(long)]
         replay: Option<PathBuf>,
     },
     /// Take pictures of the page: target/screenshots/, and the README's in docs/
     Screenshots {
-        /// Of the page that is in dist/ already
+        /// Use the page that is already in dist/
         #[arg(long)]
         no_build: bool,
-        /// Instead: this is how the page is to look. Keeps what the tests compare it with, in tests/pictures/
+        /// Instead update the pictures in tests/pictures/ that the tests compare the page with
         #[arg(long)]
         accept: bool,
     },

@@ -103,7 +103,7 @@ pub(super) fn swarm(asked: &Asked, order: Order) -> ExitCode {
     let (total, findings) = run_all(seeds, &search, order.first, progress);
     let small = findings.first().filter(|_| order.shrink || order.link).map(|report| {
         let small =
-            make_small(&search, report, if order.shrink { Effort::default() } else { Effort(0) });
+            shrink_first(&search, report, if order.shrink { Effort::default() } else { Effort(0) });
         small.map(|small| (fragment(&small), small))
     });
 
@@ -150,7 +150,7 @@ pub(super) fn swarm(asked: &Asked, order: Order) -> ExitCode {
         match small {
             Some(Some((link, small))) => tell(&small, order, &link),
             Some(None) => {
-                println!("It breaks no property that could be shown: its servers do not agree.")
+                println!("No property breaks in a replay; the servers do not agree.")
             }
             None => {}
         }
@@ -159,7 +159,7 @@ pub(super) fn swarm(asked: &Asked, order: Order) -> ExitCode {
 }
 
 /// Shrinks a finding with this effort; `None` if it has no property that breaks in a replay.
-fn make_small(search: &Search, report: &Report, effort: Effort) -> Option<Shrunk> {
+fn shrink_first(search: &Search, report: &Report, effort: Effort) -> Option<Shrunk> {
     let Some(Finding::Broken(_, violation)) = report.finding else { return None };
     let (_, recording) = search.record(report.seed);
     let is_terminal = std::io::stderr().is_terminal();
@@ -186,7 +186,7 @@ fn tell(small: &Shrunk, order: Order, link: &str) {
         let words = |Size { nodes, actions, events }: Size| {
             format!("{nodes} nodes, {actions} actions, {events} events")
         };
-        println!("\nas small as {} tries made it: {}", small.tries, words(small.after));
+        println!("\nshrunk with {} tries to {}", small.tries, words(small.after));
         println!("it was found with {}", words(small.before));
         print!("\n{}# at {}: {}\n", small.recording, small.shown.at, small.violation);
     }

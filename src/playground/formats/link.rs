@@ -57,7 +57,7 @@ pub enum BadLink {
 impl fmt::Display for BadLink {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoLink => write!(f, "this is no link to a run"),
+            Self::NoLink => write!(f, "this is not a link to a run"),
             Self::Version(version) => {
                 write!(f, "this link has version {version}; {VERSION} is known here")
             }
@@ -66,9 +66,9 @@ impl fmt::Display for BadLink {
                 write!(f, "this link is damaged: some of it is missing or was changed")
             }
             Self::Line(line) => {
-                write!(f, "this link is damaged: line {line} says nothing that can be done")
+                write!(f, "this link is damaged: line {line} is not an action")
             }
-            Self::TooFar => write!(f, "this link leads further than any run goes"),
+            Self::TooFar => write!(f, "this link goes beyond the limits of a run"),
         }
     }
 }

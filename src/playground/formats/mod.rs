@@ -1,4 +1,4 @@
-//! External formats: a run as text ([`archive`]), a branch in a link ([`link`]), and the entries of
+//! External formats: a run as text (`archive`), a branch in a link (`link`), and the entries of
 //! the browser's storage ([`entry`]).
 
 pub(crate) mod archive;

@@ -20,7 +20,7 @@ pub(crate) enum What {
 
 impl Awaited {
     /// Whether it has arrived, after an event that ended the requests `finished`. `last` is the
-    /// last answer to whoever is waiting.
+    /// last answer to the client that asked last.
     pub(crate) fn has_come(
         &self,
         run: &mut Run,

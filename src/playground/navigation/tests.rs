@@ -231,7 +231,7 @@ fn a_link_to_an_instant_that_never_occurs_changes_nothing() {
 fn a_text_that_is_no_recording_is_refused_with_a_reason() {
     let refusal = |text: &str| Recording::parse(text).unwrap_err().to_string();
     let version = "# Kvorum recording, version 1\n";
-    assert!(refusal("").contains("no recording"));
+    assert!(refusal("").contains("not a recording"));
     assert!(refusal("# Kvorum recording, version 9\n").contains("version 9"));
     assert!(refusal(&format!("{version}kill n1")).contains("line 2"));
     assert!(refusal(&format!("{version}cluster 3\nkill n1")).contains("line 3"));

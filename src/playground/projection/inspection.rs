@@ -34,11 +34,11 @@ pub(crate) fn repairs(cluster: &Cluster) -> impl Iterator<Item = Action> {
         change: LinkChange::from(*usual),
     });
     let cuts = network.cuts().next().map(|_| Action::Heal);
-    cuts.into_iter().chain(links).chain(cluster.servers().flat_map(mend))
+    cuts.into_iter().chain(links).chain(cluster.servers().flat_map(repair))
 }
 
 /// The actions that repair a server and its machine.
-fn mend(server: &Server) -> impl Iterator<Item = Action> {
+fn repair(server: &Server) -> impl Iterator<Item = Action> {
     let (node, clock) = (server.id(), server.clock());
     let process = match server.status() {
         Status::Down => Some(Action::Restart(node)),

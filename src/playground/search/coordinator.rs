@@ -210,7 +210,7 @@ mod tests {
     fn finds() -> Vec<String> {
         let shard = Shard { search: search(Rule::StepDown), first: 1, stride: 2, end: 9 };
         let mut told = Vec::new();
-        shard.pursue(&mut |it| told.push(it.to_string()));
+        shard.run(&mut |it| told.push(it.to_string()));
         told
     }
 
@@ -237,48 +237,48 @@ mod tests {
 
     #[test]
     fn the_first_find_ends_the_other_workers_and_is_opened_when_it_is_small() {
-        let (mut coordinator, badges) = begun();
-        assert_eq!(coordinator.hear(badges[0], "ran 4 900", 1_500), News::Progress);
+        let (mut coordinator, workers) = begun();
+        assert_eq!(coordinator.hear(workers[0], "ran 4 900", 1_500), News::Progress);
         let told = finds();
         let (last, before) = told.split_last().unwrap();
         for text in before {
-            assert_eq!(coordinator.hear(badges[1], text, 3_000), News::Progress, "{text}");
+            assert_eq!(coordinator.hear(workers[1], text, 3_000), News::Progress, "{text}");
         }
         assert!(matches!(coordinator.status().stage, Stage::Shrinking(1, Some(_))));
-        let at_work = badges.iter().filter(|worker_id| coordinator.is_at_work(**worker_id));
-        assert_eq!(at_work.collect::<Vec<_>>(), [&badges[1]]);
+        let at_work = workers.iter().filter(|worker_id| coordinator.is_at_work(**worker_id));
+        assert_eq!(at_work.collect::<Vec<_>>(), [&workers[1]]);
 
-        let News::Opens(archive) = coordinator.hear(badges[1], last, 7_500) else {
+        let News::Opens(archive) = coordinator.hear(workers[1], last, 7_500) else {
             panic!("{last}")
         };
         assert!(archive.playing);
         let status = coordinator.status();
         assert!(matches!(&status.stage, Stage::Found(find) if find.seed == 1), "{status:?}");
         assert_eq!((status.runs, status.searched, status.shrunk), (5, 2_000, 4_500));
-        assert!(!coordinator.is_at_work(badges[1]) && !coordinator.status().is_busy());
+        assert!(!coordinator.is_at_work(workers[1]) && !coordinator.status().is_busy());
     }
 
     #[test]
     fn reports_of_inactive_workers_are_ignored() {
         let told = finds();
-        let (mut coordinator, badges) = begun();
+        let (mut coordinator, workers) = begun();
         for text in &told[..2] {
-            coordinator.hear(badges[1], text, 2_000);
+            coordinator.hear(workers[1], text, 2_000);
         }
         let shrinking = coordinator.status().clone();
         assert!(matches!(shrinking.stage, Stage::Shrinking(1, _)), "{shrinking:?}");
         // These reports were sent before the worker was terminated.
         for text in ["ran 7 100", "found 2", "smaller 3 1 9", "over", "nonsense"] {
-            assert_eq!(coordinator.hear(badges[0], text, 9_000), News::Progress);
+            assert_eq!(coordinator.hear(workers[0], text, 9_000), News::Progress);
         }
-        assert_eq!(coordinator.fail(badges[2], "it stopped"), News::Progress);
+        assert_eq!(coordinator.fail(workers[2], "it stopped"), News::Progress);
         assert_eq!(coordinator.status(), &shrinking);
 
         // A worker of the search before is ignored too, whatever its place.
         coordinator.begin(&search(Rule::NoOp), 0..9, 3, 10_000);
         let searching = coordinator.status().clone();
         for (worker_id, text) in
-            badges.iter().flat_map(|worker_id| told.iter().map(move |it| (worker_id, it)))
+            workers.iter().flat_map(|worker_id| told.iter().map(move |it| (worker_id, it)))
         {
             assert_eq!(coordinator.hear(*worker_id, text, 11_000), News::Progress);
         }
@@ -287,8 +287,8 @@ mod tests {
 
     #[test]
     fn it_is_over_when_the_last_worker_has_no_seed_left() {
-        let (mut coordinator, badges) = begun();
-        for worker_id in &badges {
+        let (mut coordinator, workers) = begun();
+        for worker_id in &workers {
             assert!(coordinator.status().is_busy());
             coordinator.hear(*worker_id, "ran 3 50", 2_000);
             coordinator.hear(*worker_id, "over", 2_000);
@@ -301,42 +301,42 @@ mod tests {
 
     #[test]
     fn repeating_a_search_continues_and_another_starts_anew() {
-        let (mut coordinator, badges) = begun();
+        let (mut coordinator, workers) = begun();
         let same = search(Rule::StepDown);
         assert_eq!(coordinator.first_seed(&same, 0), 0, "nothing was found yet");
         for text in finds() {
-            coordinator.hear(badges[1], &text, 2_000);
+            coordinator.hear(workers[1], &text, 2_000);
         }
         assert_eq!(coordinator.first_seed(&same, 0), 2);
         assert_eq!(coordinator.first_seed(&same, 40), 40, "a later seed is respected");
         assert_eq!(coordinator.first_seed(&search(Rule::NoOp), 0), 0);
         let larger = Search { most_nodes: 7, ..same.clone() };
         assert_eq!(coordinator.first_seed(&larger, 0), 0);
-        let (mut failed, badges) = begun();
-        failed.hear(badges[0], "over", 0);
+        let (mut failed, workers) = begun();
+        failed.hear(workers[0], "over", 0);
         assert_eq!(failed.first_seed(&same, 0), 0);
     }
 
     #[test]
     fn a_stopped_search_reports_its_find_and_a_failure_ends_it() {
-        let (mut coordinator, badges) = begun();
+        let (mut coordinator, workers) = begun();
         coordinator.stop(4_000);
         assert_eq!(
             (&coordinator.status().stage, coordinator.status().searched),
             (&Stage::Stopped(None), 3_000)
         );
-        assert!(badges.iter().all(|worker_id| !coordinator.is_at_work(*worker_id)));
-        let (mut coordinator, badges) = begun();
-        coordinator.hear(badges[2], "found 5", 2_000);
+        assert!(workers.iter().all(|worker_id| !coordinator.is_at_work(*worker_id)));
+        let (mut coordinator, workers) = begun();
+        coordinator.hear(workers[2], "found 5", 2_000);
         coordinator.stop(4_000);
         assert_eq!(coordinator.status().stage, Stage::Stopped(Some(5)));
         coordinator.stop(9_000);
         assert_eq!(coordinator.status().shrunk, 2_000, "it is stopped once");
 
-        let (mut coordinator, badges) = begun();
+        let (mut coordinator, workers) = begun();
         let fails = News::Fails("no memory is left".to_string());
-        assert_eq!(coordinator.hear(badges[1], "failed no memory is left", 2_000), fails);
+        assert_eq!(coordinator.hear(workers[1], "failed no memory is left", 2_000), fails);
         assert_eq!(coordinator.status().stage, Stage::Failed("no memory is left".to_string()));
-        assert_eq!(coordinator.hear(badges[0], "found 3", 2_000), News::Progress);
+        assert_eq!(coordinator.hear(workers[0], "found 3", 2_000), News::Progress);
     }
 }

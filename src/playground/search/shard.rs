@@ -67,7 +67,7 @@ pub struct Find {
 
 impl Shard {
     /// Tries the seeds of its share, and reports through `tell`.
-    pub fn pursue(mut self, tell: &mut dyn FnMut(&WorkerReport)) {
+    pub fn run(mut self, tell: &mut dyn FnMut(&WorkerReport)) {
         let (mut runs, mut events) = (0, 0);
         while self.first < self.end {
             let seed = self.first;
@@ -84,7 +84,7 @@ impl Shard {
                 (runs, events) = (0, 0);
             }
             if let Some(property) = found
-                && self.make_small(seed, property, tell)
+                && self.shrink_find(seed, property, tell)
             {
                 return;
             }
@@ -94,7 +94,7 @@ impl Shard {
 
     /// Shrinks the run of a seed. Returns whether the run breaks the property when it is replayed:
     /// the original break may have been found only by the audit at its end.
-    fn make_small(
+    fn shrink_find(
         &self,
         seed: u64,
         property: Property,
@@ -252,7 +252,7 @@ mod tests {
 
     fn told(shard: Shard) -> Vec<WorkerReport> {
         let mut all = Vec::new();
-        shard.pursue(&mut |told| all.push(told.clone()));
+        shard.run(&mut |told| all.push(told.clone()));
         all
     }
 

@@ -98,7 +98,7 @@ pub struct PinView {
 }
 
 /// The timeline of a branch, from its beginning to its end, in the order of time. It is not part of
-/// [`View`], since an hour has many thousands of marks.
+/// [`View`](super::View), since an hour has many thousands of marks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Timeline {
     /// Each term that had a leader or a candidate, from when it began.

@@ -184,6 +184,8 @@ pub fn key_words(key: &JsValue) -> String {
     words.unwrap_or_default()
 }
 
+/// The fields are written and read by hand: `serde-wasm-bindgen` refuses a whole entry for one field of another kind,
+/// and adds 2 KB (brotli) to the program.
 fn write(kept: &StoredRun) -> JsValue {
     let object = Object::new();
     let text = |text: &str| JsValue::from_str(text);

@@ -19,7 +19,7 @@ pub fn serve() {
     let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         let shard = event.data().as_string().and_then(|line| Shard::parse(&line));
         if let Some(shard) = shard {
-            shard.pursue(&mut |told| tell(&listener, &told.to_string()));
+            shard.run(&mut |told| tell(&listener, &told.to_string()));
         }
     });
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));

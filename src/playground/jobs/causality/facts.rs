@@ -423,7 +423,7 @@ impl CausalReplay {
 
     fn take_snapshot_in(&mut self, event: &mut Event, id: NodeId, note: Note) -> Why {
         if matches!(note, Note::TookSnapshot { .. }) {
-            self.look_at_deeds(event);
+            self.look_at_server_events(event);
         }
         let Some(notes) = self.servers.get(&id) else {
             return self.tell_note(event, id, note, Vec::new());

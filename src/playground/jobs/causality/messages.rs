@@ -47,7 +47,7 @@ impl CausalReplay {
     /// The causes of a message that was just sent.
     fn sent_message(&mut self, event: &Event, to: Endpoint, body: Body) -> SentMessage {
         match body {
-            Body::Raft(envelope) => self.letter_of_server(event, envelope),
+            Body::Raft(envelope) => self.server_message(event, envelope),
             Body::Request(request) => {
                 let what = (request.id, request.client, request.attempt);
                 let main = to.node().and_then(|to| self.request_sent(what, to));
@@ -60,7 +60,7 @@ impl CausalReplay {
         }
     }
 
-    fn letter_of_server(&mut self, event: &Event, envelope: Envelope) -> SentMessage {
+    fn server_message(&mut self, event: &Event, envelope: Envelope) -> SentMessage {
         let Envelope { from, to, message, .. } = envelope;
         let Some(notes) = self.servers.get(&from) else { return SentMessage::default() };
         let mut sent_message = SentMessage {

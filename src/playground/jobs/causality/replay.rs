@@ -292,7 +292,7 @@ impl CausalReplay {
         for node in touched {
             self.look_at_term(event, node);
         }
-        self.look_at_deeds(event);
+        self.look_at_server_events(event);
         self.look_at_messages(event, sent, copied);
         self.run.cluster_mut().take_finished();
         self.look_at_verdicts();
@@ -335,7 +335,7 @@ impl CausalReplay {
 
     /// Adds the entries that were applied and the requests that were refused. Before a snapshot is
     /// recorded this is called too, since the snapshot contains what was executed before it.
-    pub(crate) fn look_at_deeds(&mut self, event: &mut Event) {
+    pub(crate) fn look_at_server_events(&mut self, event: &mut Event) {
         let server_events: Vec<ServerEvent> =
             self.run.cluster().server_events()[event.server_events..].to_vec();
         event.server_events += server_events.len();

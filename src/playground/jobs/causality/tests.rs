@@ -460,7 +460,7 @@ fn a_refusal_is_listed_with_what_was_done_all_the_same() {
     let property = Property::RefusedStaysRefused;
     let told = facts(&later, property, in_part) + &facts(&later, property, unasked);
     expect![[r#"
-        n1, leading term 1, has refused request 3 and changed what it does all the same
+        n1, leading term 1, has refused request 3, but changed its log or its pending changes
         n1 refuses `add n4` in term 1: n1 refuses `add n4`.
         entry 5 of n1 is `members n1 n2 n3 n4` of term 1: n1 appends entry 5, the configuration: n1 n2 n3 n4 (§6).
         n1, leading term 1, has changed the membership of n4 without having accepted a request for it
@@ -501,10 +501,10 @@ fn a_transfer_that_goes_on_is_listed_with_its_beginning() {
     let property = Property::TransferEnds;
     let told = facts(REFUSED, property, goes_on) + &facts(asked, property, goes_on);
     expect![[r#"
-        n1, leading term 1, goes on with its transfer to n3 longer than it was to
+        n1, leading term 1, goes on with its transfer to n3 after the deadline
         n1 still waits until n3 has all of its log: n1 appends entry 3 and sends it to all (§5.3).
         n1 hands over to n3, for an election timeout at the most: n1 is to hand over to n3, and takes no new commands meanwhile (thesis §3.10).
-        n1, leading term 1, goes on with its transfer to n3 longer than it was to
+        n1, leading term 1, goes on with its transfer to n3 after the deadline
         n1 hands over to n3, for an election timeout at the most: n1 is to hand over to n3, and takes no new commands meanwhile (thesis §3.10).
         n1 still waits for n3, which it has asked to stand: n1 asks n3, which has all of its log, to stand for election at once (thesis §3.10).
     "#]].assert_eq(&told);
@@ -520,11 +520,11 @@ fn a_log_that_is_behind_is_listed_with_its_leaders() {
     let property = Property::CatchUp;
     let told = facts(REFUSED, property, behind) + &facts(nothing, property, behind);
     expect![[r#"
-        since 0.272s n3 is connected to the leader n1, but comes no nearer to its log
+        since 0.272s n3 is connected to the leader n1, but does not catch up
         n1 knows that n3 has its log up to entry 2: n1 becomes leader of term 1 with 2 votes of 3 (§5.2).
         the log of n3 ends with entry 2: `set a one` of term 1: n3 appends entry 2 from n1 (§5.3).
         the log of n1 ends with entry 3: `set a two` of term 1: n1 appends entry 3 and sends it to all (§5.3).
-        since 0.139s n3 is connected to the leader n1, but comes no nearer to its log
+        since 0.139s n3 is connected to the leader n1, but does not catch up
         the log of n3 is empty: The cluster begins with 3 servers, all followers in term 0.
         n1 knows of no entry that n3 has: n1 becomes leader of term 1 with 2 votes of 3 (§5.2).
         the log of n1 ends with entry 2: `set a one` of term 1: n1 appends entry 2 and sends it to all (§5.3).
