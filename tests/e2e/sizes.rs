@@ -135,8 +135,10 @@ async fn no_choice_is_cut_off() -> Outcome {
         .await
 }
 
-/// The selects whose longest option needs more width than there is, each with both widths.
+/// The selects whose longest option needs more width than there is, and the row of tabs likewise, each with both widths.
 const CUT_OFF: &str = "const cut = [];
+    const tabs = document.querySelector('.tab-list');
+    if (tabs.scrollWidth > tabs.clientWidth) cut.push(['tabs', tabs.scrollWidth, tabs.clientWidth]);
     for (const id of ['client', 'node', 'read', 'disk-state']) {
         const select = document.getElementById(id);
         const has = select.offsetWidth;

@@ -102,6 +102,7 @@
       elements: document.getElementsByTagName("*").length,
       focus: say(focus),
       lost: !focus || focus === document.body,
+      left: outside ? say(outside) : null,
       opener: back?.isConnected && isSeen(back) && isFree(back) && back !== document.body ? say(back) : null,
       popups,
       within: !!focus?.closest(POPUPS),

@@ -337,7 +337,9 @@ fn lost(press: Press, before: &Look, now: &Look) -> Option<String> {
         let (from, words) = (&before.focus, "and the focus leaves");
         return is_moved.then(|| format!("Escape closes {closed:?}, {words} {from} for {focus}"));
     }
-    let opener = now.opener.as_ref().filter(|opener| *opener != focus)?;
+    // A click beside what is open, on what opens something else, leaves two places to come back to.
+    let is_back = before.left.as_ref() == Some(focus);
+    let opener = now.opener.as_ref().filter(|opener| !is_back && *opener != focus)?;
     Some(format!("Escape closes {closed:?}, and the focus goes to {focus}, not to {opener}"))
 }
 

@@ -21,6 +21,8 @@ pub(crate) struct Look {
     pub(crate) lost: bool,
     /// What had it when the first of what is open was opened, if that could have it again.
     pub(crate) opener: Option<String>,
+    /// What had it last outside of what is open.
+    pub(crate) left: Option<String>,
     /// What is open over the page.
     pub(crate) popups: Vec<String>,
     /// The focus is in one of them.
