@@ -170,8 +170,8 @@ impl fmt::Display for Problem {
             Self::Mistake(mistake) => mistake.fmt(f),
             Self::Unmet(how) => write!(f, "not as expected: {how}"),
             Self::NothingToUndo => write!(f, "there is nothing to take back"),
-            Self::NoBranch => write!(f, "there is no such story"),
-            Self::NoName => write!(f, "a story's name has at least one letter"),
+            Self::NoBranch => write!(f, "there is no such branch"),
+            Self::NoName => write!(f, "a branch's name has at least one letter"),
             Self::NoneBefore(landmark) => write!(f, "there was no {landmark} before this instant"),
             Self::NotKept(landmark) => {
                 write!(

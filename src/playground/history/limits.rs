@@ -33,12 +33,12 @@ impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let hours = LIMITS.time.since(Time::ZERO).as_micros() / 3_600_000_000;
         match self {
-            Self::Time => write!(f, "this story has lasted {hours} hours of cluster time")?,
-            Self::Events => write!(f, "{} events have happened in this story", LIMITS.events)?,
-            Self::Actions => write!(f, "{} things were done in this story", LIMITS.actions)?,
-            Self::Branches => write!(f, "this run has {} stories", LIMITS.branches)?,
+            Self::Time => write!(f, "this branch has lasted {hours} hours of cluster time")?,
+            Self::Events => write!(f, "{} events have happened in this branch", LIMITS.events)?,
+            Self::Actions => write!(f, "{} things were done in this branch", LIMITS.actions)?,
+            Self::Branches => write!(f, "this run has {} branches", LIMITS.branches)?,
             Self::BranchBytes => {
-                write!(f, "all that was done in this story fills {} bytes", LIMITS.branch_bytes)?;
+                write!(f, "all that was done in this branch fills {} bytes", LIMITS.branch_bytes)?;
             }
             Self::Bytes => write!(f, "all that was done in this run fills {} bytes", LIMITS.bytes)?,
         }

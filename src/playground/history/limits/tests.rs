@@ -53,7 +53,7 @@ fn a_branch_lasts_at_most_a_day() {
     assert_eq!(Archive::parse(&archive.to_string()), Ok(archive));
     assert_eq!(Bookmark::parse(&bookmark.to_fragment()), Ok(bookmark));
     let told = Problem::Full(Limit::Time).to_string();
-    assert!(told.starts_with("this story has lasted 24 hours of cluster time"), "{told}");
+    assert!(told.starts_with("this branch has lasted 24 hours of cluster time"), "{told}");
     for input in [Input::Step, Input::Next(Landmark::Violation)] {
         assert_eq!(playground.apply(input), Err(Problem::Full(Limit::Time)));
     }
