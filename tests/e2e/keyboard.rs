@@ -232,6 +232,7 @@ async fn the_stage_has_the_focus_of_what_vanishes() -> Outcome {
             for (name, vanish) in [
                 ("Step", "it.disabled = true"),
                 ("Help", "it.style.display = 'none'"),
+                ("Runs…", "it.style.visibility = 'hidden'"),
                 ("Share…", "it.closest('header, .header').inert = true"),
                 ("Add node", "it.remove()"),
             ] {

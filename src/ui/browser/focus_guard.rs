@@ -6,9 +6,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo_events::EventListener;
-use gloo_timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, FocusEvent, MutationObserver, MutationObserverInit};
 
 use crate::ui::browser::page;
@@ -39,8 +39,9 @@ impl FocusGuard {
             move |event| {
                 let goes_on = event.dyn_ref::<FocusEvent>().and_then(FocusEvent::related_target);
                 if goes_on.is_none() {
+                    // The element still has the focus while the event is dispatched.
                     let last = Rc::clone(&last);
-                    Timeout::new(0, move || check(&last)).forget();
+                    spawn_local(async move { check(&last) });
                 }
             }
         });
@@ -73,5 +74,14 @@ fn check(last: &Last) {
 
 fn can_have_focus(element: &Element) -> bool {
     let is_refused = element.matches(":disabled, [inert], [inert] *").unwrap_or(false);
-    element.is_connected() && !is_refused && element.get_client_rects().length() > 0
+    element.is_connected()
+        && !is_refused
+        && element.get_client_rects().length() > 0
+        && is_visible(element)
+}
+
+/// Whether the styles show it: a sheet that is closed keeps its place and hides what is in it.
+fn is_visible(element: &Element) -> bool {
+    let style = web_sys::window().and_then(|it| it.get_computed_style(element).ok().flatten());
+    style.is_none_or(|it| it.get_property_value("visibility").is_ok_and(|it| it == "visible"))
 }

@@ -77,11 +77,15 @@
   const shown = (selector) => [...document.querySelectorAll(selector)].filter(isSeen);
 
   // Who had the focus last outside of what is open, and who had it when the first of what is open took it.
-  let [outside, opener, first] = [null, null, null];
+  let [outside, opener] = [null, null];
   addEventListener("focusin", ({ target }) => {
-    const popup = target.closest(POPUPS);
-    if (!popup) outside = target;
-    else if (!first?.isConnected || !isSeen(first)) [first, opener] = [popup, outside];
+    if (target.closest(POPUPS)) {
+      opener ??= outside;
+      return;
+    }
+    outside = target;
+    // What was closed gives the focus back before it is gone.
+    requestAnimationFrame(() => (opener = shown(POPUPS).length ? opener : null));
   });
   // Whoever points at nothing leaves it for nothing: then there is nothing to give it back to.
   addEventListener("focusout", ({ relatedTarget }) => {
@@ -92,7 +96,7 @@
     const focus = document.activeElement;
     const popups = shown(POPUPS).map(say);
     const back = opener;
-    if (!popups.length) [first, opener] = [null, null];
+    if (!popups.length) opener = null;
     return {
       errors: errors.splice(0),
       stopped: document.getElementById("boot-failure")?.innerText ?? null,
