@@ -155,31 +155,18 @@ impl State {
             Self::Snapshot => snapshot(page, leader).await,
             Self::Menu => page.press_on(leader, "More").await,
             Self::Past => past(page, leader).await,
-            Self::Branches => {
-                past(page, leader).await?;
-                page.press("b").await?;
-                page.click("button", "Compare with branch A").await?;
-                page.sees("The first step that differs").await
-            }
+            Self::Branches => branches(page, leader).await,
             Self::Share => {
                 history(page, leader).await?;
-                page.press("s").await?;
-                page.find("dialog", "Share this run").await.map(drop)
+                open(page, "s", ("dialog", "Share this run")).await
             }
-            Self::Runs => {
-                page.press("r").await?;
-                page.find("dialog", "Runs kept in this browser").await.map(drop)
-            }
+            Self::Runs => open(page, "r", ("dialog", "Runs kept in this browser")).await,
             Self::Console => console(page).await,
-            Self::Help => {
-                page.press("?").await?;
-                page.find("dialog", "Keys and legend").await.map(drop)
-            }
+            Self::Help => open(page, "?", ("dialog", "Keys and legend")).await,
             Self::Walls => walls(page).await,
             Self::Matrix => {
                 split(page, leader).await?;
-                page.press("w").await?;
-                page.find("table", "Logs of all nodes").await.map(drop)
+                open(page, "w", ("table", "Logs of all nodes")).await
             }
             Self::SpaceTime => {
                 history(page, leader).await?;
@@ -194,20 +181,12 @@ impl State {
             Self::Unordered => unordered(page, leader).await,
             Self::Charts => {
                 history(page, leader).await?;
-                page.press("C").await?;
-                page.find("heading", "Commit latency").await.map(drop)
+                open(page, "C", ("heading", "Commit latency")).await
             }
-            Self::Difference => {
-                page.press("P").await?;
-                page.sees("is pinned").await?;
-                history(page, leader).await?;
-                page.press("D").await?;
-                page.sees("5 nodes differ").await
-            }
+            Self::Difference => difference(page, leader).await,
             Self::Projector => {
                 history(page, leader).await?;
-                page.press("p").await?;
-                page.find("region", "What has just happened").await.map(drop)
+                open(page, "p", ("region", "What has just happened")).await
             }
             Self::Three | Self::Seven | Self::TwentyFive => {
                 write(page, "color", "blue").await?;
@@ -216,6 +195,29 @@ impl State {
             }
         }
     }
+}
+
+/// Presses a key, and waits for what it opens.
+async fn open(page: &Page, key: &str, (role, name): (&str, &str)) -> WebDriverResult<()> {
+    page.press(key).await?;
+    page.find(role, name).await.map(drop)
+}
+
+/// Two branches are compared.
+async fn branches(page: &Page, leader: u32) -> WebDriverResult<()> {
+    past(page, leader).await?;
+    page.press("b").await?;
+    page.click("button", "Compare with branch A").await?;
+    page.sees("The first step that differs").await
+}
+
+/// The present is compared with an instant that was pinned.
+async fn difference(page: &Page, leader: u32) -> WebDriverResult<()> {
+    page.press("P").await?;
+    page.sees("is pinned").await?;
+    history(page, leader).await?;
+    page.press("D").await?;
+    page.sees("5 nodes differ").await
 }
 
 /// A screen size for pictures, in CSS pixels.
