@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: writes the numbers of DESIGN section 5 to target/bench.json as one flat
-//! JSON object, and prints what the page's search finds without each rule. It has no thresholds.
+//! `cargo xtask bench`: writes speeds, sizes and durations to target/bench.json as one flat JSON object, and prints what
+//! the search in the page finds without each rule. It has no thresholds.
 
 use std::fs;
 use std::path::Path;
