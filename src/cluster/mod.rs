@@ -65,7 +65,7 @@ pub enum Touched {
     Nobody,
     /// This server's state may have changed.
     Server(NodeId),
-    /// Those of any servers may have, and some may have come or gone.
+    /// The state of any server may have changed, and servers may have come or gone.
     Anybody,
 }
 
@@ -92,10 +92,10 @@ impl Snapshots {
 /// What a server did that its state does not show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ServerEvent {
-    /// It gave its vote away; to itself when it asked others for theirs.
+    /// The server gave its vote; to itself when it asked others for theirs.
     Voted { by: NodeId, term: Term, candidate: NodeId },
-    /// Its state machine has come to an entry, with the request in it, if there is one, and whether that
-    /// was executed now: not where it was a duplicate.
+    /// The server's state machine has come to an entry. `request` is the request in the entry, if there is
+    /// one, and whether it was executed now; a duplicate is not.
     Applied { by: NodeId, index: Index, request: Option<(SessionId, Seq, bool)> },
     /// As the leader of the term it has taken a client's change on; or its write, without one.
     Accepted { by: NodeId, term: Term, id: RequestId, change: Option<Change> },
@@ -322,7 +322,7 @@ impl Cluster {
         self.step_node_and(id, input, |_, _| ()).map(|()| id)
     }
 
-    /// The same, with a look at what the step came to before all that is carried out.
+    /// The same, with a look at the step's effects before they are carried out.
     fn step_node_and<T>(
         &mut self,
         id: NodeId,

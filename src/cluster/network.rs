@@ -1,4 +1,4 @@
-//! The network: messages in flight, and what may befall them.
+//! The network: messages in flight, and what can happen to them.
 //!
 //! Every message takes a latency drawn anew, so that later ones overtake earlier ones. A message that
 //! will be lost, by chance or on a cut link, travels half of its way and vanishes there. Links between
@@ -50,7 +50,7 @@ pub struct Flight {
     pub arrives_at: Time,
     /// Why it will vanish half way, if it will.
     pub lost: Option<Loss>,
-    /// When that happens to it, or it arrives.
+    /// When the message vanishes or arrives.
     pub due: Time,
 }
 
@@ -167,7 +167,7 @@ impl Body {
 /// A place in the network's memory; only together with the message's id does it name a message.
 pub(super) type Slot = usize;
 
-/// When something will happen to a message, and to which.
+/// The time at which something will happen to a message, and the message.
 pub(super) struct Departure {
     pub(super) at: Time,
     pub(super) slot: Slot,

@@ -1,15 +1,16 @@
 //! Log compaction (paper, section 7): snapshots, and sending them in parts to followers that lack what
 //! the log no longer has.
 //!
-//! A sending goes on to its end, although the leader may take newer snapshots meanwhile: begun anew with each,
-//! it would never end where it takes longer than the time between two. What follows the one that is sent has
-//! to be there when it has arrived. So the leader's log keeps what a follower lacks that catches up, as long
-//! as it answers and up to a bound (the paper leaves to the leader what it keeps; etcd keeps as many entries,
-//! TiKV what followers that answer lack).
+//! The leader sends a snapshot to the end, even if it takes newer ones meanwhile. If it began anew with each
+//! newer snapshot, a slow sending would never end. The entries after the snapshot must still be in the
+//! leader's log when the snapshot has arrived. So the log keeps what a follower that catches up lacks, as
+//! long as that follower answers and up to a bound. (The paper leaves to the leader what it keeps; etcd keeps
+//! a number of entries, TiKV keeps what followers that answer lack.)
 //!
-//! The host decides when, and brings the state machine's bytes; a snapshot stands for the log up to
-//! the last applied entry. A follower answers every part with how much it has; when all is there and
-//! on its disk, it goes on from there. Deliberately lacks copy-on-write: the bytes are made at once.
+//! The host decides when a snapshot is taken, and brings the state machine's bytes. A snapshot stands for the
+//! log up to the last applied entry. A follower answers every part with how much it has. When the whole
+//! snapshot is on its disk, the follower goes on from there. Deliberately lacks copy-on-write: the bytes are
+//! made at once.
 
 use super::effects::{Effects, GivenUp, Note};
 use super::leader::ProgressState;
@@ -66,7 +67,8 @@ impl Node {
         self.give_up_sendings(now, effects);
     }
 
-    /// The last entry that every follower has which catches up and answers: what comes after it is needed.
+    /// The last entry that every follower has, of those that catch up and answer. The log needs what comes
+    /// after it.
     fn needed_after(&self, now: Time) -> u64 {
         let Role::Leader(leader) = &self.role else { return u64::MAX };
         let patience = self.settings.election_timeout_max;
@@ -77,8 +79,8 @@ impl Node {
         in_need.map(|progress| count(progress.reaches())).min().unwrap_or(u64::MAX)
     }
 
-    /// Gives up the sendings that can no longer help: the log has lost what follows, so a newer snapshot would
-    /// have to come after it, and the follower does not answer.
+    /// Gives up the sendings that can no longer help: the follower does not answer, and the log has lost what
+    /// follows the snapshot, so that a newer snapshot would have to come after it.
     fn give_up_sendings(&mut self, now: Time, effects: &mut Effects) {
         let patience = self.settings.election_timeout_max;
         let base = self.log.base().map(|base| base.index);
@@ -154,7 +156,8 @@ impl Node {
             && snapshot.about.last == last
             && received != *offset
         {
-            // What tells nothing new is a copy: what it asks for is on its way, or comes with a heartbeat.
+            // An answer that tells nothing new is a copy. The part that it asks for is on its way, or comes
+            // with a heartbeat.
             (*offset, *waiting) = (received, false);
             self.send_snapshot(from, false, effects);
         }
@@ -173,7 +176,8 @@ impl Node {
         self.recognise_leader(now, from, effects);
         let last = about.last;
         if Some(last.index) <= self.commit_index {
-            // It has all that already: what is committed here agrees with the leader's log.
+            // This server has all of the snapshot already: what it knows to be committed agrees with the
+            // leader's log.
             let answer =
                 Message::InstallSnapshotResponse { last, received: 0, installed: true, round };
             self.disk.promise(self.envelope(from, answer));
@@ -181,7 +185,7 @@ impl Node {
         }
         let coming = self.incoming.as_ref().map(|incoming| &incoming.about);
         if coming.is_some_and(|coming| last.index < coming.last.index) {
-            // A copy of what the leader has given up since then.
+            // A copy of a part of a sending that the leader has given up since then.
             return;
         }
         if coming != Some(&about) {
@@ -211,8 +215,8 @@ impl Node {
         self.disk.promise(self.envelope(from, answer));
     }
 
-    /// Goes on from a snapshot: what the log has beyond it stays, if it has the snapshot's last entry;
-    /// otherwise all of it goes.
+    /// Goes on from a snapshot. If the log has the snapshot's last entry, the entries after it stay.
+    /// Otherwise the whole log goes.
     fn install(&mut self, from: NodeId, snapshot: Snapshot, effects: &mut Effects) {
         let SnapshotInfo { last, config, .. } = snapshot.about.clone();
         let fits = self.log.term_at(last.index) == Some(last.term);

@@ -1,8 +1,8 @@
 //! Who belongs to the cluster, and as what (paper, section 6; thesis, chapter 4).
 //!
-//! A configuration has voters; while the cluster goes over from one set of voters to another it is
-//! *joint* and has the outgoing voters too, and every decision needs a majority of both. Learners get
-//! the log and are not counted.
+//! A configuration has voters. While the cluster goes over from one set of voters to another, the
+//! configuration is *joint*: it has the outgoing voters too, and every decision needs a majority of both
+//! sets. Learners get the log and are not counted.
 
 use std::fmt;
 use std::sync::Arc;
@@ -47,17 +47,17 @@ impl Config {
         Self(Arc::new(lists))
     }
 
-    /// Those who vote; in a joint configuration those who will.
+    /// The voters; in a joint configuration those of the new set.
     pub fn voters(&self) -> &[NodeId] {
         &self.0.voters
     }
 
-    /// Those who voted before and still do, as long as the configuration is joint.
+    /// The voters of the old set, who still vote as long as the configuration is joint.
     pub fn outgoing(&self) -> &[NodeId] {
         &self.0.outgoing
     }
 
-    /// Those who get the log and are not counted (thesis, section 4.2.1).
+    /// The members that get the log and are not counted (thesis, section 4.2.1).
     pub fn learners(&self) -> &[NodeId] {
         &self.0.learners
     }

@@ -85,7 +85,7 @@ impl DiskPromises {
         self.term_or_vote_changed = true;
     }
 
-    /// Forgets the promises of earlier terms: whoever gets them would ignore them.
+    /// Forgets the promises of earlier terms, since the receivers would ignore them.
     pub(super) fn forget_promises(&mut self) {
         self.promised.clear();
         self.held.clear();
@@ -125,20 +125,20 @@ impl Node {
         !self.disk.in_flight.is_empty()
     }
 
-    /// What this server would say and does not yet, since it promises something: each message with the
-    /// last write that it waits for.
+    /// The messages that this server holds back, since they promise something that is not on disk: each with
+    /// the last write that it waits for.
     pub fn held_back(&self) -> impl Iterator<Item = &(Ticket, Envelope)> {
         self.disk.held.iter()
     }
 
-    /// The last part of every step: asks for the write that makes the step durable, and lets those
-    /// messages go that wait for none.
+    /// The last part of every step: asks for the write that makes the step durable, and sends the messages
+    /// that wait for no write.
     pub(super) fn settle(&mut self, effects: &mut Effects) {
         let voted_for = self.voted_for.filter(|_| self.obeys(Rule::VoteOnDisk));
         let disk = &mut self.disk;
         if disk.term_or_vote_changed || disk.log_changed_from.is_some() || disk.snapshot_changed {
             let end = Index::after(self.log.last_index());
-            // Without the rules an entry may change that is compacted: what stands there is the base.
+            // Where rules are off, a compacted entry may change. The base of the log stands in its place.
             let first = disk.log_changed_from.unwrap_or(end).max(self.log.first_index());
             disk.issued = Ticket(disk.issued.0 + 1);
             disk.in_flight.push_back((disk.issued, self.log.last_index()));

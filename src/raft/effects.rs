@@ -8,7 +8,7 @@ use super::reads::Certainty;
 use super::transfer::TransferEnd;
 use crate::time::Duration;
 
-/// What is to be done after a step, in any order: nothing here waits for anything else.
+/// What the host is to do after a step. The docs of this module (`raft/mod.rs`) say in which order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
     /// Messages to send.
@@ -26,7 +26,7 @@ pub struct Effects {
     pub change: Option<Result<Accepted, Refusal>>,
     /// What became of `Input::Transfer`.
     pub transfer: Option<Result<(), Refusal>>,
-    /// What happened and why, for whoever watches. Nothing depends on it.
+    /// What happened and why, for people who watch. Nothing depends on it.
     pub notes: Vec<Note>,
 }
 
@@ -51,7 +51,7 @@ pub struct ReadId(pub u64);
 /// A decided read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadAnswer {
-    /// It may be served from the state machine once that has applied this index.
+    /// The state machine may serve the read once it has applied this index.
     Ready { id: ReadId, read_index: Option<Index> },
     /// This server can't serve it: it is no leader, or no longer.
     NotLeader { id: ReadId, leader: Option<NodeId> },
@@ -82,15 +82,15 @@ pub enum Note {
     AskedForPreVotes { term: Term, waited: Duration },
     /// It would vote for the candidate, or would not.
     AnsweredPreVote { candidate: NodeId, term: Term, refused: Option<RefusedVote> },
-    /// The election timer ran out; the server stands for election.
-    /// How long it waited, unless it has asked for pre-votes before; or the leader has asked it to.
+    /// The server stands for election. `waited` is how long its election timer ran; `None` where it has asked
+    /// for pre-votes before, or where the leader has asked it to stand (`transfer`).
     StoodForElection { term: Term, waited: Option<Duration>, transfer: bool },
     /// It voted for the candidate; `last` is the candidate's last entry. `newer` is its own, where that
     /// should have kept it from voting.
     Voted { candidate: NodeId, term: Term, last: Option<Position>, newer: Option<Position> },
-    /// It did not.
+    /// It did not vote for the candidate.
     RefusedVote { candidate: NodeId, term: Term, why: RefusedVote },
-    /// A vote came in; so many are there now, of so many that are needed.
+    /// A vote came in. The candidate has `votes` now, and needs `needed`.
     CountedVote { from: NodeId, votes: usize, needed: usize },
     /// It leads.
     BecameLeader { term: Term, votes: usize, of: usize },
@@ -100,14 +100,13 @@ pub enum Note {
     Proposed { position: Position, noop: bool },
     /// As the leader it proposes this configuration.
     ProposedConfig { config: Config, position: Position },
-    /// As the leader it goes no further with a change, since a later one that it has accepted wants the
-    /// contrary.
+    /// As the leader it ends a change, since it has accepted a later one that wants the contrary.
     ChangeEnded { ended: Change, by: Change },
     /// It has a snapshot of its state machine; so many entries of the log are kept.
     TookSnapshot { last: Position, kept: u64 },
     /// As the leader it sends a snapshot: the log no longer has what the follower lacks.
     SendsSnapshot { follower: NodeId, last: Position },
-    /// As the leader it gives such a sending up.
+    /// As the leader it gives up the sending of a snapshot.
     GaveUpSnapshot { follower: NodeId, last: Position, why: GivenUp },
     /// As a follower it goes on from the leader's snapshot, with so many entries after it.
     InstalledSnapshot { from: NodeId, last: Position, kept: u64 },
@@ -123,7 +122,7 @@ pub enum Note {
     Appended { from: NodeId, first: Index, last: Index },
     /// As a follower it deleted entries that conflict with the leader's.
     Truncated { first: Index, last: Index },
-    /// As a follower it does not have the entry before those it was sent.
+    /// As a follower it lacks the entry before the entries that it was sent.
     Conflicted { leader: NodeId, prev: Position, found: Option<Term> },
     /// The leader steps back to an earlier entry for this follower.
     SteppedBack { follower: NodeId, next_index: Index },
@@ -131,9 +130,10 @@ pub enum Note {
     Committed { last: Index, copies: usize, of: usize, own_term: bool, on_disk: bool },
     /// A follower learned that entries up to here are committed.
     LearnedCommit { last: Index },
-    /// A read may be served at this index, since the leader is sure by this to lead.
+    /// A read may be served at this index. `by` is what makes the leader sure that it leads.
     ConfirmedRead { read_index: Option<Index>, by: Certainty },
-    /// As the leader it ignores an answer to a round of messages that it has not begun: it has begun so many.
+    /// As the leader it ignores an answer to a round of messages that it has not begun. It has begun `begun`
+    /// rounds.
     IgnoredAnswer { from: NodeId, round: u64, begun: u64 },
     /// The disk has what was written up to here.
     Persisted { last: Option<Index> },

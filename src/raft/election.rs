@@ -58,7 +58,8 @@ impl Node {
             // The leader of the term that the server was in before may hold a lease.
             (Asked::Vote, _) => (in_force && heard_lately, RefusedVote::HeardLately),
             (Asked::PreVote, Some(leader)) => {
-                // PreVote alone demands it: whoever hears a leader needs no election (section 9.6).
+                // PreVote demands this by itself: a server that hears a leader needs no election (section
+                // 9.6).
                 (heard_lately || leader == self.id, RefusedVote::HasLeader(leader))
             }
             (Asked::HigherTerm, Some(leader)) if leader == self.id => {
@@ -92,8 +93,8 @@ impl Node {
         self.on_pre_vote_response(now, self.id, grants, effects);
     }
 
-    /// Would it vote for the candidate in the next term? Nothing changes by the answer, and the
-    /// election timer runs on.
+    /// Answers whether this server would vote for the candidate in the next term. The answer changes nothing,
+    /// and the election timer runs on.
     pub(super) fn on_pre_vote(
         &mut self,
         now: Time,
@@ -112,7 +113,7 @@ impl Node {
         effects.messages.push(self.envelope(candidate, response));
     }
 
-    /// Somebody would vote for this server: with a majority of those it stands.
+    /// A server would vote for this one. With a majority of such answers this server stands for election.
     pub(super) fn on_pre_vote_response(
         &mut self,
         now: Time,
@@ -170,7 +171,7 @@ impl Node {
         (last, transfer): (Option<Position>, bool),
         effects: &mut Effects,
     ) {
-        // Who has its vote already, or stands since the leader wishes it, need not wait.
+        // A candidate that has this vote already need not wait, nor one that the leader has asked to stand.
         let waits = !transfer && self.voted_for != Some(candidate);
         let refused = self
             .reason_to_refuse(candidate, term, last)
@@ -243,8 +244,8 @@ impl Node {
         }
     }
 
-    /// How many votes a candidate has, of how many it needs; in a joint configuration those of the half
-    /// that lacks most. Only those of voters count, so not its own if it is to leave.
+    /// How many votes a candidate has, and how many it needs; in a joint configuration those of the half that
+    /// lacks most. Only votes of voters count. The candidate's own vote does not count if it is to leave.
     pub fn tally(&self) -> Option<(usize, usize)> {
         let Role::Candidate(candidate) = &self.role else { return None };
         let voted = |voter| candidate.votes.contains(&voter);
@@ -254,7 +255,7 @@ impl Node {
     /// A candidate's own vote counts when it is on disk.
     pub(super) fn count_own_vote(&mut self, now: Time, effects: &mut Effects) {
         let Role::Candidate(Candidate { transfer, .. }) = self.role else { return };
-        // Its own vote is one like all others: not to be had while it hears from a leader.
+        // The rules for votes hold for its own vote too: it is not given while a leader is heard.
         let free = transfer || self.reason_to_stay(now, Asked::Vote).is_none();
         if free && (!self.awaits_disk() || !self.obeys(Rule::VoteOnDisk)) {
             self.on_vote(now, self.id, true, effects);

@@ -1,7 +1,7 @@
 //! What a server asserts of itself, and what of Raft each of it rests on.
 //!
-//! An assertion falls silent only where something was ever done without that it rests on: what was broken
-//! then may show long after. A run without a rule that guards liveness alone asserts all that others do.
+//! An assertion is skipped only where a rule that it rests on was ever off, or a disk lost data: the damage
+//! may show long after. A run in which only rules for liveness were off asserts everything.
 
 use super::rules::{Rule, Rules};
 

@@ -35,7 +35,8 @@ pub struct Settings {
     pub clock_drift_percent: u8,
     /// Which rules are in force.
     pub rules: Rules,
-    /// What of Raft was ever done without: what rests on it may not be counted on any more.
+    /// Which rules were ever off, and whether a disk lost data: invariants that rest on those are not
+    /// asserted any more.
     pub lapses: Lapses,
 }
 
@@ -119,7 +120,7 @@ pub struct Node {
     pub(super) role: Role,
     pub(super) configs: Configs,
     pub(super) election: ElectionTimer,
-    /// Until then this server votes for nobody, since it has heard from a leader, or may have.
+    /// This server votes for nobody until then, since it has heard from a leader, or may have.
     pub(super) sticky_until: Time,
     /// A snapshot that is coming in.
     pub(super) incoming: Option<Incoming>,
@@ -219,8 +220,8 @@ impl Node {
         }
     }
 
-    /// Lets the election timer run out at `now`, as if nothing had been heard for long. A leader has
-    /// none, nor has a server outside its configuration: `false` for them.
+    /// Sets the election timer to run out at `now`; the next `Input::Tick` acts on it. Returns `false` for a
+    /// leader and for a server outside its configuration, which have no election timer.
     pub fn expire_election_timer(&mut self, now: Time) -> bool {
         if matches!(self.role, Role::Leader(_)) || !self.may_stand() {
             return false;
@@ -229,8 +230,8 @@ impl Node {
         true
     }
 
-    /// The next committed entry that the state machine has not seen, which counts as applied from
-    /// now on (Figure 2, all servers: commitIndex > lastApplied).
+    /// The next committed entry that the state machine has not seen. The entry counts as applied from now on
+    /// (Figure 2, all servers: commitIndex > lastApplied).
     pub fn apply_next(&mut self) -> Option<(Index, &Entry)> {
         if self.last_applied >= self.commit_index {
             return None;
@@ -269,7 +270,7 @@ impl Node {
         if term > self.current_term
             && let Some(why) = self.reason_to_stay(now, Asked::HigherTerm)
         {
-            // It does not even take the term over (thesis, section 4.2.3).
+            // The server does not even take over the term (thesis, section 4.2.3).
             match message {
                 Message::PreVote { last } => {
                     return self.on_pre_vote(now, from, term, last, effects);
@@ -342,7 +343,7 @@ impl Node {
         self.settings.rules.on(rule)
     }
 
-    /// Whether nothing that the invariant rests on was ever done without.
+    /// Whether all that the invariant rests on was in force the whole time.
     pub(super) fn counts_on(&self, invariant: Invariant) -> bool {
         self.settings.lapses.spare(invariant)
     }

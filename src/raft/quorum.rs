@@ -54,7 +54,7 @@ fn reached_by_half<T: Copy + Ord>(
     rules: Rules,
     reached: &mut impl FnMut(NodeId) -> Option<T>,
 ) -> Option<T> {
-    // As many as most clusters have: to clear room for more would cost more than to sort.
+    // Room for as many servers as most clusters have. Clearing more room would cost more than sorting.
     const INLINE: usize = 8;
     if voters.is_empty() {
         return None;
@@ -136,7 +136,7 @@ mod tests {
         assert_eq!(reached([9, 9, 0, 5, 0]), None);
     }
 
-    /// So many sets there are of five servers.
+    /// The number of sets of five servers.
     const SETS: u32 = 1 << 5;
 
     fn has(set: u32, id: NodeId) -> bool {
@@ -172,7 +172,7 @@ mod tests {
         }
     }
 
-    /// What all of Raft's safety rests on.
+    /// All of Raft's safety rests on this.
     #[test]
     fn whoever_decides_shares_a_server_of_every_half_with_whoever_else_does() {
         let rules = Rules::default();

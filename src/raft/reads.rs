@@ -25,7 +25,7 @@ pub enum ReadMode {
     ReadIndex,
     /// By the lease, and by a round of heartbeats where there is none.
     Lease,
-    /// Not at all: it is enough that the server believes to lead.
+    /// Not at all: it is enough that the server believes that it leads.
     Leader,
 }
 
@@ -79,7 +79,7 @@ impl Node {
 
     /// Moves all reads on as far as they can go.
     pub(super) fn confirm_reads(&mut self, now: Time, effects: &mut Effects) {
-        // Asked after every answer of a follower, and mostly nobody reads.
+        // This is called after every answer of a follower, and mostly there are no reads.
         if matches!(&self.role, Role::Leader(leader) if leader.reads.is_empty()) {
             return;
         }
@@ -111,7 +111,7 @@ impl Node {
         }
     }
 
-    /// Answers the reads that a lease is enough for, while there is one.
+    /// Answers the reads for which a lease is enough, while there is a lease.
     fn serve_by_lease(&mut self, now: Time, effects: &mut Effects) {
         let read_index = self.commit_index;
         let Role::Leader(leader) = &self.role else { return };

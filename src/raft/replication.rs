@@ -41,8 +41,8 @@ impl Node {
         Ok(position)
     }
 
-    /// The same for several commands at once, of which the last one's position is told; `None` if
-    /// there are none.
+    /// The same for several commands at once. Returns the position of the last one, and `None` if there are
+    /// no commands.
     pub(super) fn propose_all(
         &mut self,
         now: Time,
@@ -243,7 +243,7 @@ impl Node {
             return;
         };
         if may_forget && Some(rejected) <= progress.match_index {
-            // It acknowledged what it did not keep.
+            // The follower did not keep what it acknowledged.
             progress.match_index = rejected.previous();
             progress.next_index = rejected.next();
             progress.state = ProgressState::Probe { waiting: true };
@@ -353,7 +353,7 @@ impl Node {
         }
     }
 
-    /// An answer in the newer term is all that an old leader needs to step down.
+    /// An old leader steps down when it gets an answer of the newer term.
     pub(super) fn answer_old_leader(&self, from: NodeId, round: u64, effects: &mut Effects) {
         let response = Message::AppendEntriesResponse { result: Appended::Outdated, round };
         effects.messages.push(self.envelope(from, response));
@@ -401,7 +401,8 @@ impl Node {
                 "{}: terms never decrease along a log",
                 self.id
             );
-            // Where it really went: without the consistency check there may be a gap before it.
+            // The index at which the entry stands: with the consistency check off there may be a gap before
+            // it.
             let at = self.log.append(entry).index;
             first_appended = first_appended.or(Some(at));
             if let Some(config) = config {

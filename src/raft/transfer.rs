@@ -1,9 +1,9 @@
 //! Leadership transfer (thesis, section 3.10): the leader brings a follower's log up to date, takes no
 //! more proposals meanwhile, and asks it to stand for election at once.
 //!
-//! If the follower has not taken over within an election timeout the leader goes on as before; so it does
-//! when it is named itself, or when the follower is to vote no longer. Having
-//! asked, it counts on no lease any more in this term: that follower may be elected at any time.
+//! The leader goes on as before if the follower has not taken over within an election timeout, if the leader
+//! is named itself, or if the follower loses its vote. Once the leader has asked, it counts on no lease in
+//! this term: that follower may be elected at any time.
 
 use super::effects::{Effects, Note, Refusal};
 use super::message::{Message, NodeId};
@@ -65,7 +65,7 @@ impl Node {
             self.after_commit(now, effects);
             return Ok(());
         }
-        // One that leaves with a joint configuration would have to hand over at once again.
+        // A server that leaves with a joint configuration would have to hand over again at once.
         if !self.config().voters().contains(&to) {
             return Err(Refusal::NotVoter(to));
         }
@@ -80,8 +80,8 @@ impl Node {
         Ok(())
     }
 
-    /// Ends a transfer under way, if there is one; whether there was. What had to wait for it, such as the
-    /// end of a joint configuration, is the caller's to go on with.
+    /// Ends the transfer under way, and returns whether there was one. The caller goes on with what had to
+    /// wait for the transfer, such as the end of a joint configuration.
     pub(super) fn end_transfer(&mut self, why: TransferEnd, effects: &mut Effects) -> bool {
         let Role::Leader(leader) = &mut self.role else { return false };
         let Some(Transfer { to, .. }) = leader.transfer.take() else { return false };
@@ -108,7 +108,7 @@ impl Node {
         }
     }
 
-    /// Gives a transfer up that takes too long.
+    /// Gives up a transfer that takes too long.
     pub(super) fn abort_late_transfer(&mut self, now: Time, effects: &mut Effects) {
         if self.transfer().is_some_and(|transfer| transfer.deadline <= now) {
             self.end_transfer(TransferEnd::TooLate, effects);

@@ -107,7 +107,7 @@ impl Expect {
                 same(&what, index.get(), count(last))
             }),
             Self::Agree => check_agreement(cluster),
-            // The verdicts and the answer are looked at elsewhere.
+            // `check` looks at the verdicts and the answer.
             Self::Holds | Self::Linearizable | Self::Violates(_) | Self::Answer(_) => Ok(()),
         }
     }

@@ -236,8 +236,8 @@ pub const GRAMMAR: &[Form] = &[
     form("help", "lists the commands", "help", |_| Ok(Command::Help)),
 ];
 
-/// The words that could stand at the end of `line`, the begun word included. `nodes` and `keys` are
-/// what there is at the moment.
+/// The words that can complete the last word of `line`, or come next after a space. `nodes` and `keys` are the
+/// names that exist at the moment.
 pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
     let begun = line.rsplit(char::is_whitespace).next().unwrap_or_default();
     let of_named = named_request(line);
@@ -256,7 +256,7 @@ pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
     words
 }
 
-/// What of a line comes after `as c2`, if it begins so.
+/// The part of a line after `as c2`, if the line begins so.
 fn named_request(line: &str) -> Option<&str> {
     let named = line.trim_start().strip_prefix("as")?.strip_prefix(char::is_whitespace)?;
     named.trim_start().split_once(char::is_whitespace).map(|(_, request)| request)

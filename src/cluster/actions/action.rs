@@ -36,7 +36,7 @@ pub enum Action {
     Restart(NodeId),
     /// The process stands still; it keeps its memory and its messages wait.
     Pause(NodeId),
-    /// It goes on.
+    /// The paused process goes on.
     Resume(NodeId),
     /// Cuts every link between servers of different groups; those not named form a group together.
     Partition(Vec<Vec<NodeId>>),
@@ -44,7 +44,7 @@ pub enum Action {
     Heal,
     /// Cuts the way from one server to another.
     Cut { from: NodeId, to: NodeId },
-    /// Mends it.
+    /// Mends that way.
     Mend { from: NodeId, to: NodeId },
     /// Changes all links.
     Network(LinkChange),
@@ -168,7 +168,7 @@ pub enum Refused {
     EmptyWorkload,
     /// More clients or keys than there may be.
     LargeWorkload,
-    /// A client of the workload asks for nothing but what that lets it ask.
+    /// The client belongs to the workload, and only the workload lets it ask.
     NoName(ClientId),
 }
 
@@ -257,7 +257,7 @@ fn write_request(
     via: Option<NodeId>,
 ) -> fmt::Result {
     match (operation, via) {
-        // Changes of the membership are actions of their own; a request for one is how they travel.
+        // Changes of the membership are actions of their own. They travel as requests.
         (Operation::Read { consistency, .. }, from) => {
             write!(f, "{operation}")?;
             from.iter().try_for_each(|node| write!(f, " from {node}"))?;

@@ -1,5 +1,5 @@
-//! Faults at random: which may befall a cluster, one drawn after the other. The page's dial lets them come
-//! while one plays, the swarm while it searches.
+//! Faults at random, drawn one after the other. The page's dial lets them come while a person plays, and the
+//! swarm while it searches.
 //!
 //! Deliberately lacks wiped disks: Raft promises nothing where a server forgets what it was told to keep.
 
@@ -58,7 +58,7 @@ impl FaultKind {
     /// that a run without them goes as it always went.
     pub const LATER: [Self; 3] = [Self::Disk, Self::Ask, Self::Demote];
 
-    /// Whether it is one of those.
+    /// Whether this kind is one of those.
     pub fn is_later(self) -> bool {
         Self::LATER.contains(&self)
     }
@@ -195,7 +195,7 @@ impl FaultMix {
     }
 }
 
-/// Somebody comes, goes, or several do at once.
+/// A server is added or removed, or several at once.
 fn membership(cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<Action> {
     let node = rng.pick(servers)?.id();
     let voters = cluster.members().voters();
@@ -215,7 +215,7 @@ fn membership(cluster: &Cluster, servers: &[&Server], rng: &mut Rng) -> Option<A
     })
 }
 
-/// A fault of a kind that was added later; `None` of the others, and where there is nothing to draw.
+/// A fault of a kind that was added later. `None` for the other kinds, and where there is nothing to draw.
 pub fn later_fault(kind: FaultKind, cluster: &Cluster, rng: &mut Rng) -> Option<Action> {
     let servers: Vec<&Server> = cluster.servers().collect();
     let server = *rng.pick(&servers)?;
@@ -341,7 +341,7 @@ impl Cluster {
         let drawn = self.chaos.mix.draw(self, &mut rng);
         self.chaos.rng = rng;
         for action in drawn.into_iter().flatten() {
-            // Chance does not know what makes sense: what is refused changes nothing.
+            // A fault drawn by chance may make no sense. The cluster refuses it then, and nothing changes.
             let _ = self.apply(&action);
         }
         self.schedule_chaos();

@@ -1,4 +1,4 @@
-//! Doing what is asked of a cluster, or saying why not. An action that is refused changes nothing.
+//! Performs actions, or says why an action is refused. A refused action changes nothing.
 
 use super::super::clients::client::{Operation, RequestId};
 use super::super::clients::workload::Workload;
@@ -13,15 +13,15 @@ use crate::raft::{Change, Config, Input, NodeId, Rule, Settings, count};
 use crate::store::ClientId;
 use crate::time::{Duration, Time};
 
-/// The shortest pace of timers and clients: below it nothing is to be seen, and everything stalls.
+/// The shortest interval of timers and clients. With shorter ones nothing can be seen, and everything stalls.
 const SHORTEST: Duration = Duration::from_millis(1);
 
 /// The highest number that a node may have in its name.
 const HIGHEST_NAME: NodeId = NodeId(9_999);
 
 impl Cluster {
-    /// Does it now. Requests, additions and removals return the number of the request that travels;
-    /// everything else has happened when this returns.
+    /// Performs the action now. Requests and changes of the membership return the number of the request that
+    /// travels. Everything else has happened when this returns.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! The clients: part of the world, they send over the same network as the servers.
+//! The clients. They are part of the world, and send over the same network as the servers.
 //!
 //! A client sends a request to the server that it believes leads, follows redirects, and tries again
 //! when no answer comes, always under the same number of its session, so that nothing is written twice
@@ -21,7 +21,7 @@ pub enum Consistency {
     /// The same, but the leader counts on its lease and asks nobody (thesis, section 6.4.1): true as
     /// long as no clock drifts more than is assumed.
     Lease,
-    /// Sees what a server has applied that believes to lead.
+    /// Sees what a server has applied that believes that it leads.
     Leader,
     /// Sees what the asked server has applied so far, however old.
     Stale,
@@ -270,7 +270,7 @@ pub(in crate::cluster) struct Clients {
     pub(in crate::cluster) pending: BTreeMap<RequestId, Pending>,
     sessions: BTreeMap<ClientId, Session>,
     next_request: u64,
-    /// Whom each client believes to lead.
+    /// The server that each client believes to be the leader.
     pub(in crate::cluster) believed_leader: BTreeMap<ClientId, NodeId>,
 }
 
@@ -305,7 +305,7 @@ impl Clients {
                 let session = self.sessions.entry(client).or_insert_with(|| fresh.clone());
                 let idle = now.since(session.last_used) * 2 > session_lasts;
                 if idle && session.unanswered.is_empty() && session.last > Seq(0) {
-                    // Better a new one than one that may have expired.
+                    // A new session is safer than one that may have expired.
                     *session = Session { opened: now.max(session.next_opening()), ..fresh };
                 }
                 session.last_used = now;

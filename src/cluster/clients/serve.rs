@@ -107,8 +107,8 @@ impl Cluster {
         Some(by)
     }
 
-    /// Those who wait for a change that is told to have ended wait no longer: who they are, and the later change that
-    /// ended theirs.
+    /// The clients that waited for a change that has ended, each with the later change that ended it. They
+    /// wait no longer.
     fn take_ended(&mut self, at: NodeId, notes: &[Note]) -> Vec<(Asker, Change)> {
         let Some(process) = self.process_mut(at) else { return Vec::new() };
         let mut told = Vec::new();
@@ -123,7 +123,7 @@ impl Cluster {
         told
     }
 
-    /// Whoever has asked for it waits for the entry at that position.
+    /// The client that has asked waits for the entry at that position.
     fn await_entry(
         &mut self,
         by: NodeId,
@@ -137,7 +137,7 @@ impl Cluster {
         self.note(asker.id, Hop::Appended { by, position });
     }
 
-    /// A write, or a change, was taken on or not, by the refusal if there is one.
+    /// A write or a change was accepted, or refused for the reason given.
     fn decide(
         &mut self,
         by: NodeId,
@@ -175,7 +175,7 @@ impl Cluster {
         self.step_node(by, Input::Read(ReadId(asker.id.0), ReadMode::ReadIndex));
     }
 
-    /// The entry at `index` is applied: whoever waits for it gets an answer, if it is still the entry
+    /// The entry at `index` is applied. The client that waits for it gets an answer, if it is still the entry
     /// that was proposed there.
     pub(in crate::cluster) fn finish_proposal(
         &mut self,
@@ -201,8 +201,8 @@ impl Cluster {
         }
     }
 
-    /// A configuration is applied: whoever has asked for it gets an answer, and goes on waiting where it
-    /// is only a step on the way.
+    /// A configuration is applied. The client that has asked for it gets an answer, or waits on where the
+    /// configuration is only a step on the way.
     pub(in crate::cluster) fn finish_change(
         &mut self,
         by: NodeId,

@@ -5,8 +5,8 @@
 //! writing: when the server starts again, whole records at the end count, and the torn one after them
 //! is found by its checksum and cut off (`wal.rs`).
 //!
-//! A disk can be full or failing: then what was to be written is refused, and the server stops (`Fault::Stopped`).
-//! It can lie, too: then it reports writes as durable that a crash will lose. Raft promises nothing on such a disk.
+//! A disk can be full or failing. It refuses writes then, and the server stops (`Fault::Stopped`). A disk can
+//! also lie: it reports writes as durable that a crash will lose. Raft promises nothing on such a disk.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -94,7 +94,8 @@ impl Disk {
     /// How long an fsync of a good disk takes.
     pub const FSYNC: Duration = Duration::from_millis(2);
 
-    /// So many writes a disk that lies holds back: its own memory has an end, and older ones reach the disk.
+    /// The most writes that a lying disk holds back. Its own memory has an end, and older writes reach the
+    /// disk.
     pub const CLAIMS: usize = 1_000;
 
     pub(in crate::cluster) fn new(fsync: Duration) -> Self {
@@ -198,7 +199,7 @@ impl Disk {
         Recovered { whole, torn_bytes: rest.len() }
     }
 
-    /// All that was on it is gone: it is as good as new.
+    /// Empties the disk.
     pub(in crate::cluster) fn wipe(&mut self) {
         *self = Self { lost: self.lost, ..Self::new(self.fsync) };
     }

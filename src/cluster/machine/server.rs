@@ -25,7 +25,7 @@ pub struct Server {
     pub(in crate::cluster) busy_until: Time,
     pub(in crate::cluster) process: Option<Process>,
     pub(in crate::cluster) paused: bool,
-    /// What waits for a paused process, or a slow one.
+    /// What waits until a paused or slow process turns to it.
     pub(in crate::cluster) inbox: VecDeque<Waiting>,
     /// Counts the starts, so that nothing from before a crash reaches the process after it.
     pub(in crate::cluster) incarnation: u32,
@@ -49,7 +49,7 @@ pub(in crate::cluster) struct Process {
     pub(in crate::cluster) proposals: BTreeMap<Index, Proposal>,
     /// Clients that wait for a change of which the first step is done.
     pub(in crate::cluster) changing: Vec<Proposal>,
-    /// Clients that wait until it is sure that this server still leads.
+    /// Clients that wait until this server is sure that it still leads.
     pub(in crate::cluster) reads: BTreeMap<RequestId, PendingRead>,
 }
 
@@ -174,12 +174,12 @@ impl Server {
         free.then(|| self.clock.steady(now))
     }
 
-    /// Which of its lives this is: every start and every crash begins a new one.
+    /// The number of the machine's current life. Every start and every crash begins a new one.
     pub fn incarnation(&self) -> u32 {
         self.incarnation
     }
 
-    /// The message that it turns to next, if that is what waits longest.
+    /// The message that the process turns to next, if a message has waited longest.
     pub(in crate::cluster) fn waiting_mail(&self) -> Option<&Flight> {
         match self.inbox.front()? {
             Waiting::Mail(flight) => Some(flight),
