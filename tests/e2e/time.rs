@@ -346,7 +346,7 @@ async fn a_link_of_an_earlier_version_opens_on_demand() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}?seed=1&paused#{link}", site.url()), async |page| {
-            page.sees("made with another version").await?;
+            page.sees("made by another version").await?;
             page.shows("timer", "Cluster time", "0.000").await?;
             page.click("button", "Open it all the same").await?;
             page.shows("timer", "Cluster time", "4.700").await?;

@@ -65,10 +65,12 @@ pub fn Matrix(props: &Props) -> Html {
     let words = (*pointed).and_then(|pointed| pointed_words(&props.nodes, pointed));
     let height = f64::from(size.1).max(0.0);
     let seen = seen(props.nodes.len(), *top, (height / ROW) as usize + 1);
-    let is_shown = |(place, node): (usize, &Rc<NodeView>)| {
-        seen.contains(&place) || pointed.is_some_and(|(at, _)| at == node.id)
-    };
-    let shown: Vec<bool> = props.nodes.iter().enumerate().map(is_shown).collect();
+    let row_of = |id| props.nodes.iter().position(|node| node.id == id);
+    let pointed_row = pointed.and_then(|(node, _)| row_of(node));
+    // The neighbours too, so that the next arrow finds its row before the scroller has told where it is.
+    let is_near = |row: usize| pointed_row.is_some_and(|at| at.abs_diff(row) <= 1);
+    let is_shown = |row: usize| seen.contains(&row) || is_near(row);
+    let shown: Vec<bool> = (0..props.nodes.len()).map(is_shown).collect();
     let columns = indexes.clone().map(|index| {
         html! { <th key={index.to_string()} scope="col" data-entry={index.to_string()}>{ index }</th> }
     });
