@@ -361,7 +361,21 @@ impl Evidence {
                 "no order of the clients' operations explains the answer to request {}",
                 request.0
             ),
-            _ => Ok(()),
+            Self::TwoLeaders { .. }
+            | Self::Overwritten { .. }
+            | Self::Mismatch { .. }
+            | Self::Missing { .. }
+            | Self::Different { .. }
+            | Self::Diverged { .. }
+            | Self::Beyond { .. }
+            | Self::TwoVotes { .. }
+            | Self::TermWentBack { .. }
+            | Self::CommitWentBack { .. }
+            | Self::NoOverlap { .. }
+            | Self::LeaseOverlap { .. }
+            | Self::TransferGoesOn { .. }
+            | Self::LeftBehind { .. }
+            | Self::Stalled { .. } => Ok(()),
         }
     }
 }

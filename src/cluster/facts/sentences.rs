@@ -218,6 +218,12 @@ fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
             "{node} refuses {leader}'s snapshot as of entry {}: its checksum does not fit.",
             last.index
         ),
+        _ => write_transfer_note(f, node, note),
+    }
+}
+
+fn write_transfer_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) -> fmt::Result {
+    match note {
         Note::TransferBegan { to } => write!(
             f,
             "{node} is to hand over to {to}, and takes no new commands meanwhile (thesis §3.10)."
@@ -243,8 +249,32 @@ fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
                 write!(f, "{node} goes on leading: {to} is to vote no longer (thesis §3.10, §6).")
             }
         },
-        // The others stand in the functions above.
-        _ => Ok(()),
+        // The functions above write these. They are listed so that a new note can't be forgotten.
+        Note::AskedForPreVotes { .. }
+        | Note::AnsweredPreVote { .. }
+        | Note::StoodForElection { .. }
+        | Note::Voted { .. }
+        | Note::RefusedVote { .. }
+        | Note::CountedVote { .. }
+        | Note::BecameLeader { .. }
+        | Note::SteppedDown { .. }
+        | Note::Proposed { .. }
+        | Note::ProposedConfig { .. }
+        | Note::ChangeEnded { .. }
+        | Note::Appended { .. }
+        | Note::Truncated { .. }
+        | Note::Conflicted { .. }
+        | Note::SteppedBack { .. }
+        | Note::Committed { .. }
+        | Note::LearnedCommit { .. }
+        | Note::ConfirmedRead { .. }
+        | Note::IgnoredAnswer { .. }
+        | Note::Persisted { .. }
+        | Note::TookSnapshot { .. }
+        | Note::SendsSnapshot { .. }
+        | Note::GaveUpSnapshot { .. }
+        | Note::InstalledSnapshot { .. }
+        | Note::RefusedSnapshot { .. } => Ok(()),
     }
 }
 
