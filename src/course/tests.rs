@@ -1,5 +1,7 @@
 //! Parsing and playing of lessons: each from start to end, forth and back.
 
+mod random;
+
 use super::*;
 use crate::playground::{Playground, Speed};
 use crate::script::Runner;

@@ -1,7 +1,6 @@
 //! The reducer: time, console, and the views that a page draws.
 
 pub(crate) mod driver;
-mod random;
 
 use super::*;
 use crate::playground::view::{

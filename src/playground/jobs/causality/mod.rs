@@ -13,6 +13,7 @@
 
 mod broken;
 mod facts;
+mod faults;
 mod happening;
 mod messages;
 mod notes;

@@ -260,6 +260,11 @@ impl Notes {
         self.acks.values_mut().for_each(|acks| acks.retain(is_open));
         self.synced.retain(is_open);
     }
+
+    /// What made `what` durable, if that is known, or else `what` itself.
+    pub(crate) fn kept_since<'a>(&'a self, what: &'a Why) -> &'a Why {
+        self.kept.as_ref().filter(|kept| kept.number > what.number).unwrap_or(what)
+    }
 }
 
 /// The command of an entry, if it has one.

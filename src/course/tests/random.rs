@@ -5,13 +5,14 @@
 //! Each seed is one user who gives some dozens of inputs. `KVORUM_SEEDS=0..1000` sets the range of
 //! seeds; a seed that fails is printed, and should be added to [`FAILED`].
 
-use super::*;
 use crate::check::Property;
+use crate::cluster::Action;
 use crate::course::{DEMONSTRATIONS, FAMOUS, Lesson, Player};
 use crate::playground::history::operation_history::Operations;
+use crate::playground::view::{JobProgress, Speed, Spot};
+use crate::playground::{Archive, Bookmark, Input, Landmark, Playground, Problem, With};
 use crate::rng::Rng;
-use crate::script::{Command as Line, parse_line};
-use view::JobProgress;
+use crate::script::{Command as Line, Question, Wait, parse_line};
 
 /// Seeds that once failed: a user returned to a position of another run, and time passed over recorded actions of the
 /// current one. Seed 33 finds the latter again without `rest` in `jobs/comparison.rs`.
