@@ -17,7 +17,7 @@ use std::fmt;
 
 pub use crate::course::famous::{FAMOUS, Famous};
 pub use crate::course::player::{Caption, Player, Trouble};
-pub use crate::course::tour::{PagePart, Stop, TOUR};
+pub use crate::course::tour::{ACTS, Act, Tour};
 
 use crate::playground::{ClusterConfig, Input, Wait};
 use crate::script::{Command, Mistake, parse_line};

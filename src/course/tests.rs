@@ -199,8 +199,10 @@ fn a_sentence_may_span_lines_and_every_demonstration_is_well_formed() {
     let lesson = Lesson::parse("# T\n# x\ncluster 3\n#: a b\n#: c\nheal\n#: d\n").unwrap();
     let sentences: Vec<&str> = lesson.steps.iter().map(|step| step.sentence.as_str()).collect();
     assert_eq!(sentences, ["a b c", "d"]);
-    for stop in &TOUR {
-        assert!((20..=146).contains(&stop.sentence.chars().count()), "{}", stop.sentence);
+    for act in &ACTS {
+        for sentence in [act.ask, act.answer] {
+            assert!((20..=146).contains(&sentence.chars().count()), "{sentence}");
+        }
     }
     for demonstration in &DEMONSTRATIONS {
         let lesson = Lesson::parse(demonstration.text).unwrap();

@@ -56,9 +56,9 @@ impl Playground {
         motion::motion(self.run().cluster(), self.passing())
     }
 
-    /// The playback speed, or `None` while paused.
+    /// The speed at which time passes, or `None` while paused.
     pub(super) fn passing(&self) -> Option<Speed> {
-        self.playing.then_some(self.speed)
+        self.playing.then_some(self.speed_now())
     }
 
     /// The recent past as a space-time diagram, at this instant.

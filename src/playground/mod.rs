@@ -5,6 +5,7 @@
 //! stops playing.
 
 mod asking;
+mod automatic_speed;
 mod comparing;
 mod console;
 mod following;
@@ -39,6 +40,7 @@ pub use view::{Landmark, RunId, Speed, Spot};
 use crate::check::Run;
 use crate::cluster::{RequestId, RequestTrace};
 use crate::time::Time;
+use automatic_speed::AutomaticSpeed;
 use console::Console;
 use history::branch::BranchHistory;
 use history::run::ShownRun;
@@ -71,6 +73,7 @@ pub struct Playground {
     jumps: u64,
     playing: bool,
     speed: Speed,
+    automatic_speed: AutomaticSpeed,
     /// The cluster time that is less than a microsecond so far, in thousandths of one.
     leftover: u64,
     revision: u64,
@@ -90,6 +93,7 @@ impl Playground {
             jumps: 0,
             playing: true,
             speed: Speed::default(),
+            automatic_speed: AutomaticSpeed::default(),
             leftover: 0,
             revision: 0,
             console: Console::default(),
@@ -226,8 +230,9 @@ impl Playground {
             self.revision += 1;
             return Err(limit.into());
         }
-        let speed = self.speed.min(Speed::FASTEST);
-        let scaled = real_micros.min(LONGEST_ADVANCE) * u64::from(speed.get()) + self.leftover;
+        let real_micros = real_micros.min(LONGEST_ADVANCE);
+        let speed = self.speed_for(Duration::from_micros(real_micros)).min(Speed::FASTEST);
+        let scaled = real_micros * u64::from(speed.get()) + self.leftover;
         let target = self.run().cluster().now() + Duration::from_micros(scaled / 1_000);
         self.leftover = scaled % 1_000;
         let until = if self.speed == Speed::UNBOUNDED { Time::END } else { target };
@@ -244,6 +249,16 @@ impl Playground {
             }
         }
         Ok(())
+    }
+
+    /// The number of the speed for the next `real` time.
+    fn speed_for(&mut self, real: Duration) -> Speed {
+        match self.speed {
+            Speed::AUTOMATIC => {
+                self.automatic_speed.look(self.shown.run.playback.run.cluster(), real)
+            }
+            speed => speed,
+        }
     }
 
     /// Does the next thing up to `until`: a recorded action or an event. Returns whether there was
@@ -294,9 +309,17 @@ impl Playground {
         self.playing
     }
 
-    /// The playback speed.
+    /// The playback speed, as it was chosen.
     pub fn speed(&self) -> Speed {
         self.speed
+    }
+
+    /// The speed at which time passes while it plays: never [`Speed::AUTOMATIC`].
+    pub fn speed_now(&self) -> Speed {
+        match self.speed {
+            Speed::AUTOMATIC => self.automatic_speed.speed(self.run().cluster()),
+            speed => speed,
+        }
     }
 
     /// Whether the next piece of work can be done at once, since it depends on no clock.

@@ -6,6 +6,7 @@
 //! opened.
 
 use super::formats::{Archive, ArchivedBranch};
+use super::automatic_speed::AutomaticSpeed;
 use super::history::run::{Branch, ShownRun};
 use super::jobs::Job;
 use super::jobs::awaiting::Awaited;
@@ -143,7 +144,7 @@ impl Playground {
 
     /// Sets the playback speed; also of the run that is being opened.
     pub(super) fn set_speed(&mut self, speed: Speed) {
-        self.speed = speed;
+        (self.speed, self.automatic_speed) = (speed, AutomaticSpeed::default());
         if let Some(Job::Opening(opening)) = &mut self.job {
             opening.archive.speed = speed;
         }

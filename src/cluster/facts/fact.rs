@@ -182,6 +182,11 @@ impl What {
         }
     }
 
+    /// Whether it must not be missed: there is a new leader.
+    pub fn is_headline(&self) -> bool {
+        matches!(self, Self::Server(_, Note::BecameLeader { .. }))
+    }
+
     /// The server that it is about first of all.
     pub fn node(&self) -> Option<NodeId> {
         match self {

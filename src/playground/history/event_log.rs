@@ -99,6 +99,7 @@ impl LogItem {
                 text: what.to_string(),
                 topic: what.topic(),
                 detail: what.is_detail(),
+                headline: what.is_headline(),
             },
             Self::Violation(at, violation) => Sentence {
                 id,
@@ -106,6 +107,7 @@ impl LogItem {
                 text: format!("A property is broken. {violation}."),
                 topic: Topic::Fault,
                 detail: false,
+                headline: true,
             },
         }
     }

@@ -381,6 +381,8 @@ pub struct Sentence {
     pub topic: Topic,
     /// Whether a summary may leave it out.
     pub detail: bool,
+    /// Whether it must not be missed: a new leader, or a broken property.
+    pub headline: bool,
 }
 
 /// A line of the console.

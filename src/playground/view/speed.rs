@@ -5,11 +5,14 @@ use std::fmt;
 use crate::time::Duration;
 
 /// The speed of playback: microseconds of cluster time per millisecond of real time, so 1,000 is
-/// real time.
+/// real time; or [`Speed::AUTOMATIC`], which has no number of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Speed(u32);
 
 impl Speed {
+    /// Slow while messages are on their way that a viewer wants to follow, and quick through
+    /// silence. In links and stored runs it is the number 0.
+    pub const AUTOMATIC: Self = Self(0);
     /// A thousandth of real time.
     pub const SLOWEST: Self = Self(1);
     /// A thousand times real time.
@@ -17,11 +20,9 @@ impl Speed {
     /// As fast as possible: every `Advance` handles as many events as it may.
     pub const UNBOUNDED: Self = Self(u32::MAX);
 
-    /// The speed, clamped to the bounds.
+    /// The speed, clamped to the bounds; 0 is [`Self::AUTOMATIC`].
     pub const fn new(micros_per_milli: u32) -> Self {
-        if micros_per_milli < Self::SLOWEST.0 {
-            Self::SLOWEST
-        } else if micros_per_milli == Self::UNBOUNDED.0 {
+        if micros_per_milli == Self::UNBOUNDED.0 {
             Self::UNBOUNDED
         } else if micros_per_milli > Self::FASTEST.0 {
             Self::FASTEST
@@ -31,11 +32,12 @@ impl Speed {
     }
 
     /// The speed at which `cluster` passes in `real` time, clamped to the bounds. It is never
-    /// [`Self::UNBOUNDED`].
+    /// [`Self::UNBOUNDED`] and never [`Self::AUTOMATIC`].
     pub fn passing(cluster: Duration, real: Duration) -> Self {
         let speed = cluster.as_micros().saturating_mul(1_000).checked_div(real.as_micros());
         let most = u64::from(Self::FASTEST.0);
-        u32::try_from(speed.unwrap_or(most).min(most)).map_or(Self::FASTEST, Self::new)
+        let speed = speed.unwrap_or(most).clamp(Self::SLOWEST.0.into(), most);
+        u32::try_from(speed).map_or(Self::FASTEST, Self::new)
     }
 
     /// How much cluster time passes in `real` time, if the machine is fast enough.
@@ -56,11 +58,13 @@ impl Default for Speed {
     }
 }
 
-/// `1/20`, `1×`, `50×`, `max`.
+/// `auto`, `1/20`, `1×`, `50×`, `max`.
 impl fmt::Display for Speed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if *self == Self::UNBOUNDED {
-            return write!(f, "max");
+        match *self {
+            Self::AUTOMATIC => return write!(f, "auto"),
+            Self::UNBOUNDED => return write!(f, "max"),
+            Self(_) => {}
         }
         if self.0 >= 1_000 {
             let tenths = (u64::from(self.0) + 50) / 100;

@@ -15,6 +15,7 @@ use crate::ui::state::keys::Shortcut;
 use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
 use crate::ui::state::page::panels::{Dialog, PanelMessage, Sheet, Tab};
 use crate::ui::state::page::timeline::TimelineMessage;
+use crate::ui::state::screen::Mode;
 use crate::ui::state::session::Session;
 
 /// One callback for each thing that the user can ask for.
@@ -28,6 +29,7 @@ pub(super) struct Callbacks {
     pub(super) inspect: Callback<NodeNumber>,
     pub(super) key: Callback<Shortcut>,
     pub(super) messages: Callback<()>,
+    pub(super) mode: Callback<Mode>,
     pub(super) new: Callback<()>,
     pub(super) on_stage: StageCallbacks,
     pub(super) runs: Callback<()>,
@@ -65,10 +67,12 @@ impl Callbacks {
             inspect: inspect.clone(),
             key: link.callback(Message::Key),
             messages: link.callback(move |()| open(Some(Opened::Messages))),
+            mode: link.callback(|mode| Message::Appearance(AppearanceMessage::Mode(mode))),
             new: dialog(Dialog::New),
             on_stage: StageCallbacks {
                 on_inspect: inspect,
                 on_open: link.callback(open),
+                on_request: link.callback(|()| Message::Key(Shortcut::Key)),
                 on_note: link.callback(|note| Message::Middle(MiddleMessage::Note(note))),
             },
             runs: dialog(Dialog::Runs),

@@ -68,7 +68,11 @@ impl App {
         };
         html! {
             <Stage session={session.clone()} frame={self.handles.frame.clone()} view={StageView::new(view, nodes)}
-                {marked} {overlay} callbacks={self.callbacks.on_stage.clone()} />
+                {marked} {overlay} callbacks={self.callbacks.on_stage.clone()}>
+                if opened == Some(Opened::Request) && !self.appearance.screen().has_request_panel() {
+                    { self.request(true) }
+                }
+            </Stage>
         }
     }
 

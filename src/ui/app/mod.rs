@@ -7,6 +7,7 @@
 pub mod announcer;
 mod background;
 mod callbacks;
+mod caption;
 mod keyboard;
 mod middle;
 mod obey;
@@ -15,9 +16,10 @@ mod parts;
 pub mod projector;
 pub mod state;
 
+use gloo_timers::callback::Timeout;
 use yew::prelude::{Component, Context, Html, Properties};
 
-use crate::playground::{Input, Playground};
+use crate::playground::{Input, Playground, Speed};
 use crate::ui::app::background::Background;
 use crate::ui::app::callbacks::Callbacks;
 use crate::ui::app::state::appearance::{Appearance, AppearanceMessage};
@@ -35,6 +37,7 @@ use crate::ui::state::keys::Shortcut;
 use crate::ui::state::page::middle::{Middle, MiddleMessage, Opened, ViewMode};
 use crate::ui::state::page::panels::{PanelMessage, Panels};
 use crate::ui::state::page::timeline::{Timeline, TimelineMessage};
+use crate::ui::state::screen::Mode;
 use crate::ui::state::session::Session;
 
 /// What the page can be told.
@@ -78,6 +81,8 @@ pub struct App {
     guide: Guide,
     kept_run: KeptRun,
     pool: WorkerPool,
+    /// Shows the next sentence below the stage in time.
+    next_caption: Option<Timeout>,
     _background: Background,
 }
 
@@ -103,6 +108,7 @@ impl Component for App {
             focus: FocusKeeper::start(),
             guide: Guide::new(session.clone(), offers_tour, beginning.speed.is_some()),
             pool: WorkerPool::new(session.clone()),
+            next_caption: None,
             _background: Background::start(ctx, &handles, kept_run.autosave(), appearance.styles()),
             appearance,
             kept_run,
@@ -116,22 +122,26 @@ impl Component for App {
         let is_feed = matches!(message, Message::Feed);
         match message {
             Message::Refresh => {}
-            Message::Feed => self.feed(),
+            Message::Feed => self.feed(ctx),
             Message::Changed => {
                 // The note lies over the stage. It goes with the next change.
                 self.middle.update(MiddleMessage::Note(String::new()));
                 self.kept_run.save_soon();
-                self.feed();
+                self.feed(ctx);
             }
             Message::Begun => self.begun(),
             Message::Key(shortcut) => self.obey(ctx, shortcut),
             Message::Guide(ask) => {
+                if ask == Ask::Tour {
+                    // Its acts are done with what there is to watch.
+                    self.appearance.update(AppearanceMessage::Mode(Mode::Watch));
+                }
                 if self.guide.obey(ask) {
                     self.begun();
                 }
             }
             Message::Famous(place) => self.begin_famous(place),
-            Message::Panels(message) => self.panels.update(message),
+            Message::Panels(message) => self.update_panels(message),
             Message::Middle(message) => self.update_middle(message),
             Message::Timeline(message) => {
                 let (shown, end) = (self.handles.frame.span(), self.handles.session.look().end());
@@ -151,6 +161,14 @@ impl Component for App {
 }
 
 impl App {
+    /// A tab that is asked for is shown, whatever the mode was.
+    fn update_panels(&mut self, message: PanelMessage) {
+        if message.shows_a_tab() && self.appearance.screen().mode != Mode::Study {
+            self.appearance.update(AppearanceMessage::Mode(Mode::Study));
+        }
+        self.panels.update(message);
+    }
+
     fn update_middle(&mut self, message: MiddleMessage) {
         if matches!(message, MiddleMessage::View(_)) {
             self.handles.pointer.point(None);
@@ -176,19 +194,30 @@ impl App {
     }
 
     /// Tells what is new.
-    fn feed(&mut self) {
+    fn feed(&mut self, ctx: &Context<Self>) {
         self.snapshot.feed += 1;
         let playground = self.handles.session.look();
         self.narrator.listen(&playground, &self.snapshot.view, page::now());
-        if self.appearance.screen().projector {
-            self.narrator.write_caption(&playground);
-        }
+        drop(playground);
+        self.tell_caption(ctx);
+    }
+
+    /// Shows the next sentence below the stage when the one that is shown was there long enough.
+    fn tell_caption(&mut self, ctx: &Context<Self>) {
+        let now = page::now();
+        self.narrator.write_caption(&self.handles.session.look(), now);
+        let link = ctx.link().clone();
+        self.next_caption = self.narrator.next_caption_in(now).map(|after| {
+            // At most a few seconds.
+            Timeout::new(after as u32 + 1, move || link.send_message(Message::Feed))
+        });
     }
 
     /// Looks at the playground anew.
     fn take_snapshot(&mut self) {
         let is_other_seen = self.middle.view_mode() == ViewMode::SplitView;
         self.snapshot.take(&self.handles.session.look(), is_other_seen);
+        self.guide.look();
         let clock = self.snapshot.view.clock;
         let span = self.timeline.span(clock.now, clock.end);
         self.handles.frame.change(|rendered| rendered.span = span);
@@ -203,9 +232,9 @@ impl App {
 
 fn begin(beginning: Beginning) -> Session {
     let mut playground = Playground::new(beginning.nodes, beginning.seed);
-    let speed = beginning.speed.map(Input::Speed);
+    let speed = Input::Speed(beginning.speed.unwrap_or(Speed::AUTOMATIC));
     let pause = beginning.paused.then_some(Input::Pause);
-    for input in speed.into_iter().chain(pause) {
+    for input in [speed].into_iter().chain(pause) {
         // The playground never refuses a speed or a pause.
         let _ = playground.apply(input);
     }

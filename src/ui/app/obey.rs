@@ -5,7 +5,7 @@ use std::rc::Rc;
 use yew::prelude::Context;
 
 use crate::playground::view::{NodeView, Status};
-use crate::playground::{Action, Input, NodeId};
+use crate::playground::{Action, Input, NodeId, Speed};
 use crate::ui::app::state::appearance::AppearanceMessage;
 use crate::ui::app::{App, Message};
 use crate::ui::browser::page;
@@ -22,7 +22,7 @@ impl App {
     pub(super) fn obey(&mut self, ctx: &Context<Self>, shortcut: Shortcut) {
         let apply = |input| go_to(&self.handles.session, input);
         let (playing, speed) =
-            (self.handles.session.look().is_playing(), self.handles.session.look().speed());
+            (self.handles.session.look().is_playing(), self.handles.session.look().speed_now());
         match shortcut {
             Shortcut::PlayOrPause => apply(if playing { Input::Pause } else { Input::Play }),
             Shortcut::Step => apply(Input::Step),
@@ -30,6 +30,7 @@ impl App {
             Shortcut::Undo => apply(Input::Undo),
             Shortcut::End => apply(Input::SeekEnd),
             Shortcut::Faster => change_speed(&self.handles.session, speed, true),
+            Shortcut::AutomaticSpeed => apply(Input::Speed(Speed::AUTOMATIC)),
             Shortcut::Slower => change_speed(&self.handles.session, speed, false),
             Shortcut::AddNode => {
                 let next = self.handles.session.look().next_node();
@@ -38,27 +39,32 @@ impl App {
             Shortcut::Messages => self.update_middle(MiddleMessage::Open(Some(Opened::Messages))),
             Shortcut::Heal => apply(Input::Act(Action::Heal)),
             Shortcut::Key => {
-                self.panels.update(PanelMessage::ShowSheet(Sheet::Request));
+                if self.appearance.screen().has_request_panel() {
+                    self.update_panels(PanelMessage::ShowSheet(Sheet::Request));
+                } else {
+                    self.update_middle(MiddleMessage::View(ViewMode::Stage));
+                    self.update_middle(MiddleMessage::Open(Some(Opened::Request)));
+                }
                 page::focus_soon("#key");
             }
             Shortcut::Console => {
-                self.panels.update(PanelMessage::ShowTab(Tab::Console));
+                self.update_panels(PanelMessage::ShowTab(Tab::Console));
                 page::focus_soon("#console");
             }
-            Shortcut::Events => self.panels.update(PanelMessage::ShowTab(Tab::Events)),
-            Shortcut::Inspector => self.panels.update(PanelMessage::ShowTab(Tab::Inspector)),
-            Shortcut::Verdicts => self.panels.update(PanelMessage::ShowTab(Tab::Verdicts)),
+            Shortcut::Events => self.update_panels(PanelMessage::ShowTab(Tab::Events)),
+            Shortcut::Inspector => self.update_panels(PanelMessage::ShowTab(Tab::Inspector)),
+            Shortcut::Verdicts => self.update_panels(PanelMessage::ShowTab(Tab::Verdicts)),
             Shortcut::Next => apply(Input::Next(self.timeline.landmark())),
             Shortcut::Previous => apply(Input::Previous(self.timeline.landmark())),
             Shortcut::Closer => ctx.link().send_message(Message::Timeline(TimelineMessage::ZoomIn)),
             Shortcut::Wider => ctx.link().send_message(Message::Timeline(TimelineMessage::ZoomOut)),
-            Shortcut::Share => self.panels.update(PanelMessage::OpenDialog(Dialog::Share)),
-            Shortcut::Runs => self.panels.update(if self.kept_run.is_listed() {
+            Shortcut::Share => self.update_panels(PanelMessage::OpenDialog(Dialog::Share)),
+            Shortcut::Runs => self.update_panels(if self.kept_run.is_listed() {
                 PanelMessage::OpenDialog(Dialog::Runs)
             } else {
                 PanelMessage::CloseDialog
             }),
-            Shortcut::Branches => self.panels.update(PanelMessage::ShowTab(Tab::Branches)),
+            Shortcut::Branches => self.update_panels(PanelMessage::ShowTab(Tab::Branches)),
             Shortcut::Theme => self.appearance.update(AppearanceMessage::NextTheme),
             Shortcut::Node(node) => page::focus_soon(format!("#card-{node}")),
             Shortcut::Leader => {
@@ -68,10 +74,10 @@ impl App {
             Shortcut::RestartLeader => self.restart_leader(),
             Shortcut::ReviveAll => self.revive_all(),
             Shortcut::Search => {
-                self.panels.update(PanelMessage::ShowTab(Tab::Events));
+                self.update_panels(PanelMessage::ShowTab(Tab::Events));
                 page::focus_soon("#event-search");
             }
-            Shortcut::Commands => self.panels.update(PanelMessage::OpenDialog(Dialog::Commands)),
+            Shortcut::Commands => self.update_panels(PanelMessage::OpenDialog(Dialog::Commands)),
             Shortcut::View(view_mode) => {
                 ctx.link().send_message(Message::Middle(MiddleMessage::View(view_mode)));
                 if view_mode == ViewMode::Rules {
@@ -81,14 +87,13 @@ impl App {
             }
             Shortcut::Pin => self.pin(),
             Shortcut::Famous(place) => self.begin_famous(place),
-            Shortcut::Projector => {
-                self.appearance.update(AppearanceMessage::ToggleProjector);
-                if self.appearance.screen().projector {
-                    self.narrator.write_caption(&self.handles.session.look());
-                }
+            Shortcut::Projector => self.appearance.update(AppearanceMessage::ToggleProjector),
+            Shortcut::Mode => {
+                let next = self.appearance.screen().mode.next();
+                self.appearance.update(AppearanceMessage::Mode(next));
             }
             Shortcut::Spotlight => self.appearance.update(AppearanceMessage::ToggleSpotlight),
-            Shortcut::Help => self.panels.update(PanelMessage::OpenDialog(Dialog::Help)),
+            Shortcut::Help => self.update_panels(PanelMessage::OpenDialog(Dialog::Help)),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::ui::panels::commands::Commands;
 use crate::ui::panels::controls::Controls;
 use crate::ui::panels::dialogs::{Help, NewCluster};
 use crate::ui::panels::header::Header;
+use crate::ui::panels::modes::{Drawers, ModeChoice};
 use crate::ui::panels::notices::Notices;
 use crate::ui::panels::request::Request;
 use crate::ui::panels::sheets::SheetButtons;
@@ -26,15 +27,16 @@ impl App {
         let shown = self.guide.shown();
         html! {
             <div class="page" data-sheet={self.panels.sheet().map(|_| "open")} data-projector={screen.projector.then_some("")}
-                data-embed={screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::place(shown.as_ref())}>
+                data-mode={screen.mode_of_styles()} data-view={self.middle.view_mode().is_stage().then_some("stage")} data-embed={screen.embed.clone()} data-guided={shown.as_ref().map(|_| "true")} data-tour={guide::act(shown.as_ref())}>
                 { self.header() }
                 { self.controls() }
                 <GuideBar shown={shown.clone()} on_ask={callbacks.ask.clone()} />
                 <ViewModes view_mode={self.middle.view_mode()} on_view_mode={callbacks.view_mode.clone()} />
                 { self.middle() }
                 { self.side() }
-                <SheetButtons open={self.panels.sheet()} on_sheet={callbacks.sheet.clone()} />
-                { projector::caption(screen, self.narrator.caption(), self.snapshot.view.request_traces.first()) }
+                <Drawers mode={screen.mode} on_mode={callbacks.mode.clone()} />
+                <SheetButtons open={self.panels.sheet()} on_sheet={callbacks.sheet.clone()} mode={screen.mode} on_mode={callbacks.mode.clone()} />
+                { self.caption() }
                 { projector::way_out(screen) }
                 { projector::spotlight(screen) }
                 { self.transport() }
@@ -54,6 +56,7 @@ impl App {
                 past={view.clock.past.then_some(view.clock.end)} projector={self.appearance.screen().projector}
                 on_new={callbacks.new.clone()} on_share={callbacks.share.clone()} {on_runs}
                 on_key={callbacks.key.clone()} on_theme={callbacks.theme.clone()} on_help={callbacks.help.clone()}>
+                <ModeChoice mode={self.appearance.screen().mode} on_mode={callbacks.mode.clone()} />
                 <Demonstrations on_ask={callbacks.ask.clone()} />
             </Header>
         }
@@ -80,13 +83,24 @@ impl App {
         let now = if view.comparison.is_some() { view.clock.now } else { 0 };
         html! {
             <div class="side">
-                <Request session={self.handles.session.clone()} nodes={self.snapshot.node_numbers()} request_traces={view.request_traces.clone()}
-                    is_open={sheet == Some(Sheet::Request)} />
+                if self.appearance.screen().has_request_panel() {
+                    { self.request(sheet == Some(Sheet::Request)) }
+                } else {
+                    <div hidden=true />
+                }
                 <Tabs session={self.handles.session.clone()} pointer={self.handles.pointer.clone()} {tab} on_tab={callbacks.tab.clone()} {nodes} selected={self.panels.selected()}
                     on_select={callbacks.inspect.clone()} on_view_mode={callbacks.view_mode.clone()} {reason} {events}
                     {feed} lines={feed} is_open={sheet == Some(Sheet::Log)}
                     branches={view.branches.clone()} comparison={view.comparison.clone()} {now} />
             </div>
+        }
+    }
+
+    /// The form for requests, and the paths of the latest ones.
+    pub(super) fn request(&self, is_open: bool) -> Html {
+        html! {
+            <Request session={self.handles.session.clone()} nodes={self.snapshot.node_numbers()}
+                request_traces={self.snapshot.view.request_traces.clone()} {is_open} />
         }
     }
 

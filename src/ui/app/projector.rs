@@ -5,25 +5,8 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, MouseEvent, UrlSearchParams};
 use yew::prelude::{Html, html};
 
-use crate::playground::view::RequestTraceView;
 use crate::ui::browser::page;
 use crate::ui::state::screen::Screen;
-use crate::ui::widgets::request_trace::RequestTrace;
-
-/// The caption below the stage, for a class: the last sentence of the event log, and the latest request.
-pub fn caption(screen: &Screen, words: &str, request_trace: Option<&RequestTraceView>) -> Html {
-    if !screen.projector {
-        return html! { <div hidden=true /> };
-    }
-    html! {
-        <section class="caption" aria-label="What has just happened">
-            <p>{ if words.is_empty() { "Nothing has happened yet." } else { words } }</p>
-            if let Some(request_trace) = request_trace {
-                <RequestTrace request_trace={request_trace.clone()} />
-            }
-        </section>
-    }
-}
 
 /// A link to the whole page, shown where a frame has only a part of it.
 pub fn way_out(screen: &Screen) -> Html {

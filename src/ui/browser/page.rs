@@ -75,6 +75,11 @@ pub fn query() -> String {
     location.and_then(|location| location.search().ok()).unwrap_or_default()
 }
 
+/// Whether a query has this parameter.
+pub fn has_parameter(query: &str, name: &str) -> bool {
+    UrlSearchParams::new_with_str(query).is_ok_and(|params| params.has(name))
+}
+
 /// The address of this page without its query and its fragment.
 pub fn address() -> String {
     let location = web_sys::window().map(|window| window.location());
@@ -111,6 +116,19 @@ pub fn forget(name: &str) {
 /// then.)
 fn local_storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok().flatten()
+}
+
+/// What this browser was told to keep under a name.
+pub fn kept(name: &str) -> Option<String> {
+    local_storage()?.get_item(name).ok()?
+}
+
+/// Keeps something in this browser, where that is possible.
+pub fn keep(name: &str, value: &str) {
+    if let Some(storage) = local_storage() {
+        // A full or forbidden storage only means that it is forgotten.
+        let _ = storage.set_item(name, value);
+    }
 }
 
 /// Whether this is the first visit, as far as the browser remembers; the next call says no. Where the browser remembers
@@ -182,9 +200,7 @@ impl Theme {
 
     /// The one chosen last time.
     pub fn recall() -> Self {
-        let name =
-            local_storage().and_then(|storage| storage.get_item(Self::MEMORY).ok().flatten());
-        match name.as_deref() {
+        match kept(Self::MEMORY).as_deref() {
             Some("light") => Self::Light,
             Some("dark") => Self::Dark,
             _ => Self::Auto,
@@ -193,10 +209,7 @@ impl Theme {
 
     /// Remembers it where that is possible, and shows it.
     pub fn choose(self) {
-        if let Some(storage) = local_storage() {
-            // A full or forbidden storage only means that it is forgotten.
-            let _ = storage.set_item(Self::MEMORY, self.name());
-        }
+        keep(Self::MEMORY, self.name());
         self.show();
     }
 

@@ -7,7 +7,7 @@
 use web_sys::KeyboardEvent;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::course::{Caption, DEMONSTRATIONS, Lesson, PagePart, Player, TOUR, Trouble};
+use crate::course::{ACTS, Caption, DEMONSTRATIONS, Lesson, Player, Tour, Trouble};
 use crate::playground::view::NodeNumber;
 use crate::playground::{Input, Speed};
 use crate::ui::browser::page;
@@ -18,51 +18,47 @@ use crate::ui::state::notice::Notice;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::marked_text::text_with_marks;
 
-/// Where the tour is.
+/// The tour, as far as it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Tour {
+enum Progress {
     /// The visitor is here for the first time and is offered the tour.
     Offered,
-    At(usize),
+    On(Tour),
 }
 
 /// What is shown in the bar.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shown {
     Offer,
-    Tour(usize),
+    Tour(Tour),
     Lesson(Caption),
 }
 
 /// The guide of a page.
 pub struct Guide {
     session: Session,
-    tour: Option<Tour>,
-    /// Whether the address asked for a speed; otherwise demonstrations begin at one for the eye.
+    tour: Option<Progress>,
+    /// Whether the address asked for a speed; otherwise demonstrations begin at the automatic one.
     keeps_speed: bool,
 }
 
 impl Guide {
     pub fn new(session: Session, offers: bool, keeps_speed: bool) -> Self {
-        let tour = (offers && page::is_first_visit()).then_some(Tour::Offered);
+        let tour = (offers && page::is_first_visit()).then_some(Progress::Offered);
         Self { session, tour, keeps_speed }
     }
 
     /// Does what is asked. Whether another run has begun with it.
     pub fn obey(&mut self, ask: Ask) -> bool {
         match ask {
-            Ask::Tour => {
-                self.session.leave_lesson();
-                self.tour = Some(Tour::At(0));
-                page::focus_soon("#guide-next");
-            }
+            Ask::Tour => return self.begin_tour(),
             Ask::Demonstration(place) => return self.begin(place),
             Ask::ByItself(wanted) => {
                 self.session.with_lesson(|player, _| player.go_on_by_itself(wanted));
             }
             Ask::Leave => self.leave(),
             Ask::Next | Ask::Back => match self.tour {
-                Some(tour) => self.walk(tour, ask == Ask::Next),
+                Some(tour) => return self.walk(tour, ask == Ask::Next),
                 None if ask == Ask::Back => self.session.with_lesson(Player::back),
                 None => self.next_step(),
             },
@@ -82,7 +78,7 @@ impl Guide {
         self.tour = None;
         if !self.keeps_speed {
             // A speed is never refused.
-            let _ = self.session.apply_quietly(Input::Speed(Speed::default()));
+            let _ = self.session.apply_quietly(Input::Speed(Speed::AUTOMATIC));
         }
         self.session.begin_lesson(lesson);
         page::focus_soon("#guide-next");
@@ -98,14 +94,38 @@ impl Guide {
         }
     }
 
-    fn walk(&mut self, tour: Tour, forth: bool) {
-        self.tour = match tour {
-            Tour::At(stop) if forth && stop + 1 == TOUR.len() => return self.leave(),
-            Tour::At(stop) if forth => Some(Tour::At(stop + 1)),
-            Tour::At(stop) => Some(Tour::At(stop.saturating_sub(1))),
-            // An offer has buttons of its own.
-            Tour::Offered => Some(tour),
-        };
+    /// Begins the tour, in a cluster that has no leader yet. Whether another run has begun with it.
+    fn begin_tour(&mut self) -> bool {
+        self.session.leave_lesson();
+        let is_late = self.session.view().summary.leader.is_some();
+        if is_late {
+            // Neither input is refused. The run before is kept.
+            let _ = self.session.apply_quietly(Input::Restart { nodes: 5, seed: page::draw_seed() });
+        }
+        let _ = self.session.apply_quietly(Input::Play);
+        self.tour = Some(Progress::On(Tour::begin(&self.session.view())));
+        page::focus_soon("#guide-next");
+        is_late
+    }
+
+    /// To the next act or to the one before. After the last act the first demonstration begins. Whether another run has
+    /// begun with it.
+    fn walk(&mut self, tour: Progress, forth: bool) -> bool {
+        let Progress::On(tour) = tour else { return false };
+        let view = self.session.view();
+        let next = if forth { tour.next(&view) } else { Some(tour.back(&view)) };
+        match next {
+            Some(next) => self.tour = Some(Progress::On(next)),
+            None => return self.begin(0),
+        }
+        false
+    }
+
+    /// Looks whether the act of the tour is done by now.
+    pub fn look(&mut self) {
+        if let Some(Progress::On(tour)) = &mut self.tour {
+            tour.look(&self.session.view());
+        }
     }
 
     fn leave(&mut self) {
@@ -117,25 +137,19 @@ impl Guide {
     /// What the bar is to show, if anything.
     pub fn shown(&self) -> Option<Shown> {
         match self.tour {
-            Some(Tour::Offered) => Some(Shown::Offer),
-            Some(Tour::At(stop)) => Some(Shown::Tour(stop)),
+            Some(Progress::Offered) => Some(Shown::Offer),
+            Some(Progress::On(tour)) => Some(Shown::Tour(tour)),
             None => self.session.caption().map(Shown::Lesson),
         }
     }
 }
 
-/// The part of the page that is pointed at, as the styles know it.
-pub fn place(shown: Option<&Shown>) -> Option<&'static str> {
-    let Some(Shown::Tour(stop)) = shown else { return None };
-    Some(match TOUR.get(*stop)?.place {
-        PagePart::Cards => "cards",
-        PagePart::Messages => "messages",
-        PagePart::Request => "request",
-        PagePart::Faults => "faults",
-        PagePart::Timeline => "timeline",
-        PagePart::Events => "events",
-        PagePart::Demonstrations => "demonstrations",
-    })
+/// Which act of the tour it is, as the styles know it.
+pub fn act(shown: Option<&Shown>) -> Option<String> {
+    match shown {
+        Some(Shown::Tour(tour)) => Some(tour.act().1.to_string()),
+        _ => None,
+    }
 }
 
 /// The nodes that the sentence of a demonstration names.
@@ -190,6 +204,7 @@ pub fn GuideBar(props: &Props) -> Html {
     let (title, step, text) = words(props.shown.as_ref());
     let state = match &props.shown {
         Some(Shown::Lesson(caption)) if caption.is_waiting => "waiting",
+        Some(Shown::Tour(tour)) if !tour.is_done() => "waiting",
         _ => "ready",
     };
     html! {
@@ -212,14 +227,12 @@ fn words(shown: Option<&Shown>) -> (String, Option<String>, String) {
         Some(Shown::Offer) => (
             "New here?".to_string(),
             None,
-            format!(
-                "A tour in {} short steps shows what is where. Or just begin: nothing here can be broken for good.",
-                TOUR.len()
-            ),
+            "Elect a leader, write, kill it and cut the network, in four short acts. Or just begin: nothing here can be broken for good.".to_string(),
         ),
-        Some(Shown::Tour(stop)) => {
-            let text = TOUR.get(*stop).map_or("", |stop| stop.sentence);
-            ("The tour".to_string(), step(stop + 1, TOUR.len()), text.to_string())
+        Some(Shown::Tour(tour)) => {
+            let (act, number) = tour.act();
+            let text = if tour.is_done() { act.answer } else { act.ask };
+            (act.title.to_string(), Some(format!("Act {number} of {}", ACTS.len())), text.to_string())
         }
         Some(Shown::Lesson(caption)) => {
             // The cluster has not yet done what the sentence says.
@@ -246,9 +259,15 @@ fn buttons(props: &Props) -> Html {
     let over = match shown {
         Shown::Lesson(caption) => is_over(caption),
         Shown::Offer => false,
-        Shown::Tour(stop) => stop + 1 == TOUR.len(),
+        Shown::Tour(_) => false,
     };
-    let is_first = *shown == Shown::Tour(0);
+    let is_first = matches!(shown, Shown::Tour(tour) if tour.act().1 == 1);
+    let next = match shown {
+        Shown::Tour(tour) if tour.is_last() => "First demonstration",
+        Shown::Tour(tour) if !tour.is_done() => "Skip",
+        _ if over => "Leave",
+        _ => "Next",
+    };
     html! {
         <div class="guide-buttons">
             { by_itself(shown, &props.on_ask) }
@@ -256,7 +275,7 @@ fn buttons(props: &Props) -> Html {
                 onclick={props.on_ask.reform(|_| Ask::Back)}>{ "Back" }</button>
             // Next and Leave are one button, so that it keeps the focus up to the end.
             <button type="button" id="guide-next" class="button primary" title="Enter or PgDn"
-                onclick={props.on_ask.reform(|_| Ask::Next)}>{ if over { "Leave" } else { "Next" } }</button>
+                onclick={props.on_ask.reform(|_| Ask::Next)}>{ next }</button>
             if !over {
                 { button(Ask::Leave, "Leave", "The cluster stays as it is (Esc)") }
             }

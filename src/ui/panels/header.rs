@@ -61,7 +61,7 @@ pub fn Header(props: &Props) -> Html {
                         <span class="short">{ icons::runs() }</span><span class="long">{ "Runs…" }</span>
                     </button>
                 }
-                <button type="button" class="button square" aria-label="Commands…" title="All commands, by typing (: or Ctrl+K)"
+                <button type="button" class="button square commands-button" aria-label="Commands…" title="All commands, by typing (: or Ctrl+K)"
                     onclick={props.on_key.reform(|_| Shortcut::Commands)}>{ icons::prompt() }</button>
                 <button type="button" class="button square projector-button" aria-label="Projector" title="Large, for a projector (p)"
                     aria-pressed={props.projector.to_string()} onclick={props.on_key.reform(|_| Shortcut::Projector)}>{ icons::projector() }</button>

@@ -7,6 +7,8 @@ pub mod commands;
 pub mod controls;
 pub mod dialogs;
 pub mod header;
+pub mod invitations;
+pub mod modes;
 pub mod notices;
 pub mod request;
 pub mod sheets;

@@ -23,7 +23,11 @@ use crate::ui::state::frame_context::FrameContext;
 use crate::ui::state::page::middle::Opened;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::icons;
+use crate::ui::widgets::popup::{beside, keys};
 use crate::ui::widgets::size::use_size;
+
+/// The width and the most height of the form for requests, in pixels.
+const REQUEST: (f64, f64) = (320.0, 330.0);
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -33,6 +37,8 @@ pub struct Props {
     pub marked: Marked,
     pub overlay: Overlay,
     pub callbacks: StageCallbacks,
+    /// The form for requests, while it is open on the stage.
+    pub children: Html,
 }
 
 #[component]
@@ -77,7 +83,7 @@ pub fn Stage(props: &Props) -> Html {
                 sides={sides.clone()} {is_preview} down={view.down()} {lines} opened={opened_link} />
             if layout.width > 0.0 {
                 <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster agrees on" />
-                <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} />
+                <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} on_request={Some(callbacks.on_request.clone())} />
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
             { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
@@ -113,6 +119,7 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
             let ways = [(a, b), (b, a)].map(way);
             html! { <LinkCard {layout} {ways} network={view.network} {on_act} {on_close} /> }
         }
+        Some(Opened::Request) => request(props, &layout, &on_close),
         Some(Opened::Messages) => html! {
             <MessageList session={session.clone()} revision={overlay.revision} {on_open} />
         },
@@ -122,6 +129,17 @@ fn opened(props: &Props, layout: &Rc<Layout>, on_act: &Callback<Action>) -> Html
                 <MessageCard session={session.clone()} frame={frame.clone()} {layout} {message} {on_act} {on_close} />
             },
         },
+    }
+}
+
+/// The form for requests, beside the user.
+fn request(props: &Props, layout: &Layout, on_close: &Callback<()>) -> Html {
+    let (style, _) = beside(layout, &layout.you, REQUEST);
+    html! {
+        <section class="menu request-popup" role="dialog" aria-label="Your request" {style} onkeydown={keys(on_close, None)}>
+            { props.children.clone() }
+            <button type="button" class="button" onclick={on_close.reform(|_| ())}>{ "Close" }</button>
+        </section>
     }
 }
 
@@ -212,15 +230,25 @@ pub struct ClientsProps {
     pub layout: Rc<Layout>,
     /// Whether clients of the workload or with names take part.
     pub are_others: bool,
+    /// Runs when the user asks for the form for requests; `None` on the stage of another branch.
+    #[prop_or_default]
+    pub on_request: Option<Callback<()>>,
 }
 
 /// The visitor, and all other clients if there are some.
 #[component]
 pub fn Clients(props: &ClientsProps) -> Html {
-    let ClientsProps { layout, are_others } = props;
+    let ClientsProps { layout, are_others, on_request } = props;
+    let you = match on_request {
+        None => client_place("you", "You", icons::person(), layout.you, true),
+        Some(on_request) => html! {
+            <button key="you" type="button" class="client" data-client="you" style={layout.you.style()} title="Set or get a key (k)"
+                onclick={on_request.reform(|_: web_sys::MouseEvent| ())}>{ icons::person() }<span>{ "You" }</span></button>
+        },
+    };
     html! {
         <>
-            { client_place("you", "You", icons::person(), layout.you, true) }
+            { you }
             { client_place("clients", "Clients", icons::people(), layout.clients, *are_others) }
         </>
     }

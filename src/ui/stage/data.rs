@@ -90,4 +90,6 @@ pub struct StageCallbacks {
     pub on_inspect: Callback<NodeNumber>,
     pub on_open: Callback<Option<Opened>>,
     pub on_note: Callback<String>,
+    /// The user wants to send a request.
+    pub on_request: Callback<()>,
 }

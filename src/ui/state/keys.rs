@@ -23,6 +23,7 @@ pub enum Shortcut {
     Branches,
     Faster,
     Slower,
+    AutomaticSpeed,
     AddNode,
     Heal,
     Messages,
@@ -39,6 +40,8 @@ pub enum Shortcut {
     ReviveAll,
     Search,
     Commands,
+    /// To the next mode of the page.
+    Mode,
     Projector,
     Spotlight,
     Help,
@@ -62,7 +65,7 @@ pub enum Focus {
 }
 
 /// The keys in the order of the dialog: the keys, how they are written, what they do.
-pub const KEYS: [(&[&str], &str, Shortcut, &str); 41] = [
+pub const KEYS: [(&[&str], &str, Shortcut, &str); 43] = [
     (&[" "], "Space", Shortcut::PlayOrPause, "Play or pause"),
     (&[".", "ArrowRight"], ". or →", Shortcut::Step, "Step: exactly one event, then pause"),
     (&[",", "ArrowLeft"], ", or ←", Shortcut::StepBack, "Step back: one event, then pause"),
@@ -74,6 +77,7 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 41] = [
     (&["Z"], "Shift+z", Shortcut::Wider, "Zoom out of it"),
     (&["+", "="], "+", Shortcut::Faster, "Faster"),
     (&["-", "_"], "-", Shortcut::Slower, "Slower"),
+    (&["0"], "0", Shortcut::AutomaticSpeed, "Automatic speed: slow while something is on its way"),
     (&["a"], "a", Shortcut::AddNode, "Add a node"),
     (&["h"], "h", Shortcut::Heal, "Heal: mend all links"),
     (&["m"], "m", Shortcut::Messages, "Messages in flight: read one, drop, delay or deliver it"),
@@ -115,6 +119,7 @@ pub const KEYS: [(&[&str], &str, Shortcut, &str); 41] = [
     (&["B"], "Shift+b", Shortcut::ReviveAll, "All that are down or paused go on"),
     (&["f"], "f", Shortcut::Search, "Find in the events"),
     (&[":"], ": or Ctrl+K", Shortcut::Commands, "All commands, by typing"),
+    (&["q"], "q", Shortcut::Mode, "More or less of the page: watch, play, study"),
     (&["p"], "p", Shortcut::Projector, "For a projector: large, and only what matters"),
     (&["l"], "l", Shortcut::Spotlight, "A spotlight around the pointer"),
     (&["t"], "t", Shortcut::Theme, "Light, dark or as the system has it"),

@@ -44,6 +44,9 @@ pub fn Transport(props: &Props) -> Html {
     };
     let Props { playing, speed, past, .. } = *props;
     let words = speed.to_string();
+    let is_automatic = speed == Speed::AUTOMATIC;
+    // The automatic speed has no place of its own on the slider. From there the arrow keys begin in the middle.
+    let fixed = if is_automatic { Speed::default() } else { speed };
     html! {
         <footer class="transport" aria-label="Playback" data-past={past.then_some("true")}>
             <div class="transport-buttons">
@@ -75,7 +78,9 @@ pub fn Transport(props: &Props) -> Html {
                 <span class="clock" id="clock" role="timer" aria-live="off" aria-label="Cluster time" />
                 <div class="speed">
                     <span class="speed-name" aria-hidden="true">{ "Speed " }<b>{ words.clone() }</b></span>
-                    <Slider name="Speed" stops={SPEEDS} value={u64::from(speed.get())} {words} on_change={on_speed} />
+                    <Slider name="Speed" stops={SPEEDS} value={u64::from(fixed.get())} {words} on_change={on_speed} />
+                    <button type="button" class="button auto-speed" aria-pressed={is_automatic.to_string()} onclick={send(|| Input::Speed(Speed::AUTOMATIC))}
+                        title="Slow while something is on its way, quick through silence (0)" aria-label="Automatic speed">{ "Auto" }</button>
                 </div>
             </div>
             <div class="timeline">

@@ -1,17 +1,21 @@
 //! What stands in the middle: the stage, or another view of the same instant.
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event};
+use web_sys::{Element, Event, HtmlSelectElement};
+use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::page::middle::ViewMode;
 
-const VIEW_MODES: [(ViewMode, &str, &str); 8] = [
+/// The views with a button each, and the others, which a list names: the name of each, and what it shows.
+const NAMED: [(ViewMode, &str, &str); 3] = [
     (ViewMode::Stage, "Stage", "The cluster (v)"),
-    (ViewMode::SplitView, "Side by side", "Two branches at the same instant (y)"),
     (ViewMode::Matrix, "Logs", "All logs, index by index (w)"),
     (ViewMode::Spacetime, "Space-time", "All messages of the last moments (d)"),
+];
+const OTHERS: [(ViewMode, &str, &str); 5] = [
+    (ViewMode::SplitView, "Side by side", "Two branches at the same instant (y)"),
     (
         ViewMode::Clients,
         "Clients",
@@ -36,7 +40,7 @@ pub struct Props {
     pub on_view_mode: Callback<ViewMode>,
 }
 
-/// The buttons that choose a view, above the middle.
+/// The choice of a view, above the middle.
 #[component]
 pub fn ViewModes(props: &Props) -> Html {
     let radio = |(of, label, title): &(ViewMode, &'static str, &'static str)| {
@@ -50,8 +54,30 @@ pub fn ViewModes(props: &Props) -> Html {
     };
     html! {
         <nav class="view-modes" aria-label="Views">
-            <fieldset><legend class="hidden">{ "View" }</legend>{ for VIEW_MODES.iter().map(radio) }</fieldset>
+            <fieldset><legend class="hidden">{ "View" }</legend>{ for NAMED.iter().map(radio) }{ others(props) }</fieldset>
         </nav>
+    }
+}
+
+/// The list of the other views. It names the one that is shown.
+fn others(props: &Props) -> Html {
+    let shown = OTHERS.iter().find(|(of, ..)| *of == props.view_mode);
+    let on_view_mode = props.on_view_mode.clone();
+    let onchange = Callback::from(move |event: Event| {
+        let chosen = event.target_dyn_into::<HtmlSelectElement>().map(|select| select.value());
+        let chosen = OTHERS.iter().find(|(_, name, _)| Some(*name) == chosen.as_deref());
+        if let Some((of, ..)) = chosen {
+            on_view_mode.emit(*of);
+        }
+    });
+    let option = |(of, name, title): &(ViewMode, &'static str, &'static str)| {
+        html! { <option key={*name} value={*name} selected={*of == props.view_mode} title={*title}>{ *name }</option> }
+    };
+    html! {
+        <select class="other-views" aria-label="More views" data-chosen={shown.map(|_| "true")} title={shown.map(|(.., title)| *title)} {onchange}>
+            <option key="none" value="" selected={shown.is_none()} hidden={true}>{ "More views" }</option>
+            { for OTHERS.iter().map(option) }
+        </select>
     }
 }
 
@@ -70,7 +96,8 @@ pub fn view(view_mode: ViewMode, pointer: &Pointer, body: Html, note: &str) -> H
         let pointer = pointer.clone();
         Callback::from(move |_: yew::MouseEvent| pointer.point(None))
     };
-    let name = VIEW_MODES.iter().find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
+    let mut all = NAMED.iter().chain(&OTHERS);
+    let name = all.find(|(of, ..)| *of == view_mode).map_or("", |(_, name, _)| *name);
     html! {
         <main class="stage view" aria-label={name} tabindex="-1" onmouseover={on_point.reform(Event::from)}
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>

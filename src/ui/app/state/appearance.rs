@@ -2,13 +2,15 @@
 
 use crate::ui::browser::page::Theme;
 use crate::ui::browser::style_changes::StyleChanges;
-use crate::ui::state::screen::Screen;
+use crate::ui::state::screen::{Mode, Screen};
 
 /// What the page can be told about its look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AppearanceMessage {
     /// Takes the theme after the one that is shown, and keeps that choice.
     NextTheme,
+    /// Shows so much of the page, and keeps that choice.
+    Mode(Mode),
     /// Shows the page for a projector, or no longer.
     ToggleProjector,
     /// Darkens all but what is around the pointer, or no longer.
@@ -36,6 +38,10 @@ impl Appearance {
                 self.theme = self.theme.next();
                 self.theme.choose();
                 self.styles.note();
+            }
+            AppearanceMessage::Mode(mode) => {
+                self.screen.mode = mode;
+                mode.keep();
             }
             AppearanceMessage::ToggleProjector => self.screen.projector = !self.screen.projector,
             AppearanceMessage::ToggleSpotlight => self.screen.spotlight = !self.screen.spotlight,

@@ -4,6 +4,7 @@ use crate::playground::Playground;
 use crate::playground::view::View;
 use crate::ui::app::announcer::Announcer;
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::page::caption::Caption;
 
 /// What is said.
 #[derive(Default)]
@@ -13,8 +14,10 @@ pub struct Narrator {
     jumps: u64,
     /// What the live region says.
     spoken: String,
-    /// The last sentence that was told, for a projector.
-    caption: String,
+    /// The sentence below the stage.
+    caption: Caption,
+    /// How often the playground had jumped when the caption was written last.
+    caption_jumps: u64,
 }
 
 impl Narrator {
@@ -35,15 +38,28 @@ impl Narrator {
         self.spoken = self.announcer.speak(now_ms);
     }
 
-    /// Takes the sentence that was told last for the caption.
-    pub fn write_caption(&mut self, playground: &Playground) {
-        let told = playground.sentences(0).rev().find(|sentence| !sentence.detail);
-        self.caption = told.map_or(String::new(), |sentence| sentence.text.replace('`', ""));
+    /// Writes the caption at `now_ms`.
+    pub fn write_caption(&mut self, playground: &Playground, now_ms: f64) {
+        if playground.jumps() == self.caption_jumps {
+            let new = playground.sentences(self.caption.wants());
+            self.caption.hear(new, now_ms, !playground.is_playing());
+        } else {
+            self.caption_jumps = playground.jumps();
+            let wants = playground.sentences(0).next_back().map_or(0, |last| last.id + 1);
+            let last = playground.sentences(0).rev().find(|sentence| !sentence.detail);
+            self.caption.jump(last, wants, now_ms);
+        }
+    }
+
+    /// In how many milliseconds the caption has another text, if it is known.
+    pub fn next_caption_in(&self, now_ms: f64) -> Option<f64> {
+        self.caption.remaining_ms(now_ms)
     }
 
     /// Another cluster has begun.
     pub fn reset(&mut self) {
         self.announcer.reset();
+        self.caption = Caption::default();
     }
 
     pub fn spoken(&self) -> &str {
@@ -51,6 +67,6 @@ impl Narrator {
     }
 
     pub fn caption(&self) -> &str {
-        &self.caption
+        self.caption.text()
     }
 }

@@ -16,6 +16,13 @@ pub enum ViewMode {
     Rules,
 }
 
+impl ViewMode {
+    /// Whether it is the stage itself.
+    pub fn is_stage(self) -> bool {
+        self == Self::Stage
+    }
+}
+
 /// What is open on the stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opened {
@@ -25,6 +32,8 @@ pub enum Opened {
     Links(NodeNumber),
     /// A link; the lower number first.
     Link(NodeNumber, NodeNumber),
+    /// The form for requests.
+    Request,
     /// The messages in flight.
     Messages,
     /// One of them.
@@ -102,7 +111,7 @@ impl Middle {
         is_in_flight: impl Fn(u64) -> bool,
     ) -> StageChange {
         let is_there = match self.opened {
-            None | Some(Opened::Messages) => true,
+            None | Some(Opened::Messages | Opened::Request) => true,
             Some(Opened::Menu(node) | Opened::Links(node)) => has(node),
             Some(Opened::Link(a, b)) => has(a) && has(b),
             Some(Opened::Message(id)) => is_in_flight(id),

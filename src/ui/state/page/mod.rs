@@ -3,6 +3,7 @@
 //!
 //! Each state has an enum of the messages that change it. Nothing here needs a browser.
 
+pub mod caption;
 pub mod middle;
 pub mod panels;
 pub mod span;

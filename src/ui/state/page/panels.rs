@@ -50,6 +50,13 @@ pub enum PanelMessage {
     DialogClosed(Dialog),
 }
 
+impl PanelMessage {
+    /// Whether it asks for a tab to be seen.
+    pub fn shows_a_tab(self) -> bool {
+        matches!(self, Self::ShowTab(_) | Self::Inspect(_))
+    }
+}
+
 /// Which panels are open.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Panels {
