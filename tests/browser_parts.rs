@@ -115,11 +115,14 @@ async fn the_pump_lets_time_pass_while_it_plays() {
 fn keys_belong_to_the_field_that_is_typed_in() {
     assert_eq!(shortcut(" ", Focus::Elsewhere, false), Some(Shortcut::PlayOrPause));
     assert_eq!(shortcut(" ", Focus::Text, false), None);
-    assert_eq!(shortcut(" ", Focus::Pressable, false), None, "it presses the button");
+    for focus in [Focus::Pressable, Focus::Adjustable] {
+        assert_eq!(shortcut(" ", focus, false), Some(Shortcut::PlayOrPause), "{focus:?}");
+    }
+    assert_eq!(shortcut(" ", Focus::Choice, false), None, "it ticks the box, or chooses in a menu");
     assert_eq!(shortcut("?", Focus::Pressable, false), Some(Shortcut::Help));
     assert_eq!(shortcut("+", Focus::Pressable, false), Some(Shortcut::Faster), "not the button's");
     assert_eq!(shortcut("ArrowRight", Focus::Pressable, false), Some(Shortcut::Step));
-    for key in [" ", "+", "-", "ArrowLeft", "ArrowRight"] {
+    for key in ["+", "-", "ArrowLeft", "ArrowRight"] {
         assert_eq!(shortcut(key, Focus::Adjustable, false), None, "{key} moves the slider");
     }
     assert_eq!(shortcut("a", Focus::Elsewhere, true), None, "Ctrl+A is the browser's");

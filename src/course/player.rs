@@ -33,6 +33,11 @@ pub struct Player {
     goes_on_by_itself: bool,
     /// How long the step has been paused, in microseconds of real time.
     stood: u64,
+    /// The branch and the number of its actions after the lesson's last input: whoever else acts changes them.
+    /// `None` where the playground still goes to the position that the lesson asked for.
+    left_at: Option<(usize, usize)>,
+    /// Whether a branch is to begin before the next input, without what the user did.
+    forks: bool,
 }
 
 /// Why a step does not continue.
@@ -42,6 +47,8 @@ pub enum Trouble {
     Refused(String),
     /// A condition was not met for long.
     Late(String),
+    /// The user has changed the run: what the lesson says next may no longer be so.
+    Disturbed,
 }
 
 /// What a page shows of a lesson.
@@ -81,6 +88,8 @@ impl Player {
             trouble: None,
             goes_on_by_itself: false,
             stood: 0,
+            left_at: None,
+            forks: false,
         };
         player.begin_step(playground);
         player
@@ -107,7 +116,7 @@ impl Player {
     /// Continues after real time has passed, and cluster time with it: applies the inputs whose
     /// conditions are met.
     pub fn advance(&mut self, playground: &mut Playground, real_micros: u64) {
-        if !self.is_on(playground) {
+        if !self.is_on(playground) || self.is_disturbed(playground) {
             return;
         }
         self.go_on(playground);
@@ -127,7 +136,7 @@ impl Player {
     /// Finishes a wait at once; without a wait, begins the next step. A step in trouble is given
     /// up.
     pub fn next(&mut self, playground: &mut Playground) {
-        if is_away(playground) || !self.is_on(playground) {
+        if is_away(playground) || !self.is_on(playground) || self.is_disturbed(playground) {
             return;
         }
         if self.trouble.is_some() {
@@ -152,6 +161,7 @@ impl Player {
         let Some(spot) = self.spots.pop() else { return };
         // The branch of that position still exists. What the user did there comes after it.
         let _ = playground.apply(Input::Return(spot));
+        self.left_at = None;
         if self.spots.is_empty() {
             self.end = Some(spot);
             self.begin_step(playground);
@@ -159,6 +169,32 @@ impl Player {
             (self.done, self.end) = (self.step().inputs.len(), Some(spot));
             (self.trouble, self.stood) = (None, 0);
         }
+    }
+
+    /// Goes back to where the current step began, and begins it again. What the user changed stays in a branch of its own.
+    pub fn resume(&mut self, playground: &mut Playground) {
+        let is_opening = matches!(playground.progress(), Some(JobProgress::Opening(_)));
+        if is_opening || !self.is_on(playground) {
+            return;
+        }
+        let Some(spot) = self.spots.pop() else { return };
+        // The branch of that position still exists.
+        let _ = playground.apply(Input::Return(spot));
+        (self.left_at, self.forks) = (None, true);
+        (self.end, self.trouble) = (Some(spot), None);
+        self.begin_step(playground);
+    }
+
+    /// Whether somebody else has acted since the lesson's last input. Once noticed, the lesson stands until it is
+    /// resumed or left.
+    fn is_disturbed(&mut self, playground: &Playground) -> bool {
+        if !is_away(playground) {
+            let acts = acts(playground);
+            if *self.left_at.get_or_insert(acts) != acts {
+                self.trouble = Some(Trouble::Disturbed);
+            }
+        }
+        self.trouble == Some(Trouble::Disturbed)
     }
 
     /// Sets whether it advances automatically once a sentence was shown for a while.
@@ -177,8 +213,28 @@ impl Player {
         self.go_on(playground);
     }
 
+    /// Begins a branch without what the user did, if that is due. The positions to return to are the same in it.
+    fn leave_disturbed_branch(&mut self, playground: &mut Playground) {
+        if !self.forks || is_away(playground) {
+            return;
+        }
+        let disturbed = playground.branch();
+        self.forks = false;
+        match playground.apply(Input::Fork) {
+            Ok(()) => {
+                let of_it = self.spots.iter_mut().filter(|spot| spot.branch == disturbed);
+                of_it.for_each(|spot| spot.branch = playground.branch());
+            }
+            Err(problem) => {
+                self.done = self.step().inputs.len();
+                self.trouble = Some(Trouble::Refused(problem.to_string()));
+            }
+        }
+    }
+
     /// Applies the next inputs of the step, up to one that has to be waited for.
     fn go_on(&mut self, playground: &mut Playground) {
+        self.leave_disturbed_branch(playground);
         while playground.waits_since().is_none() && !is_away(playground) {
             if matches!(self.trouble, Some(Trouble::Late(_))) {
                 // The condition was met after all.
@@ -191,7 +247,9 @@ impl Player {
                 return;
             };
             self.done += 1;
-            if let Err(problem) = playground.apply(input) {
+            let result = playground.apply(input);
+            self.left_at = None;
+            if let Err(problem) = result {
                 self.done = self.step().inputs.len();
                 self.trouble = Some(Trouble::Refused(problem.to_string()));
             }
@@ -220,6 +278,11 @@ impl Player {
         }
         let _ = playground.apply(Input::Speed(speed));
     }
+}
+
+/// The branch that is shown, and how many actions it has.
+fn acts(playground: &Playground) -> (usize, usize) {
+    (playground.branch(), playground.recording().actions.len())
 }
 
 /// Whether a seek or the opening of another run is in progress; then no input can be applied.

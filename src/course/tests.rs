@@ -3,7 +3,7 @@
 mod random;
 
 use super::*;
-use crate::playground::{Playground, Speed};
+use crate::playground::{Action, NodeId, Playground, Speed};
 use crate::script::Runner;
 
 /// Plays the current step to its end, at the current speed.
@@ -102,70 +102,91 @@ fn going_back_from_the_first_step_begins_it_again() {
 }
 
 #[test]
-fn a_user_who_interferes_is_told_and_can_continue_go_back_or_leave() {
+fn a_user_who_interferes_is_told_at_once_and_can_return_or_leave() {
     let lesson = "# T\n#\ncluster 3 seed 1\n#: one\nwait leader\n#: two\nkill n1\nwait agree\n\
                   #: three\nset color blue\n#: four\nheal\n";
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     let mut player = Player::begin(Lesson::parse(lesson).unwrap(), &mut playground);
     finish(&mut player, &mut playground);
-    let before = state(&player, &playground);
-    let line = |playground: &mut Playground, line: &str| {
-        playground.apply(Input::Console(line.to_string())).unwrap();
-    };
-    // The action of the step was already done.
-    line(&mut playground, "kill n1");
     player.next(&mut playground);
-    let trouble = player.caption(&playground).trouble;
-    assert_eq!(trouble, Some(Trouble::Refused("n1 is down".to_string())));
-    // No majority: the answer does not come.
-    line(&mut playground, "kill n2");
-    player.next(&mut playground);
-    playground.apply(Input::Advance(16_000)).unwrap();
-    player.advance(&mut playground, 16_000);
-    assert_eq!(player.caption(&playground).trouble, None);
-    // A request without an answer in time ends too, so it is the next step that waits for nothing.
     finish(&mut player, &mut playground);
-    player.back(&mut playground);
-    assert_eq!(player.caption(&playground).sentence, "two");
-    player.next(&mut playground);
-    player.next(&mut playground);
-    player.next(&mut playground);
-    assert_eq!(player.caption(&playground).sentence, "four");
-    // Far enough back nothing of that has happened.
-    for _ in 0..3 {
-        player.back(&mut playground);
+    let before = state(&player, &playground);
+    let doings = [
+        Input::Console("kill n2".to_string()),
+        Input::Console("set color red".to_string()),
+        Input::Undo,
+        Input::Together(vec![Action::Kill(NodeId(2)), Action::Heal]),
+    ];
+    for (number, doing) in (1..).zip(doings) {
+        playground.apply(doing.clone()).unwrap();
+        settle(&mut player, &mut playground);
+        let caption = player.caption(&playground);
+        assert_eq!(caption.trouble, Some(Trouble::Disturbed), "{doing:?}");
+        // It does not go on with what may be untrue, also not by itself.
+        player.go_on_by_itself(true);
+        player.next(&mut playground);
+        for _ in 0..1_000 {
+            player.advance(&mut playground, 16_000);
+        }
+        player.go_on_by_itself(false);
+        assert_eq!(player.caption(&playground), caption, "{doing:?}");
+        let branches = playground.view().branches.len();
+        player.resume(&mut playground);
+        finish(&mut player, &mut playground);
+        assert_eq!(state(&player, &playground), before, "{doing:?}");
+        assert_eq!(player.caption(&playground).trouble, None, "{doing:?}");
+        // What the user did is kept as a branch, unless undo has made one of it already.
+        let kept = playground.view().branches.len();
+        assert!(kept > number && kept >= branches, "{doing:?}: {branches} branches, then {kept}");
     }
-    assert_eq!(state(&player, &playground), before);
     player.next(&mut playground);
+    finish(&mut player, &mut playground);
+    assert_eq!(player.caption(&playground).sentence, "three");
     assert_eq!(player.caption(&playground).trouble, None);
-    assert!(player.is_on(&playground));
     playground.apply(Input::Restart { nodes: 5, seed: 9 }).unwrap();
     assert!(!player.is_on(&playground), "it does not play on another run");
 }
 
 #[test]
-fn a_late_condition_is_reported_and_may_still_be_met() {
+fn a_look_at_the_past_or_another_speed_disturbs_nothing() {
+    let (mut player, mut playground) = begin(&DEMONSTRATIONS[1], 1_000);
+    finish(&mut player, &mut playground);
+    for doing in [
+        Input::Seek(1_000),
+        Input::SeekEnd,
+        Input::Step,
+        Input::StepBack,
+        Input::Play,
+        Input::Speed(Speed::new(77)),
+        Input::Pause,
+    ] {
+        playground.apply(doing.clone()).unwrap();
+        settle(&mut player, &mut playground);
+        assert_eq!(player.caption(&playground).trouble, None, "{doing:?}");
+    }
+}
+
+/// Lets the playground finish what takes long, and the lesson look at it.
+fn settle(player: &mut Player, playground: &mut Playground) {
+    while playground.progress().is_some() {
+        playground.apply(Input::Advance(1)).unwrap();
+    }
+    player.advance(playground, 1);
+}
+
+#[test]
+fn a_late_condition_is_reported_and_may_be_given_up() {
     let lesson = "# T\n#\ncluster 3 seed 1\n#: one\nkill n1\nkill n2\nwait leader\n#: two\nheal\n";
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     let mut player = Player::begin(Lesson::parse(lesson).unwrap(), &mut playground);
-    let pass = |player: &mut Player, playground: &mut Playground| {
-        for _ in 0..400 {
-            playground.apply(Input::Advance(16_000)).unwrap();
-            player.advance(playground, 16_000);
-        }
-    };
-    pass(&mut player, &mut playground);
+    for _ in 0..400 {
+        playground.apply(Input::Advance(16_000)).unwrap();
+        player.advance(&mut playground, 16_000);
+    }
     let trouble = player.caption(&playground).trouble;
     assert_eq!(trouble, Some(Trouble::Late("a leader".to_string())));
-    playground.apply(Input::Console("restart n1".to_string())).unwrap();
-    pass(&mut player, &mut playground);
-    let caption = player.caption(&playground);
-    assert_eq!((caption.trouble, caption.is_waiting), (None, false));
-    // A condition that is never met is given up.
-    player.back(&mut playground);
-    pass(&mut player, &mut playground);
     player.next(&mut playground);
     assert_eq!(player.caption(&playground).sentence, "two");
 }

@@ -109,9 +109,8 @@ impl Tour {
                     && answer.is_some_and(|answer| answer.kind == AnswerKind::Success)
             }),
             2 => {
-                let is_down = |id| {
-                    view.nodes.iter().any(|node| node.id == id && node.status == Status::Down)
-                };
+                let is_down =
+                    |id| view.nodes.iter().any(|node| node.id == id && node.status == Status::Down);
                 self.is_killed |= self.leader.is_some_and(is_down);
                 self.is_killed && leader.is_some() && leader != self.leader
             }

@@ -62,11 +62,8 @@ impl AutomaticSpeed {
         if leader != self.leader {
             (self.leader, self.hold) = (leader, leader.map_or(Duration::ZERO, |_| HOLD));
         }
-        let attention = if self.hold > Duration::ZERO {
-            Attention::NewLeader
-        } else {
-            attention(cluster)
-        };
+        let attention =
+            if self.hold > Duration::ZERO { Attention::NewLeader } else { attention(cluster) };
         self.hold = self.hold - real;
         let wanted = target(attention, cluster);
         let most = self.speed.map_or(wanted, |speed| accelerated(speed, real));
@@ -116,7 +113,9 @@ fn attention(cluster: &Cluster) -> Attention {
 fn is_followed(flight: &Flight, cluster: &Cluster, is_busy: bool) -> bool {
     let envelope = match &flight.body {
         Body::Raft(envelope) => envelope,
-        Body::Request(_) | Body::Answer(_) => return [flight.from, flight.to].iter().any(is_by_hand),
+        Body::Request(_) | Body::Answer(_) => {
+            return [flight.from, flight.to].iter().any(is_by_hand);
+        }
     };
     match &envelope.message {
         Message::PreVote { .. }

@@ -37,6 +37,9 @@ pub enum Input {
     Return(Spot),
     /// Undoes the last action, by a new branch that starts just before it.
     Undo,
+    /// Begins a branch at this instant, without what comes after it in the one that is shown. At the
+    /// end of a branch it changes nothing.
+    Fork,
     /// Goes to the first such landmark after this instant, and pauses. If none was played yet, time
     /// passes until one comes, for at most a minute of cluster time.
     Next(Landmark),
@@ -118,7 +121,7 @@ impl Input {
             Self::Pin(false) | Self::Compare(None) | Self::GiveUp => Class::Playback,
             Self::Seek(_) | Self::SeekEnd | Self::Return(_) | Self::Branch(_) => Class::Travels,
             Self::Act(_) | Self::Together(_) | Self::Ask(_) | Self::Await(_) => Class::AtInstant,
-            Self::Step | Self::StepBack | Self::Undo => Class::AtInstant,
+            Self::Step | Self::StepBack | Self::Undo | Self::Fork => Class::AtInstant,
             Self::Next(_) | Self::Previous(_) => Class::AtInstant,
             Self::Compare(Some(_)) | Self::Pin(true) => Class::AtInstant,
             Self::Why(_) | Self::Avoid(_) => Class::AtInstant,

@@ -16,6 +16,7 @@ mod jobs;
 mod looking;
 mod navigation;
 pub mod projection;
+mod remarks;
 mod runs;
 pub mod search;
 pub mod view;
@@ -46,6 +47,7 @@ use history::branch::BranchHistory;
 use history::run::ShownRun;
 use jobs::Job;
 use runs::Shown;
+use view::Remark;
 
 /// The maximum number of events that one `Advance` handles, so that a frame stays short. The rest
 /// is not made up later; time just passes more slowly.
@@ -78,6 +80,7 @@ pub struct Playground {
     leftover: u64,
     revision: u64,
     console: Console,
+    remark: Option<Remark>,
 }
 
 impl Playground {
@@ -97,6 +100,7 @@ impl Playground {
             leftover: 0,
             revision: 0,
             console: Console::default(),
+            remark: None,
         }
     }
 
@@ -128,7 +132,7 @@ impl Playground {
             Input::Step => {
                 self.shown.run.check_time()?;
                 self.playing = false;
-                self.step();
+                self.step_and_say();
             }
             Input::StepBack => {
                 self.playing = false;
@@ -149,6 +153,7 @@ impl Playground {
                 self.playing = false;
             }
             Input::Undo => self.undo()?,
+            Input::Fork => self.fork()?,
             Input::Branch(number) => self.go_over_to(number)?,
             Input::Rename(number, name) => self.rename(number, &name)?,
             Input::Compare(with) => self.compare(with)?,
@@ -199,6 +204,7 @@ impl Playground {
             let mut playback = playback.clone();
             let mut fork = history.fork(&playback);
             let (request, _) = fork.act(&mut playback, action).map_err(Problem::Refused)?;
+            self.say_branched(self.shown.run.current);
             self.begin_branch(fork, &playback);
             self.shown.run.playback = playback;
             return Ok(request);

@@ -130,6 +130,20 @@ impl Playground {
         self.set_out(self.shown.run.current, to, Arrival::Fork)
     }
 
+    /// Begins a branch at this instant.
+    ///
+    /// # Errors
+    /// [`Problem::Full`] if there can be no more branches.
+    pub(super) fn fork(&mut self) -> Result<(), Problem> {
+        if self.is_past() {
+            let playback = self.shown.run.playback.clone();
+            self.shown.run.check_room_for_branch(playback.place().done)?;
+            let fork = self.history().fork(&playback);
+            self.begin_branch(fork, &playback);
+        }
+        Ok(())
+    }
+
     /// Switches to another branch, at the instant where that was left.
     ///
     /// # Errors
@@ -181,6 +195,7 @@ impl Playground {
             }
             Arrival::Fork => {
                 let fork = self.shown.run.branches[branch].history.fork(&playback);
+                self.say_undone(fork.recording.actions.len(), branch);
                 self.begin_branch(fork, &playback);
             }
         }
@@ -216,6 +231,11 @@ impl Playground {
     pub(super) fn begin_branch(&mut self, history: BranchHistory, playback: &Playback) {
         self.shown.run.begin_branch(history, playback, self.jumps);
         self.shown.fold_branches();
+    }
+
+    /// The branch that is shown, by its place in the list.
+    pub fn branch(&self) -> usize {
+        self.shown.run.current
     }
 
     /// Whether the branch goes on after the instant that is shown.

@@ -5,8 +5,8 @@
 //! can remain. Each run has a [`RunId`], which is drawn when the run is created or begins to be
 //! opened.
 
-use super::formats::{Archive, ArchivedBranch};
 use super::automatic_speed::AutomaticSpeed;
+use super::formats::{Archive, ArchivedBranch};
 use super::history::run::{Branch, ShownRun};
 use super::jobs::Job;
 use super::jobs::awaiting::Awaited;
@@ -65,7 +65,7 @@ impl Playground {
     /// Replaces the run that is shown, and ends its jobs.
     pub(super) fn replace_run(&mut self, run: ShownRun) {
         self.end_job();
-        self.refused = None;
+        (self.refused, self.remark) = (None, None);
         self.leave_for(&run.playback);
         self.shown = Shown::new(run);
     }

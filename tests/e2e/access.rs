@@ -90,14 +90,14 @@ async fn axe_finds_nothing_with_an_idle_a_busy_and_a_faulty_cluster() -> Outcome
                     axe.judge(page, &format!("the tab {tab}, {theme}")).await?;
                 }
                 for view in ["Logs", "Space-time", "Clients", "Charts", "Difference", "Rules"] {
-                    page.click("radio", view).await?;
+                    page.view(view).await?;
                     page.press("P").await?;
                     axe.judge(page, &format!("the view {view}, {theme}")).await?;
                 }
-                page.click("radio", "Side by side").await?;
+                page.view("Side by side").await?;
                 page.find("region", "Nothing is compared").await?;
                 axe.judge(page, &format!("nothing beside it, {theme}")).await?;
-                page.click("radio", "Difference").await?;
+                page.view("Difference").await?;
                 page.press("n").await?;
                 page.sees("1 node differs at").await?;
                 axe.judge(page, &format!("what differs, {theme}")).await?;

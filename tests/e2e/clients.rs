@@ -43,7 +43,7 @@ async fn answers_without_an_order_are_named_and_lead_to_where_they_were_asked() 
     Window::LAPTOP
         .open("", async |page| {
             State::Unordered.open(page).await?;
-            page.click("radio", "Stage").await?;
+            page.view("Stage").await?;
             page.click("tab", "Verdicts").await?;
             page.click("button", "See the clients' operations").await?;
             let list = "What contradicts itself of color";

@@ -101,7 +101,7 @@ async fn where_nothing_is_compared_the_view_says_how() -> Outcome {
             page.click("button", "Compare with A").await?;
             page.shows("region", "Branch A", "holds").await?;
             page.shows("group", "n1 in A", "Down").await?;
-            page.click("radio", "Stage").await?;
+            page.view("Stage").await?;
             page.is_gone("group", "n1 in A").await?;
             page.find("group", "n1").await?;
             Ok(())

@@ -33,7 +33,7 @@ impl Page {
     pub(crate) async fn without(&self, rule: Rule) -> WebDriverResult<()> {
         // Another address is another run, so that no earlier find is continued.
         self.go(&format!("?seed={}&paused", rule as u32)).await?;
-        self.click("radio", "Rules").await?;
+        self.view("Rules").await?;
         self.click("switch", rule.about().name).await?;
         let switched = if rule.on_by_default() { "off" } else { "on" };
         self.shows("list", "The cluster now", &format!("{rule} {switched}")).await

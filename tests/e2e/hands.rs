@@ -34,6 +34,15 @@ impl Page {
         SelectElement::new(&list).await?.select_by_exact_text(option).await
     }
 
+    /// Shows another view: by its own button, or from the list of those that have none.
+    pub(crate) async fn view(&self, name: &str) -> WebDriverResult<()> {
+        if matches!(name, "Stage" | "Logs" | "Space-time") {
+            self.click("radio", name).await
+        } else {
+            self.choose("More views", name).await
+        }
+    }
+
     /// Ticks or unticks the box with this name.
     pub(crate) async fn tick(&self, name: &str, ticked: bool) -> WebDriverResult<()> {
         let checkbox = self.find("checkbox", name).await?;

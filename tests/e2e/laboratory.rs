@@ -115,7 +115,7 @@ async fn watch(page: &Page, property: &str) -> WebDriverResult<()> {
 async fn a_search_without_a_find_ends_at_its_last_seed_and_claims_no_proof() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
-            page.click("radio", "Rules").await?;
+            page.view("Rules").await?;
             page.sees("With all rules of Raft in force").await?;
             page.choose("Runs at most", "100").await?;
             page.choose("Nodes at most", "3").await?;

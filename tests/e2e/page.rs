@@ -24,6 +24,21 @@ pub(crate) struct Page {
     home: String,
 }
 
+/// An address that shows all of the page at a speed that stays, unless it says otherwise: most tests are about one part
+/// of it, and must not depend on what a first visit shows.
+fn whole(url: &str) -> String {
+    let (address, fragment) = url.split_once('#').map_or((url, None), |(a, b)| (a, Some(b)));
+    let mut address = address.to_owned();
+    for (name, usual) in [("mode", "study"), ("speed", "50")] {
+        let has = |start: char| address.contains(&format!("{start}{name}="));
+        if !has('?') && !has('&') {
+            address.push(if address.contains('?') { '&' } else { '?' });
+            address.push_str(&format!("{name}={usual}"));
+        }
+    }
+    fragment.map_or(address.clone(), |fragment| format!("{address}#{fragment}"))
+}
+
 impl Page {
     /// Opens a page in a browser that has just started.
     pub(crate) async fn open(
@@ -36,7 +51,7 @@ impl Page {
         page.resize(window.width, window.height).await?;
         page.media(window.scheme, false).await?;
         page.driver.cdp().send_raw("Accessibility.enable", ()).await?;
-        page.driver.goto(url).await?;
+        page.driver.goto(whole(url)).await?;
         Ok(page)
     }
 
@@ -52,7 +67,7 @@ impl Page {
 
     /// Opens the page anew in the same browser, with this query.
     pub(crate) async fn go(&self, query: &str) -> WebDriverResult<()> {
-        self.driver.goto(format!("{}{query}", self.home)).await
+        self.driver.goto(whole(&format!("{}{query}", self.home))).await
     }
 
     /// Sets the preferences of the system.

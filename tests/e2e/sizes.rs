@@ -65,11 +65,11 @@ async fn a_rule_that_is_switched_moves_nothing() -> Outcome {
         .open("?seed=42&paused", async |page| {
             for (width, height) in SIZES {
                 page.resize(width, height).await?;
-                page.click("radio", "Rules").await?;
-                let before = page.area("radio", "Rules").await?;
+                page.view("Rules").await?;
+                let before = page.area("combobox", "More views").await?;
                 page.click("switch", Rule::SessionsInSnapshots.about().name).await?;
                 page.shows("list", "The cluster now", "sessions-in-snapshots off").await?;
-                let after = page.area("radio", "Rules").await?;
+                let after = page.area("combobox", "More views").await?;
                 assert_eq!((before.x, before.y), (after.x, after.y), "{width}x{height}");
                 page.click("switch", Rule::SessionsInSnapshots.about().name).await?;
                 page.until("all rules on again", async || {

@@ -314,7 +314,7 @@ async fn unordered(page: &Page, leader: u32) -> WebDriverResult<()> {
     page.press("c").await?;
     page.type_line(&format!("get color from n{leader}")).await?;
     step_until(page, ("list", "The cluster now"), &["linearizability"]).await?;
-    page.click("radio", "Clients").await?;
+    page.view("Clients").await?;
     page.sees("Not linearizable").await
 }
 

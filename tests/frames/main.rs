@@ -132,13 +132,13 @@ async fn search(page: &Page) -> WebDriverResult<(Frames, f64)> {
         page.type_line(line).await?;
     }
     page.leader(&[]).await?;
-    page.click("radio", "Rules").await?;
+    page.view("Rules").await?;
     page.choose("Runs at most", "1,000,000").await?;
     page.click("button", "Find").await?;
     sleep(SETTLE).await;
-    page.click("radio", "Stage").await?;
+    page.view("Stage").await?;
     let frames = Frames::during(page, sleep(LONG)).await?;
-    page.click("radio", "Rules").await?;
+    page.view("Rules").await?;
     page.click("button", "Stop").await?;
     // `1,234 runs, 5,678,901 events, 99 runs a second, 2 workers, 12.3 s`
     let said = page.text("region", "Find me a schedule").await?;

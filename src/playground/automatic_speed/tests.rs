@@ -126,7 +126,10 @@ fn a_chosen_speed_holds_at_once() {
     playground.apply(Input::Advance(FRAME)).unwrap();
     assert_ne!(playground.speed_now(), Speed::new(1_000));
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
-    assert_eq!((playground.speed(), playground.speed_now()), (Speed::new(1_000), Speed::new(1_000)));
+    assert_eq!(
+        (playground.speed(), playground.speed_now()),
+        (Speed::new(1_000), Speed::new(1_000))
+    );
     let before = playground.now();
     playground.apply(Input::Advance(FRAME)).unwrap();
     assert_eq!(playground.now() - before, FRAME);

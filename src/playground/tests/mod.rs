@@ -275,7 +275,8 @@ fn a_broken_property_stops_the_run_and_says_what_broke() {
 #[test]
 fn speeds_are_displayed_as_factors() {
     let print = |speed| Speed::new(speed).to_string();
-    assert_eq!(print(0), "1/1000");
+    assert_eq!(print(0), "auto");
+    assert_eq!(print(1), "1/1000");
     assert_eq!(print(50), "1/20");
     assert_eq!(print(1_000), "1×");
     assert_eq!(print(2_500), "2.5×");

@@ -385,6 +385,17 @@ pub struct Sentence {
     pub headline: bool,
 }
 
+/// What is said of what the user has just done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    /// Grows with each remark.
+    pub number: u64,
+    /// One sentence or a few.
+    pub text: String,
+    /// The branch that keeps what was taken back, or what came after.
+    pub kept_in: Option<usize>,
+}
+
 /// A line of the console.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConsoleLine {

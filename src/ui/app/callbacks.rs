@@ -73,7 +73,8 @@ impl Callbacks {
                 on_inspect: inspect,
                 on_open: link.callback(open),
                 on_request: link.callback(|()| Message::Key(Shortcut::Key)),
-                on_note: link.callback(|note| Message::Middle(MiddleMessage::Note(note))),
+                on_note: link
+                    .callback(|note: String| Message::Middle(MiddleMessage::Note(note.into()))),
             },
             runs: dialog(Dialog::Runs),
             save,

@@ -6,6 +6,7 @@ use crate::ui::app::App;
 use crate::ui::course::guide::Shown;
 use crate::ui::panels::invitations::{Done, Invitations};
 use crate::ui::state::screen::Mode;
+use crate::ui::widgets::marked_text::text_with_marks;
 use crate::ui::widgets::request_trace::RequestTrace;
 
 impl App {
@@ -21,7 +22,7 @@ impl App {
         let invites = is_tour || !screen.projector && screen.mode == Mode::Watch;
         html! {
             <section class="caption" aria-label="What has just happened">
-                <p>{ if words.is_empty() { "Nothing has happened yet." } else { words } }</p>
+                <p>{ text_with_marks(if words.is_empty() { "Nothing has happened yet." } else { words }, &[]) }</p>
                 if let Some(request_trace) = request_trace {
                     <RequestTrace request_trace={request_trace.clone()} />
                 }
@@ -33,7 +34,8 @@ impl App {
     }
 
     fn invitations(&self) -> Html {
-        let done = Done::of(&self.snapshot.view, self.snapshot.nodes.iter().map(|node| node.status));
+        let done =
+            Done::of(&self.snapshot.view, self.snapshot.nodes.iter().map(|node| node.status));
         let run = self.handles.session.look().run_id();
         html! {
             <Invitations key={format!("{run:?}")} session={self.handles.session.clone()} leader={self.snapshot.leader()}

@@ -11,8 +11,28 @@ use crate::ui::course::guide;
 use crate::ui::state::keys::{Focus, shortcut};
 use crate::ui::state::page::middle::MiddleMessage;
 
-/// Sends the page what a key asks for, for as long as the listener is kept.
-pub(super) fn listen(ctx: &Context<App>) -> Option<EventListener> {
+/// Sends the page what a key asks for, for as long as the listeners are kept.
+pub(super) fn listen(ctx: &Context<App>) -> Vec<EventListener> {
+    listen_down(ctx).into_iter().chain(listen_up()).collect()
+}
+
+/// A browser presses a button when the space bar goes up. Where the space bar plays or pauses, it must not.
+fn listen_up() -> Option<EventListener> {
+    let document = web_sys::window()?.document()?;
+    let options = EventListenerOptions::enable_prevent_default();
+    Some(EventListener::new_with_options(&document, "keyup", options, |event| {
+        let Some(event) = event.dyn_ref::<KeyboardEvent>().filter(|event| event.key() == " ")
+        else {
+            return;
+        };
+        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+        if !is_dialog_open() && shortcut(" ", focus_of(target.as_ref()), false).is_some() {
+            event.prevent_default();
+        }
+    }))
+}
+
+fn listen_down(ctx: &Context<App>) -> Option<EventListener> {
     let document = web_sys::window()?.document()?;
     let link = ctx.link().clone();
     let options = EventListenerOptions::enable_prevent_default();
@@ -52,9 +72,14 @@ fn focus_of(target: Option<&Element>) -> Focus {
         return Focus::Elsewhere;
     };
     let kind = target.dyn_ref::<HtmlInputElement>().map(HtmlInputElement::type_);
+    let is_in_menu = kind.as_deref().is_none_or(|kind| kind == "checkbox")
+        && !matches!(target.tag_name().as_str(), "TEXTAREA" | "SELECT")
+        && matches!(target.closest(".menu"), Ok(Some(_)));
     match (target.tag_name().as_str(), kind.as_deref()) {
+        _ if is_in_menu => Focus::Choice,
         ("INPUT", Some("range" | "radio")) => Focus::Adjustable,
-        ("INPUT", Some("checkbox")) | ("BUTTON" | "SUMMARY" | "A", _) => Focus::Pressable,
+        ("INPUT", Some("checkbox")) => Focus::Choice,
+        ("BUTTON" | "SUMMARY" | "A", _) => Focus::Pressable,
         ("INPUT" | "TEXTAREA" | "SELECT", _) => Focus::Text,
         _ => Focus::Elsewhere,
     }

@@ -51,7 +51,7 @@ impl App {
     }
 
     fn view_of(&self, body: Html) -> Html {
-        frame::view(self.middle.view_mode(), &self.handles.pointer, body, self.middle.note())
+        frame::view(self.middle.view_mode(), &self.handles, body, self.middle.note())
     }
 
     fn stage(&self) -> Html {
@@ -63,12 +63,12 @@ impl App {
         let lists_messages = opened.is_some_and(Opened::wants_a_pause);
         let overlay = Overlay {
             opened,
-            note: self.middle.note().to_string(),
+            note: self.middle.note().clone(),
             revision: if lists_messages { session.revision() } else { 0 },
         };
         html! {
             <Stage session={session.clone()} frame={self.handles.frame.clone()} view={StageView::new(view, nodes)}
-                {marked} {overlay} callbacks={self.callbacks.on_stage.clone()}>
+                {marked} {overlay} large={self.appearance.screen().shows_large_cards()} callbacks={self.callbacks.on_stage.clone()}>
                 if opened == Some(Opened::Request) && !self.appearance.screen().has_request_panel() {
                     { self.request(true) }
                 }

@@ -19,6 +19,7 @@ pub mod state;
 use gloo_timers::callback::Timeout;
 use yew::prelude::{Component, Context, Html, Properties};
 
+use crate::playground::view::Remark;
 use crate::playground::{Input, Playground, Speed};
 use crate::ui::app::background::Background;
 use crate::ui::app::callbacks::Callbacks;
@@ -34,7 +35,7 @@ use crate::ui::search::worker_pool::WorkerPool;
 use crate::ui::state::ask::Ask;
 use crate::ui::state::handles::Handles;
 use crate::ui::state::keys::Shortcut;
-use crate::ui::state::page::middle::{Middle, MiddleMessage, Opened, ViewMode};
+use crate::ui::state::page::middle::{Middle, MiddleMessage, Note, Opened, ViewMode};
 use crate::ui::state::page::panels::{PanelMessage, Panels};
 use crate::ui::state::page::timeline::{Timeline, TimelineMessage};
 use crate::ui::state::screen::Mode;
@@ -83,6 +84,8 @@ pub struct App {
     pool: WorkerPool,
     /// Shows the next sentence below the stage in time.
     next_caption: Option<Timeout>,
+    /// The number of the playground's remark that was told last.
+    remark: u64,
     _background: Background,
 }
 
@@ -109,6 +112,7 @@ impl Component for App {
             guide: Guide::new(session.clone(), offers_tour, beginning.speed.is_some()),
             pool: WorkerPool::new(session.clone()),
             next_caption: None,
+            remark: 0,
             _background: Background::start(ctx, &handles, kept_run.autosave(), appearance.styles()),
             appearance,
             kept_run,
@@ -125,7 +129,7 @@ impl Component for App {
             Message::Feed => self.feed(ctx),
             Message::Changed => {
                 // The note lies over the stage. It goes with the next change.
-                self.middle.update(MiddleMessage::Note(String::new()));
+                self.middle.update(MiddleMessage::Note(Note::default()));
                 self.kept_run.save_soon();
                 self.feed(ctx);
             }
@@ -151,6 +155,7 @@ impl Component for App {
         }
         if !is_feed {
             self.take_snapshot();
+            self.tell_remark();
         }
         true
     }
@@ -182,7 +187,7 @@ impl App {
             // Without the message `Changed`, since the user expects the pause. The playground never refuses a pause.
             let _ = self.handles.session.apply_quietly(Input::Pause);
             let note = "Paused, so that it can be read.".to_string();
-            self.middle.update(MiddleMessage::Note(note));
+            self.middle.update(MiddleMessage::Note(note.into()));
         }
     }
 
@@ -211,6 +216,22 @@ impl App {
             // At most a few seconds.
             Timeout::new(after as u32 + 1, move || link.send_message(Message::Feed))
         });
+    }
+
+    /// Says what the playground remarks of what the user has just done: over the stage, or below it where a sentence
+    /// stands there.
+    fn tell_remark(&mut self) {
+        let remark = self.handles.session.look().remark().cloned();
+        let number = remark.as_ref().map_or(0, |remark| remark.number);
+        if std::mem::replace(&mut self.remark, number) == number {
+            return;
+        }
+        let Some(Remark { text, kept_in, .. }) = remark else { return };
+        if kept_in.is_none() && self.appearance.screen().has_caption() {
+            self.narrator.say_in_caption(text, page::now());
+        } else {
+            self.middle.update(MiddleMessage::Note(Note { text, compare: kept_in }));
+        }
     }
 
     /// Looks at the playground anew.

@@ -106,7 +106,7 @@ impl App {
         if let Some(pin) = pin.filter(|_| self.middle.view_mode() != ViewMode::Difference) {
             let at = clock_text(pin.at / 1_000);
             let note = format!("{at} is pinned: Shift+d tells what differs from it.");
-            self.middle.update(MiddleMessage::Note(note));
+            self.middle.update(MiddleMessage::Note(note.into()));
         }
     }
 

@@ -57,6 +57,7 @@ impl Guide {
                 self.session.with_lesson(|player, _| player.go_on_by_itself(wanted));
             }
             Ask::Leave => self.leave(),
+            Ask::Resume => self.session.with_lesson(Player::resume),
             Ask::Next | Ask::Back => match self.tour {
                 Some(tour) => return self.walk(tour, ask == Ask::Next),
                 None if ask == Ask::Back => self.session.with_lesson(Player::back),
@@ -100,7 +101,8 @@ impl Guide {
         let is_late = self.session.view().summary.leader.is_some();
         if is_late {
             // Neither input is refused. The run before is kept.
-            let _ = self.session.apply_quietly(Input::Restart { nodes: 5, seed: page::draw_seed() });
+            let _ =
+                self.session.apply_quietly(Input::Restart { nodes: 5, seed: page::draw_seed() });
         }
         let _ = self.session.apply_quietly(Input::Play);
         self.tour = Some(Progress::On(Tour::begin(&self.session.view())));
@@ -256,6 +258,14 @@ fn buttons(props: &Props) -> Html {
             </div>
         };
     }
+    if matches!(shown, Shown::Lesson(Caption { trouble: Some(Trouble::Disturbed), .. })) {
+        return html! {
+            <div class="guide-buttons">
+                <button type="button" class="button primary" title="To where this step began" onclick={props.on_ask.reform(|_| Ask::Resume)}>{ "Back to it" }</button>
+                { button(Ask::Leave, "Go on exploring", "The cluster stays as it is (Esc)") }
+            </div>
+        };
+    }
     let over = match shown {
         Shown::Lesson(caption) => is_over(caption),
         Shown::Offer => false,
@@ -308,6 +318,7 @@ fn trouble(shown: Option<&Shown>) -> Html {
                 "This step can't be done any more: {} Go back a step, go on all the same, or leave.",
                 sentence(why)
             ),
+            Trouble::Disturbed => "You changed this run: what comes next here may not be true of it. What you did is kept as a branch.".to_string(),
             Trouble::Late(what) => format!(
                 "What this step waits for has not come for long ({what}). Go back a step, go on all the same, or leave."
             ),

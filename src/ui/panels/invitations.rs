@@ -84,9 +84,7 @@ fn draw_a_line(props: &Props, is_explained: &yew::UseStateHandle<bool>) -> Html 
         let (is_explained, on_note) = (is_explained.setter(), props.on_note.clone());
         Callback::from(move |_: web_sys::MouseEvent| {
             is_explained.set(true);
-            on_note.emit(
-                "Drag a line between the cards: the network is cut along it.".to_string(),
-            );
+            on_note.emit("Drag a line between the cards: the network is cut along it.".to_string());
         })
     };
     html! { <button key="draw" type="button" class="invitation" {onclick}>{ "Draw a line" }</button> }

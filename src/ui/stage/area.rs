@@ -23,6 +23,7 @@ use crate::ui::state::frame_context::FrameContext;
 use crate::ui::state::page::middle::Opened;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::icons;
+use crate::ui::widgets::note::note;
 use crate::ui::widgets::popup::{beside, keys};
 use crate::ui::widgets::size::use_size;
 
@@ -37,6 +38,8 @@ pub struct Props {
     pub marked: Marked,
     pub overlay: Overlay,
     pub callbacks: StageCallbacks,
+    /// Whether the cards are read from far.
+    pub large: bool,
     /// The form for requests, while it is open on the stage.
     pub children: Html,
 }
@@ -89,7 +92,7 @@ pub fn Stage(props: &Props) -> Html {
             { for cards(props, &layout, &sides, (&on_act, &on_menu)) }
             <div key={format!("{:?}", overlay.opened)} class="opened">{ opened(props, &layout, &on_act) }</div>
             <p class="stage-problem" role="alert">{ (*problem).clone() }</p>
-            <p class="stage-note" role="status" hidden={problem.is_some()}>{ &overlay.note }</p>
+            { note(session, &overlay.note, problem.is_some()) }
         </main>
     }
 }
@@ -181,7 +184,7 @@ fn cards<'a>(
         let place = *layout.node(node.id)?;
         let side = sides.iter().position(|side| side.contains(&node.id)).filter(|_| several);
         Some(html! {
-            <Card key={node.id} node={Rc::clone(node)} {place} density={layout.density}
+            <Card key={node.id} node={Rc::clone(node)} {place} density={layout.density} large={props.large}
                 side={side.map(side_letter)} selected={marked.selected == Some(node.id)} named={marked.named.contains(&node.id)}
                 menu_open={overlay.opened == Some(Opened::Menu(node.id))} on_act={on_act.clone()} on_menu={on_menu.clone()}
                 on_inspect={callbacks.on_inspect.clone()} />

@@ -26,6 +26,9 @@ pub struct Props {
     pub node: Rc<NodeView>,
     pub place: Rect,
     pub density: Density,
+    /// Whether it is read from far: larger, and its buttons come when it is pointed at.
+    #[prop_or_default]
+    pub large: bool,
     /// The side of a partition that it is on: `A`, `B`.
     #[prop_or_default]
     pub side: Option<char>,
@@ -71,7 +74,7 @@ pub fn Card(props: &Props) -> Html {
             id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
             onkeydown={keys(props)}
             data-role={role_key(node)} data-status={status_key(node.status)} data-density={density} data-brief={is_brief.then_some("true")}
-            data-side={props.side.map(|side| side.to_string())}
+            data-large={(props.large && !props.density.is_small()).then_some("true")} data-side={props.side.map(|side| side.to_string())}
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
             { disk(node) }
@@ -260,7 +263,9 @@ fn badge_shape(node: &NodeView) -> Html {
 fn blocks_that_fit(props: &Props, node: &NodeView) -> usize {
     let digits = node.log_len.max(1).ilog10() + 1;
     // As the styles have it: a gap, then border, padding and digits, but never narrower than high.
-    let block = 4.0 + 19.0_f64.max(11.0 + 6.8 * f64::from(digits));
+    let is_large = props.large && !props.density.is_small();
+    let (height, digit) = if is_large { (27.0_f64, 9.8) } else { (19.0, 6.8) };
+    let block = 4.0 + height.max(11.0 + digit * f64::from(digits));
     // Without the card's own border and padding, and the mark for what is left out, for which a small one has no room.
     let besides = if props.density.is_small() { 12.5 } else { 27.0 + 18.0 };
     let room = props.place.width - besides;

@@ -8,7 +8,7 @@ use yew::prelude::Callback;
 use crate::playground::view::{Agreed, LinkView, NetworkView, NodeNumber, NodeView, Status, View};
 use crate::ui::geometry::layout::Layout;
 use crate::ui::geometry::message_path;
-use crate::ui::state::page::middle::Opened;
+use crate::ui::state::page::middle::{Note, Opened};
 
 /// The two ends of a link.
 pub type Ends = (NodeNumber, NodeNumber);
@@ -79,7 +79,7 @@ pub struct Marked {
 pub struct Overlay {
     pub opened: Option<Opened>,
     /// What there is to say of what was done here.
-    pub note: String,
+    pub note: Note,
     /// That of the playground, where messages in flight are listed; it matters to them only.
     pub revision: u64,
 }

@@ -9,6 +9,8 @@ pub enum Ask {
     Next,
     Back,
     Leave,
+    /// Goes back to where a disturbed demonstration still told the truth.
+    Resume,
     /// Whether a demonstration goes on by itself.
     ByItself(bool),
 }

@@ -56,7 +56,9 @@ pub enum Shortcut {
 pub enum Focus {
     /// In a field that takes text: letters belong to it.
     Text,
-    /// On something that the space bar presses.
+    /// On a choice that only the space bar changes, or in an open menu.
+    Choice,
+    /// On something that Enter presses.
     Pressable,
     /// On a control that arrow keys change, such as a slider.
     Adjustable,
@@ -142,9 +144,9 @@ pub fn shortcut(key: &str, focus: Focus, modified: bool) -> Option<Shortcut> {
         };
     }
     let is_taken = match focus {
-        Focus::Pressable => key == " ",
-        Focus::Adjustable => matches!(key, " " | "ArrowRight" | "ArrowLeft" | "-" | "+"),
-        Focus::Text | Focus::Elsewhere => false,
+        Focus::Choice => key == " ",
+        Focus::Adjustable => matches!(key, "ArrowRight" | "ArrowLeft" | "-" | "+"),
+        Focus::Text | Focus::Pressable | Focus::Elsewhere => false,
     };
     if is_taken {
         return None;

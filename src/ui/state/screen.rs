@@ -126,6 +126,11 @@ impl Screen {
         }
     }
 
+    /// Whether cards are read from far, as where there is nothing but the stage to look at.
+    pub fn shows_large_cards(&self) -> bool {
+        self.embed.is_none() && (self.projector || self.mode == Mode::Watch)
+    }
+
     /// Whether the form for requests stands beside the stage. Otherwise it opens on the stage.
     pub fn has_request_panel(&self) -> bool {
         match &self.embed {

@@ -5,8 +5,10 @@ use web_sys::{Element, Event, HtmlSelectElement};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::ui::state::highlight::{Highlight, Pointer};
-use crate::ui::state::page::middle::ViewMode;
+use crate::ui::state::handles::Handles;
+use crate::ui::state::highlight::Highlight;
+use crate::ui::state::page::middle::{Note, ViewMode};
+use crate::ui::widgets::note::note;
 
 /// The views with a button each, and the others, which a list names: the name of each, and what it shows.
 const NAMED: [(ViewMode, &str, &str); 3] = [
@@ -82,7 +84,8 @@ fn others(props: &Props) -> Html {
 }
 
 /// A view in the place of the stage, with the note about what was done.
-pub fn view(view_mode: ViewMode, pointer: &Pointer, body: Html, note: &str) -> Html {
+pub fn view(view_mode: ViewMode, handles: &Handles, body: Html, said: &Note) -> Html {
+    let pointer = &handles.pointer;
     let on_point = {
         let pointer = pointer.clone();
         Callback::from(move |event: Event| {
@@ -103,7 +106,7 @@ pub fn view(view_mode: ViewMode, pointer: &Pointer, body: Html, note: &str) -> H
             onfocusin={on_point.reform(Event::from)} onmouseleave={on_leave}>
             <h2 class="hidden">{ name }</h2>
             { body }
-            <p class="stage-note" role="status">{ note }</p>
+            { note(&handles.session, said, false) }
         </main>
     }
 }

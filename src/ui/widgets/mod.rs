@@ -4,6 +4,7 @@ pub mod dialog;
 pub mod difference_table;
 pub mod icons;
 pub mod marked_text;
+pub mod note;
 pub mod popup;
 pub mod request_trace;
 pub mod settings;

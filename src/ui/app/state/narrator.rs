@@ -51,6 +51,11 @@ impl Narrator {
         }
     }
 
+    /// Puts words into the caption at once: what the user has just done.
+    pub fn say_in_caption(&mut self, text: String, now_ms: f64) {
+        self.caption.say(text, now_ms);
+    }
+
     /// In how many milliseconds the caption has another text, if it is known.
     pub fn next_caption_in(&self, now_ms: f64) -> Option<f64> {
         self.caption.remaining_ms(now_ms)

@@ -65,7 +65,7 @@ impl Caption {
             }
             self.wants = sentence.id + 1;
             if let Some(rank) = Rank::of(&sentence) {
-                self.add(rank, sentence.text.replace('`', ""));
+                self.add(rank, sentence.text);
             }
         }
         let is_over = self.text.is_empty() || now_ms - self.since_ms >= HOLD_MS;
@@ -93,6 +93,12 @@ impl Caption {
         self.headlines.pop_front().or_else(|| self.next.take().map(|(_, text)| text))
     }
 
+    /// Shows this text at once.
+    pub fn say(&mut self, text: String, now_ms: f64) {
+        (self.text, self.since_ms, self.next) = (text, now_ms, None);
+        self.headlines.clear();
+    }
+
     /// How long the shown sentence still stays although another one waits, in milliseconds; `None` if none waits.
     pub fn remaining_ms(&self, now_ms: f64) -> Option<f64> {
         let waits = !self.headlines.is_empty() || self.next.is_some();
@@ -101,7 +107,7 @@ impl Caption {
 
     /// Another instant is shown: `last` is the last sentence before it, and `wants` the first after it.
     pub fn jump(&mut self, last: Option<Sentence>, wants: u64, now_ms: f64) {
-        let text = last.map_or(String::new(), |sentence| sentence.text.replace('`', ""));
+        let text = last.map_or(String::new(), |sentence| sentence.text);
         *self = Self { text, since_ms: now_ms, wants, ..Self::default() };
     }
 
@@ -175,7 +181,11 @@ mod tests {
         let mut caption = Caption::default();
         for id in 0..3 {
             let text = format!("step {id}");
-            caption.hear(std::iter::once(sentence(id, &text, Topic::Election)), f64::from(id as u32), true);
+            caption.hear(
+                std::iter::once(sentence(id, &text, Topic::Election)),
+                f64::from(id as u32),
+                true,
+            );
             assert_eq!(caption.text(), text);
         }
     }
@@ -186,8 +196,11 @@ mod tests {
         heard(&mut caption, 0.0, &[sentence(5, "n4 becomes leader.", Topic::Election)]);
         let last = sentence(7, "`set x 1` is committed.", Topic::Commit);
         caption.jump(Some(last), 9, 1.0);
-        assert_eq!((caption.text(), caption.wants()), ("set x 1 is committed.", 9));
-        assert_eq!(heard(&mut caption, 9_000.0, &[sentence(8, "n1 votes.", Topic::Election)]), "set x 1 is committed.");
+        assert_eq!((caption.text(), caption.wants()), ("`set x 1` is committed.", 9));
+        assert_eq!(
+            heard(&mut caption, 9_000.0, &[sentence(8, "n1 votes.", Topic::Election)]),
+            "`set x 1` is committed."
+        );
         caption.jump(None, 0, 2.0);
         assert_eq!(caption.text(), "");
     }

@@ -47,6 +47,21 @@ impl Opened {
     }
 }
 
+/// What is said over the stage of what was done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    /// Empty where there is nothing to say.
+    pub text: String,
+    /// The branch that it offers to compare with.
+    pub compare: Option<usize>,
+}
+
+impl From<String> for Note {
+    fn from(text: String) -> Self {
+        Self { text, compare: None }
+    }
+}
+
 /// What the middle of the page can be told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MiddleMessage {
@@ -55,7 +70,7 @@ pub enum MiddleMessage {
     /// Opens something on the stage in place of what is open, or closes it.
     Open(Option<Opened>),
     /// Writes a note over the stage. An empty one takes the note away.
-    Note(String),
+    Note(Note),
 }
 
 /// What a message has changed on the stage, for the code that moves the focus.
@@ -74,18 +89,18 @@ pub enum StageChange {
 pub struct Middle {
     view_mode: ViewMode,
     opened: Option<Opened>,
-    note: String,
+    note: Note,
 }
 
 impl Middle {
     pub fn update(&mut self, message: MiddleMessage) -> StageChange {
         match message {
             MiddleMessage::View(view_mode) => {
-                (self.view_mode, self.note) = (view_mode, String::new());
+                (self.view_mode, self.note) = (view_mode, Note::default());
                 StageChange::Same
             }
             MiddleMessage::Open(opened) => {
-                self.note = String::new();
+                self.note = Note::default();
                 self.open(opened)
             }
             MiddleMessage::Note(note) => {
@@ -120,7 +135,7 @@ impl Middle {
             return StageChange::Same;
         }
         if let Some(Opened::Message(id)) = self.opened {
-            self.note = format!("Message m{id} is no longer in flight.");
+            self.note = format!("Message m{id} is no longer in flight.").into();
         }
         self.open(None)
     }
@@ -138,7 +153,7 @@ impl Middle {
         self.opened
     }
 
-    pub fn note(&self) -> &str {
+    pub fn note(&self) -> &Note {
         &self.note
     }
 }
@@ -148,7 +163,7 @@ mod tests {
     use super::{Middle, MiddleMessage, Opened, StageChange, ViewMode};
 
     fn note(text: &str) -> MiddleMessage {
-        MiddleMessage::Note(text.to_string())
+        MiddleMessage::Note(text.to_string().into())
     }
 
     #[test]
@@ -156,9 +171,9 @@ mod tests {
         for message in [MiddleMessage::View(ViewMode::Matrix), MiddleMessage::Open(None)] {
             let mut middle = Middle::default();
             middle.update(note("Paused."));
-            assert_eq!(middle.note(), "Paused.");
+            assert_eq!(middle.note().text, "Paused.");
             middle.update(message);
-            assert_eq!(middle.note(), "");
+            assert_eq!(middle.note().text, "");
         }
     }
 
@@ -190,7 +205,7 @@ mod tests {
             middle.update(MiddleMessage::Open(Some(opened)));
             assert_eq!(middle.close_what_is_gone(|node| node <= 3, |id| id == 8), change);
             assert_eq!(middle.opened().is_none(), change == StageChange::Closed, "{opened:?}");
-            assert_eq!(middle.note(), note);
+            assert_eq!(middle.note().text, note);
         }
     }
 }
