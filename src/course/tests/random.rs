@@ -7,7 +7,7 @@
 
 use crate::check::Property;
 use crate::cluster::Action;
-use crate::course::{DEMONSTRATIONS, FAMOUS, Lesson, Player};
+use crate::course::{DEMONSTRATIONS, FAMOUS, Lesson, Player, Trouble};
 use crate::playground::history::operation_history::Operations;
 use crate::playground::view::{JobProgress, Speed, Spot};
 use crate::playground::{Archive, Bookmark, Input, Landmark, Playground, Problem, With};
@@ -200,6 +200,9 @@ impl RandomUser {
         }
         match choice {
             0 => lesson.back(&mut self.playground),
+            1 if lesson.caption(&self.playground).trouble == Some(Trouble::Disturbed) => {
+                lesson.resume(&mut self.playground);
+            }
             1 => lesson.go_on_by_itself(true),
             _ => lesson.next(&mut self.playground),
         }
@@ -229,7 +232,8 @@ impl RandomUser {
         match self.draw(24) {
             0 => Input::Seek(self.draw(end + end / 4)),
             1 => *self.rng.pick(&[Input::SeekEnd, Input::Seek(0)].map(Box::new)).unwrap().clone(),
-            2 | 3 => Input::Step,
+            2 => Input::Step,
+            3 => Input::Fork,
             4 => Input::StepBack,
             5 | 6 => Input::Act(self.action()),
             7..=9 => Input::Console(self.line().to_string()),
@@ -258,7 +262,7 @@ impl RandomUser {
             },
             22 => {
                 let speeds =
-                    [Speed::SLOWEST, Speed::new(1_000), Speed::new(20_000), Speed::UNBOUNDED];
+                    [Speed::AUTOMATIC, Speed::new(1_000), Speed::new(20_000), Speed::UNBOUNDED];
                 Input::Speed(*self.rng.pick(&speeds).unwrap())
             }
             23 => match self.draw(3) {
