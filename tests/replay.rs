@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use kvorum::playground::{Input, Playground, Speed};
+use kvorum::playground::{Input, Playground, RealTime, Speed};
 use serde_json::Value;
 
 fn replay(arguments: &[&str]) -> Output {
@@ -18,10 +18,10 @@ fn replay(arguments: &[&str]) -> Output {
 fn a_run() -> Playground {
     let mut playground = Playground::new(5, 42);
     let mut inputs = vec![Input::Speed(Speed::new(1_000))];
-    inputs.extend(vec![Input::Advance(1_000); 500]);
+    inputs.extend(vec![Input::Advance(RealTime::from_millis(1)); 500]);
     inputs.push(Input::Console("kill n2".to_string()));
     inputs.push(Input::Console("set color blue".to_string()));
-    inputs.extend(vec![Input::Advance(1_000); 500]);
+    inputs.extend(vec![Input::Advance(RealTime::from_millis(1)); 500]);
     for input in inputs {
         playground.apply(input).expect("all of it can be done");
     }

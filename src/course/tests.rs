@@ -3,8 +3,11 @@
 mod random;
 
 use super::*;
-use crate::playground::{Playground, Speed};
+use crate::playground::{Playground, RealTime, Speed, Time};
 use crate::script::Runner;
+
+/// The real time that passes at once.
+const FRAME: RealTime = RealTime::from_millis(16);
 
 /// Plays the current step to its end, at the current speed.
 fn finish(player: &mut Player, playground: &mut Playground) {
@@ -12,8 +15,8 @@ fn finish(player: &mut Player, playground: &mut Playground) {
         if playground.waits_since().is_none() {
             return;
         }
-        playground.apply(Input::Advance(16_000)).unwrap();
-        player.advance(playground, 16_000);
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(playground, FRAME);
     }
     panic!("{:?}", player.caption(playground));
 }
@@ -27,7 +30,7 @@ fn begin(demonstration: &Demonstration, speed: u32) -> (Player, Playground) {
 }
 
 /// The caption and the state of the cluster.
-fn state(player: &Player, playground: &Playground) -> (Caption, crate::digest::Digest, u64) {
+fn state(player: &Player, playground: &Playground) -> (Caption, crate::digest::Digest, Time) {
     (player.caption(playground), playground.digest(), playground.now())
 }
 
@@ -121,8 +124,8 @@ fn a_user_who_interferes_is_told_and_can_continue_go_back_or_leave() {
     // No majority: the answer does not come.
     line(&mut playground, "kill n2");
     player.next(&mut playground);
-    playground.apply(Input::Advance(16_000)).unwrap();
-    player.advance(&mut playground, 16_000);
+    playground.apply(Input::Advance(FRAME)).unwrap();
+    player.advance(&mut playground, FRAME);
     assert_eq!(player.caption(&playground).trouble, None);
     // A request without an answer in time ends too, so it is the next step that waits for nothing.
     finish(&mut player, &mut playground);
@@ -152,8 +155,8 @@ fn a_late_condition_is_reported_and_may_still_be_met() {
     let mut player = Player::begin(Lesson::parse(lesson).unwrap(), &mut playground);
     let pass = |player: &mut Player, playground: &mut Playground| {
         for _ in 0..400 {
-            playground.apply(Input::Advance(16_000)).unwrap();
-            player.advance(playground, 16_000);
+            playground.apply(Input::Advance(FRAME)).unwrap();
+            player.advance(playground, FRAME);
         }
     };
     pass(&mut player, &mut playground);
@@ -175,8 +178,8 @@ fn it_advances_automatically_after_a_sentence_was_shown() {
     let (mut player, mut playground) = begin(&DEMONSTRATIONS[0], 1_000);
     player.go_on_by_itself(true);
     for _ in 0..20_000 {
-        playground.apply(Input::Advance(16_000)).unwrap();
-        player.advance(&mut playground, 16_000);
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(&mut playground, FRAME);
     }
     let caption = player.caption(&playground);
     assert!(caption.is_last() && !caption.is_waiting, "{caption:?}");
@@ -221,18 +224,18 @@ fn a_demonstration_begun_during_an_opening_is_not_replaced_by_it() {
     let mut long = Playground::new(5, 3);
     long.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
     for _ in 0..12 {
-        long.apply(Input::Advance(16_000)).unwrap();
+        long.apply(Input::Advance(FRAME)).unwrap();
     }
     let mut playground = Playground::new(3, 7);
     playground.apply(Input::Open(Box::new(long.archive()))).unwrap();
-    playground.apply(Input::Advance(16_000)).unwrap();
+    playground.apply(Input::Advance(FRAME)).unwrap();
     assert!(playground.progress().is_some(), "it takes many pieces");
     let mut player = Player::begin(Lesson::parse(DEMONSTRATIONS[0].text).unwrap(), &mut playground);
     let cluster_config = playground.recording().cluster_config;
     assert_ne!(cluster_config, long.recording().cluster_config);
     for _ in 0..50 {
-        playground.apply(Input::Advance(16_000)).unwrap();
-        player.advance(&mut playground, 16_000);
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(&mut playground, FRAME);
     }
     assert_eq!(playground.recording().cluster_config, cluster_config, "it stays");
 }

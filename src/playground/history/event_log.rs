@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::check::Violation;
 use crate::cluster::{Fact, Topic};
-use crate::playground::view::{Broken, Sentence, micros};
+use crate::playground::view::{Broken, Sentence};
 use crate::time::Time;
 
 /// The number of facts that are kept.
@@ -95,14 +95,14 @@ impl LogItem {
         match self {
             Self::Fact(Fact { at, what }) => Sentence {
                 id,
-                at: micros(*at),
+                at: *at,
                 text: what.to_string(),
                 topic: what.topic(),
                 detail: what.is_detail(),
             },
             Self::Violation(at, violation) => Sentence {
                 id,
-                at: micros(*at),
+                at: *at,
                 text: format!("A property is broken. {violation}."),
                 topic: Topic::Fault,
                 detail: false,

@@ -2,7 +2,7 @@
 
 use yew::prelude::{AttrValue, Callback, Html, html};
 
-use crate::playground::Chance;
+use crate::playground::{Chance, Duration};
 use crate::ui::format::durations::{latency_words, millis};
 use crate::ui::widgets::slider::Slider;
 
@@ -41,22 +41,36 @@ pub fn single(
     }
 }
 
-/// A setting with two sliders, for the least and the most; in microseconds.
+/// A setting with one slider, whose value is a span of time and whose stops are milliseconds.
+pub fn span(
+    name: impl Into<AttrValue>,
+    stops: &'static [u64],
+    value: Duration,
+    words: &str,
+    on_change: &Callback<Duration>,
+) -> Html {
+    single(name, stops, value.as_millis(), words, on_change.reform(Duration::from_millis))
+}
+
+/// A setting with two sliders, for the least and the most of a span of time; the stops are milliseconds.
 pub fn range(
     name: &'static str,
-    (least, most): (u64, u64),
+    (least, most): (Duration, Duration),
     stops: &'static [u64],
-    on_least: Callback<u64>,
-    on_most: Callback<u64>,
+    on_least: &Callback<Duration>,
+    on_most: &Callback<Duration>,
 ) -> Html {
-    let words = |value: u64| AttrValue::from(format!("{} ms", millis(value)));
+    let slider = |which: &str, value: Duration, on_change: &Callback<Duration>| {
+        let on_change = on_change.reform(Duration::from_millis);
+        html! { <Slider name={format!("{name}, {which}")} {stops} value={value.as_millis()} words={millis(value)} {on_change} /> }
+    };
     html! {
         <div class="setting" role="group" aria-label={name}>
             <span class="setting-name">{ name }</span>
             <output class="setting-value">{ latency_words((least, most)) }</output>
             <div class="setting-pair">
-                <Slider name={format!("{name}, least")} {stops} value={least / 1_000} words={words(least)} on_change={on_least} />
-                <Slider name={format!("{name}, most")} {stops} value={most / 1_000} words={words(most)} on_change={on_most} />
+                { slider("least", least, on_least) }
+                { slider("most", most, on_most) }
             </div>
         </div>
     }
