@@ -4,13 +4,12 @@
 #![cfg(target_arch = "wasm32")]
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use kvorum::playground::view::{
     AnswerKind, AnswerView, MessageEnd, NodeView, RequestTraceView, RoleView, Sentence, Status,
     Summary, Topic,
 };
-use kvorum::playground::{Action, Input, NodeId, Playground, RealTime, Speed};
+use kvorum::playground::{Action, Duration, Input, NodeId, Playground, RealTime, Speed, Time};
 use kvorum::ui::app::announcer::Announcer;
 use kvorum::ui::browser::page::Beginning;
 use kvorum::ui::panels::commands::{Does, commands, fitting, lines};
@@ -98,16 +97,16 @@ async fn the_pump_lets_time_pass_while_it_plays() {
     let fast = Input::Speed(Speed::new(1_000));
     assert_eq!(session.apply(fast), Ok(()));
     let pump = Pump::start(session.clone());
-    sleep(Duration::from_millis(300)).await;
+    sleep(RealTime::from_millis(300)).await;
     let passed = session.now().as_micros();
     assert!((50_000..=600_000).contains(&passed), "{passed} µs in 300 ms at real time");
     assert_eq!(session.apply(Input::Pause), Ok(()));
     let stopped = session.now();
-    sleep(Duration::from_millis(100)).await;
+    sleep(RealTime::from_millis(100)).await;
     assert_eq!(session.now(), stopped, "a paused cluster does not advance");
     assert_eq!(session.apply(Input::Play), Ok(()));
     drop(pump);
-    sleep(Duration::from_millis(100)).await;
+    sleep(RealTime::from_millis(100)).await;
     assert_eq!(session.now(), stopped, "without its pump it does not advance either");
 }
 
@@ -221,7 +220,7 @@ fn announcements_are_few_and_spaced() {
     let mut announcer = Announcer::default();
     let say = |id, topic, detail, text: &str| Sentence {
         id,
-        at: kvorum::playground::Time::ZERO,
+        at: Time::ZERO,
         text: text.to_string(),
         topic,
         detail,
@@ -240,7 +239,7 @@ fn announcements_are_few_and_spaced() {
         id: 1,
         client: MessageEnd::You,
         operation,
-        took: kvorum::playground::Duration::from_micros(9),
+        took: Duration::from_micros(9),
         answer,
         hops: Vec::new(),
     };

@@ -32,16 +32,12 @@ pub fn single(
     on_change: Callback<u64>,
 ) -> Html {
     let (name, words) = (name.into(), AttrValue::from(words.to_string()));
-    html! {
-        <div class="setting">
-            <span class="setting-name">{ name.clone() }</span>
-            <output class="setting-value">{ words.clone() }</output>
-            <Slider {name} {stops} {value} {words} {on_change} />
-        </div>
-    }
+    let slider =
+        html! { <Slider name={name.clone()} {stops} {value} words={words.clone()} {on_change} /> };
+    setting(&name, &words, slider)
 }
 
-/// A setting with one slider, whose value is a span of time and whose stops are milliseconds.
+/// A setting with one slider for a span of time; the stops are milliseconds.
 pub fn span(
     name: impl Into<AttrValue>,
     stops: &'static [u64],
@@ -49,7 +45,9 @@ pub fn span(
     words: &str,
     on_change: &Callback<Duration>,
 ) -> Html {
-    single(name, stops, value.as_millis(), words, on_change.reform(Duration::from_millis))
+    let (name, words) = (name.into(), AttrValue::from(words.to_string()));
+    let slider = span_slider(name.clone(), stops, value, words.clone(), on_change);
+    setting(&name, &words, slider)
 }
 
 /// A setting with two sliders, for the least and the most of a span of time; the stops are milliseconds.
@@ -61,8 +59,13 @@ pub fn range(
     on_most: &Callback<Duration>,
 ) -> Html {
     let slider = |which: &str, value: Duration, on_change: &Callback<Duration>| {
-        let on_change = on_change.reform(Duration::from_millis);
-        html! { <Slider name={format!("{name}, {which}")} {stops} value={value.as_millis()} words={millis(value)} {on_change} /> }
+        span_slider(
+            format!("{name}, {which}").into(),
+            stops,
+            value,
+            millis(value).into(),
+            on_change,
+        )
     };
     html! {
         <div class="setting" role="group" aria-label={name}>
@@ -74,4 +77,26 @@ pub fn range(
             </div>
         </div>
     }
+}
+
+fn setting(name: &AttrValue, words: &AttrValue, slider: Html) -> Html {
+    html! {
+        <div class="setting">
+            <span class="setting-name">{ name }</span>
+            <output class="setting-value">{ words }</output>
+            { slider }
+        </div>
+    }
+}
+
+/// A slider whose value is a span of time and whose stops are milliseconds.
+fn span_slider(
+    name: AttrValue,
+    stops: &'static [u64],
+    value: Duration,
+    words: AttrValue,
+    on_change: &Callback<Duration>,
+) -> Html {
+    let on_change = on_change.reform(Duration::from_millis);
+    html! { <Slider {name} {stops} value={value.as_millis()} {words} {on_change} /> }
 }
