@@ -32,7 +32,7 @@ pub struct Archive {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchivedBranch {
     pub name: String,
-    /// The index of the branch that it was forked from, and when, in microseconds.
+    /// The index of the branch that it was forked from, and when.
     pub left: Option<(usize, Time)>,
     pub recording: Recording,
     /// How far it was played.
@@ -247,6 +247,8 @@ mod tests {
     fn an_archive_is_read_as_it_was_written_and_is_a_script() {
         let text = archive().to_string();
         assert_eq!(Archive::parse(&text), Ok(archive()));
+        let instants = "#: left 0 1500000\n#: played 900 9000000\n#: shown 300 2500000 1\n";
+        assert!(text.contains(instants), "in microseconds: {text}");
         assert_eq!(Archive::parse(&text.replace('\n', "\r\n")), Ok(archive()));
         assert!(crate::script::parse_script(&text).is_ok());
     }

@@ -265,6 +265,9 @@ mod tests {
         assert!(all.contains(&WorkerReport::Found { seed: 1 }), "{all:?}");
         let bookmark = Bookmark::parse(&find.link).unwrap();
         assert_eq!(bookmark.shown.at, find.at);
+        let line = WorkerReport::Small(find.clone()).to_string();
+        let start = format!("small 1 election-safety {} ", find.at.as_micros());
+        assert!(line.starts_with(&start), "{line}");
 
         // It plays from its beginning and pauses where the property breaks.
         let mut playground = Playground::new(1, 0);

@@ -36,7 +36,7 @@ pub struct Props {
 const SIZE: (f64, f64) = (288.0, 366.0);
 
 /// How much later a delayed message arrives unless one says otherwise.
-const DELAY_MS: u64 = 50;
+const DELAY: Duration = Duration::from_millis(50);
 
 /// The most messages that the list shows.
 const LISTED: usize = 40;
@@ -105,8 +105,10 @@ fn buttons(props: &Props, delay: &NodeRef) -> Html {
         let (on_act, delay) = (props.on_act.clone(), delay.clone());
         Callback::from(move |_| {
             let typed = delay.cast::<HtmlInputElement>().map(|input| input.value());
-            let millis = typed.and_then(|typed| typed.trim().parse().ok()).unwrap_or(DELAY_MS);
-            on_act.emit(mail(Handling::Delay(Duration::from_millis(millis.clamp(1, 600_000)))));
+            let typed = typed.and_then(|typed| typed.trim().parse().ok());
+            let delay = typed.map_or(DELAY, Duration::from_millis);
+            let delay = delay.clamp(Duration::from_millis(1), Duration::from_secs(600));
+            on_act.emit(mail(Handling::Delay(delay)));
         })
     };
     html! {
@@ -117,7 +119,7 @@ fn buttons(props: &Props, delay: &NodeRef) -> Html {
             <span class="delay">
                 <button type="button" class="button" title="It arrives so much later" onclick={on_delay}>{ "Delay" }</button>
                 <label>
-                    <input ref={delay} type="number" min="1" max="600000" value={DELAY_MS.to_string()} aria-label="Delay in milliseconds" />
+                    <input ref={delay} type="number" min="1" max="600000" value={DELAY.as_millis().to_string()} aria-label="Delay in milliseconds" />
                     { " ms" }
                 </label>
             </span>
