@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use kvorum::course::FAMOUS;
 use kvorum::playground::{Input, Playground, RealTime, Speed};
 use serde_json::Value;
 
@@ -55,6 +56,23 @@ fn a_link_and_a_file_are_played_to_the_same_digest() {
     for words in ["at 1.000000 s", "n2: down", "color = blue", "election-safety: holds"] {
         assert!(text.contains(words), "{words} is not in:\n{text}");
     }
+}
+
+/// A famous run ends where its property breaks.
+#[test]
+fn a_broken_run_is_told_with_the_microsecond_at_which_it_broke() {
+    let archive = FAMOUS[0].archive().expect("it is a famous run's script");
+    let (at, property) = (archive.branches[0].played.at.as_micros(), FAMOUS[0].rule.about().falls);
+    let kept = file("broken.kvorum", &archive.to_string());
+    let output = replay(&[&kept.to_string_lossy(), "--end"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).expect("text");
+    let line = format!("{property}: BROKEN at {at} us: ");
+    assert!(text.contains(&line), "{line} is not in:\n{text}");
+    let output = replay(&[&kept.to_string_lossy(), "--end", "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(object["verdicts"][property]["broken_at_us"], at);
+    assert_eq!(object["at_us"], at);
 }
 
 /// A file saved by the page is a script too.

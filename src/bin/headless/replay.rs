@@ -112,7 +112,7 @@ fn words(playground: &Playground) -> String {
     for Verdict { property, broken, .. } in playground.verdicts() {
         text += &match broken {
             None => format!("{property}: holds\n"),
-            Some((at, how)) => format!("{property}: BROKEN at {at} us: {how}\n"),
+            Some((at, how)) => format!("{property}: BROKEN at {} us: {how}\n", at.as_micros()),
         };
     }
     text
