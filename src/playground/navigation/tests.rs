@@ -3,14 +3,13 @@
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
 use super::*;
-use crate::playground::Input;
 use crate::playground::formats::Archive;
 use crate::playground::history::run::WHOLE;
 use crate::playground::jobs::STEPS;
 use crate::playground::tests::driver::{act, go, pass, playing, shown};
+use crate::playground::{Input, RealTime};
 use crate::raft::NodeId;
 use crate::script::Runner;
-use crate::time::RealTime;
 
 /// 1.9 s with a workload, a leader that is killed, a write, and the leader's restart.
 fn a_run() -> Playground {
