@@ -5,7 +5,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use kvorum::playground::search::shard::{Search, Shard, WorkerReport};
-use kvorum::playground::{Input, Playground, Question, Speed};
+use kvorum::playground::{Duration, Input, Playground, Question, RealTime, Speed, Time};
 use kvorum::raft::Rule;
 use kvorum::rng::Rng;
 use kvorum::script::{Runner, spin};
@@ -37,7 +37,7 @@ fn events_per_second() {
 /// instant of it.
 #[wasm_bindgen_test]
 fn an_hour_of_history() {
-    const HOUR: u64 = 3_600_000_000;
+    const HOUR: Duration = Duration::from_secs(3_600);
     const SEEKS: usize = 200;
     let before = memory();
     let mut playground = Playground::new(5, 1);
@@ -46,8 +46,8 @@ fn an_hour_of_history() {
     for input in inputs {
         assert_eq!(playground.apply(input), Ok(()));
     }
-    while playground.now() < HOUR {
-        assert_eq!(playground.apply(Input::Advance(1_000)), Ok(()));
+    while playground.now() < Time::ZERO + HOUR {
+        assert_eq!(playground.apply(Input::Advance(RealTime::from_millis(1))), Ok(()));
     }
     let megabytes = (memory() - before) / 1e6;
 
@@ -55,7 +55,7 @@ fn an_hour_of_history() {
     let (mut took, mut longest) = (Vec::new(), 0.0_f64);
     for _ in 0..SEEKS {
         let started = now();
-        let mut input = Input::Seek(rng.range(0..=HOUR));
+        let mut input = Input::Seek(Time::from_micros(rng.range(0..=HOUR.as_micros())));
         loop {
             let piece = now();
             assert_eq!(playground.apply(input), Ok(()));
@@ -63,7 +63,7 @@ fn an_hour_of_history() {
             if playground.progress().is_none() {
                 break;
             }
-            input = Input::Advance(16_000);
+            input = Input::Advance(RealTime::from_millis(16));
         }
         took.push(now() - started);
     }
@@ -80,14 +80,14 @@ fn an_hour_of_history() {
 /// later on, and one at an earlier instant.
 #[wasm_bindgen_test]
 fn why_in_a_long_story() {
-    const LONG: u64 = 1_800_000_000;
+    const LONG: Duration = Duration::from_secs(1_800);
     let mut playground = Playground::new(5, 1);
     let workload = "clients 5 keys 3 writes 50% every 20ms".to_string();
     for input in [Input::Console(workload), Input::Speed(Speed::FASTEST), Input::Play] {
         assert_eq!(playground.apply(input), Ok(()));
     }
-    while playground.now() < LONG {
-        assert_eq!(playground.apply(Input::Advance(1_000)), Ok(()));
+    while playground.now() < Time::ZERO + LONG {
+        assert_eq!(playground.apply(Input::Advance(RealTime::from_millis(1))), Ok(()));
     }
     let mut pieces = Vec::new();
     let mut ask = |playground: &mut Playground| {
@@ -100,15 +100,15 @@ fn why_in_a_long_story() {
             if playground.progress().is_none() {
                 break;
             }
-            input = Input::Advance(16_000);
+            input = Input::Advance(RealTime::from_millis(16));
         }
         (now() - started, pieces.len() - first)
     };
     let (took, count) = ask(&mut playground);
     assert!(playground.explanation().is_some_and(|found| found.answer.is_ok()));
-    assert_eq!(playground.apply(Input::Seek(LONG / 2)), Ok(()));
+    assert_eq!(playground.apply(Input::Seek(Time::ZERO + LONG / 2)), Ok(()));
     while playground.progress().is_some() {
-        assert_eq!(playground.apply(Input::Advance(16_000)), Ok(()));
+        assert_eq!(playground.apply(Input::Advance(RealTime::from_millis(16))), Ok(()));
     }
     let (earlier, _) = ask(&mut playground);
     pieces.sort_by(f64::total_cmp);
@@ -149,7 +149,7 @@ fn finds_made_small() {
 fn end_events(playground: &mut Playground) -> u64 {
     let mut input = Input::SeekEnd;
     while playground.apply(input).is_ok() && playground.progress().is_some() {
-        input = Input::Advance(16_000);
+        input = Input::Advance(RealTime::from_millis(16));
     }
     playground.instant().events
 }

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use kvorum::playground::view::{
     DiskState, EntryText, EntryView, NodeView, RoleView, Safety, Status,
 };
-use kvorum::playground::{Input, Playground};
+use kvorum::playground::{Duration, Input, Playground};
 use kvorum::ui::app::App;
 use kvorum::ui::geometry::layout::{Density, Rect};
 use kvorum::ui::panels::request;
@@ -129,12 +129,12 @@ fn node() -> NodeView {
         clock: String::new(),
         disk: DiskState::default(),
         clock_rate: 1_000_000,
-        cpu: 0,
+        cpu: Duration::ZERO,
         digest: Some("a41f".to_string()),
         store: Vec::new(),
         store_len: 0,
         waiting: 0,
-        fsync: 2_000,
+        fsync: Duration::from_millis(2),
     }
 }
 

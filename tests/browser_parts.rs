@@ -4,13 +4,12 @@
 #![cfg(target_arch = "wasm32")]
 
 use std::rc::Rc;
-use std::time::Duration;
 
 use kvorum::playground::view::{
     AnswerKind, AnswerView, MessageEnd, NodeView, RequestTraceView, RoleView, Sentence, Status,
     Summary, Topic,
 };
-use kvorum::playground::{Action, Input, NodeId, Playground, Speed};
+use kvorum::playground::{Action, Duration, Input, NodeId, Playground, RealTime, Speed, Time};
 use kvorum::ui::app::announcer::Announcer;
 use kvorum::ui::browser::page::Beginning;
 use kvorum::ui::panels::commands::{Does, commands, fitting, lines};
@@ -29,7 +28,7 @@ wasm_bindgen_test_configure!(run_in_browser);
 fn the_pacer_gives_the_time_between_two_ticks() {
     let mut pacer = Pacer::default();
     assert_eq!(pacer.tick(1_000.0, false), None, "the first tick only starts the clock");
-    assert_eq!(pacer.tick(1_016.5, false), Some(16_500));
+    assert_eq!(pacer.tick(1_016.5, false), Some(RealTime::from_micros(16_500)));
     assert_eq!(pacer.tick(1_016.5, false), None, "no time has passed");
 }
 
@@ -40,7 +39,7 @@ fn a_hidden_tab_pauses_and_does_not_catch_up_later() {
     assert_eq!(pacer.tick(16.0, true), None);
     assert_eq!(pacer.tick(60_000.0, true), None);
     assert_eq!(pacer.tick(60_016.0, false), None, "the hidden minute does not count");
-    assert_eq!(pacer.tick(60_032.0, false), Some(16_000));
+    assert_eq!(pacer.tick(60_032.0, false), Some(RealTime::from_millis(16)));
 }
 
 #[wasm_bindgen_test]
@@ -98,16 +97,16 @@ async fn the_pump_lets_time_pass_while_it_plays() {
     let fast = Input::Speed(Speed::new(1_000));
     assert_eq!(session.apply(fast), Ok(()));
     let pump = Pump::start(session.clone());
-    sleep(Duration::from_millis(300)).await;
-    let passed = session.now();
+    sleep(RealTime::from_millis(300)).await;
+    let passed = session.now().as_micros();
     assert!((50_000..=600_000).contains(&passed), "{passed} µs in 300 ms at real time");
     assert_eq!(session.apply(Input::Pause), Ok(()));
     let stopped = session.now();
-    sleep(Duration::from_millis(100)).await;
+    sleep(RealTime::from_millis(100)).await;
     assert_eq!(session.now(), stopped, "a paused cluster does not advance");
     assert_eq!(session.apply(Input::Play), Ok(()));
     drop(pump);
-    sleep(Duration::from_millis(100)).await;
+    sleep(RealTime::from_millis(100)).await;
     assert_eq!(session.now(), stopped, "without its pump it does not advance either");
 }
 
@@ -224,7 +223,7 @@ fn announcements_are_few_and_spaced() {
     let mut announcer = Announcer::default();
     let say = |id, topic, detail, text: &str| Sentence {
         id,
-        at: 0,
+        at: Time::ZERO,
         text: text.to_string(),
         topic,
         detail,
@@ -243,7 +242,7 @@ fn announcements_are_few_and_spaced() {
         id: 1,
         client: MessageEnd::You,
         operation,
-        took: 9,
+        took: Duration::from_micros(9),
         answer,
         hops: Vec::new(),
     };

@@ -6,7 +6,7 @@
 
 use kvorum::course::{FAMOUS, Famous};
 use kvorum::playground::view::{Parting, Verdict};
-use kvorum::playground::{Archive, Input, Playground, Speed};
+use kvorum::playground::{Archive, Input, Playground, RealTime, Speed, Time};
 use kvorum::raft::Rule;
 use kvorum::script::{Failure, Runner};
 
@@ -102,7 +102,9 @@ fn opened(famous: &Famous) -> Playground {
     let mut playground = Playground::new(1, 0);
     playground.apply(Input::Open(Box::new(archive(famous)))).expect("it can be opened");
     while playground.progress().is_some() {
-        playground.apply(Input::Advance(16_000)).expect("it comes to its instant");
+        playground
+            .apply(Input::Advance(RealTime::from_millis(16)))
+            .expect("it comes to its instant");
     }
     playground
 }
@@ -117,14 +119,14 @@ fn an_opened_famous_run_plays_from_its_beginning_and_pauses_at_the_break() {
     for famous in &FAMOUS {
         let mut playground = opened(famous);
         let end = playground.end();
-        assert!(playground.is_playing() && playground.now() == 0, "{}", famous.rule);
+        assert!(playground.is_playing() && playground.now() == Time::ZERO, "{}", famous.rule);
         playground.apply(Input::Speed(Speed::UNBOUNDED)).expect("any speed will do");
         let mut stops = 0;
         while !broken(&playground).contains(&famous.rule.about().falls) {
             playground.apply(Input::Play).expect("it goes on");
             assert!(playground.now() < end, "{}: it is broken by then", famous.rule);
             while playground.is_playing() && playground.now() <= end {
-                playground.apply(Input::Advance(1_000)).expect("time passes");
+                playground.apply(Input::Advance(RealTime::from_millis(1))).expect("time passes");
             }
             stops += 1;
             assert!(!broken(&playground).is_empty(), "{}: it stops there", famous.rule);
@@ -154,14 +156,14 @@ fn its_two_branches_diverge_where_the_rule_has_an_effect() {
         let mut playground = opened(famous);
         playground.apply(Input::Compare(Some(1))).expect("there is another branch");
         while playground.view().comparison.is_some_and(|comparison| comparison.parting.is_none()) {
-            playground.apply(Input::Advance(1)).expect("it is looked for");
+            playground.apply(Input::Advance(RealTime::from_micros(1))).expect("it is looked for");
         }
         let parting = playground.view().comparison.and_then(|comparison| comparison.parting);
         let Some(Parting::At { ours: Some(ours), theirs }) = parting else {
             panic!("{}: {parting:?}", famous.rule)
         };
         // With the original store's election rule timers differ at once.
-        let is_later = ours.at > 0 || famous.rule == Rule::FirstNodeLeads;
+        let is_later = ours.at > Time::ZERO || famous.rule == Rule::FirstNodeLeads;
         assert!(is_later && ours.at <= playground.end(), "{}: {ours:?}", famous.rule);
         let theirs = theirs.and_then(|theirs| theirs.text);
         told += usize::from(ours.text != theirs);

@@ -1,6 +1,9 @@
 //! Parts of the page that need no browser: the stage's layout and texts.
 
 use kvorum::playground::view::{MessageEnd, MessageView, Shape};
+use kvorum::playground::{Duration, Time};
+use kvorum::ui::format::clock::{clock_text, seconds};
+use kvorum::ui::format::durations::{latency_words, millis, round_span, span};
 use kvorum::ui::format::sentences::{Piece, found, pieces, sentence};
 use kvorum::ui::geometry::layout::{Density, Layout, Rect};
 use kvorum::ui::geometry::message_path::{link, link_at, message_at, pairs, position};
@@ -200,4 +203,31 @@ fn a_problem_is_a_sentence() {
     assert_eq!(sentence("there is no node n9"), "There is no node n9.");
     assert_eq!(sentence("n1 is down"), "n1 is down.");
     assert_eq!(sentence(""), "");
+}
+
+#[test]
+fn an_instant_is_written_as_a_clock_shows_it_and_on_an_axis_as_short_as_it_can_be() {
+    let clock = |micros| clock_text(Time::from_micros(micros));
+    let shown = [0, 2_784_999, 62_784_000, 3_602_784_000].map(clock);
+    assert_eq!(shown, ["0.000 s", "2.784 s", "1:02.784", "1:00:02.784"]);
+    let axis = |micros| seconds(Time::from_micros(micros));
+    let shown = [0, 250_000, 2_505_000, 540_000_000, 600_000_000, 630_000_000].map(axis);
+    assert_eq!(shown, ["0 s", "0.25 s", "2.505 s", "540 s", "10 min", "630 s"]);
+}
+
+#[test]
+fn a_span_is_written_in_the_unit_that_fits_it() {
+    let written = |micros| span(Duration::from_micros(micros));
+    let shown = [0, 250, 6_299, 120_900, 3_090_000].map(written);
+    assert_eq!(shown, ["0 ms", "250 µs", "6.2 ms", "120 ms", "3.0 s"]);
+    let of_a_setting = |micros| millis(Duration::from_micros(micros));
+    assert_eq!(
+        [0, 2_000, 2_599, 3_000_000].map(of_a_setting),
+        ["0 ms", "2 ms", "2.5 ms", "3000 ms"]
+    );
+    let [least, most] = [10, 20].map(Duration::from_millis);
+    assert_eq!(latency_words((least, most)), "10–20 ms");
+    assert_eq!(latency_words((most, most)), "20 ms");
+    let tick = |micros| round_span(Duration::from_micros(micros));
+    assert_eq!([10, 100_000, 1_000_000].map(tick), ["10 µs", "100 ms", "1 s"]);
 }

@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use kvorum::playground::{Input, Playground, Speed};
+use kvorum::course::FAMOUS;
+use kvorum::playground::{Input, Playground, RealTime, Speed};
 use serde_json::Value;
 
 fn replay(arguments: &[&str]) -> Output {
@@ -18,10 +19,10 @@ fn replay(arguments: &[&str]) -> Output {
 fn a_run() -> Playground {
     let mut playground = Playground::new(5, 42);
     let mut inputs = vec![Input::Speed(Speed::new(1_000))];
-    inputs.extend(vec![Input::Advance(1_000); 500]);
+    inputs.extend(vec![Input::Advance(RealTime::from_millis(1)); 500]);
     inputs.push(Input::Console("kill n2".to_string()));
     inputs.push(Input::Console("set color blue".to_string()));
-    inputs.extend(vec![Input::Advance(1_000); 500]);
+    inputs.extend(vec![Input::Advance(RealTime::from_millis(1)); 500]);
     for input in inputs {
         playground.apply(input).expect("all of it can be done");
     }
@@ -55,6 +56,23 @@ fn a_link_and_a_file_are_played_to_the_same_digest() {
     for words in ["at 1.000000 s", "n2: down", "color = blue", "election-safety: holds"] {
         assert!(text.contains(words), "{words} is not in:\n{text}");
     }
+}
+
+/// A famous run ends where its property breaks.
+#[test]
+fn a_broken_run_is_told_with_the_microsecond_at_which_it_broke() {
+    let archive = FAMOUS[0].archive().expect("it is a famous run's script");
+    let (at, property) = (archive.branches[0].played.at.as_micros(), FAMOUS[0].rule.about().falls);
+    let kept = file("broken.kvorum", &archive.to_string());
+    let output = replay(&[&kept.to_string_lossy(), "--end"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).expect("text");
+    let line = format!("{property}: BROKEN at {at} us: ");
+    assert!(text.contains(&line), "{line} is not in:\n{text}");
+    let output = replay(&[&kept.to_string_lossy(), "--end", "--json"]);
+    let object: Value = serde_json::from_slice(&output.stdout).expect("one JSON object");
+    assert_eq!(object["verdicts"][property]["broken_at_us"], at);
+    assert_eq!(object["at_us"], at);
 }
 
 /// A file saved by the page is a script too.

@@ -1,7 +1,7 @@
 //! A small swarm of random clusters, and shrinking of finds; `headless swarm` runs larger ones.
 
 use kvorum::check::Property;
-use kvorum::playground::{Bookmark, Input, Playground, Speed};
+use kvorum::playground::{Bookmark, Input, Playground, RealTime, Speed};
 use kvorum::raft::Rule;
 use kvorum::swarm::{Effort, Finding, Search, Shrunk, shrink};
 
@@ -138,7 +138,9 @@ fn opened(small: &Shrunk) -> Playground {
     let mut playground = Playground::new(1, 0);
     playground.apply(Input::Open(Box::new(read.into()))).expect("it can be opened");
     while playground.progress().is_some() {
-        playground.apply(Input::Advance(1_000)).expect("it comes to its instant");
+        playground
+            .apply(Input::Advance(RealTime::from_millis(1)))
+            .expect("it comes to its instant");
     }
     playground
 }

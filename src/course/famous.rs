@@ -15,10 +15,10 @@ use crate::raft::Rule;
 use crate::recording::{Instant, Recording};
 use crate::script::{Command, Expect, parse_script};
 use crate::swarm::Replay;
-use crate::time::{Duration, Time};
+use crate::time::{Duration, RealTime, Time};
 
 /// The real time that it takes to watch a famous run.
-const WATCHED: Duration = Duration::from_secs(20);
+const WATCHED: RealTime = RealTime::from_secs(20);
 
 /// The longest cluster time to wait for the break after the last action; longer than the patience
 /// of liveness.

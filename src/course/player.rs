@@ -6,15 +6,15 @@
 use crate::course::{Lesson, LessonStep};
 use crate::playground::view::JobProgress;
 use crate::playground::{Input, Playground, RunId, Speed, Spot};
+use crate::time::{Duration, RealTime};
 
-/// How long a step waits, in microseconds of cluster time, before it says that its condition may
-/// never be met.
-const PATIENCE: u64 = 5_000_000;
+/// How long a step waits, in cluster time, before it says that its condition may never be met.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// How long a sentence is shown when the lesson advances automatically, in microseconds of real
-/// time: a base, and an addition for each character.
-const STANDS: u64 = 1_500_000;
-const STANDS_PER_LETTER: u64 = 45_000;
+/// How long a sentence is shown when the lesson advances automatically: a base, and an addition for
+/// each character.
+const STANDS: RealTime = RealTime::from_millis(1_500);
+const STANDS_PER_LETTER: RealTime = RealTime::from_millis(45);
 
 /// A lesson that is being played.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub struct Player {
     end: Option<Spot>,
     trouble: Option<Trouble>,
     goes_on_by_itself: bool,
-    /// How long the step has been paused, in microseconds of real time.
-    stood: u64,
+    /// How long the step has been paused.
+    stood: RealTime,
     /// The branch and the number of its actions after the lesson's last input: whoever else acts changes them.
     /// `None` where the playground still goes to the position that the lesson asked for.
     left_at: Option<(usize, usize)>,
@@ -87,7 +87,7 @@ impl Player {
             end: None,
             trouble: None,
             goes_on_by_itself: false,
-            stood: 0,
+            stood: RealTime::ZERO,
             left_at: None,
             forks: false,
         };
@@ -115,7 +115,7 @@ impl Player {
 
     /// Continues after real time has passed, and cluster time with it: applies the inputs whose
     /// conditions are met.
-    pub fn advance(&mut self, playground: &mut Playground, real_micros: u64) {
+    pub fn advance(&mut self, playground: &mut Playground, real: RealTime) {
         if !self.is_on(playground) || self.is_disturbed(playground) {
             return;
         }
@@ -125,8 +125,8 @@ impl Player {
             self.trouble = playground.what_is_missing().map(Trouble::Late);
         }
         if waits.is_none() && self.goes_on_by_itself && self.trouble.is_none() {
-            self.stood += real_micros;
-            let letters = self.step().sentence.chars().count() as u64;
+            self.stood += real;
+            let letters = u32::try_from(self.step().sentence.chars().count()).unwrap_or(u32::MAX);
             if self.stood > STANDS + STANDS_PER_LETTER * letters {
                 self.next(playground);
             }
@@ -167,7 +167,7 @@ impl Player {
             self.begin_step(playground);
         } else {
             (self.done, self.end) = (self.step().inputs.len(), Some(spot));
-            (self.trouble, self.stood) = (None, 0);
+            (self.trouble, self.stood) = (None, RealTime::ZERO);
         }
     }
 
@@ -199,7 +199,7 @@ impl Player {
 
     /// Sets whether it advances automatically once a sentence was shown for a while.
     pub fn go_on_by_itself(&mut self, wanted: bool) {
-        (self.goes_on_by_itself, self.stood) = (wanted, 0);
+        (self.goes_on_by_itself, self.stood) = (wanted, RealTime::ZERO);
     }
 
     /// The current step.
@@ -209,7 +209,7 @@ impl Player {
 
     fn begin_step(&mut self, playground: &mut Playground) {
         self.spots.push(self.end.take().unwrap_or_else(|| playground.spot()));
-        (self.done, self.trouble, self.stood) = (0, None, 0);
+        (self.done, self.trouble, self.stood) = (0, None, RealTime::ZERO);
         self.go_on(playground);
     }
 
@@ -268,7 +268,7 @@ impl Player {
         let _ = playground.apply(Input::Play);
         while playground.waits_since().is_some_and(|since| playground.now() <= since + PATIENCE) {
             let before = playground.now();
-            let _ = playground.apply(Input::Advance(1));
+            let _ = playground.apply(Input::Advance(RealTime::from_micros(1)));
             self.go_on(playground);
             if playground.waits_since().is_some()
                 && (playground.now() == before || !playground.is_playing())

@@ -3,8 +3,11 @@
 mod random;
 
 use super::*;
-use crate::playground::{Action, NodeId, Playground, Speed};
+use crate::playground::{Action, NodeId, Playground, RealTime, Speed, Time};
 use crate::script::Runner;
+
+/// The real time that passes at once.
+const FRAME: RealTime = RealTime::from_millis(16);
 
 /// Plays the current step to its end, at the current speed.
 fn finish(player: &mut Player, playground: &mut Playground) {
@@ -12,8 +15,8 @@ fn finish(player: &mut Player, playground: &mut Playground) {
         if playground.waits_since().is_none() {
             return;
         }
-        playground.apply(Input::Advance(16_000)).unwrap();
-        player.advance(playground, 16_000);
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(playground, FRAME);
     }
     panic!("{:?}", player.caption(playground));
 }
@@ -27,7 +30,7 @@ fn begin(demonstration: &Demonstration, speed: u32) -> (Player, Playground) {
 }
 
 /// The caption and the state of the cluster.
-fn state(player: &Player, playground: &Playground) -> (Caption, crate::digest::Digest, u64) {
+fn state(player: &Player, playground: &Playground) -> (Caption, crate::digest::Digest, Time) {
     (player.caption(playground), playground.digest(), playground.now())
 }
 
@@ -127,7 +130,7 @@ fn a_user_who_interferes_is_told_at_once_and_can_return_or_leave() {
         player.go_on_by_itself(true);
         player.next(&mut playground);
         for _ in 0..1_000 {
-            player.advance(&mut playground, 16_000);
+            player.advance(&mut playground, FRAME);
         }
         player.go_on_by_itself(false);
         assert_eq!(player.caption(&playground), caption, "{doing:?}");
@@ -153,7 +156,7 @@ fn a_look_at_the_past_or_another_speed_disturbs_nothing() {
     let (mut player, mut playground) = begin(&DEMONSTRATIONS[1], 1_000);
     finish(&mut player, &mut playground);
     for doing in [
-        Input::Seek(1_000),
+        Input::Seek(Time::from_micros(1_000)),
         Input::SeekEnd,
         Input::Step,
         Input::StepBack,
@@ -170,9 +173,9 @@ fn a_look_at_the_past_or_another_speed_disturbs_nothing() {
 /// Lets the playground finish what takes long, and the lesson look at it.
 fn settle(player: &mut Player, playground: &mut Playground) {
     while playground.progress().is_some() {
-        playground.apply(Input::Advance(1)).unwrap();
+        playground.apply(Input::Advance(FRAME)).unwrap();
     }
-    player.advance(playground, 1);
+    player.advance(playground, FRAME);
 }
 
 #[test]
@@ -182,8 +185,8 @@ fn a_late_condition_is_reported_and_may_be_given_up() {
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     let mut player = Player::begin(Lesson::parse(lesson).unwrap(), &mut playground);
     for _ in 0..400 {
-        playground.apply(Input::Advance(16_000)).unwrap();
-        player.advance(&mut playground, 16_000);
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(&mut playground, FRAME);
     }
     let trouble = player.caption(&playground).trouble;
     assert_eq!(trouble, Some(Trouble::Late("a leader".to_string())));
@@ -196,8 +199,8 @@ fn it_advances_automatically_after_a_sentence_was_shown() {
     let (mut player, mut playground) = begin(&DEMONSTRATIONS[0], 1_000);
     player.go_on_by_itself(true);
     for _ in 0..20_000 {
-        playground.apply(Input::Advance(16_000)).unwrap();
-        player.advance(&mut playground, 16_000);
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(&mut playground, FRAME);
     }
     let caption = player.caption(&playground);
     assert!(caption.is_last() && !caption.is_waiting, "{caption:?}");
@@ -244,18 +247,18 @@ fn a_demonstration_begun_during_an_opening_is_not_replaced_by_it() {
     let mut long = Playground::new(5, 3);
     long.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
     for _ in 0..12 {
-        long.apply(Input::Advance(16_000)).unwrap();
+        long.apply(Input::Advance(FRAME)).unwrap();
     }
     let mut playground = Playground::new(3, 7);
     playground.apply(Input::Open(Box::new(long.archive()))).unwrap();
-    playground.apply(Input::Advance(16_000)).unwrap();
+    playground.apply(Input::Advance(FRAME)).unwrap();
     assert!(playground.progress().is_some(), "it takes many pieces");
     let mut player = Player::begin(Lesson::parse(DEMONSTRATIONS[0].text).unwrap(), &mut playground);
     let cluster_config = playground.recording().cluster_config;
     assert_ne!(cluster_config, long.recording().cluster_config);
     for _ in 0..50 {
-        playground.apply(Input::Advance(16_000)).unwrap();
-        player.advance(&mut playground, 16_000);
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(&mut playground, FRAME);
     }
     assert_eq!(playground.recording().cluster_config, cluster_config, "it stays");
 }

@@ -126,13 +126,13 @@ impl Tour {
 mod tests {
     use super::{ACTS, Tour};
     use crate::playground::view::Speed;
-    use crate::playground::{Input, Playground};
+    use crate::playground::{Input, Playground, RealTime};
 
     /// Plays 20 seconds of cluster time and looks after each tenth.
     fn plays(playground: &mut Playground, tour: &mut Tour) -> bool {
         playground.apply(Input::Play).unwrap();
         for _ in 0..2_000 {
-            playground.apply(Input::Advance(10_000)).unwrap();
+            playground.apply(Input::Advance(RealTime::from_millis(10))).unwrap();
             tour.look(&playground.view());
         }
         tour.is_done()

@@ -6,25 +6,25 @@
 use super::view::Speed;
 use crate::cluster::{Body, Cluster, Endpoint, Flight, Server};
 use crate::raft::{Appended, Message, NodeId, Role};
-use crate::time::Duration;
+use crate::time::RealTime;
 
 /// How long a message that is followed is seen on its way, in real time.
-const FLIGHT: Duration = Duration::from_millis(1_300);
+const FLIGHT: RealTime = RealTime::from_millis(1_300);
 
 /// How long a message is seen while a background workload sends messages all the time.
-const BUSY_FLIGHT: Duration = Duration::from_millis(300);
+const BUSY_FLIGHT: RealTime = RealTime::from_millis(300);
 
 /// How long an election timeout takes in silence, in real time.
-const SILENCE: Duration = Duration::from_millis(3_500);
+const SILENCE: RealTime = RealTime::from_millis(3_500);
 
 /// How long a new leader is shown, in real time, and how much slower than a message that is
 /// followed.
-const HOLD: Duration = Duration::from_millis(1_500);
-const HOLD_FACTOR: u64 = 4;
+const HOLD: RealTime = RealTime::from_millis(1_500);
+const HOLD_FACTOR: u32 = 4;
 
 /// In how much real time the speed doubles when there is nothing to follow any more. It slows down
 /// at once, so that nothing is missed.
-const DOUBLES: Duration = Duration::from_millis(150);
+const DOUBLES: RealTime = RealTime::from_millis(150);
 
 /// What decides the speed at an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub(super) struct AutomaticSpeed {
     /// The leader at the last look.
     leader: Option<NodeId>,
     /// The rest of the time for which a new leader is shown.
-    hold: Duration,
+    hold: RealTime,
     /// The speed since the last look.
     speed: Option<Speed>,
 }
@@ -57,14 +57,14 @@ impl AutomaticSpeed {
     }
 
     /// Looks at the cluster before `real` time passes, and returns the speed for that time.
-    pub(super) fn look(&mut self, cluster: &Cluster, real: Duration) -> Speed {
+    pub(super) fn look(&mut self, cluster: &Cluster, real: RealTime) -> Speed {
         let leader = cluster.leader();
         if leader != self.leader {
-            (self.leader, self.hold) = (leader, leader.map_or(Duration::ZERO, |_| HOLD));
+            (self.leader, self.hold) = (leader, leader.map_or(RealTime::ZERO, |_| HOLD));
         }
         let attention =
-            if self.hold > Duration::ZERO { Attention::NewLeader } else { attention(cluster) };
-        self.hold = self.hold - real;
+            if self.hold > RealTime::ZERO { Attention::NewLeader } else { attention(cluster) };
+        self.hold = self.hold.saturating_sub(real);
         let wanted = target(attention, cluster);
         let most = self.speed.map_or(wanted, |speed| accelerated(speed, real));
         let speed = wanted.min(most);
@@ -74,8 +74,8 @@ impl AutomaticSpeed {
 }
 
 /// The greatest speed after `real` time at a lower one.
-fn accelerated(speed: Speed, real: Duration) -> Speed {
-    let speed = u64::from(speed.get());
+fn accelerated(speed: Speed, real: RealTime) -> Speed {
+    let speed = u128::from(speed.get());
     let more = (speed * real.as_micros()).div_ceil(DOUBLES.as_micros());
     u32::try_from(speed + more).map_or(Speed::FASTEST, Speed::new)
 }

@@ -2,8 +2,9 @@
 
 use super::jobs::comparison::Comparison;
 use super::projection::{cluster, motion};
-use super::view::{ClockView, Motion, View, micros};
+use super::view::{ClockView, Motion, View};
 use super::{Playground, Problem};
+use crate::time::Time;
 
 impl Playground {
     /// Starts to compare another branch with the one that is shown, or stops (`None`).
@@ -49,9 +50,9 @@ impl Playground {
         let (with, _) = comparison.branches();
         let of = comparison.playback().run.cluster();
         let clock = ClockView {
-            now: micros(of.now()),
+            now: of.now(),
             events: of.events(),
-            end: micros(self.shown.run.branches.get(with)?.history.end().at),
+            end: self.shown.run.branches.get(with)?.history.end().at,
             ..ClockView::default()
         };
         Some(View { clock, ..cluster::of_playback(comparison.playback()) })
@@ -63,8 +64,8 @@ impl Playground {
         Some(motion::motion(comparison.playback().run.cluster(), self.passing()))
     }
 
-    /// When the compared branches diverge, in microseconds, if known.
-    pub fn parting(&self) -> Option<u64> {
+    /// When the compared branches diverge, if known.
+    pub fn parting(&self) -> Option<Time> {
         self.shown.comparison.as_ref()?.parting()
     }
 }

@@ -9,7 +9,6 @@ use crate::playground::input::Class;
 use crate::playground::view::{ConsoleKind, ConsoleLine, Explanation};
 use crate::playground::{Playground, Problem};
 use crate::script::{Answers, Command, Curl, CurlAnswer, GRAMMAR, parse_line};
-use crate::time::Time;
 
 /// The maximum number of lines that are kept.
 const LINES: usize = 500;
@@ -87,8 +86,7 @@ impl Console {
                 true => String::new(),
                 false => format!(" (from {})", causes.join(", ")),
             };
-            let at = Time::from_micros(step.at);
-            let text = format!("{}. {at} {}{from}", place + 1, step.text);
+            let text = format!("{}. {} {}{from}", place + 1, step.at, step.text);
             self.print(ConsoleKind::Output, text);
         }
     }

@@ -11,6 +11,7 @@ use super::view::Spot;
 use super::{Playground, Problem};
 use crate::cluster::{Action, RequestTrace};
 use crate::script::Wait;
+use crate::time::Time;
 
 impl Playground {
     /// Performs an action; if it is a request, lets time pass until it has ended.
@@ -51,9 +52,9 @@ impl Playground {
         }
     }
 
-    /// When the present wait began, in microseconds of cluster time.
-    pub fn waits_since(&self) -> Option<u64> {
-        self.shown.awaited.as_ref().map(|awaited| awaited.since.as_micros())
+    /// When the present wait began.
+    pub fn waits_since(&self) -> Option<Time> {
+        self.shown.awaited.as_ref().map(|awaited| awaited.since)
     }
 
     /// What is still awaited, in words.

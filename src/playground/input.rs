@@ -9,6 +9,7 @@ use crate::playground::view::Spot;
 use crate::playground::view::{Landmark, Speed};
 use crate::script::Question;
 use crate::script::{Mistake, Wait};
+use crate::time::{RealTime, Time};
 
 /// An input of the user.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,8 +30,8 @@ pub enum Input {
     Step,
     /// Goes back by one event, and pauses.
     StepBack,
-    /// Goes to this time, in microseconds, and pauses there.
-    Seek(u64),
+    /// Goes to this instant, and pauses there.
+    Seek(Time),
     /// Goes to the end of what was played.
     SeekEnd,
     /// Returns to a position, and pauses there.
@@ -72,8 +73,8 @@ pub enum Input {
     GiveUp,
     /// Changes the playback speed.
     Speed(Speed),
-    /// Tells that this many microseconds of real time have passed.
-    Advance(u64),
+    /// Tells that this much real time has passed.
+    Advance(RealTime),
     /// A line typed into the console.
     Console(String),
     /// Replaces the run by a new cluster.

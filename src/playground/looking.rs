@@ -9,7 +9,7 @@ use super::projection::rules::{self, RuleView};
 use super::projection::{With, cluster, inspection, motion};
 use super::view::{
     ClockView, ConsoleLine, MessageDetail, Motion, NodeDifference, NodeNumber, PinView, Sentence,
-    Speed, Timeline, Verdict, View, micros,
+    Speed, Timeline, Verdict, View,
 };
 use crate::cluster::{Action, ClusterConfig};
 use crate::raft::NodeId;
@@ -118,7 +118,7 @@ impl Playground {
         let pin = self.shown.pin.as_ref()?;
         let branch = self.shown.run.branches.get(pin.spot.branch)?.name.clone();
         let is_shown = pin.spot == self.spot();
-        Some(PinView { spot: pin.spot, at: micros(pin.cluster.now()), branch, is_shown })
+        Some(PinView { spot: pin.spot, at: pin.cluster.now(), branch, is_shown })
     }
 
     /// The differences of one server, or of each if `node` is `None`: the first value is the

@@ -31,7 +31,7 @@ pub use crate::recording::{Instant, Recording, Timed, Unusable};
 pub use crate::rng::Chance;
 pub use crate::script::{Question, Wait};
 pub use crate::store::{ClientId, Command, Key, LimitError, Value};
-pub use crate::time::Duration;
+pub use crate::time::{Duration, RealTime, Time};
 pub use formats::{Archive, ArchivedBranch, BadLink, Bookmark, MARK, MOST_BYTES};
 pub use history::Limit;
 pub use input::{Input, Problem};
@@ -40,7 +40,6 @@ pub use view::{Landmark, RunId, Speed, Spot};
 
 use crate::check::Run;
 use crate::cluster::{RequestId, RequestTrace};
-use crate::time::Time;
 use automatic_speed::AutomaticSpeed;
 use console::Console;
 use history::branch::BranchHistory;
@@ -53,9 +52,9 @@ use view::Remark;
 /// is not made up later; time just passes more slowly.
 const EVENTS_PER_ADVANCE: u32 = 1_000;
 
-/// The longest real time that one `Advance` counts, in microseconds: a page that was suspended goes
+/// The longest real time that one `Advance` counts: a page that was suspended goes
 /// on where it was.
-const LONGEST_ADVANCE: u64 = 100_000;
+const LONGEST_ADVANCE: RealTime = RealTime::from_millis(100);
 
 /// A simulated cluster under a user's control.
 #[derive(Debug)]
@@ -110,8 +109,8 @@ impl Playground {
     ///
     /// Says in a sentence for the person who tried why it can't be done.
     pub fn apply(&mut self, input: Input) -> Result<(), Problem> {
-        if let Input::Advance(real_micros) = input {
-            return self.pass(real_micros);
+        if let Input::Advance(real) = input {
+            return self.pass(real);
         }
         if let Err(problem) = self.make_way_for(&input) {
             if let Input::Console(line) = &input {
@@ -138,9 +137,9 @@ impl Playground {
                 self.playing = false;
                 self.step_back()?;
             }
-            Input::Seek(micros) => {
+            Input::Seek(at) => {
                 self.playing = false;
-                self.seek(Time::from_micros(micros))?;
+                self.seek(at)?;
             }
             Input::SeekEnd => self.seek(self.history().end().at)?,
             Input::Return(spot) => self.return_to(spot)?,
@@ -218,16 +217,16 @@ impl Playground {
     ///
     /// # Errors
     /// The failure of the job, or a limit.
-    fn pass(&mut self, real_micros: u64) -> Result<(), Problem> {
+    fn pass(&mut self, real: RealTime) -> Result<(), Problem> {
         if let Some(job) = self.job.take() {
             return self.go_on_with(job);
         }
-        let advanced = self.advance(real_micros);
+        let advanced = self.advance(real);
         self.go_on_comparing();
         advanced
     }
 
-    fn advance(&mut self, real_micros: u64) -> Result<(), Problem> {
+    fn advance(&mut self, real: RealTime) -> Result<(), Problem> {
         if !self.playing {
             return Ok(());
         }
@@ -236,9 +235,11 @@ impl Playground {
             self.revision += 1;
             return Err(limit.into());
         }
-        let real_micros = real_micros.min(LONGEST_ADVANCE);
-        let speed = self.speed_for(Duration::from_micros(real_micros)).min(Speed::FASTEST);
-        let scaled = real_micros * u64::from(speed.get()) + self.leftover;
+        let real = real.min(LONGEST_ADVANCE);
+        let speed = self.speed_for(real).min(Speed::FASTEST);
+        // `LONGEST_ADVANCE` is less than a second.
+        let micros = u64::from(real.subsec_micros());
+        let scaled = micros * u64::from(speed.get()) + self.leftover;
         let target = self.run().cluster().now() + Duration::from_micros(scaled / 1_000);
         self.leftover = scaled % 1_000;
         let until = if self.speed == Speed::UNBOUNDED { Time::END } else { target };
@@ -258,7 +259,7 @@ impl Playground {
     }
 
     /// The number of the speed for the next `real` time.
-    fn speed_for(&mut self, real: Duration) -> Speed {
+    fn speed_for(&mut self, real: RealTime) -> Speed {
         match self.speed {
             Speed::AUTOMATIC => {
                 self.automatic_speed.look(self.shown.run.playback.run.cluster(), real)
@@ -334,9 +335,9 @@ impl Playground {
         self.progress().is_some() || runs_free
     }
 
-    /// Cluster time in microseconds.
-    pub fn now(&self) -> u64 {
-        self.run().cluster().now().as_micros()
+    /// The instant that is shown.
+    pub fn now(&self) -> Time {
+        self.run().cluster().now()
     }
 
     /// Increases whenever anything but the clock may have changed.

@@ -248,9 +248,9 @@ impl Playground {
         &self.history().recording
     }
 
-    /// How far this branch was played, in microseconds.
-    pub fn end(&self) -> u64 {
-        self.history().end().at.as_micros()
+    /// How far this branch was played.
+    pub fn end(&self) -> Time {
+        self.history().end().at
     }
 
     /// The instant that is shown.
@@ -290,9 +290,9 @@ impl Playground {
         self.shown.run.branches.iter().enumerate().map(view).collect()
     }
 
-    /// How far each branch was played, in microseconds.
-    pub fn ends(&self) -> Vec<u64> {
-        self.shown.run.branches.iter().map(|branch| branch.history.end().at.as_micros()).collect()
+    /// How far each branch was played.
+    pub fn ends(&self) -> Vec<Time> {
+        self.shown.run.branches.iter().map(|branch| branch.history.end().at).collect()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use kvorum::playground::{Input, Playground, Speed};
+use kvorum::playground::{Input, Playground, RealTime, Speed};
 use serde_json::{Value, json};
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
@@ -212,9 +212,9 @@ async fn without_storage_the_page_says_so_and_works() -> Outcome {
 async fn a_file_is_opened_and_a_damaged_one_is_refused() -> Outcome {
     let mut playground = Playground::new(3, 9);
     let mut inputs = vec![Input::Speed(Speed::new(1_000))];
-    inputs.extend(vec![Input::Advance(1_000); 600]);
+    inputs.extend(vec![Input::Advance(RealTime::from_millis(1)); 600]);
     inputs.push(Input::Console("set shape circle".to_string()));
-    inputs.extend(vec![Input::Advance(1_000); 400]);
+    inputs.extend(vec![Input::Advance(RealTime::from_millis(1)); 400]);
     for input in inputs.into_iter().chain([Input::Pause]) {
         playground.apply(input).expect("all of it can be done");
     }

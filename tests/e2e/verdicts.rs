@@ -1,7 +1,7 @@
 //! Verdicts and explanations: of a run that was broken elsewhere, and of any value that a node
 //! shows.
 
-use kvorum::playground::{Input, Playground, Question, Speed};
+use kvorum::playground::{Input, Playground, Question, RealTime, Speed};
 use thirtyfour::Key;
 
 use crate::browser::{Outcome, Window};
@@ -16,7 +16,7 @@ fn broken_run() -> Playground {
     let pass = |playground: &mut Playground, millis: u64| {
         apply(playground, Input::Play);
         for _ in 0..millis {
-            apply(playground, Input::Advance(1_000));
+            apply(playground, Input::Advance(RealTime::from_millis(1)));
         }
     };
     apply(&mut playground, Input::Speed(Speed::new(1_000)));
@@ -47,13 +47,8 @@ pub(crate) fn broken_link() -> String {
 fn go(playground: &mut Playground, input: Input) {
     playground.apply(input).expect("is done");
     while playground.progress().is_some() {
-        playground.apply(Input::Advance(1_000)).expect("goes on");
+        playground.apply(Input::Advance(RealTime::from_millis(1))).expect("goes on");
     }
-}
-
-/// A time as the panel formats it.
-fn time(micros: u64) -> String {
-    format!("{}.{:03}s", micros / 1_000_000, micros / 1_000 % 1_000)
 }
 
 async fn is_shown(page: &Page, events: u64) -> Outcome {
@@ -96,7 +91,7 @@ async fn a_broken_run_shows_its_contradiction_causes_and_turning_point() -> Outc
             // The focus moves to the explanation.
             page.is_focused("region", &format!("Why: {PROPERTY} is broken")).await?;
             page.sees(&steps[0].text.replace('`', "")).await?;
-            page.click("button", &format!("Go to event 1, {}", time(steps[0].at))).await?;
+            page.click("button", &format!("Go to event 1, {}", steps[0].at)).await?;
             page.shows("list", "The cluster now", "The past").await?;
             is_shown(page, steps[0].events).await?;
             page.shows("tabpanel", "verdicts panel", "breaks later").await?;
@@ -106,7 +101,7 @@ async fn a_broken_run_shows_its_contradiction_causes_and_turning_point() -> Outc
                 .await?;
             page.sees("One event later it breaks all the same.").await?;
             is_shown(page, turning_events).await?;
-            page.find("button", &format!("Go to {}", time(turning))).await?;
+            page.find("button", &format!("Go to {turning}")).await?;
             Ok(())
         })
         .await

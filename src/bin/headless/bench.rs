@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use kvorum::check::Run;
-use kvorum::playground::{Input, Playground, Speed};
+use kvorum::playground::{Input, Playground, RealTime, Speed};
 use kvorum::script::{Failure, Runner, spin};
 use kvorum::swarm::Search;
 use serde_json::json;
@@ -89,7 +89,7 @@ fn link() -> Result<usize, String> {
     let mut inputs = vec![Input::Speed(Speed::new(1_000)), Input::Play];
     for line in DONE.iter().cycle().take(60) {
         // Not at round times: a user is not that exact.
-        inputs.extend(vec![Input::Advance(16_667); 599]);
+        inputs.extend(vec![Input::Advance(RealTime::from_micros(16_667)); 599]);
         inputs.push(Input::Console((*line).to_string()));
     }
     for input in inputs {

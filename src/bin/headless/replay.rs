@@ -5,7 +5,7 @@ use std::fs;
 use std::process::ExitCode;
 
 use kvorum::playground::view::{Modified, NodeView, Status, Verdict};
-use kvorum::playground::{Archive, Bookmark, Input, MARK, Playground};
+use kvorum::playground::{Archive, Bookmark, Input, MARK, Playground, RealTime};
 use serde_json::{Value, json};
 
 /// Plays the run, prints the result, and exits by the judges' verdicts.
@@ -46,7 +46,9 @@ fn play(archive: Archive, end: bool) -> Result<Playground, String> {
     for input in inputs {
         playground.apply(input).map_err(|problem| problem.to_string())?;
         while playground.progress().is_some() {
-            playground.apply(Input::Advance(1_000)).map_err(|problem| problem.to_string())?;
+            playground
+                .apply(Input::Advance(RealTime::from_millis(1)))
+                .map_err(|problem| problem.to_string())?;
         }
     }
     Ok(playground)
@@ -68,11 +70,11 @@ fn object(playground: &Playground) -> Value {
     let verdict = |verdict: &Verdict| match &verdict.broken {
         None => (verdict.property.to_string(), json!("holds")),
         Some((at, how)) => {
-            (verdict.property.to_string(), json!({ "broken_at_us": at, "how": how }))
+            (verdict.property.to_string(), json!({ "broken_at_us": at.as_micros(), "how": how }))
         }
     };
     json!({
-        "at_us": playground.now(),
+        "at_us": playground.now().as_micros(),
         "events": view.clock.events,
         "digest": playground.digest().to_string(),
         "leader": view.summary.leader.map(|leader| format!("n{leader}")),
@@ -84,7 +86,7 @@ fn object(playground: &Playground) -> Value {
 
 fn words(playground: &Playground) -> String {
     let view = playground.view();
-    let micros = playground.now();
+    let micros = playground.now().as_micros();
     let mut text = format!(
         "at {}.{:06} s, after {} events\ndigest {}\n",
         micros / 1_000_000,
@@ -110,7 +112,7 @@ fn words(playground: &Playground) -> String {
     for Verdict { property, broken, .. } in playground.verdicts() {
         text += &match broken {
             None => format!("{property}: holds\n"),
-            Some((at, how)) => format!("{property}: BROKEN at {at} us: {how}\n"),
+            Some((at, how)) => format!("{property}: BROKEN at {} us: {how}\n", at.as_micros()),
         };
     }
     text

@@ -10,7 +10,9 @@ use crate::cluster::Action;
 use crate::course::{DEMONSTRATIONS, FAMOUS, Lesson, Player, Trouble};
 use crate::playground::history::operation_history::Operations;
 use crate::playground::view::{JobProgress, Speed, Spot};
-use crate::playground::{Archive, Bookmark, Input, Landmark, Playground, Problem, With};
+use crate::playground::{
+    Archive, Bookmark, Input, Landmark, Playground, Problem, RealTime, Time, With,
+};
 use crate::rng::Rng;
 use crate::script::{Command as Line, Question, Wait, parse_line};
 
@@ -180,8 +182,8 @@ impl RandomUser {
 
     /// Acts at an earlier instant, and asks where the branch that begins there parts from another.
     fn branches_and_compares(&mut self) {
-        let to = if self.draw(1) == 0 { 0 } else { self.draw(self.playground.end()) };
-        self.gives(Input::Seek(to));
+        let to = if self.draw(1) == 0 { 0 } else { self.draw(self.playground.end().as_micros()) };
+        self.gives(Input::Seek(Time::from_micros(to)));
         self.waits();
         let input = Input::Act(self.action());
         self.gives(input);
@@ -211,27 +213,31 @@ impl RandomUser {
     fn lets_time_pass(&mut self) {
         for _ in 0..=self.draw(6) {
             let spans = [0, 1, 999, 16_667, 16_667, 100_000, 3_600_000_000];
-            let micros = *self.rng.pick(&spans).unwrap();
+            let passed = RealTime::from_micros(*self.rng.pick(&spans).unwrap());
             let (before, opening) = (self.playground.run_id(), self.playground.opening_id());
             // A job may fail here.
-            let _ = self.playground.apply(Input::Advance(micros));
+            let _ = self.playground.apply(Input::Advance(passed));
             let now = self.playground.run_id();
             assert!(
                 now == before || Some(now) == opening,
                 "only a run that is being opened replaces the current one"
             );
             if let Some(lesson) = &mut self.lesson {
-                lesson.advance(&mut self.playground, micros);
+                lesson.advance(&mut self.playground, passed);
             }
         }
     }
 
     fn any_input(&mut self) -> Input {
-        let end = self.playground.end();
+        let end = self.playground.end().as_micros();
         let branches = self.playground.view().branches.len();
         match self.draw(24) {
-            0 => Input::Seek(self.draw(end + end / 4)),
-            1 => *self.rng.pick(&[Input::SeekEnd, Input::Seek(0)].map(Box::new)).unwrap().clone(),
+            0 => Input::Seek(Time::from_micros(self.draw(end + end / 4))),
+            1 => *self
+                .rng
+                .pick(&[Input::SeekEnd, Input::Seek(Time::ZERO)].map(Box::new))
+                .unwrap()
+                .clone(),
             2 => Input::Step,
             3 => Input::Fork,
             4 => Input::StepBack,
@@ -343,7 +349,7 @@ impl RandomUser {
     /// Waits until the running job ends.
     fn waits(&mut self) {
         while self.playground.progress().is_some() {
-            let _ = self.playground.apply(Input::Advance(16_667));
+            let _ = self.playground.apply(Input::Advance(RealTime::from_micros(16_667)));
         }
         self.looks();
     }
@@ -371,7 +377,7 @@ fn opened(archive: Archive) -> Playground {
     let mut playground = Playground::new(1, 0);
     playground.apply(Input::Open(Box::new(archive))).unwrap();
     while playground.progress().is_some() {
-        playground.apply(Input::Advance(0)).unwrap();
+        playground.apply(Input::Advance(RealTime::ZERO)).unwrap();
     }
     playground
 }
@@ -384,7 +390,7 @@ fn visits_every_branch(archive: &Archive) {
         if place != archive.current {
             playground.apply(Input::Branch(place)).unwrap();
             while playground.progress().is_some() {
-                playground.apply(Input::Advance(0)).unwrap();
+                playground.apply(Input::Advance(RealTime::ZERO)).unwrap();
             }
             assert_eq!(playground.instant(), branch.shown, "branch {}", branch.name);
         }

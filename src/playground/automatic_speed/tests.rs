@@ -2,9 +2,9 @@
 
 use crate::playground::view::Speed;
 use crate::playground::{Archive, Bookmark, Input, Playground};
-use crate::time::Duration;
+use crate::time::{Duration, RealTime, Time};
 
-const FRAME: u64 = 16_667;
+const FRAME: RealTime = RealTime::from_micros(16_667);
 
 fn automatic(nodes: u32, seed: u64) -> Playground {
     let mut playground = Playground::new(nodes, seed);
@@ -22,9 +22,9 @@ fn real_time_until(playground: &mut Playground, seen: impl Fn(&Playground) -> bo
         }
         !is_seen
     });
-    let frames = frames.count() as u64;
+    let frames = u32::try_from(frames.count()).unwrap();
     assert!(seen(playground), "not seen within a minute");
-    frames * FRAME / 1_000
+    u64::try_from((FRAME * frames).as_millis()).unwrap()
 }
 
 fn leads(playground: &Playground) -> bool {
@@ -63,7 +63,9 @@ fn it_holds_a_moment_on_a_new_leader() {
     let mut playground = automatic(5, 42);
     real_time_until(&mut playground, leads);
     let at = playground.now();
-    let seen = real_time_until(&mut playground, |playground| playground.now() > at + 6_000);
+    let seen = real_time_until(&mut playground, |playground| {
+        playground.now() > at + Duration::from_millis(6)
+    });
     assert!((1_000..3_000).contains(&seen), "6 ms of cluster time took {seen} ms");
 }
 
@@ -72,7 +74,7 @@ fn silence_passes_quickly_and_a_request_slowly() {
     let mut playground = automatic(5, 42);
     real_time_until(&mut playground, leads);
     let at = playground.now();
-    real_time_until(&mut playground, |playground| playground.now() > at + 1_000_000);
+    real_time_until(&mut playground, |playground| playground.now() > at + Duration::from_secs(1));
     let silent = playground.speed_now();
     play(&mut playground, "set color green");
     playground.apply(Input::Advance(FRAME)).unwrap();
@@ -89,7 +91,7 @@ fn silence_passes_quickly_and_a_request_slowly() {
 #[test]
 fn the_run_is_the_same_at_the_automatic_speed() {
     let (mut fixed, mut chosen) = (Playground::new(5, 11), automatic(5, 11));
-    real_time_until(&mut chosen, |playground| playground.now() > 900_000);
+    real_time_until(&mut chosen, |playground| playground.now() > Time::from_micros(900_000));
     fixed.apply(Input::Speed(Speed::new(1_000))).unwrap();
     while fixed.now() <= chosen.now() {
         fixed.apply(Input::Advance(FRAME)).unwrap();
@@ -116,7 +118,9 @@ fn a_workload_neither_stops_time_nor_rushes_it() {
     play(&mut playground, "clients 5 keys 3 writes 50% every 20ms");
     real_time_until(&mut playground, leads);
     let at = playground.now();
-    let took = real_time_until(&mut playground, |playground| playground.now() > at + 200_000);
+    let took = real_time_until(&mut playground, |playground| {
+        playground.now() > at + Duration::from_millis(200)
+    });
     assert!((2_000..9_000).contains(&took), "{took} ms for 200 ms of a busy cluster");
 }
 
@@ -132,7 +136,7 @@ fn a_chosen_speed_holds_at_once() {
     );
     let before = playground.now();
     playground.apply(Input::Advance(FRAME)).unwrap();
-    assert_eq!(playground.now() - before, FRAME);
+    assert_eq!(playground.now().since(before), Duration::from_micros(16_667));
 }
 
 #[test]
@@ -143,6 +147,6 @@ fn links_and_stored_runs_keep_the_automatic_speed() {
     assert_eq!(read.speed, Speed::AUTOMATIC);
     let archive = Archive::parse(&playground.archive().to_string()).unwrap();
     assert_eq!(archive.speed, Speed::AUTOMATIC);
-    let half = Duration::from_millis(500);
+    let half = RealTime::from_millis(500);
     assert_eq!(Speed::passing(Duration::ZERO, half), Speed::SLOWEST, "a speed is never automatic");
 }

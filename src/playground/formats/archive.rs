@@ -32,8 +32,8 @@ pub struct Archive {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArchivedBranch {
     pub name: String,
-    /// The index of the branch that it was forked from, and when, in microseconds.
-    pub left: Option<(usize, u64)>,
+    /// The index of the branch that it was forked from, and when.
+    pub left: Option<(usize, Time)>,
     pub recording: Recording,
     /// How far it was played.
     pub played: Instant,
@@ -107,7 +107,8 @@ impl Archive {
                 "story" => branch.name = tidy_name(rest).ok_or(wrong)?,
                 "left" => {
                     let [from, at] = numbers(rest).ok_or(wrong.clone())?;
-                    branch.left = Some((usize::try_from(from).map_err(|_| wrong)?, at));
+                    branch.left =
+                        Some((usize::try_from(from).map_err(|_| wrong)?, Time::from_micros(at)));
                 }
                 "played" => branch.played = instant(rest).ok_or(wrong)?,
                 "shown" => (branch.shown, branch.done) = shown(rest).ok_or(wrong)?,
@@ -196,7 +197,7 @@ impl fmt::Display for Archive {
             }
             writeln!(text, "#: story {}", branch.name)?;
             if let Some((from, at)) = branch.left {
-                writeln!(text, "#: left {from} {at}")?;
+                writeln!(text, "#: left {from} {}", at.as_micros())?;
             }
             let [played, shown] = [branch.played, branch.shown]
                 .map(|Instant { events, at }| format!("{events} {}", at.as_micros()));
@@ -221,7 +222,7 @@ impl fmt::Display for Archive {
 mod tests {
     use super::*;
 
-    fn branch(name: &str, left: Option<(usize, u64)>, lines: &str) -> ArchivedBranch {
+    fn branch(name: &str, left: Option<(usize, Time)>, lines: &str) -> ArchivedBranch {
         let text = format!("{VERSION}\ncluster 3 seed 9\n{lines}");
         let recording = Recording::parse(&text).unwrap();
         let played = Instant { events: 900, at: Time::from_micros(9_000_000) };
@@ -233,7 +234,11 @@ mod tests {
     fn archive() -> Archive {
         let branches = vec![
             branch("A", None, "at 1s 100 kill n1\nat 2s 200 set \"# a\" b"),
-            branch("what if", Some((0, 1_500_000)), "at 1s 100 kill n1\nat 1.5s 150 heal"),
+            branch(
+                "what if",
+                Some((0, Time::from_micros(1_500_000))),
+                "at 1s 100 kill n1\nat 1.5s 150 heal",
+            ),
         ];
         Archive { branches, current: 1, speed: Speed::new(200), playing: true }
     }
@@ -242,6 +247,8 @@ mod tests {
     fn an_archive_is_read_as_it_was_written_and_is_a_script() {
         let text = archive().to_string();
         assert_eq!(Archive::parse(&text), Ok(archive()));
+        let instants = "#: left 0 1500000\n#: played 900 9000000\n#: shown 300 2500000 1\n";
+        assert!(text.contains(instants), "in microseconds: {text}");
         assert_eq!(Archive::parse(&text.replace('\n', "\r\n")), Ok(archive()));
         assert!(crate::script::parse_script(&text).is_ok());
     }

@@ -7,6 +7,7 @@
 //! first entry, by which a tab finds a run that another tab has opened since.
 
 use crate::playground::view::RunId;
+use crate::time::Time;
 
 /// A storage entry of a run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,7 +19,7 @@ pub struct Entry {
     /// The entry to delete when this one is saved, since its run continues here.
     pub replaces: Option<String>,
     /// What was saved last: the playground's revision and the time.
-    state: Option<(u64, u64)>,
+    state: Option<(u64, Time)>,
     was_kept: bool,
 }
 
@@ -40,7 +41,7 @@ impl Entry {
     }
 
     /// Whether `state` has to be saved; from then on it counts as saved.
-    pub fn take_up(&mut self, state: (u64, u64)) -> bool {
+    pub fn take_up(&mut self, state: (u64, Time)) -> bool {
         self.state.replace(state) != Some(state)
     }
 
@@ -103,8 +104,9 @@ mod tests {
     use crate::cluster::Action;
     use crate::playground::formats::Archive;
     use crate::playground::formats::entry::{Entry, Keeping};
-    use crate::playground::{Input, Playground};
+    use crate::playground::{Input, Playground, RealTime};
     use crate::raft::NodeId;
+    use crate::time::Time;
 
     /// A page without a browser: a playground whose runs are saved.
     struct Page {
@@ -124,7 +126,7 @@ mod tests {
                 before
                     .apply(Input::Speed(crate::playground::view::Speed::FASTEST))
                     .expect("a speed");
-                before.apply(Input::Advance(100_000)).expect("time passes");
+                before.apply(Input::Advance(RealTime::from_millis(100))).expect("time passes");
             }
             let kept = BTreeMap::from([("old".to_string(), before.archive().to_string())]);
             let playground = Playground::new(3, 8);
@@ -163,7 +165,7 @@ mod tests {
 
         fn wait(&mut self) {
             while self.playground.opening_id().is_some() {
-                self.apply(Input::Advance(0));
+                self.apply(Input::Advance(RealTime::ZERO));
             }
         }
 
@@ -231,11 +233,12 @@ mod tests {
     #[test]
     fn a_state_is_saved_once_and_retried_after_a_failure() {
         let mut entry = Entry::new("a".to_string(), "name".to_string());
-        assert!(entry.take_up((1, 5)));
-        assert!(!entry.take_up((1, 5)));
+        let state = (1, Time::from_micros(5));
+        assert!(entry.take_up(state));
+        assert!(!entry.take_up(state));
         entry.is_lost();
-        assert!(entry.take_up((1, 5)));
+        assert!(entry.take_up(state));
         entry.rename("another".to_string());
-        assert!(entry.take_up((1, 5)), "its name is to be kept too");
+        assert!(entry.take_up(state), "its name is to be kept too");
     }
 }

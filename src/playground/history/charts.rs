@@ -10,12 +10,12 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::cluster::{Answer, Fact, Fault, What};
 use crate::playground::view::NodeNumber;
-use crate::playground::view::micros;
 use crate::raft::{NodeId, Note};
 use crate::recording::RunPosition;
+use crate::time::{Duration, Time};
 
-/// The initial width of an interval, in microseconds.
-const SHORTEST: u64 = 10_000;
+/// The initial width of an interval.
+const SHORTEST: Duration = Duration::from_millis(10);
 
 /// The maximum number of intervals. Beyond it each two are merged.
 const MOST: usize = 128;
@@ -32,21 +32,21 @@ const PARTS_LOG2: u32 = 6;
 /// A branch over cluster time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Charts {
-    /// The width of each interval, in microseconds.
-    pub width: u64,
+    /// The width of each interval.
+    pub width: Duration,
     /// From the beginning to the end of what was played, without gaps; the last one may be shorter.
     pub intervals: Vec<Interval>,
     /// Leaders, in the order in which they were elected.
     pub reigns: Vec<Reign>,
 }
 
-/// What happened in an interval. Times are in microseconds.
+/// What happened in an interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interval {
-    pub from: u64,
-    pub to: u64,
+    pub from: Time,
+    pub to: Time,
     /// How much of it is counted: not what lies before a fork in the middle of it.
-    pub covered: u64,
+    pub covered: Duration,
     /// Requests that were answered, whatever the answer.
     pub answers: u64,
     /// Entries that were committed.
@@ -61,8 +61,8 @@ pub struct Interval {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
     /// Rounded up by at most a sixty-fourth.
-    pub median: u64,
-    pub worst: u64,
+    pub median: Duration,
+    pub worst: Duration,
 }
 
 /// The time in which a server was leader of a term, or believed it was.
@@ -70,27 +70,32 @@ pub struct Latency {
 pub struct Reign {
     pub node: NodeNumber,
     pub term: u64,
-    pub from: u64,
+    pub from: Time,
     /// `None` while it lasts.
-    pub to: Option<u64>,
+    pub to: Option<Time>,
 }
 
 impl Charts {
     /// The interval that contains this instant.
-    pub fn interval(&self, at: u64) -> Option<&Interval> {
-        let place = usize::try_from(at.checked_div(self.width)?).ok()?;
-        self.intervals.get(place).or(self.intervals.last().filter(|last| last.to == at))
+    pub fn interval(&self, at: Time) -> Option<&Interval> {
+        if self.width == Duration::ZERO {
+            return None;
+        }
+        self.intervals
+            .get(place(at, self.width))
+            .or(self.intervals.last().filter(|last| last.to == at))
     }
 
     /// The rate of `count` events in an interval, in thousandths per second; `None` where too
     /// little of it is covered.
     pub fn rate(&self, interval: &Interval, count: u64) -> Option<u64> {
-        let is_enough = interval.covered > 0 && interval.covered * 2 >= self.width;
-        is_enough.then(|| count.saturating_mul(1_000_000_000) / interval.covered)
+        let covered = interval.covered;
+        let is_enough = covered > Duration::ZERO && covered * 2 >= self.width;
+        is_enough.then(|| count.saturating_mul(1_000_000_000) / covered.as_micros())
     }
 
     /// The leader at this instant; of several, the one of the latest term.
-    pub fn reign(&self, at: u64) -> Option<&Reign> {
+    pub fn reign(&self, at: Time) -> Option<&Reign> {
         let lasts = |reign: &&Reign| reign.from <= at && reign.to.is_none_or(|to| at < to);
         self.reigns.iter().filter(lasts).max_by_key(|reign| reign.term)
     }
@@ -99,7 +104,7 @@ impl Charts {
 /// Counts while a branch is played.
 #[derive(Clone, Debug)]
 pub(crate) struct Tally {
-    width: u64,
+    width: Duration,
     buckets: Vec<Bucket>,
     reigns: VecDeque<Led>,
     /// Entries that leaders have appended and that are not known to be committed.
@@ -113,8 +118,8 @@ pub(crate) struct Tally {
 /// An interval while it is counted.
 #[derive(Clone, Debug, Default)]
 struct Bucket {
-    /// How much of it is not counted, in microseconds.
-    missing: u64,
+    /// How much of it is not counted.
+    missing: Duration,
     answers: u64,
     commits: u64,
     candidacies: u64,
@@ -182,11 +187,12 @@ impl Tally {
             return;
         }
         self.last = end;
-        let place = self.place(micros(end.instant.at));
+        let place = self.place(end.instant.at);
         self.buckets.truncate(place + 1);
         if let Some(bucket) = self.buckets.get_mut(place) {
             // The counts before and after the fork can't be separated.
-            *bucket = Bucket { missing: micros(end.instant.at) % self.width, ..Bucket::default() };
+            let missing = end.instant.at.since(begin(place, self.width));
+            *bucket = Bucket { missing, ..Bucket::default() };
         }
         self.reigns.retain(|led| led.from <= end);
         for led in &mut self.reigns {
@@ -201,25 +207,26 @@ impl Tally {
         self.closed.shrink_to_fit();
     }
 
-    /// The charts, for a branch that was played up to `end`, in microseconds.
-    pub(crate) fn charts(&self, end: u64) -> Charts {
-        let end = end.max(micros(self.last.instant.at));
+    /// The charts, for a branch that was played up to `end`.
+    pub(crate) fn charts(&self, end: Time) -> Charts {
+        let end = end.max(self.last.instant.at);
         let (mut width, mut wider) = (self.width, None::<Vec<Bucket>>);
         while place(end, width) >= MOST {
             wider = Some(joined(wider.as_deref().unwrap_or(&self.buckets)));
-            width *= 2;
+            width = width * 2;
         }
         let buckets = wider.as_deref().unwrap_or(&self.buckets);
         let nothing = Bucket::default();
-        let count = usize::try_from(end.div_ceil(width)).unwrap_or(MOST).max(buckets.len());
+        let begun = end.as_micros().div_ceil(width.as_micros());
+        let count = usize::try_from(begun).unwrap_or(MOST).max(buckets.len());
         let interval = |place: usize| {
-            let from = place as u64 * width;
+            let from = begin(place, width);
             let to = (from + width).min(end).max(from);
             let bucket = buckets.get(place).unwrap_or(&nothing);
             Interval {
                 from,
                 to,
-                covered: (to - from).saturating_sub(bucket.missing),
+                covered: to.since(from) - bucket.missing,
                 answers: bucket.answers,
                 commits: bucket.commits,
                 candidacies: bucket.candidacies,
@@ -229,23 +236,23 @@ impl Tally {
         let reign = |led: &Led| Reign {
             node: led.node.0,
             term: led.term,
-            from: micros(led.from.instant.at),
-            to: led.to.map(|to| micros(to.instant.at)),
+            from: led.from.instant.at,
+            to: led.to.map(|to| to.instant.at),
         };
         let reigns = self.reigns.iter().map(reign).collect();
         Charts { width, intervals: (0..count).map(interval).collect(), reigns }
     }
 
-    fn place(&self, at: u64) -> usize {
+    fn place(&self, at: Time) -> usize {
         place(at, self.width)
     }
 
     /// The interval that contains a position.
     fn bucket(&mut self, place: RunPosition) -> &mut Bucket {
-        let at = micros(place.instant.at);
+        let at = place.instant.at;
         while self.place(at) >= MOST {
             self.buckets = joined(&self.buckets);
-            self.width *= 2;
+            self.width = self.width * 2;
         }
         let place = self.place(at);
         if place >= self.buckets.len() {
@@ -285,13 +292,19 @@ impl Tally {
         let bucket = self.bucket(at);
         bucket.commits += since.len() as u64;
         for since in since.into_values().flatten() {
-            bucket.latencies.add(at.instant.at.since(since.instant.at).as_micros(), 1);
+            bucket.latencies.add(at.instant.at.since(since.instant.at), 1);
         }
     }
 }
 
-fn place(at: u64, width: u64) -> usize {
-    usize::try_from(at / width).unwrap_or(usize::MAX)
+/// The index of the interval that contains an instant.
+fn place(at: Time, width: Duration) -> usize {
+    usize::try_from(at.as_micros() / width.as_micros()).unwrap_or(usize::MAX)
+}
+
+/// The beginning of an interval.
+fn begin(place: usize, width: Duration) -> Time {
+    Time::ZERO + width * place as u64
 }
 
 /// Merges each two buckets.
@@ -299,7 +312,7 @@ fn joined(buckets: &[Bucket]) -> Vec<Bucket> {
     let join = |pair: &[Bucket]| {
         let mut sum = Bucket::default();
         for bucket in pair {
-            sum.missing += bucket.missing;
+            sum.missing = sum.missing + bucket.missing;
             sum.answers += bucket.answers;
             sum.commits += bucket.commits;
             sum.candidacies += bucket.candidacies;
@@ -326,11 +339,11 @@ fn push<T>(queue: &mut VecDeque<T>, new: T, most: usize) {
 struct Latencies {
     /// In ascending order.
     classes: Vec<(u16, u64)>,
-    worst: u64,
+    worst: Duration,
 }
 
 impl Latencies {
-    fn add(&mut self, latency: u64, count: u64) {
+    fn add(&mut self, latency: Duration, count: u64) {
         self.add_class(class(latency), count);
         self.worst = self.worst.max(latency);
     }
@@ -354,7 +367,8 @@ impl Latencies {
 }
 
 /// The class of a latency.
-fn class(latency: u64) -> u16 {
+fn class(latency: Duration) -> u16 {
+    let latency = latency.as_micros();
     let shift = latency.checked_ilog2().unwrap_or(0).saturating_sub(PARTS_LOG2);
     let class = (u64::from(shift) << PARTS_LOG2) + (latency >> shift);
     // At most 58 * 64 + 127.
@@ -362,12 +376,12 @@ fn class(latency: u64) -> u16 {
 }
 
 /// The greatest latency of a class.
-fn greatest(class: u16) -> u64 {
+fn greatest(class: u16) -> Duration {
     let parts = 1_u64 << PARTS_LOG2;
     let class = u64::from(class);
     let shift = (class / parts).saturating_sub(1);
     let least = class - shift * parts;
-    (least << shift) + ((1 << shift) - 1)
+    Duration::from_micros((least << shift) + ((1 << shift) - 1))
 }
 
 #[cfg(test)]

@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 
 use super::charts::{Charts, Tally};
 use crate::cluster::{DiskState, Fact, Fault, What};
-use crate::playground::view::{Landmark, MarkKind, MarkView, TermView, Timeline, micros};
+use crate::playground::view::{Landmark, MarkKind, MarkView, TermView, Timeline};
 use crate::raft::Note;
 use crate::recording::{Instant, RunPosition};
+use crate::time::Time;
 
 /// The maximum number of marks, and of terms: more than an hour of a busy cluster has.
 const MARKS: usize = 100_000;
@@ -36,7 +37,7 @@ impl EventIndex {
                     terms.pop_front();
                     self.terms.pop_front();
                 }
-                terms.push_back(TermView { term: term.0, from: micros(fact.at) });
+                terms.push_back(TermView { term: term.0, from: fact.at });
                 self.terms.push_back(place);
             }
             What::Server(_, Note::BecameLeader { .. }) => self.mark(place, MarkKind::Elected),
@@ -71,8 +72,8 @@ impl EventIndex {
         &self.timeline
     }
 
-    /// The charts, for a branch that was played up to `end`, in microseconds.
-    pub(crate) fn charts(&self, end: u64) -> Charts {
+    /// The charts, for a branch that was played up to `end`.
+    pub(crate) fn charts(&self, end: Time) -> Charts {
         self.tally.charts(end)
     }
 
@@ -145,7 +146,7 @@ impl EventIndex {
             self.timeline.forget_first_mark();
             self.forgotten = self.places.pop_front();
         }
-        self.timeline.mark(MarkView { at: micros(place.instant.at), kind });
+        self.timeline.mark(MarkView { at: place.instant.at, kind });
         self.places.push_back(place);
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::check::Violation;
 use crate::cluster::{Fact, Topic};
-use crate::playground::view::{Broken, Sentence, micros};
+use crate::playground::view::{Broken, Sentence};
 use crate::time::Time;
 
 /// The number of facts that are kept.
@@ -95,7 +95,7 @@ impl LogItem {
         match self {
             Self::Fact(Fact { at, what }) => Sentence {
                 id,
-                at: micros(*at),
+                at: *at,
                 text: what.to_string(),
                 topic: what.topic(),
                 detail: what.is_detail(),
@@ -103,7 +103,7 @@ impl LogItem {
             },
             Self::Violation(at, violation) => Sentence {
                 id,
-                at: micros(*at),
+                at: *at,
                 text: format!("A property is broken. {violation}."),
                 topic: Topic::Fault,
                 detail: false,

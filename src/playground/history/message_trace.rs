@@ -8,8 +8,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::cluster::{Cluster, Flight, Loss, Server, Status, Upcoming};
-use crate::playground::view::{MessageEnd, NodeNumber, Shape};
-use crate::playground::view::{micros, term_of};
+use crate::playground::view::{MessageEnd, NodeNumber, Shape, term_of};
 use crate::raft::{NodeId, Role, count};
 use crate::time::Time;
 
@@ -23,10 +22,9 @@ pub struct MessageTrace {
     pub shape: Shape,
     pub from: MessageEnd,
     pub to: MessageEnd,
-    /// Microseconds of cluster time.
-    pub sent_at: u64,
+    pub sent_at: Time,
     /// When it ended; for a message in flight, when it is due.
-    pub ends_at: u64,
+    pub ends_at: Time,
     pub fate: Fate,
     /// The sender's term; 0 for clients' messages.
     pub term: u64,
@@ -64,8 +62,7 @@ pub struct LineState {
 /// A change of a server's line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turn {
-    /// Microseconds of cluster time.
-    pub at: u64,
+    pub at: Time,
     pub node: NodeNumber,
     /// `None` when the server was removed.
     pub state: Option<LineState>,
@@ -74,10 +71,10 @@ pub struct Turn {
 /// The space-time diagram of the recent past.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Spacetime {
-    /// The instant that is shown, in microseconds.
-    pub now: u64,
-    /// The beginning of the diagram, in microseconds; nothing before it is known.
-    pub since: u64,
+    /// The instant that is shown.
+    pub now: Time,
+    /// The beginning of the diagram; nothing before it is known.
+    pub since: Time,
     /// Ended messages in the order of their ends, then those in flight in the order of their ids.
     pub traces: Vec<MessageTrace>,
     /// The state of each line at `since`.
@@ -97,8 +94,8 @@ pub(crate) struct MessageTraces {
     before: BTreeMap<NodeNumber, LineState>,
     /// The lines after the last turn.
     after: BTreeMap<NodeNumber, LineState>,
-    /// Everything is known from here on, in microseconds.
-    since: u64,
+    /// Everything is known from here on.
+    since: Time,
 }
 
 /// What an event or an action may change.
@@ -194,7 +191,7 @@ impl MessageTraces {
     /// if any may have been dropped.
     pub(crate) fn acted(&mut self, cluster: &Cluster, before: Vec<MessageTrace>) {
         let left = if before.is_empty() { Vec::new() } else { Self::flights(cluster) };
-        let now = micros(cluster.now());
+        let now = cluster.now();
         for trace in before {
             if left.binary_search_by_key(&trace.id, |left| left.id).is_err() {
                 self.end(MessageTrace { ends_at: now, fate: Fate::Dropped, ..trace });
@@ -217,7 +214,7 @@ impl MessageTraces {
 
     pub(crate) fn spacetime(&self, cluster: &Cluster) -> Spacetime {
         Spacetime {
-            now: micros(cluster.now()),
+            now: cluster.now(),
             since: self.since,
             traces: self.ended.iter().copied().chain(Self::flights(cluster)).collect(),
             lines: self.before.iter().map(|(node, state)| (*node, *state)).collect(),
@@ -251,7 +248,7 @@ impl MessageTraces {
         if self.after.get(&id.0) == state.as_ref() {
             return;
         }
-        let turn = Turn { at: micros(cluster.now()), node: id.0, state };
+        let turn = Turn { at: cluster.now(), node: id.0, state };
         take(&mut self.after, turn);
         if self.turns.len() == KEPT
             && let Some(gone) = self.turns.front()
@@ -261,8 +258,8 @@ impl MessageTraces {
         self.turns.push_back(turn);
     }
 
-    /// Lets the diagram begin after `at`, in microseconds.
-    fn forget_until(&mut self, at: u64) {
+    /// Lets the diagram begin after `at`.
+    fn forget_until(&mut self, at: Time) {
         self.since = self.since.max(at);
         while let Some(turn) = self.turns.front().filter(|turn| turn.at <= self.since) {
             take(&mut self.before, *turn);
@@ -301,8 +298,8 @@ fn trace(flight: &Flight) -> MessageTrace {
         shape: Shape::of(&flight.body),
         from: flight.from.into(),
         to: flight.to.into(),
-        sent_at: micros(flight.sent_at),
-        ends_at: micros(flight.due),
+        sent_at: flight.sent_at,
+        ends_at: flight.due,
         fate: Fate::InFlight { lost: flight.lost.is_some(), cut: flight.lost == Some(Loss::Cut) },
         term: term_of(&flight.body),
     }

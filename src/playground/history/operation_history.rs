@@ -11,9 +11,8 @@ use crate::check::{Linearizability, Run, conflict};
 use crate::cluster::{Answer, CallEvent, Operation, RequestId};
 use crate::playground::view::MessageEnd;
 use crate::playground::view::RunId;
-use crate::playground::view::micros;
 use crate::store::{ClientId, Command, Key, Outcome};
-use crate::time::Time;
+use crate::time::{Duration, Time};
 
 /// The number of call events after which a stretch ends.
 const STRETCH: usize = 160;
@@ -25,8 +24,8 @@ pub type Version = (u64, u64, RunId);
 /// The kept operations of the clients, by key.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Operations {
-    /// Operations that ended before this time, in microseconds, are not included.
-    pub since: u64,
+    /// Operations that ended before this time are not included.
+    pub since: Time,
     /// In the order of the keys.
     pub keys: Vec<KeyHistory>,
 }
@@ -64,10 +63,9 @@ pub struct Bar {
     pub operation: String,
     /// What it did, without its key: `set blue`, `get → blue`, `get …`.
     pub label: String,
-    /// Microseconds of cluster time.
-    pub began: u64,
+    pub began: Time,
     /// `None` while it is pending.
-    pub ended: Option<u64>,
+    pub ended: Option<Time>,
     /// The answer to its client, or that the client gave up.
     pub answer: Option<String>,
     /// Whether the client can't know if it took effect: it may at any time after its invocation.
@@ -77,7 +75,7 @@ pub struct Bar {
     pub is_write: bool,
     pub row: usize,
     /// If it is in the order: an instant at which it could have taken effect.
-    pub effect: Option<u64>,
+    pub effect: Option<Time>,
 }
 
 /// The kept call events of clients: the last stretch and the one before.
@@ -179,17 +177,17 @@ impl OperationHistory {
         let found = self.judged();
         let keys = histories.into_iter().map(|(key, mut bars)| {
             bars.sort_by_key(|bar| (bar.began, bar.id));
-            let rows = set_in_rows(&mut bars, micros(now));
+            let rows = set_in_rows(&mut bars, now);
             let standing = found.standing(key, &bars);
             let order = match &standing {
                 OperationStatus::Ordered(order)
                 | OperationStatus::Contradictory { others: order, .. } => order,
                 OperationStatus::Undecided => &Vec::new(),
             };
-            set_effects(&mut bars, order, micros(now));
+            set_effects(&mut bars, order, now);
             KeyHistory { key: key.to_string(), bars, rows, standing }
         });
-        Operations { since: micros(self.earlier.since), keys: keys.collect() }
+        Operations { since: self.earlier.since, keys: keys.collect() }
     }
 
     /// Searches for orders, and for the conflicting operations where there is none.
@@ -256,7 +254,7 @@ fn bar(id: RequestId, client: ClientId, operation: &Operation, at: Time) -> Bar 
         client: client.into(),
         operation: operation.to_string(),
         label,
-        began: micros(at),
+        began: at,
         ended: None,
         answer: None,
         is_unknown: false,
@@ -269,7 +267,7 @@ fn bar(id: RequestId, client: ClientId, operation: &Operation, at: Time) -> Bar 
 
 impl Bar {
     fn end(&mut self, answer: &Answer, at: Time) {
-        self.ended = Some(micros(at));
+        self.ended = Some(at);
         self.answer = Some(answer.to_string());
         self.is_unknown = matches!(
             answer,
@@ -286,17 +284,17 @@ impl Bar {
         };
     }
 
-    /// The latest time at which it could have taken effect, in microseconds.
-    fn open_until(&self, now: u64) -> u64 {
+    /// The latest time at which it could have taken effect.
+    fn open_until(&self, now: Time) -> Time {
         self.ended.filter(|_| !self.is_unknown).unwrap_or(now)
     }
 }
 
 /// Puts each bar into the first row that is free when it begins. Returns the number of rows.
-fn set_in_rows(bars: &mut [Bar], now: u64) -> usize {
-    let mut free_from: Vec<u64> = Vec::new();
+fn set_in_rows(bars: &mut [Bar], now: Time) -> usize {
+    let mut free_from: Vec<Time> = Vec::new();
     for bar in bars {
-        let until = bar.ended.unwrap_or(now) + 1;
+        let until = bar.ended.unwrap_or(now) + Duration::from_micros(1);
         bar.row = free_from.iter().position(|free| *free <= bar.began).unwrap_or(free_from.len());
         match free_from.get_mut(bar.row) {
             Some(free) => *free = until,
@@ -308,17 +306,17 @@ fn set_in_rows(bars: &mut [Bar], now: u64) -> usize {
 
 /// Gives each operation of an order an instant at which it could have taken effect: between its
 /// invocation and its end, in ascending order.
-fn set_effects(bars: &mut [Bar], order: &[usize], now: u64) {
-    let mut latest: Vec<u64> = order.iter().map(|place| bars[*place].open_until(now)).collect();
+fn set_effects(bars: &mut [Bar], order: &[usize], now: Time) {
+    let mut latest: Vec<Time> = order.iter().map(|place| bars[*place].open_until(now)).collect();
     for place in (1..latest.len()).rev() {
         latest[place - 1] = latest[place - 1].min(latest[place]);
     }
-    let mut before = 0;
+    let mut before = Time::ZERO;
     for (place, latest_here) in latest.iter().enumerate() {
         let earliest = bars[order[place]].began.max(before);
         // Leave room for later operations with the same deadline.
         let soon = order[place..].iter().take_while(|later| bars[**later].began <= *latest_here);
-        let room = latest_here.saturating_sub(earliest);
+        let room = latest_here.since(earliest);
         before = earliest + room / (soon.count() as u64 + 1);
         bars[order[place]].effect = Some(before);
     }

@@ -7,6 +7,7 @@ use crate::playground::history::names::letters;
 use crate::playground::history::playback::Playback;
 use crate::playground::view::{RunId, Spot};
 use crate::recording::{Instant, Timed};
+use crate::time::Time;
 
 /// The maximum number of branches that are kept with their keyframes and marks: those shown last. A
 /// long branch takes a megabyte or more.
@@ -27,8 +28,8 @@ pub(crate) struct ShownRun {
 #[derive(Debug)]
 pub(crate) struct Branch {
     pub(crate) name: String,
-    /// The branch that it was forked from, and when, in microseconds.
-    pub(crate) left: Option<(usize, u64)>,
+    /// The branch that it was forked from, and when.
+    pub(crate) left: Option<(usize, Time)>,
     pub(crate) history: BranchHistory,
     /// The instant that was shown when it was left for another branch.
     pub(crate) at: Instant,
@@ -62,7 +63,7 @@ impl ShownRun {
     pub(crate) fn begin_branch(&mut self, history: BranchHistory, playback: &Playback, seen: u64) {
         self.leave_branch(seen);
         let at = playback.instant();
-        let left = Some((self.current, at.at.as_micros()));
+        let left = Some((self.current, at.at));
         let name = letters(self.branches.len());
         self.branches.push(Branch { name, left, history, at });
         self.current = self.branches.len() - 1;

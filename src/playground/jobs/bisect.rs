@@ -19,7 +19,7 @@ use crate::playground::history::playback::Playback;
 use crate::playground::history::run::ShownRun;
 use crate::playground::jobs::STEPS;
 use crate::playground::jobs::causality::Reasons;
-use crate::playground::view::{Spot, TurningPoint, micros};
+use crate::playground::view::{Spot, TurningPoint};
 use crate::raft::Rule;
 use crate::recording::{RunPosition, Timed};
 use crate::time::{Duration, Time};
@@ -203,7 +203,7 @@ fn has_rules_off(run: &ShownRun, done: usize) -> bool {
 }
 
 fn told(property: &'static str, spot: Option<Spot>, text: String) -> TurningPoint {
-    let at = spot.map(|spot| micros(spot.place.instant.at));
+    let at = spot.map(|spot| spot.place.instant.at);
     TurningPoint { property, spot, at, text }
 }
 
@@ -318,10 +318,10 @@ mod tests {
     /// Asks for the explanation at the end and again at the beginning, then for the turning point.
     fn found_again(playground: &mut Playground, end: crate::recording::Instant) -> String {
         let property = "leader-completeness";
-        go(playground, Input::Seek(end.at.as_micros())).unwrap();
+        go(playground, Input::Seek(end.at)).unwrap();
         go(playground, Input::Why(Question::Broken(property))).unwrap();
         let at_the_end = playground.explanation().unwrap();
-        go(playground, Input::Seek(0)).unwrap();
+        go(playground, Input::Seek(Time::ZERO)).unwrap();
         go(playground, Input::Why(Question::Broken(property))).unwrap();
         assert_eq!(playground.explanation().unwrap().answer, at_the_end.answer);
         assert_eq!(playground.instant().events, 0, "asking does not seek");

@@ -11,7 +11,7 @@ use crate::playground::history::playback::Playback;
 use crate::playground::history::run::ShownRun;
 use crate::playground::jobs::STEPS;
 use crate::playground::projection::difference::of_clusters;
-use crate::playground::view::{ComparisonView, Parting, PartingStep, micros};
+use crate::playground::view::{ComparisonView, Parting, PartingStep};
 use crate::recording::Instant;
 use crate::time::Time;
 
@@ -141,15 +141,15 @@ impl Comparison {
             DivergenceSearch::Over(parting) => Some(parting.clone()),
             _ => None,
         };
-        let at = micros(self.playback.instant().at);
+        let at = self.playback.instant().at;
         let nodes = self
             .is_there
             .then(|| of_clusters(run.playback.run.cluster(), self.playback.run.cluster()));
         ComparisonView { with: self.with, at, parting, nodes }
     }
 
-    /// When the two diverge, in microseconds, if known.
-    pub(crate) fn parting(&self) -> Option<u64> {
+    /// When the two diverge, if known.
+    pub(crate) fn parting(&self) -> Option<Time> {
         match &self.search {
             DivergenceSearch::Over(parting) => parting.at(),
             DivergenceSearch::SettingOut { .. } | DivergenceSearch::Following { .. } => None,
@@ -223,7 +223,7 @@ fn parting(ours: Option<PlayedStep>, theirs: Option<PlayedStep>) -> Parting {
     let told = |step: &PlayedStep, other: Option<&PlayedStep>| {
         let is_own = |text: &&String| other.is_none_or(|other| !other.told.contains(text));
         let text = step.told.iter().find(is_own).or(step.told.first()).cloned();
-        PartingStep { at: micros(step.instant.at), events: step.instant.events, text }
+        PartingStep { at: step.instant.at, events: step.instant.events, text }
     };
     Parting::At {
         ours: ours.as_ref().map(|step| told(step, theirs.as_ref())),

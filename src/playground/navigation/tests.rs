@@ -3,11 +3,11 @@
 use proptest::prelude::{Strategy, prop, prop_assert_eq, proptest};
 
 use super::*;
-use crate::playground::Input;
 use crate::playground::formats::Archive;
 use crate::playground::history::run::WHOLE;
 use crate::playground::jobs::STEPS;
 use crate::playground::tests::driver::{act, go, pass, playing, shown};
+use crate::playground::{Input, RealTime};
 use crate::raft::NodeId;
 use crate::script::Runner;
 
@@ -33,12 +33,12 @@ fn seeking_back_and_forth_restores_both_instants() {
     let present = shown(&playground);
     let leader = playground.view().summary.leader;
     assert!(!playground.view().clock.past);
-    go(&mut playground, Input::Seek(790_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(790_000))).unwrap();
     assert!(playground.view().clock.past);
     assert_ne!(playground.view().summary.leader, leader, "the old leader leads");
     go(&mut playground, Input::SeekEnd).unwrap();
     assert_eq!(shown(&playground), present);
-    go(&mut playground, Input::Seek(0)).unwrap();
+    go(&mut playground, Input::Seek(Time::ZERO)).unwrap();
     assert_eq!(playground.instant(), Instant::default());
     // Playing on from the past replays the recording.
     pass(&mut playground, 1_900);
@@ -62,14 +62,17 @@ fn a_step_back_undoes_a_step() {
 fn acting_in_the_past_begins_a_branch_and_keeps_the_old_one() {
     let mut playground = a_run();
     let present = shown(&playground);
-    go(&mut playground, Input::Seek(790_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(790_000))).unwrap();
     let problem = playground.apply(Input::Console("kill n9".to_string()));
     assert!(problem.is_err());
     assert_eq!(playground.view().branches.len(), 1, "a refused action begins no branch");
     act(&mut playground, "set shape circle");
     let view = playground.view();
     assert_eq!((view.branches.len(), view.clock.past), (2, false));
-    assert_eq!((view.branches[1].name.as_str(), view.branches[1].left), ("B", Some((0, 790_000))));
+    assert_eq!(
+        (view.branches[1].name.as_str(), view.branches[1].left),
+        ("B", Some((0, Time::from_micros(790_000))))
+    );
     pass(&mut playground, 500);
     let other = shown(&playground);
     assert_ne!(other, present);
@@ -129,7 +132,7 @@ fn a_recording_is_a_script_that_gives_the_same_run() {
     let cluster = runner.run().cluster();
     assert_eq!((cluster.events(), cluster.now()), (last.events, last.at));
     let mut back = playground;
-    go(&mut back, Input::Seek(last.at.as_micros())).unwrap();
+    go(&mut back, Input::Seek(last.at)).unwrap();
     assert_eq!(back.digest(), cluster.digest());
 }
 
@@ -179,7 +182,7 @@ proptest! {
         }
         for at in order {
             let stop = &stops[at % stops.len()];
-            go(&mut playground, Input::Seek(stop.0.at.as_micros())).unwrap();
+            go(&mut playground, Input::Seek(stop.0.at)).unwrap();
             prop_assert_eq!(&shown(&playground), stop);
         }
         let text = playground.recording().to_string();
@@ -197,7 +200,7 @@ fn open(playground: &mut Playground, link: &str) -> Result<(), Problem> {
 #[test]
 fn a_link_opens_elsewhere_at_the_same_instant() {
     let mut playground = a_run();
-    go(&mut playground, Input::Seek(790_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(790_000))).unwrap();
     let link = playground.bookmark().to_fragment();
     let mut other = playing(3, 1);
     pass(&mut other, 100);
@@ -206,7 +209,7 @@ fn a_link_opens_elsewhere_at_the_same_instant() {
     assert!(other.view().clock.past && !other.is_playing());
     go(&mut other, Input::SeekEnd).unwrap();
     let last = playground.recording().actions.last().unwrap().when;
-    go(&mut playground, Input::Seek(last.at.as_micros())).unwrap();
+    go(&mut playground, Input::Seek(last.at)).unwrap();
     assert_eq!(shown(&other), shown(&playground), "the link has all actions");
     assert!(link.len() < 400, "{} characters", link.len());
 }
@@ -295,7 +298,7 @@ fn an_action_during_a_long_seek_is_refused() {
     act(&mut playground, "clients 30 keys 3 writes 50% every 2ms");
     pass(&mut playground, 5_000);
     assert!(playground.instant().events > 7 * u64::from(STEPS), "{:?}", playground.instant());
-    go(&mut playground, Input::Seek(50_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(50_000))).unwrap();
     act(&mut playground, "kill n2");
     let mut other = playing(3, 1);
     go(&mut other, Input::Open(Box::new(playground.archive()))).unwrap();
@@ -308,7 +311,7 @@ fn an_action_during_a_long_seek_is_refused() {
     assert!(shown(&other) == before);
     assert_eq!(other.console(0).last().unwrap().text, Problem::Travelling.to_string());
     while other.progress().is_some() {
-        other.apply(Input::Advance(16_000)).unwrap();
+        other.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
     }
     act(&mut other, "kill n1");
     let branches = other.view().branches;
@@ -325,7 +328,7 @@ fn a_link_to_just_before_an_action_opens_there() {
     let mut playground = a_run();
     let times: Vec<Time> = playground.recording().actions.iter().map(|act| act.when.at).collect();
     for at in times {
-        go(&mut playground, Input::Seek(at.as_micros() - 1)).unwrap();
+        go(&mut playground, Input::Seek(at - Duration::from_micros(1))).unwrap();
         let link = playground.bookmark().to_fragment();
         let mut other = playing(3, 1);
         open(&mut other, &link).unwrap();
@@ -336,14 +339,14 @@ fn a_link_to_just_before_an_action_opens_there() {
 #[test]
 fn the_next_and_previous_landmarks_are_found() {
     let mut playground = a_run();
-    go(&mut playground, Input::Seek(0)).unwrap();
+    go(&mut playground, Input::Seek(Time::ZERO)).unwrap();
     for landmark in [Landmark::Election, Landmark::Commit, Landmark::Fault, Landmark::Answer] {
-        go(&mut playground, Input::Seek(0)).unwrap();
+        go(&mut playground, Input::Seek(Time::ZERO)).unwrap();
         assert_eq!(playground.apply(Input::Previous(landmark)), Err(Problem::NoneBefore(landmark)));
         go(&mut playground, Input::Next(landmark)).unwrap();
         let first = shown(&playground);
         assert!(first.0 > Instant::default(), "{landmark}");
-        go(&mut playground, Input::Seek(1_900_000)).unwrap();
+        go(&mut playground, Input::Seek(Time::from_micros(1_900_000))).unwrap();
         let mut count = 0;
         while go(&mut playground, Input::Previous(landmark)).is_ok() {
             count += 1;
@@ -353,7 +356,7 @@ fn the_next_and_previous_landmarks_are_found() {
         go(&mut playground, Input::Next(landmark)).unwrap();
         assert_eq!(shown(&playground), first);
     }
-    go(&mut playground, Input::Seek(0)).unwrap();
+    go(&mut playground, Input::Seek(Time::ZERO)).unwrap();
     go(&mut playground, Input::Next(Landmark::Fault)).unwrap();
     assert_eq!(
         playground.instant(),
@@ -375,7 +378,7 @@ fn a_landmark_that_has_not_come_yet_is_played_up_to() {
         Err(Problem::NoneAfter(violation)),
         "a sound cluster"
     );
-    assert_eq!(playground.now(), elected.at.as_micros() + 60_000_000);
+    assert_eq!(playground.now(), elected.at + Duration::from_secs(60));
     go(&mut playground, Input::Previous(Landmark::Election)).unwrap();
     assert_eq!(playground.instant(), elected);
 }
@@ -388,22 +391,22 @@ fn a_long_seek_is_done_in_pieces_and_can_be_cancelled() {
     let end = shown(&playground);
     assert!(end.0.events > 4 * u64::from(STEPS), "{} events", end.0.events);
     // Far from the beginning, and before the first keyframe.
-    let near = end.0.at.as_micros() / 3;
+    let near = Time::from_micros(end.0.at.as_micros() / 3);
     playground.apply(Input::Seek(near)).unwrap();
     assert!(playground.progress().is_some() && shown(&playground) == end, "it is on its way");
     playground.apply(Input::GiveUp).unwrap();
-    playground.apply(Input::Advance(16_000)).unwrap();
+    playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
     assert!(playground.progress().is_none() && shown(&playground) == end);
     // An action during a short seek is done at its destination.
     playground.apply(Input::Seek(near)).unwrap();
     act(&mut playground, "kill n1");
-    assert_eq!(playground.recording().actions.last().unwrap().when.at.as_micros(), near);
+    assert_eq!(playground.recording().actions.last().unwrap().when.at, near);
 }
 
 #[test]
 fn a_stored_run_continues_where_it_was_left() {
     let mut playground = a_run();
-    go(&mut playground, Input::Seek(790_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(790_000))).unwrap();
     act(&mut playground, "set shape circle");
     pass(&mut playground, 500);
     playground.apply(Input::Rename(1, " what\n if ".to_string())).unwrap();
@@ -458,7 +461,7 @@ fn an_action_at_the_last_instant_is_marked_once() {
     open(&mut other, &playground.bookmark().to_fragment()).unwrap();
     assert_eq!(marks(&other), expected, "opened");
     for playground in [&mut playground, &mut other] {
-        go(playground, Input::Seek(200_000)).unwrap();
+        go(playground, Input::Seek(Time::from_micros(200_000))).unwrap();
         go(playground, Input::SeekEnd).unwrap();
         assert_eq!(marks(playground), expected, "gone back to");
         go(playground, Input::Undo).unwrap();
@@ -478,7 +481,7 @@ fn of_many_branches_those_shown_last_are_kept_whole_and_all_can_be_shown() {
     let mut ends = vec![shown(&playground)];
     for number in 1..MANY {
         go(&mut playground, Input::Branch(0)).unwrap();
-        go(&mut playground, Input::Seek(300_000 + number * 50_000)).unwrap();
+        go(&mut playground, Input::Seek(Time::from_micros(300_000 + number * 50_000))).unwrap();
         act(&mut playground, &format!("set story {number}"));
         pass(&mut playground, 100);
         ends.push(shown(&playground));

@@ -11,11 +11,11 @@ use crate::playground::view::{
     Agreed, Broken, EntryText, EntryView, FollowerView, LinkView, Modified, NetworkView,
     NodeNumber, NodeView, ProgressStateView, RoleView, Safety, Summary, Verdict, View,
 };
-use crate::playground::view::{LONG, cut, micros};
+use crate::playground::view::{LONG, cut};
 use crate::raft::{Entry, Log, Node, NodeId, ProgressState, Role, Rule, Snapshot, count, majority};
 use crate::rng::Chance;
 use crate::store::Store;
-use crate::time::{Duration, Time};
+use crate::time::Duration;
 
 /// The number of last log entries in a card's data.
 const LOG_TAIL: usize = 64;
@@ -43,7 +43,7 @@ pub(crate) fn of_playback(playback: &Playback) -> View {
 pub(crate) fn verdicts(run: &Run) -> Vec<Verdict> {
     let verdict = |property: &Property| {
         let broken = run.violation_of(*property);
-        let broken = broken.map(|(at, violation)| (micros(*at), violation.to_string()));
+        let broken = broken.map(|(at, violation)| (*at, violation.to_string()));
         let (means, section) = (property.means(), property.section());
         Verdict { property: property.name(), means, section, broken }
     };
@@ -153,7 +153,7 @@ fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
         snapshot: last_included(node.snapshot()),
         incoming: node.incoming_snapshot().map(|(last, bytes)| (last.index.get(), bytes)),
         config: node.config().to_string(),
-        lease_end: server.lease_end().map(Time::as_micros),
+        lease_end: server.lease_end(),
         transfer: node.transfer().map(|transfer| transfer.to.0),
         sessions: store.sessions(),
         commit_index: committed,
@@ -203,12 +203,12 @@ fn blank_view(server: &Server) -> NodeView {
         sessions: 0,
         clock: clock_words(server.clock()),
         clock_rate: server.clock().rate().millionths(),
-        cpu: server.cpu().as_micros(),
+        cpu: server.cpu(),
         digest: None,
         store: Vec::new(),
         store_len: 0,
         waiting: server.waiting(),
-        fsync: server.disk().fsync().as_micros(),
+        fsync: server.disk().fsync(),
         disk: server.disk().state(),
     }
 }
@@ -312,7 +312,7 @@ fn links(cluster: &Cluster) -> Vec<LinkView> {
     let view = |((from, to), link): ((NodeId, NodeId), &Link)| LinkView {
         from: from.0,
         to: to.0,
-        latency: (link.latency_min.as_micros(), link.latency_max.as_micros()),
+        latency: (link.latency_min, link.latency_max),
         loss: link.loss.as_ppm(),
         duplicate: link.duplicate.as_ppm(),
     };
@@ -365,14 +365,11 @@ fn network(cluster: &Cluster) -> NetworkView {
     let link = cluster.network().default_link();
     let settings = cluster.settings();
     NetworkView {
-        latency: (link.latency_min.as_micros(), link.latency_max.as_micros()),
+        latency: (link.latency_min, link.latency_max),
         loss: link.loss.as_ppm(),
         duplicate: link.duplicate.as_ppm(),
-        election_timeout: (
-            settings.election_timeout_min.as_micros(),
-            settings.election_timeout_max.as_micros(),
-        ),
-        heartbeat: settings.heartbeat_interval.as_micros(),
+        election_timeout: (settings.election_timeout_min, settings.election_timeout_max),
+        heartbeat: settings.heartbeat_interval,
         named_clients: cluster.named_clients().len(),
         workload_clients: cluster.workload().map_or(0, |workload| workload.clients),
         chaos: cluster.chaos().map_or(0, Chance::as_ppm),

@@ -8,7 +8,6 @@ use crate::cluster::{
     ClockChange, Cluster, Disk, DiskState, Flight, LinkChange, Offset, Rate, Server, Status,
 };
 use crate::playground::view::MessageDetail;
-use crate::playground::view::micros;
 use crate::time::Duration;
 
 /// The details of a message in flight; `None` once it has arrived or is lost.
@@ -64,8 +63,8 @@ fn detail(flight: &Flight) -> MessageDetail {
         kind: flight.body.kind().name(),
         from: flight.from.into(),
         to: flight.to.into(),
-        sent_at: micros(flight.sent_at),
-        arrives_at: micros(flight.arrives_at),
+        sent_at: flight.sent_at,
+        arrives_at: flight.arrives_at,
         lost: flight.lost.map(|loss| loss.to_string()),
         fields: fields.into_iter().map(|(name, value)| (name, value.to_string())).collect(),
     }

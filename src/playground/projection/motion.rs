@@ -4,10 +4,10 @@ use crate::cluster::{Body, Cluster, Flight, Status};
 use crate::playground::view::Speed;
 use crate::playground::view::{MessageView, Motion, Shape, term_of};
 use crate::raft::Message;
-use crate::time::{Duration, Time};
+use crate::time::{Duration, RealTime, Time};
 
 /// The shortest real time for which a label can be read.
-const READABLE: Duration = Duration::from_millis(150);
+const READABLE: RealTime = RealTime::from_millis(150);
 
 /// Everything that moves, as of now, at a playback speed or paused (`None`). A message that arrives
 /// before it could be read has no label.

@@ -1,7 +1,6 @@
 //! The trace of a request as a list of hops: those it has passed and those still ahead.
 
 use crate::cluster::{Answer, Cluster, Consistency, Hop, Operation, RequestTrace, YOU};
-use crate::playground::view::micros;
 use crate::playground::view::{AnswerKind, AnswerView, HopView, RequestTraceView};
 use crate::raft::{Index, NodeId, Role, majority};
 use crate::store::Outcome;
@@ -16,7 +15,7 @@ pub(crate) fn request_trace(request_trace: &RequestTrace, cluster: &Cluster) -> 
         Some((at, answer)) => hops.push(HopView {
             label: "answer".to_string(),
             title: format!("The answer reaches {}: {answer}.", request_trace.client),
-            at: Some(at.since(began).as_micros()),
+            at: Some(at.since(began)),
             failed: *answer == Answer::Unknown,
         }),
         None => hops.extend(ahead(request_trace, cluster)),
@@ -25,7 +24,7 @@ pub(crate) fn request_trace(request_trace: &RequestTrace, cluster: &Cluster) -> 
         id: request_trace.id.0,
         client: request_trace.client.into(),
         operation: request_trace.operation.to_string(),
-        took: ended.unwrap_or(cluster.now()).since(began).as_micros(),
+        took: ended.unwrap_or(cluster.now()).since(began),
         answer: request_trace.answer.as_ref().map(|(_, answer)| answer_view(answer)),
         hops,
     }
@@ -74,7 +73,7 @@ fn passed(request_trace: &RequestTrace, began: Time) -> Vec<HopView> {
             }
             Hop::GaveUp => ("given up".to_string(), gives_up.clone(), true),
         };
-        let at = Some(at.since(began).as_micros());
+        let at = Some(at.since(began));
         hops.push(HopView { label, title, at, failed });
     }
     hops
@@ -148,7 +147,7 @@ fn answer_view(answer: &Answer) -> AnswerView {
     AnswerView { kind, text: answer.to_string() }
 }
 
-/// When a request began, in microseconds; used to order requests.
-pub(crate) fn began(request_trace: &RequestTrace) -> u64 {
-    request_trace.hops.first().map_or(0, |(at, _)| micros(*at))
+/// When a request began; used to order requests.
+pub(crate) fn began(request_trace: &RequestTrace) -> Time {
+    request_trace.hops.first().map_or(Time::ZERO, |(at, _)| *at)
 }

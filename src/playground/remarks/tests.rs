@@ -1,13 +1,13 @@
 //! What is said of steps, of undo and of acts in the past.
 
 use crate::playground::view::Speed;
-use crate::playground::{Action, Input, NodeId, Playground};
+use crate::playground::{Action, Input, NodeId, Playground, RealTime, Time};
 
 fn played(nodes: u32, seed: u64, millis: u64) -> Playground {
     let mut playground = Playground::new(nodes, seed);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     for _ in 0..millis / 10 {
-        playground.apply(Input::Advance(10_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(10))).unwrap();
     }
     playground.apply(Input::Pause).unwrap();
     playground
@@ -59,7 +59,7 @@ fn undo_says_what_is_taken_back_and_where_it_is_kept() {
 #[test]
 fn an_act_in_the_past_says_where_the_future_is_kept() {
     let mut playground = played(3, 1, 500);
-    playground.apply(Input::Seek(300_000)).unwrap();
+    playground.apply(Input::Seek(Time::from_micros(300_000))).unwrap();
     playground.apply(Input::Act(Action::Kill(NodeId(2)))).unwrap();
     let expected = "This begins another branch. Branch A keeps what came after.";
     assert_eq!(remark(&playground), (1, expected.to_string(), Some(0)));

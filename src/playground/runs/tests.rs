@@ -6,13 +6,14 @@ use crate::playground::jobs::STEPS;
 use crate::playground::tests::driver::{act, go, pass, playing, shown};
 use crate::playground::view::Speed;
 use crate::recording::{Instant, Timed};
+use crate::time::{Duration, RealTime, Time};
 
 /// A run so long that opening it takes several pieces.
 fn long_run() -> Archive {
     let mut playground = playing(5, 3);
     playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
     for _ in 0..12 {
-        playground.apply(Input::Advance(16_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
     }
     assert!(playground.instant().events > 2 * u64::from(STEPS), "it is long");
     playground.apply(Input::Pause).unwrap();
@@ -23,9 +24,10 @@ fn long_run() -> Archive {
 fn three_branches() -> Playground {
     let mut playground = playing(3, 7);
     for (at, line) in [(900, "heal"), (700, "kill n1"), (500, "kill n2")] {
-        go(&mut playground, Input::Seek(at * 1_000)).unwrap();
-        let missing = at.saturating_sub(playground.now() / 1_000);
-        pass(&mut playground, missing);
+        let wanted = Time::ZERO + Duration::from_millis(at);
+        go(&mut playground, Input::Seek(wanted)).unwrap();
+        let missing = wanted.since(playground.now());
+        pass(&mut playground, missing.as_millis());
         act(&mut playground, line);
         pass(&mut playground, 1_000 - at);
     }
@@ -39,7 +41,7 @@ fn three_branches() -> Playground {
 fn wait(playground: &mut Playground) {
     while playground.progress().is_some() {
         // It may be refused.
-        let _ = playground.apply(Input::Advance(16_000));
+        let _ = playground.apply(Input::Advance(RealTime::from_millis(16)));
     }
 }
 
@@ -51,16 +53,16 @@ fn seeking_while_a_run_is_opened_is_refused_and_the_right_run_is_shown() {
         let before = shown(&playground);
         playground.apply(Input::Open(Box::new(archive.clone()))).unwrap();
         for micros in [900_000, 700_000, 770_000] {
-            let refused = playground.apply(Input::Seek(micros));
+            let refused = playground.apply(Input::Seek(Time::from_micros(micros)));
             assert_eq!(
                 refused.unwrap_err().to_string(),
                 "a run is being opened: wait for it, or stop that"
             );
-            playground.apply(Input::Advance(16_000)).unwrap();
+            playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
         }
         assert_eq!(shown(&playground), before, "nothing has moved");
         wait(&mut playground);
-        playground.apply(Input::Advance(16_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
         let now = playground.archive();
         assert_eq!(now.branches, archive.branches, "what was opened is shown, where it was left");
         // It can be stored and opened again.
@@ -109,13 +111,13 @@ fn a_run_begun_during_an_opening_is_not_replaced_by_it() {
     for begin in begin {
         let mut playground = playing(3, 7);
         playground.apply(Input::Open(Box::new(long_run()))).unwrap();
-        playground.apply(Input::Advance(16_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
         begin(&mut playground);
         assert_eq!(playground.progress(), None);
         let cluster_config = playground.recording().cluster_config;
         assert_ne!(cluster_config.seed, 3);
         for _ in 0..50 {
-            playground.apply(Input::Advance(16_000)).unwrap();
+            playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
         }
         assert_eq!(playground.recording().cluster_config, cluster_config, "it stays");
     }
@@ -134,7 +136,7 @@ fn a_refused_run_can_be_opened_by_time_until_the_next_input_about_a_run() {
         Input::Restart { nodes: 3, seed: 1 },
         Input::Console("cluster 3 seed 1".to_string()),
         Input::Open(Box::new(playing(3, 2).archive())),
-        Input::Seek(0),
+        Input::Seek(Time::ZERO),
         Input::Undo,
         Input::Act(crate::cluster::Action::Kill(crate::raft::NodeId(9))),
         Input::Console("kill n9".to_string()),
@@ -165,7 +167,7 @@ fn a_run_with_many_actions_at_one_instant_is_opened_in_bounded_pieces() {
     let Some(crate::script::Command::Act { action, .. }) = set else { panic!("an action") };
     let when = Instant::default();
     recording.actions = vec![Timed { when, action }; requests];
-    let shown = Instant { events: 0, at: crate::time::Time::from_micros(1) };
+    let shown = Instant { events: 0, at: Time::from_micros(1) };
     let bookmark = crate::playground::formats::Bookmark {
         recording,
         shown,
@@ -180,7 +182,7 @@ fn a_run_with_many_actions_at_one_instant_is_opened_in_bounded_pieces() {
         let work = opening.playback.work();
         assert!(work <= before + u64::from(STEPS), "a piece is {} events", work - before);
         before = work;
-        playground.apply(Input::Advance(16_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
     }
     assert_eq!(playground.recording().actions.len(), requests, "it is open");
     let all = playground.shown.run.playback.work();

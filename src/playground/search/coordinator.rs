@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use crate::playground::formats::Archive;
 use crate::playground::search::shard::{Find, Search, Shard, Size, WorkerReport};
+use crate::time::RealTime;
 
 /// The id of a worker of one search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,8 +28,8 @@ pub struct Coordinator {
     /// The number of searches begun so far; it makes worker ids unique.
     before: u64,
     at_work: Vec<WorkerId>,
-    /// When the present stage began, in milliseconds of real time.
-    since: u64,
+    /// When the present stage began, as real time since the page began.
+    since: RealTime,
 }
 
 /// The progress of a search.
@@ -39,10 +40,10 @@ pub struct Status {
     pub workers: u64,
     pub runs: u64,
     pub events: u64,
-    /// The duration of the search so far, in milliseconds of real time.
-    pub searched: u64,
-    /// The duration of the shrinking so far, in milliseconds of real time.
-    pub shrunk: u64,
+    /// The duration of the search so far.
+    pub searched: RealTime,
+    /// The duration of the shrinking so far.
+    pub shrunk: RealTime,
 }
 
 /// The stage of a search.
@@ -102,14 +103,14 @@ impl Coordinator {
     }
 
     /// Begins a search of these seeds in place of the current one. Returns the shard of each
-    /// worker: together they cover every seed once, the first seeds first. `now` is in milliseconds
-    /// of real time.
+    /// worker: together they cover every seed once, the first seeds first. `now` is the real
+    /// time since the page began.
     pub fn begin(
         &mut self,
         search: &Search,
         seeds: Range<u64>,
         workers: u64,
-        now: u64,
+        now: RealTime,
     ) -> Vec<(WorkerId, Shard)> {
         self.before += 1;
         self.search = Some(search.clone());
@@ -126,7 +127,7 @@ impl Coordinator {
     }
 
     /// Handles the report `text` of a worker.
-    pub fn hear(&mut self, worker: WorkerId, text: &str, now: u64) -> News {
+    pub fn hear(&mut self, worker: WorkerId, text: &str, now: RealTime) -> News {
         if !self.is_at_work(worker) {
             return News::Progress;
         }
@@ -172,7 +173,7 @@ impl Coordinator {
     }
 
     /// Stops the search on the user's request.
-    pub fn stop(&mut self, now: u64) {
+    pub fn stop(&mut self, now: RealTime) {
         self.take_time(now);
         let found = match &self.status.stage {
             Stage::Searching => None,
@@ -187,7 +188,7 @@ impl Coordinator {
         self.status.stage = stage;
     }
 
-    fn take_time(&mut self, now: u64) {
+    fn take_time(&mut self, now: RealTime) {
         let took = now.saturating_sub(self.since);
         match &self.status.stage {
             Stage::Searching => self.status.searched = took,
@@ -201,6 +202,10 @@ impl Coordinator {
 mod tests {
     use super::*;
     use crate::raft::Rule;
+
+    const fn ms(millis: u64) -> RealTime {
+        RealTime::from_millis(millis)
+    }
 
     fn search(rule: Rule) -> Search {
         Search { most_nodes: 5, ..Search::for_rule(rule) }
@@ -217,7 +222,7 @@ mod tests {
     /// A search by three workers, begun at 1 s.
     fn begun() -> (Coordinator, Vec<WorkerId>) {
         let mut coordinator = Coordinator::default();
-        let shares = coordinator.begin(&search(Rule::StepDown), 0..9, 3, 1_000);
+        let shares = coordinator.begin(&search(Rule::StepDown), 0..9, 3, ms(1_000));
         (coordinator, shares.into_iter().map(|(worker_id, _)| worker_id).collect())
     }
 
@@ -225,7 +230,7 @@ mod tests {
     fn the_shards_of_the_workers_cover_every_seed_once() {
         let mut coordinator = Coordinator::default();
         for (seeds, workers) in [(0..9, 3), (5..25, 4), (7..8, 2), (3..3, 2)] {
-            let shares = coordinator.begin(&search(Rule::NoOp), seeds.clone(), workers, 0);
+            let shares = coordinator.begin(&search(Rule::NoOp), seeds.clone(), workers, ms(0));
             let of = |shard: &Shard| {
                 (shard.first..shard.end).step_by(usize::try_from(shard.stride).unwrap())
             };
@@ -238,23 +243,23 @@ mod tests {
     #[test]
     fn the_first_find_ends_the_other_workers_and_is_opened_when_it_is_small() {
         let (mut coordinator, workers) = begun();
-        assert_eq!(coordinator.hear(workers[0], "ran 4 900", 1_500), News::Progress);
+        assert_eq!(coordinator.hear(workers[0], "ran 4 900", ms(1_500)), News::Progress);
         let told = finds();
         let (last, before) = told.split_last().unwrap();
         for text in before {
-            assert_eq!(coordinator.hear(workers[1], text, 3_000), News::Progress, "{text}");
+            assert_eq!(coordinator.hear(workers[1], text, ms(3_000)), News::Progress, "{text}");
         }
         assert!(matches!(coordinator.status().stage, Stage::Shrinking(1, Some(_))));
         let at_work = workers.iter().filter(|worker_id| coordinator.is_at_work(**worker_id));
         assert_eq!(at_work.collect::<Vec<_>>(), [&workers[1]]);
 
-        let News::Opens(archive) = coordinator.hear(workers[1], last, 7_500) else {
+        let News::Opens(archive) = coordinator.hear(workers[1], last, ms(7_500)) else {
             panic!("{last}")
         };
         assert!(archive.playing);
         let status = coordinator.status();
         assert!(matches!(&status.stage, Stage::Found(find) if find.seed == 1), "{status:?}");
-        assert_eq!((status.runs, status.searched, status.shrunk), (5, 2_000, 4_500));
+        assert_eq!((status.runs, status.searched, status.shrunk), (5, ms(2_000), ms(4_500)));
         assert!(!coordinator.is_at_work(workers[1]) && !coordinator.status().is_busy());
     }
 
@@ -263,24 +268,24 @@ mod tests {
         let told = finds();
         let (mut coordinator, workers) = begun();
         for text in &told[..2] {
-            coordinator.hear(workers[1], text, 2_000);
+            coordinator.hear(workers[1], text, ms(2_000));
         }
         let shrinking = coordinator.status().clone();
         assert!(matches!(shrinking.stage, Stage::Shrinking(1, _)), "{shrinking:?}");
         // These reports were sent before the worker was terminated.
         for text in ["ran 7 100", "found 2", "smaller 3 1 9", "over", "nonsense"] {
-            assert_eq!(coordinator.hear(workers[0], text, 9_000), News::Progress);
+            assert_eq!(coordinator.hear(workers[0], text, ms(9_000)), News::Progress);
         }
         assert_eq!(coordinator.fail(workers[2], "it stopped"), News::Progress);
         assert_eq!(coordinator.status(), &shrinking);
 
         // A worker of the search before is ignored too, whatever its place.
-        coordinator.begin(&search(Rule::NoOp), 0..9, 3, 10_000);
+        coordinator.begin(&search(Rule::NoOp), 0..9, 3, ms(10_000));
         let searching = coordinator.status().clone();
         for (worker_id, text) in
             workers.iter().flat_map(|worker_id| told.iter().map(move |it| (worker_id, it)))
         {
-            assert_eq!(coordinator.hear(*worker_id, text, 11_000), News::Progress);
+            assert_eq!(coordinator.hear(*worker_id, text, ms(11_000)), News::Progress);
         }
         assert_eq!(coordinator.status(), &searching);
     }
@@ -290,10 +295,10 @@ mod tests {
         let (mut coordinator, workers) = begun();
         for worker_id in &workers {
             assert!(coordinator.status().is_busy());
-            coordinator.hear(*worker_id, "ran 3 50", 2_000);
-            coordinator.hear(*worker_id, "over", 2_000);
+            coordinator.hear(*worker_id, "ran 3 50", ms(2_000));
+            coordinator.hear(*worker_id, "over", ms(2_000));
             // A second report counts nothing.
-            coordinator.hear(*worker_id, "over", 2_000);
+            coordinator.hear(*worker_id, "over", ms(2_000));
         }
         let status = coordinator.status();
         assert_eq!((&status.stage, status.runs), (&Stage::Over, 9));
@@ -305,7 +310,7 @@ mod tests {
         let same = search(Rule::StepDown);
         assert_eq!(coordinator.first_seed(&same, 0), 0, "nothing was found yet");
         for text in finds() {
-            coordinator.hear(workers[1], &text, 2_000);
+            coordinator.hear(workers[1], &text, ms(2_000));
         }
         assert_eq!(coordinator.first_seed(&same, 0), 2);
         assert_eq!(coordinator.first_seed(&same, 40), 40, "a later seed is respected");
@@ -313,30 +318,30 @@ mod tests {
         let larger = Search { most_nodes: 7, ..same.clone() };
         assert_eq!(coordinator.first_seed(&larger, 0), 0);
         let (mut failed, workers) = begun();
-        failed.hear(workers[0], "over", 0);
+        failed.hear(workers[0], "over", ms(0));
         assert_eq!(failed.first_seed(&same, 0), 0);
     }
 
     #[test]
     fn a_stopped_search_reports_its_find_and_a_failure_ends_it() {
         let (mut coordinator, workers) = begun();
-        coordinator.stop(4_000);
+        coordinator.stop(ms(4_000));
         assert_eq!(
             (&coordinator.status().stage, coordinator.status().searched),
-            (&Stage::Stopped(None), 3_000)
+            (&Stage::Stopped(None), ms(3_000))
         );
         assert!(workers.iter().all(|worker_id| !coordinator.is_at_work(*worker_id)));
         let (mut coordinator, workers) = begun();
-        coordinator.hear(workers[2], "found 5", 2_000);
-        coordinator.stop(4_000);
+        coordinator.hear(workers[2], "found 5", ms(2_000));
+        coordinator.stop(ms(4_000));
         assert_eq!(coordinator.status().stage, Stage::Stopped(Some(5)));
-        coordinator.stop(9_000);
-        assert_eq!(coordinator.status().shrunk, 2_000, "it is stopped once");
+        coordinator.stop(ms(9_000));
+        assert_eq!(coordinator.status().shrunk, ms(2_000), "it is stopped once");
 
         let (mut coordinator, workers) = begun();
         let fails = News::Fails("no memory is left".to_string());
-        assert_eq!(coordinator.hear(workers[1], "failed no memory is left", 2_000), fails);
+        assert_eq!(coordinator.hear(workers[1], "failed no memory is left", ms(2_000)), fails);
         assert_eq!(coordinator.status().stage, Stage::Failed("no memory is left".to_string()));
-        assert_eq!(coordinator.hear(workers[0], "found 3", 2_000), News::Progress);
+        assert_eq!(coordinator.hear(workers[0], "found 3", ms(2_000)), News::Progress);
     }
 }

@@ -13,7 +13,7 @@ use crate::playground::view::Speed;
 use crate::raft::Rule;
 use crate::recording::Instant;
 use crate::swarm::{Effort, Finding, Shrunk, shrink};
-use crate::time::{Duration, Time};
+use crate::time::{RealTime, Time};
 
 pub use crate::cluster::FaultKind;
 pub use crate::swarm::{MOST_NODES, Search, Size};
@@ -25,7 +25,7 @@ const TELLING: u64 = 100_000;
 const EFFORT: Effort = Effort(3_000_000);
 
 /// The real time that a found run takes to play, unless the speed's bounds forbid.
-const PLAYED_IN: Duration = Duration::from_secs(15);
+const PLAYED_IN: RealTime = RealTime::from_secs(15);
 
 /// A worker's share of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,8 +57,8 @@ pub enum WorkerReport {
 pub struct Find {
     pub seed: u64,
     pub property: Property,
-    /// When it breaks, in microseconds.
-    pub at: u64,
+    /// When it breaks.
+    pub at: Time,
     pub before: Size,
     pub after: Size,
     /// The fragment of a link to the instant where it breaks.
@@ -141,7 +141,7 @@ impl Find {
     fn new(seed: u64, property: Property, small: Shrunk) -> Self {
         let Shrunk { recording, shown, digest, before, after, .. } = small;
         let speed = Speed::passing(shown.at.since(Time::ZERO), PLAYED_IN);
-        let at = shown.at.as_micros();
+        let at = shown.at;
         let bookmark = Bookmark { recording, shown, done: None, digest: Some(digest), speed };
         Self { seed, property, at, before, after, link: bookmark.to_fragment() }
     }
@@ -200,7 +200,7 @@ impl fmt::Display for WorkerReport {
             Self::Smaller(size) => write!(f, "smaller {}", words(size)),
             Self::Small(find) => {
                 let Find { seed, property, at, before, after, link } = find.as_ref();
-                let (before, after) = (words(before), words(after));
+                let (at, before, after) = (at.as_micros(), words(before), words(after));
                 write!(f, "small {seed} {property} {at} {before} {after} {link}")
             }
             Self::Over => write!(f, "over"),
@@ -227,7 +227,7 @@ impl WorkerReport {
                 Self::Small(Box::new(Find {
                     seed: number(seed)?,
                     property: Property::named(property)?,
-                    at: number(at)?,
+                    at: Time::from_micros(number(at)?),
                     before: size(before)?,
                     after: size(after)?,
                     link: (*link).to_string(),
@@ -264,17 +264,20 @@ mod tests {
         assert!(find.after < find.before, "{find:?}");
         assert!(all.contains(&WorkerReport::Found { seed: 1 }), "{all:?}");
         let bookmark = Bookmark::parse(&find.link).unwrap();
-        assert_eq!(bookmark.shown.at.as_micros(), find.at);
+        assert_eq!(bookmark.shown.at, find.at);
+        let line = WorkerReport::Small(find.clone()).to_string();
+        let start = format!("small 1 election-safety {} ", find.at.as_micros());
+        assert!(line.starts_with(&start), "{line}");
 
         // It plays from its beginning and pauses where the property breaks.
         let mut playground = Playground::new(1, 0);
         playground.apply(Input::Open(Box::new(find.archive().unwrap()))).unwrap();
         while playground.progress().is_some() {
-            playground.apply(Input::Advance(1_000)).unwrap();
+            playground.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
         }
         assert!(playground.now() < find.at && playground.is_playing());
         playground.apply(Input::Speed(Speed::FASTEST)).unwrap();
-        playground.apply(Input::Advance(100_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(100))).unwrap();
         assert_eq!((playground.now(), playground.is_playing()), (find.at, false));
         for told in &all {
             assert_eq!(WorkerReport::parse(&told.to_string()).as_ref(), Some(told));
@@ -291,7 +294,7 @@ mod tests {
         playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
         while playground.progress().is_some() || playground.is_playing() {
             assert!(playground.now() <= find.at, "it has not stopped");
-            playground.apply(Input::Advance(1_000)).unwrap();
+            playground.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
         }
         let violation = playground.view().summary.violation.unwrap().sentence;
         assert!(violation.contains("state-machine-safety"), "{violation}");

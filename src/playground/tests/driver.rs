@@ -8,7 +8,7 @@ use crate::playground::view::Speed;
 use crate::playground::{Input, Playground, Problem};
 use crate::recording::Instant;
 use crate::script::{Command, Wait, parse_script};
-use crate::time::{Duration, Time};
+use crate::time::{Duration, RealTime};
 
 /// A cluster that is played in real time.
 pub(crate) fn playing(nodes: u32, seed: u64) -> Playground {
@@ -21,7 +21,7 @@ pub(crate) fn playing(nodes: u32, seed: u64) -> Playground {
 pub(crate) fn pass(playground: &mut Playground, millis: u64) {
     playground.apply(Input::Play).unwrap();
     for _ in 0..millis {
-        playground.apply(Input::Advance(1_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
     }
     playground.apply(Input::Pause).unwrap();
 }
@@ -30,7 +30,7 @@ pub(crate) fn pass(playground: &mut Playground, millis: u64) {
 pub(crate) fn go(playground: &mut Playground, input: Input) -> Result<(), Problem> {
     playground.apply(input)?;
     while playground.progress().is_some() {
-        playground.apply(Input::Advance(16_000))?;
+        playground.apply(Input::Advance(RealTime::from_millis(16)))?;
     }
     Ok(())
 }
@@ -70,8 +70,8 @@ pub(crate) fn play_script(script: &str) -> Playground {
             }
             Command::Act { action, .. } => playground.apply(Input::Ask(action)).unwrap(),
             Command::At { at, action, .. } => {
-                let now = Time::from_micros(playground.now());
-                pass_on(&mut playground, at.since(now));
+                let missing = at.since(playground.now());
+                pass_on(&mut playground, missing);
                 playground.apply(Input::Act(action)).unwrap();
             }
             Command::Wait(Wait::For(span)) => pass_on(&mut playground, span),
@@ -83,7 +83,7 @@ pub(crate) fn play_script(script: &str) -> Playground {
         }
         // A run that breaks a property pauses there, whatever is awaited.
         while playground.waits_since().is_some() && playground.is_playing() {
-            playground.apply(Input::Advance(1_000)).unwrap();
+            playground.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
         }
         playground.apply(Input::GiveUp).unwrap();
     }
@@ -93,8 +93,8 @@ pub(crate) fn play_script(script: &str) -> Playground {
 /// Lets cluster time pass, whatever breaks.
 fn pass_on(playground: &mut Playground, span: Duration) {
     playground.apply(Input::Play).unwrap();
-    for _ in 0..span.as_micros() / 1_000 {
-        playground.apply(Input::Advance(1_000)).unwrap();
+    for _ in 0..span.as_millis() {
+        playground.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
         playground.apply(Input::Play).unwrap();
     }
     playground.apply(Input::Pause).unwrap();

@@ -16,7 +16,7 @@ fn pass(playground: &mut Playground, millis: u64) {
     playground.apply(Input::Play).unwrap();
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     for _ in 0..millis {
-        playground.apply(Input::Advance(1_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
     }
 }
 
@@ -64,49 +64,53 @@ fn a_message_that_is_too_fast_to_read_has_no_label() {
 fn time_stands_still_while_paused_and_a_step_is_one_event() {
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Pause).unwrap();
-    playground.apply(Input::Advance(1_000_000)).unwrap();
-    assert_eq!(playground.now(), 0);
+    playground.apply(Input::Advance(RealTime::from_secs(1))).unwrap();
+    assert_eq!(playground.now(), Time::ZERO);
     playground.apply(Input::Step).unwrap();
     assert_eq!(playground.view().clock.events, 1);
-    assert!(playground.now() > 0);
+    assert!(playground.now() > Time::ZERO);
 }
 
 #[test]
 fn a_long_absence_is_no_backlog() {
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
-    playground.apply(Input::Advance(3_600_000_000)).unwrap();
-    assert_eq!(playground.now(), LONGEST_ADVANCE);
+    playground.apply(Input::Advance(RealTime::from_secs(3_600))).unwrap();
+    assert_eq!(playground.now(), Time::from_micros(100_000));
 }
 
 #[test]
 fn the_speed_at_which_a_span_passes_is_never_the_unbounded_one() {
     let passing = |cluster, real| Speed::passing(Duration::from_micros(cluster), real);
-    let second = Duration::from_secs(1);
+    let second = RealTime::from_secs(1);
     assert_eq!(passing(1_000_000, second), Speed::new(1_000), "real time");
-    assert_eq!(passing(30_000_999, Duration::from_secs(15)), Speed::new(2_000));
+    assert_eq!(passing(30_000_999, RealTime::from_secs(15)), Speed::new(2_000));
     assert_eq!(passing(0, second), Speed::SLOWEST);
     for longest in [u64::MAX, u64::from(u32::MAX) * 1_000] {
         assert_eq!(passing(longest, second), Speed::FASTEST);
     }
-    assert_eq!(passing(1, Duration::ZERO), Speed::FASTEST);
+    assert_eq!(passing(1, RealTime::ZERO), Speed::FASTEST);
 }
 
 #[test]
 fn as_fast_as_it_goes_is_bounded_by_events_alone() {
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::UNBOUNDED)).unwrap();
-    playground.apply(Input::Advance(1)).unwrap();
+    playground.apply(Input::Advance(RealTime::from_micros(1))).unwrap();
     assert_eq!(playground.view().clock.events, u64::from(EVENTS_PER_ADVANCE));
     for node in 1..=3 {
         line(&mut playground, &format!("kill n{node}")).unwrap();
     }
     for _ in 0..5 {
-        playground.apply(Input::Advance(16_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
     }
     let quiet = playground.now();
-    playground.apply(Input::Advance(16_000)).unwrap();
-    assert_eq!(playground.now(), quiet + 16_000_000, "nothing happens, and time passes");
+    playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
+    assert_eq!(
+        playground.now(),
+        quiet + Duration::from_secs(16),
+        "nothing happens, and time passes"
+    );
 }
 
 #[test]
@@ -114,9 +118,9 @@ fn slow_speeds_lose_no_time_to_rounding() {
     let mut playground = Playground::new(3, 1);
     playground.apply(Input::Speed(Speed::SLOWEST)).unwrap();
     for _ in 0..10 {
-        playground.apply(Input::Advance(16_700)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_micros(16_700))).unwrap();
     }
-    assert_eq!(playground.now(), 167);
+    assert_eq!(playground.now(), Time::from_micros(167));
 }
 
 #[test]
@@ -126,10 +130,10 @@ fn the_playback_speed_never_changes_the_run() {
     slow.apply(Input::Speed(Speed::new(700))).unwrap();
     fast.apply(Input::Speed(Speed::new(7_000))).unwrap();
     for _ in 0..1_000 {
-        slow.apply(Input::Advance(1_000)).unwrap();
+        slow.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
     }
     for _ in 0..100 {
-        fast.apply(Input::Advance(1_000)).unwrap();
+        fast.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
     }
     assert_eq!(slow.digest(), fast.digest());
 }
@@ -307,7 +311,7 @@ fn a_message_in_flight_can_be_inspected_delayed_and_dropped() {
     let later = Handling::Delay(Duration::from_millis(50));
     playground.apply(Input::Act(mail(later))).unwrap();
     let delayed = playground.message(id).unwrap();
-    assert_eq!(delayed.arrives_at, message.arrives_at + 50_000);
+    assert_eq!(delayed.arrives_at, message.arrives_at + Duration::from_millis(50));
     playground.apply(Input::Act(mail(Handling::Drop))).unwrap();
     assert_eq!(playground.message(id), None);
     assert!(playground.apply(Input::Act(mail(Handling::Drop))).is_err(), "it is gone");
@@ -321,7 +325,8 @@ fn a_link_with_its_own_settings_is_listed() {
     let links = playground.view().links;
     let seen: Vec<_> =
         links.iter().map(|link| (link.from, link.to, link.latency, link.loss)).collect();
-    assert_eq!(seen, [(1, 3, (100_000, 100_000), 200_000)]);
+    let latency = Duration::from_millis(100);
+    assert_eq!(seen, [(1, 3, (latency, latency), 200_000)]);
 }
 
 #[test]
@@ -342,9 +347,6 @@ fn everything_that_chaos_breaks_can_be_repaired() {
     let view = playground.view();
     assert!(view.cuts.is_empty() && view.links.is_empty());
     assert!(view.nodes.iter().all(|node| node.status == Status::Running));
-    assert!(
-        view.nodes
-            .iter()
-            .all(|node| (node.fsync, node.cpu, node.clock_rate) == (2_000, 0, 1_000_000))
-    );
+    let good = (Duration::from_millis(2), Duration::ZERO, 1_000_000);
+    assert!(view.nodes.iter().all(|node| (node.fsync, node.cpu, node.clock_rate) == good));
 }

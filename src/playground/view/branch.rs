@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::playground::view::NodeNumber;
+use crate::time::Time;
 
 /// A job that takes a while, with its progress in percent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,8 +24,8 @@ pub enum JobProgress {
 pub struct BranchView {
     /// `A`, `B`, ... `Z`, `AA`.
     pub name: String,
-    /// The index of the branch that it was forked from, and when, in microseconds of cluster time.
-    pub left: Option<(usize, u64)>,
+    /// The index of the branch that it was forked from, and when.
+    pub left: Option<(usize, Time)>,
     /// Whether this branch is shown.
     pub current: bool,
     /// The number of actions in it.
@@ -36,9 +37,8 @@ pub struct BranchView {
 pub struct ComparisonView {
     /// The index of the other branch.
     pub with: usize,
-    /// The instant of the other branch, in microseconds: the one that is shown, or its end if that
-    /// is earlier.
-    pub at: u64,
+    /// The instant of the other branch: the one that is shown, or its end if that is earlier.
+    pub at: Time,
     /// Where the two diverge; `None` while that is being computed.
     pub parting: Option<Parting>,
     /// The nodes that differ; `None` while the other branch is played up to `at`.
@@ -55,8 +55,8 @@ pub enum Parting {
 }
 
 impl Parting {
-    /// When they diverge, in microseconds.
-    pub fn at(&self) -> Option<u64> {
+    /// When they diverge.
+    pub fn at(&self) -> Option<Time> {
         match self {
             Self::Nowhere => None,
             Self::At { ours, theirs } => ours.iter().chain(theirs).map(|step| step.at).min(),
@@ -67,8 +67,7 @@ impl Parting {
 /// A step of a branch.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PartingStep {
-    /// Microseconds of cluster time.
-    pub at: u64,
+    pub at: Time,
     /// The number of events before and including it.
     pub events: u64,
     /// What happened; `None` if there is nothing to report.
@@ -89,8 +88,7 @@ pub struct NodeDifference {
 pub struct PinView {
     /// Where to return to.
     pub spot: crate::playground::view::Spot,
-    /// Microseconds of cluster time.
-    pub at: u64,
+    pub at: Time,
     /// The name of its branch.
     pub branch: String,
     /// Whether this instant is shown.
@@ -141,17 +139,17 @@ impl Timeline {
     }
 }
 
-/// A term on the timeline; it lasts until the next. Times are in microseconds.
+/// A term on the timeline; it lasts until the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TermView {
     pub term: u64,
-    pub from: u64,
+    pub from: Time,
 }
 
-/// A mark on the timeline, with its time in microseconds.
+/// A mark on the timeline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MarkView {
-    pub at: u64,
+    pub at: Time,
     pub kind: MarkKind,
 }
 
@@ -180,7 +178,7 @@ mod tests {
         let mut timeline = Timeline::default();
         let kinds = [MarkKind::Commit, MarkKind::Fault, MarkKind::Commit, MarkKind::Answer];
         for (at, kind) in (0..).zip(kinds) {
-            timeline.mark(MarkView { at, kind });
+            timeline.mark(MarkView { at: Time::from_micros(at), kind });
         }
         let counts = |timeline: &Timeline| {
             [MarkKind::Commit, MarkKind::Fault, MarkKind::Answer].map(|kind| timeline.count(kind))

@@ -17,7 +17,7 @@ use std::fmt;
 use crate::cluster::what;
 pub use crate::cluster::{DiskState, Status, Topic};
 use crate::raft::Payload;
-use crate::time::Time;
+use crate::time::{Duration, Time};
 pub use branch::{
     BranchView, ComparisonView, JobProgress, MarkKind, MarkView, NodeDifference, Parting,
     PartingStep, PinView, TermView, Timeline,
@@ -64,8 +64,8 @@ pub struct View {
 pub struct LinkView {
     pub from: NodeNumber,
     pub to: NodeNumber,
-    /// Microseconds.
-    pub latency: (u64, u64),
+    /// The least and the longest.
+    pub latency: (Duration, Duration),
     /// Parts per million.
     pub loss: u32,
     pub duplicate: u32,
@@ -74,14 +74,13 @@ pub struct LinkView {
 /// The clock of the cluster and of the playback.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClockView {
-    /// Cluster time in microseconds.
-    pub now: u64,
+    pub now: Time,
     pub playing: bool,
     pub speed: crate::playground::view::Speed,
     /// Events handled so far.
     pub events: u64,
-    /// How far this branch was played, in microseconds.
-    pub end: u64,
+    /// How far this branch was played.
+    pub end: Time,
     /// Whether the branch goes on after `now`.
     pub past: bool,
 }
@@ -196,8 +195,8 @@ pub struct NodeView {
     pub config: String,
     /// For a leader: its progress for each other member.
     pub followers: Vec<FollowerView>,
-    /// For a leader: when its lease ends, in microseconds of true time.
-    pub lease_end: Option<u64>,
+    /// For a leader: when its lease ends, in true time.
+    pub lease_end: Option<Time>,
     /// For a leader: the server it transfers leadership to.
     pub transfer: Option<NodeNumber>,
     /// The number of client sessions in its store.
@@ -206,8 +205,8 @@ pub struct NodeView {
     pub clock: String,
     /// The rate of its clock, in millionths of the true rate.
     pub clock_rate: u32,
-    /// The processing time of each input, in microseconds.
-    pub cpu: u64,
+    /// The processing time of each input.
+    pub cpu: Duration,
     /// The digest of its store, four hexadecimal digits; `None` while it is down.
     pub digest: Option<String>,
     /// The first entries of its store, in the order of keys; `store_len` counts all.
@@ -215,8 +214,8 @@ pub struct NodeView {
     pub store_len: usize,
     /// The number of messages that wait while it is paused.
     pub waiting: usize,
-    /// The latency of an fsync, in microseconds.
-    pub fsync: u64,
+    /// The latency of an fsync.
+    pub fsync: Duration,
     /// The state of its disk.
     pub disk: DiskState,
 }
@@ -295,8 +294,8 @@ pub struct RequestTraceView {
     pub client: MessageEnd,
     /// `set color blue`.
     pub operation: String,
-    /// Microseconds of cluster time from its beginning to its end, or to now.
-    pub took: u64,
+    /// From its beginning to its end, or to now.
+    pub took: Duration,
     /// How it ended; `None` while it is pending.
     pub answer: Option<AnswerView>,
     /// The hops it has passed, and those it will pass if nothing fails.
@@ -338,8 +337,8 @@ pub struct HopView {
     pub label: String,
     /// What happened there, as a sentence for a tooltip.
     pub title: String,
-    /// Microseconds since the request began; `None` while the hop is still ahead.
-    pub at: Option<u64>,
+    /// The time since the request began; `None` while the hop is still ahead.
+    pub at: Option<Duration>,
     /// Whether it failed there, as by a timeout.
     pub failed: bool,
 }
@@ -347,14 +346,14 @@ pub struct HopView {
 /// The settings of the network, the timers and the workload.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NetworkView {
-    /// Microseconds.
-    pub latency: (u64, u64),
+    /// The least and the longest.
+    pub latency: (Duration, Duration),
     /// Parts per million.
     pub loss: u32,
     pub duplicate: u32,
-    /// Microseconds.
-    pub election_timeout: (u64, u64),
-    pub heartbeat: u64,
+    /// The least and the longest.
+    pub election_timeout: (Duration, Duration),
+    pub heartbeat: Duration,
     /// The number of clients of the background workload, 0 while it is off.
     pub workload_clients: u32,
     /// The number of named clients that have made requests.
@@ -375,8 +374,7 @@ impl NetworkView {
 pub struct Sentence {
     /// Consecutive.
     pub id: u64,
-    /// Cluster time in microseconds.
-    pub at: u64,
+    pub at: Time,
     pub text: String,
     pub topic: Topic,
     /// Whether a summary may leave it out.
@@ -422,9 +420,4 @@ pub(crate) fn cut(mut text: String) -> String {
         text.push('…');
     }
     text
-}
-
-/// A time as microseconds, for plain data.
-pub(crate) fn micros(at: Time) -> u64 {
-    at.as_micros()
 }

@@ -6,6 +6,7 @@ use super::NodeNumber;
 use crate::cluster::{Body, Endpoint, YOU};
 use crate::raft::{Appended, Message};
 use crate::store::ClientId;
+use crate::time::Time;
 
 /// Everything that changes from frame to frame.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -87,9 +88,8 @@ pub struct MessageDetail {
     pub kind: &'static str,
     pub from: MessageEnd,
     pub to: MessageEnd,
-    /// Microseconds of cluster time.
-    pub sent_at: u64,
-    pub arrives_at: u64,
+    pub sent_at: Time,
+    pub arrives_at: Time,
     /// Why it will be lost, if it will.
     pub lost: Option<String>,
     pub fields: Vec<(&'static str, String)>,

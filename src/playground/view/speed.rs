@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::time::Duration;
+use crate::time::{Duration, RealTime};
 
 /// The speed of playback: microseconds of cluster time per millisecond of real time, so 1,000 is
 /// real time; or [`Speed::AUTOMATIC`], which has no number of its own.
@@ -33,16 +33,18 @@ impl Speed {
 
     /// The speed at which `cluster` passes in `real` time, clamped to the bounds. It is never
     /// [`Self::UNBOUNDED`] and never [`Self::AUTOMATIC`].
-    pub fn passing(cluster: Duration, real: Duration) -> Self {
-        let speed = cluster.as_micros().saturating_mul(1_000).checked_div(real.as_micros());
-        let most = u64::from(Self::FASTEST.0);
+    pub fn passing(cluster: Duration, real: RealTime) -> Self {
+        let cluster = u128::from(cluster.as_micros());
+        let speed = (cluster * 1_000).checked_div(real.as_micros());
+        let most = u128::from(Self::FASTEST.0);
         let speed = speed.unwrap_or(most).clamp(Self::SLOWEST.0.into(), most);
         u32::try_from(speed).map_or(Self::FASTEST, Self::new)
     }
 
     /// How much cluster time passes in `real` time, if the machine is fast enough.
-    pub fn covers(self, real: Duration) -> Duration {
-        Duration::from_micros(real.as_micros().saturating_mul(u64::from(self.0)) / 1_000)
+    pub fn covers(self, real: RealTime) -> Duration {
+        let cluster = real.as_micros().saturating_mul(u128::from(self.0)) / 1_000;
+        Duration::from_micros(u64::try_from(cluster).unwrap_or(u64::MAX))
     }
 
     /// Microseconds of cluster time per millisecond of real time.

@@ -3,6 +3,7 @@
 use crate::playground::view::NodeNumber;
 use crate::playground::view::Spot;
 use crate::script::Question;
+use crate::time::Time;
 
 /// The judges' verdict on a property.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub struct Verdict {
     pub means: &'static str,
     /// The section of the paper or the thesis.
     pub section: &'static str,
-    /// When it broke, in microseconds, and a sentence that says how; `None` while it holds.
-    pub broken: Option<(u64, String)>,
+    /// When it broke, and a sentence that says how; `None` while it holds.
+    pub broken: Option<(Time, String)>,
 }
 
 /// The facts that contradict each other where a property was broken.
@@ -41,9 +42,9 @@ pub struct ContraryFact {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TurningPoint {
     pub property: &'static str,
-    /// The position and the time in microseconds of that instant.
+    /// The position and the time of that instant.
     pub spot: Option<Spot>,
-    pub at: Option<u64>,
+    pub at: Option<Time>,
     /// The result, in plain words.
     pub text: String,
 }
@@ -52,8 +53,8 @@ pub struct TurningPoint {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Explanation {
     pub question: Question,
-    /// The instant as of which it is explained, in microseconds.
-    pub at: u64,
+    /// The instant as of which it is explained.
+    pub at: Time,
     /// The causes in the order of time, ending with the event that was asked for; or why there is
     /// no answer.
     pub answer: Result<Vec<CauseView>, String>,
@@ -62,8 +63,7 @@ pub struct Explanation {
 /// An event in an explanation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CauseView {
-    /// Microseconds of cluster time.
-    pub at: u64,
+    pub at: Time,
     /// The number of events before and including it.
     pub events: u64,
     /// Where to return to.

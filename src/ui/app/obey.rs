@@ -104,7 +104,7 @@ impl App {
         }
         let pin = self.handles.session.look().pin().filter(|pin| pin.is_shown);
         if let Some(pin) = pin.filter(|_| self.middle.view_mode() != ViewMode::Difference) {
-            let at = clock_text(pin.at / 1_000);
+            let at = clock_text(pin.at);
             let note = format!("{at} is pinned: Shift+d tells what differs from it.");
             self.middle.update(MiddleMessage::Note(note.into()));
         }

@@ -5,6 +5,7 @@
 
 use web_sys::{Document, Node};
 
+use crate::playground::Time;
 use crate::ui::browser::page;
 use crate::ui::browser::style_changes::StyleChanges;
 use crate::ui::canvas::palette::{Palette, Probes};
@@ -30,7 +31,8 @@ pub struct Painter {
     is_still: bool,
     /// The text of the clock.
     clock: Option<Node>,
-    shown_clock: u64,
+    /// The whole milliseconds that it shows.
+    shown_millis: Option<u64>,
     stage: StageRenderer,
     /// The stage of the branch that is compared with.
     other: StageRenderer,
@@ -55,7 +57,7 @@ impl Painter {
             palette: Palette::default(),
             is_still: false,
             clock: None,
-            shown_clock: u64::MAX,
+            shown_millis: None,
             stage: StageRenderer::new("stage-canvas", ""),
             other: StageRenderer::new("other-canvas", OTHER),
             strip: strip::Strip::default(),
@@ -126,17 +128,17 @@ impl Painter {
         }
     }
 
-    fn set_clock(&mut self, now: u64) {
-        let millis = now / 1_000;
+    fn set_clock(&mut self, now: Time) {
+        let millis = Some(now.as_millis());
         if self.clock.as_ref().is_none_or(|clock| !clock.is_connected()) {
             self.clock = page::text_of(&self.document, "clock");
-            self.shown_clock = u64::MAX;
+            self.shown_millis = None;
         }
-        if self.shown_clock != millis
+        if self.shown_millis != millis
             && let Some(clock) = &self.clock
         {
-            clock.set_node_value(Some(&clock_text(millis)));
-            self.shown_clock = millis;
+            clock.set_node_value(Some(&clock_text(now)));
+            self.shown_millis = millis;
         }
     }
 }

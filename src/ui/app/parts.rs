@@ -2,6 +2,7 @@
 
 use yew::prelude::{Html, html};
 
+use crate::playground::Time;
 use crate::ui::app::{App, projector};
 use crate::ui::course::demonstrations::Demonstrations;
 use crate::ui::course::guide;
@@ -80,7 +81,7 @@ impl App {
         let nodes = if tab == Tab::Inspector { self.snapshot.nodes.clone() } else { Vec::new() };
         let reason = self.handles.session.look().explanation();
         let events = reason.as_ref().map_or(0, |_| view.clock.events);
-        let now = if view.comparison.is_some() { view.clock.now } else { 0 };
+        let now = if view.comparison.is_some() { view.clock.now } else { Time::ZERO };
         html! {
             <div class="side">
                 if self.appearance.screen().has_request_panel() {

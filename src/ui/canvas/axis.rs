@@ -3,28 +3,29 @@
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d;
 
+use crate::playground::{Duration, Time};
 use crate::ui::canvas::palette::Palette;
 use crate::ui::format::clock::clock_text;
 
-/// The spans of time that can be shown, in microseconds.
-pub const SPANS: [u64; 13] = [
-    20_000,
-    50_000,
-    100_000,
-    200_000,
-    500_000,
-    1_000_000,
-    2_000_000,
-    5_000_000,
-    10_000_000,
-    20_000_000,
-    50_000_000,
-    100_000_000,
-    200_000_000,
+/// The spans of time that can be shown.
+pub const SPANS: [Duration; 13] = [
+    Duration::from_millis(20),
+    Duration::from_millis(50),
+    Duration::from_millis(100),
+    Duration::from_millis(200),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(20),
+    Duration::from_secs(50),
+    Duration::from_secs(100),
+    Duration::from_secs(200),
 ];
 
 /// The span that comes next, closer or wider, if there is one.
-pub fn zoomed(span: u64, closer: bool) -> Option<u64> {
+pub fn zoomed(span: Duration, closer: bool) -> Option<Duration> {
     let mut spans = SPANS.iter().copied();
     if closer { spans.rfind(|other| *other < span) } else { spans.find(|other| *other > span) }
 }
@@ -35,9 +36,9 @@ const TIME: f64 = 56.0;
 /// How time lies on a canvas: what is shown at the right is now.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Axis {
-    /// How much time is shown, and the instant that is shown, in microseconds.
-    pub span: u64,
-    pub now: u64,
+    /// How much time is shown, and the instant that is shown.
+    pub span: Duration,
+    pub now: Time,
     /// From where to where, in pixels.
     pub left: f64,
     pub right: f64,
@@ -45,20 +46,21 @@ pub struct Axis {
 
 impl Axis {
     /// The first instant that is shown.
-    pub fn from(&self) -> u64 {
-        self.now.saturating_sub(self.span)
+    pub fn from(&self) -> Time {
+        self.now - self.span
     }
 
     /// Where an instant is; one that comes before all that is shown is left of it.
-    pub fn x(&self, at: u64) -> f64 {
-        let since = at as f64 - self.from() as f64;
-        self.left + since / self.span as f64 * (self.right - self.left)
+    pub fn x(&self, at: Time) -> f64 {
+        let since = at.as_micros() as f64 - self.from().as_micros() as f64;
+        self.left + since / self.span.as_micros() as f64 * (self.right - self.left)
     }
 
     /// The instant there; none is after now.
-    pub fn time(&self, x: f64) -> u64 {
+    pub fn time(&self, x: f64) -> Time {
         let part = ((x - self.left) / (self.right - self.left)).clamp(0.0, 1.0);
-        (self.from() + (part * self.span as f64) as u64).min(self.now)
+        let since = Duration::from_micros((part * self.span.as_micros() as f64) as u64);
+        (self.from() + since).min(self.now)
     }
 }
 
@@ -87,17 +89,19 @@ impl Pen<'_> {
         ctx.set_text_align("center");
         ctx.set_fill_style_str(&self.palette.faint);
         let step = axis.span / 5;
-        for mark in (axis.from() / step + 1)..=(axis.now / step) {
-            let (at, x) = (mark * step, axis.x(mark * step));
+        let mut at = axis.from().round_down(step);
+        while at + step <= axis.now {
+            at += step;
+            let x = axis.x(at);
             ctx.set_global_alpha(0.2);
             ctx.fill_rect(x, top, 1.0, bottom - top);
             ctx.set_global_alpha(1.0);
-            let _ = ctx.fill_text(&clock_text(at / 1_000), x.max(TIME / 2.0), bottom + 11.0);
+            let _ = ctx.fill_text(&clock_text(at), x.max(TIME / 2.0), bottom + 11.0);
         }
     }
 
     /// The instant that is shown, and the one that is pointed at.
-    pub fn instants(&self, pointed: Option<u64>) {
+    pub fn instants(&self, pointed: Option<Time>) {
         let (ctx, axis, (top, bottom)) = (&self.ctx, self.axis, self.heights);
         let now = axis.x(axis.now);
         self.stroke([now, top - 4.0, now, bottom], &self.palette.ink, 2.0, 1.0);
@@ -109,7 +113,7 @@ impl Pen<'_> {
         ctx.set_text_align("center");
         ctx.set_font(&self.palette.fonts.axis);
         ctx.set_fill_style_str(&self.palette.ink);
-        let _ = ctx.fill_text(&clock_text(at / 1_000), x, top - 10.0);
+        let _ = ctx.fill_text(&clock_text(at), x, top - 10.0);
     }
 
     /// Draws what does not reach beyond the left of the axis.

@@ -1,7 +1,10 @@
 //! Instants as they are written.
 
+use crate::playground::{Duration, Time};
+
 /// `2.784 s`, `1:02.784`, `1:00:02.784`.
-pub fn clock_text(millis: u64) -> String {
+pub fn clock_text(at: Time) -> String {
+    let millis = at.as_millis();
     let (seconds, rest) = (millis / 1_000, millis % 1_000);
     let (minutes, hours) = (seconds / 60, seconds / 3_600);
     match (hours, minutes) {
@@ -12,20 +15,15 @@ pub fn clock_text(millis: u64) -> String {
 }
 
 /// `0 s`, `0.25 s`, `2.505 s`, `10 min`.
-pub fn seconds(micros: u64) -> String {
-    if micros >= 600_000_000 && micros.is_multiple_of(60_000_000) {
-        return format!("{} min", micros / 60_000_000);
+pub fn seconds(at: Time) -> String {
+    let minute = Duration::from_secs(60);
+    if at.since(Time::ZERO) >= minute * 10 && at.round_down(minute) == at {
+        return format!("{} min", at.as_micros() / minute.as_micros());
     }
-    let (whole, rest) = (micros / 1_000_000, micros % 1_000_000);
+    let (whole, rest) = (at.as_micros() / 1_000_000, at.as_micros() % 1_000_000);
     let decimals = format!("{rest:06}");
     match decimals.trim_end_matches('0') {
         "" => format!("{whole} s"),
         decimals => format!("{whole}.{decimals} s"),
     }
-}
-
-/// `2.784s`.
-pub fn time(micros: u64) -> String {
-    let millis = micros / 1_000;
-    format!("{}.{:03}s", millis / 1_000, millis % 1_000)
 }

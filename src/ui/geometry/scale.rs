@@ -2,13 +2,14 @@
 //!
 //! Whole numbers but for the place of a latency among the decades, which nothing hangs on but a line.
 
+use crate::playground::{Duration, Time};
 use crate::ui::format::durations::round_span;
 
 /// How many units a chart is high; it is stretched to the room that there is.
 pub const HEIGHT: u64 = 100;
 
 /// A part of a chart: when it begins and ends, and how high it is there, if it is known.
-pub type ChartStep = (u64, u64, Option<u64>);
+pub type ChartStep = (Time, Time, Option<u64>);
 
 /// The round number that all steps have room below, at least so much.
 pub fn most(series: [&[ChartStep]; 2], least: u64) -> u64 {
@@ -34,7 +35,7 @@ pub fn nearest(stops: &[u64], value: u64) -> usize {
 }
 
 /// A scale on which each decade takes as much room as the next: a commit takes a thousand times longer
-/// where its leader was cut off.
+/// where its leader was cut off. Values are microseconds.
 pub struct Decades {
     /// The exponents of the powers of ten at the bottom and at the top.
     from: u32,
@@ -59,6 +60,7 @@ impl Decades {
 
     /// From the top to the bottom.
     pub fn ticks(&self) -> Vec<String> {
-        (self.from..=self.to).rev().map(|exponent| round_span(10_u64.pow(exponent))).collect()
+        let tick = |exponent| round_span(Duration::from_micros(10_u64.pow(exponent)));
+        (self.from..=self.to).rev().map(tick).collect()
     }
 }

@@ -2,6 +2,7 @@
 
 use yew::prelude::{AttrValue, Callback, Html, Properties, component, html};
 
+use crate::playground::Time;
 use crate::playground::view::{Broken, Modified, NodeNumber, Summary};
 use crate::ui::browser::page::Theme;
 use crate::ui::format::clock::clock_text;
@@ -15,8 +16,8 @@ pub struct Props {
     pub sides: Vec<usize>,
     /// How often faults come at random, in parts per million.
     pub chaos: u32,
-    /// The end of the branch in microseconds, if the instant that is shown is before it.
-    pub past: Option<u64>,
+    /// The end of the branch, if the instant that is shown is before it.
+    pub past: Option<Time>,
     pub theme: Theme,
     /// What stands before the buttons.
     pub children: Html,
@@ -139,12 +140,12 @@ fn fault_chips(sides: &[usize], chaos: u32) -> Html {
     }
 }
 
-fn past_chip(end: Option<u64>) -> Html {
+fn past_chip(end: Option<Time>) -> Html {
     match end {
         None => html! { <li hidden=true /> },
         Some(end) => html! {
             <li class="chip" data-tone="past" title="What you do now begins another branch; this one is kept">
-                { "The past" }<span class="long">{ ": it goes on to " }<b>{ clock_text(end / 1_000) }</b></span>
+                { "The past" }<span class="long">{ ": it goes on to " }<b>{ clock_text(end) }</b></span>
             </li>
         },
     }

@@ -15,7 +15,7 @@ use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
 use crate::playground::formats::entry::{Entry, Keeping};
-use crate::playground::{Archive, Bookmark, Input, Recording, RunId};
+use crate::playground::{Archive, Bookmark, Input, Recording, RunId, Time};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
 use crate::ui::format::counts::count;
@@ -423,13 +423,13 @@ async fn put_back(store: &RunStore) {
     }
 }
 
-fn about(archive: &Archive, now: u64) -> String {
+fn about(archive: &Archive, now: Time) -> String {
     let recording = archive.branches.get(archive.current).map(|branch| &branch.recording);
     let actions = recording.map_or(0, |recording| recording.actions.len());
     let modified = recording.map(Recording::modified).filter(|modified| !modified.is_empty());
     let modified = modified.map_or(String::new(), |modified| format!(", modified: {modified}"));
     let actions = count(actions as u64, "action", "actions");
     let branches = count(archive.branches.len() as u64, "branch", "branches");
-    let time = clock_text(now / 1_000);
+    let time = clock_text(now);
     format!("{time} of cluster time, {actions}, {branches}{modified}")
 }

@@ -70,7 +70,7 @@ pub fn Share(props: &Props) -> Html {
                 <h2 id="share-title">{ "Share this run" }</h2>
                 <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
             </div>
-            <p>{ format!("All that was done in this branch, and this instant: {} of cluster time, after {events} events. Whoever opens it sees exactly this.", clock_text(now / 1_000)) }</p>
+            <p>{ format!("All that was done in this branch, and this instant: {} of cluster time, after {events} events. Whoever opens it sees exactly this.", clock_text(now)) }</p>
             if !modified.is_empty() {
                 <p class="modified"><b>{ "Modified: " }</b>{ format!("{modified}. This is not Raft as it is, and whoever opens it sees that.") }</p>
             }

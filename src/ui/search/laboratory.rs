@@ -8,6 +8,7 @@ use yew::prelude::{Callback, Html, Properties, UseStateHandle, UseStateSetter, c
 use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 
 use crate::course::Famous;
+use crate::playground::RealTime;
 use crate::playground::projection::rules::{RuleView, properties};
 use crate::playground::search::coordinator::{Stage, Status};
 use crate::playground::search::shard::{FaultKind, Find, MOST_NODES, Size, search};
@@ -298,7 +299,8 @@ fn progress(status: &Status) -> Html {
     if status.runs == 0 && !status.is_busy() {
         return html! { <span class="finder-progress" /> };
     }
-    let a_second = (status.runs * 1_000).checked_div(status.searched).unwrap_or_default();
+    let a_second = u128::from(status.runs * 1_000).checked_div(status.searched.as_millis());
+    let a_second = a_second.and_then(|runs| u64::try_from(runs).ok()).unwrap_or_default();
     let told = |number: u64, one: &str, many: &str| {
         html! { <><b>{ grouped(number) }</b>{ " " }{ if number == 1 { one } else { many } }{ ", " }</> }
     };
@@ -312,8 +314,8 @@ fn progress(status: &Status) -> Html {
 }
 
 /// `12.3 s`.
-fn seconds(millis: u64) -> String {
-    format!("{}.{} s", grouped(millis / 1_000), millis / 100 % 10)
+fn seconds(took: RealTime) -> String {
+    format!("{}.{} s", grouped(took.as_secs()), took.subsec_millis() / 100)
 }
 
 /// The result of the search.
@@ -359,7 +361,7 @@ fn found_words(find: &Find, status: &Status) -> String {
     let Find { seed, property, at, before, after, .. } = find;
     format!(
         "Seed {seed} breaks {property}, {} after the beginning. Found in {} with {}; in {} made as small as it gets: {}. Find again looks further.",
-        clock_text(at / 1_000),
+        clock_text(*at),
         seconds(status.searched),
         size_words(before),
         seconds(status.shrunk),

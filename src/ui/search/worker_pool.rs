@@ -15,7 +15,7 @@ use yew::Callback;
 
 use crate::playground::search::coordinator::{Coordinator, News, Stage, Status, WorkerId};
 use crate::playground::search::shard::{Search, Shard};
-use crate::playground::{Archive, Input, RunId};
+use crate::playground::{Archive, Input, RealTime, RunId, Time};
 use crate::ui::browser::page;
 use crate::ui::search::worker::READY;
 use crate::ui::state::notice::Notice;
@@ -101,7 +101,7 @@ impl WorkerPool {
         let Stage::Found(find) = self.status().stage else { return };
         if self.0.opened.get() == Some(self.0.session.look().run_id()) {
             // Any instant can be shown, and goes on.
-            let _ = self.0.session.apply(Input::Seek(0));
+            let _ = self.0.session.apply(Input::Seek(Time::ZERO));
             let _ = self.0.session.apply(Input::Play);
         } else if let Some(archive) = find.archive() {
             // Another run has been opened since.
@@ -184,8 +184,8 @@ impl WorkerPool {
 }
 
 /// Whole milliseconds since the page began: the rest says nothing of a search.
-fn now() -> u64 {
-    page::now() as u64
+fn now() -> RealTime {
+    RealTime::from_millis(page::now() as u64)
 }
 
 /// The worker's script, told where the program is.

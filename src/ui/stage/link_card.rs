@@ -13,7 +13,7 @@ use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::geometry::message_path;
 use crate::ui::state::page::middle::Opened;
 use crate::ui::widgets::popup::{PLACE, beside, keys};
-use crate::ui::widgets::settings::{CHANCES, LATENCIES, chance, percent, single};
+use crate::ui::widgets::settings::{CHANCES, LATENCIES, chance, percent, single, span};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -79,10 +79,8 @@ pub fn LinkCard(props: &Props) -> Html {
 /// What makes the link as the network's others are; nothing if it is.
 fn normal(props: &Props) -> Vec<Action> {
     let NetworkView { latency, loss, duplicate, .. } = props.network;
-    let span =
-        |micros: (u64, u64)| (Duration::from_micros(micros.0), Duration::from_micros(micros.1));
     let change = LinkChange {
-        latency: Some(span(latency)),
+        latency: Some(latency),
         loss: Chance::from_ppm(loss),
         duplicate: Chance::from_ppm(duplicate),
     };
@@ -99,8 +97,7 @@ fn one_way(props: &Props, way: &LinkView, cut: bool) -> Html {
     let (from, to) = (NodeId(way.from), NodeId(way.to));
     let name = format!("{from} → {to}");
     let change = move |change| Action::Link { from, to, change };
-    let on_latency = props.on_act.reform(move |millis| {
-        let latency = Duration::from_millis(millis);
+    let on_latency = props.on_act.reform(move |latency: Duration| {
         change(LinkChange { latency: Some((latency, latency)), ..LinkChange::default() })
     });
     let on_loss = props.on_act.reform(move |percent| {
@@ -115,7 +112,7 @@ fn one_way(props: &Props, way: &LinkView, cut: bool) -> Html {
         <fieldset key={name.clone()} class="one-way" data-cut={cut.to_string()}>
             <legend>{ &name }{ if cut { " is cut" } else { "" } }</legend>
             <button type="button" class="button" onclick={on_cut}>{ format!("{verb} {name}") }</button>
-            { single(format!("Latency {name}"), &LATENCIES, way.latency.1 / 1_000, &latency_words(way.latency), on_latency) }
+            { span(format!("Latency {name}"), &LATENCIES, way.latency.1, &latency_words(way.latency), &on_latency) }
             { single(format!("Loss {name}"), &CHANCES, loss, &format!("{loss} %"), on_loss) }
         </fieldset>
     }

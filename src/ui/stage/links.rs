@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use yew::prelude::{Html, Properties, component, html};
 
+use crate::playground::Duration;
 use crate::playground::view::{LinkView, NodeNumber};
 use crate::ui::geometry::layout::Layout;
 use crate::ui::geometry::message_path;
@@ -20,8 +21,8 @@ pub struct Props {
     pub cuts: Vec<(NodeNumber, NodeNumber)>,
     /// The ways that are not as the others.
     pub links: Vec<LinkView>,
-    /// The longest latency of the others, in microseconds.
-    pub latency: u64,
+    /// The longest latency of the others.
+    pub latency: Duration,
     pub sides: Vec<Vec<NodeNumber>>,
     /// Whether the sides are only those of a line that is being drawn: it stands for the wall then.
     pub is_preview: bool,
@@ -78,7 +79,7 @@ fn px(value: f64) -> String {
 }
 
 /// The first half of a line, dashed for a slow way and dotted for a lossy one, with a clock or a leak.
-fn peculiarities(link: &LinkView, latency: u64, start: Point, end: Point) -> Html {
+fn peculiarities(link: &LinkView, latency: Duration, start: Point, end: Point) -> Html {
     let at = |part: f64| (start.0 + (end.0 - start.0) * part, start.1 + (end.1 - start.1) * part);
     let middle = at(0.5);
     let (is_slow, is_lossy) = (link.latency.1 > latency, link.loss > 0);

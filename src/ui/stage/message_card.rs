@@ -35,8 +35,8 @@ pub struct Props {
 /// Wide enough for its four buttons; as high as it gets without entries.
 const SIZE: (f64, f64) = (288.0, 366.0);
 
-/// How much later a delayed message arrives unless one says otherwise, in milliseconds.
-const DELAY: u64 = 50;
+/// How much later a delayed message arrives unless one says otherwise.
+const DELAY: Duration = Duration::from_millis(50);
 
 /// The most messages that the list shows.
 const LISTED: usize = 40;
@@ -81,7 +81,7 @@ fn field((name, value): &(&'static str, String)) -> Html {
 
 /// How far it has come. The painter moves the bar.
 fn passage(message: &MessageDetail) -> Html {
-    let arrives = clock_text(message.arrives_at / 1_000);
+    let arrives = clock_text(message.arrives_at);
     let end = match &message.lost {
         None => format!("arrives at {arrives}"),
         Some(why) => format!("lost half way: {why}"),
@@ -89,7 +89,7 @@ fn passage(message: &MessageDetail) -> Html {
     html! {
         <p class="passage">
             <progress id="message-progress" max="100" aria-label="How much of its way is behind it" />
-            <small>{ format!("sent at {}, {end}", clock_text(message.sent_at / 1_000)) }</small>
+            <small>{ format!("sent at {}, {end}", clock_text(message.sent_at)) }</small>
         </p>
     }
 }
@@ -105,8 +105,10 @@ fn buttons(props: &Props, delay: &NodeRef) -> Html {
         let (on_act, delay) = (props.on_act.clone(), delay.clone());
         Callback::from(move |_| {
             let typed = delay.cast::<HtmlInputElement>().map(|input| input.value());
-            let millis = typed.and_then(|typed| typed.trim().parse().ok()).unwrap_or(DELAY);
-            on_act.emit(mail(Handling::Delay(Duration::from_millis(millis.clamp(1, 600_000)))));
+            let typed = typed.and_then(|typed| typed.trim().parse().ok());
+            let delay = typed.map_or(DELAY, Duration::from_millis);
+            let delay = delay.clamp(Duration::from_millis(1), Duration::from_secs(600));
+            on_act.emit(mail(Handling::Delay(delay)));
         })
     };
     html! {
@@ -117,7 +119,7 @@ fn buttons(props: &Props, delay: &NodeRef) -> Html {
             <span class="delay">
                 <button type="button" class="button" title="It arrives so much later" onclick={on_delay}>{ "Delay" }</button>
                 <label>
-                    <input ref={delay} type="number" min="1" max="600000" value={DELAY.to_string()} aria-label="Delay in milliseconds" />
+                    <input ref={delay} type="number" min="1" max="600000" value={DELAY.as_millis().to_string()} aria-label="Delay in milliseconds" />
                     { " ms" }
                 </label>
             </span>
@@ -144,7 +146,7 @@ pub fn MessageList(props: &ListProps) -> Html {
     let item = |message: &MessageDetail| {
         let MessageDetail { id, kind, from, to, arrives_at, .. } = message;
         let opened = Opened::Message(*id);
-        let there = span(arrives_at.saturating_sub(now));
+        let there = span(arrives_at.since(now));
         html! {
             <button key={*id} type="button" class="menu-item" onclick={on_open.reform(move |_| Some(opened))}>
                 { format!("{kind} {from} → {to}") }<small>{ format!("m{id}, there in {there}") }</small>

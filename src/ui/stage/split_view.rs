@@ -10,8 +10,8 @@ use yew::prelude::{AttrValue, Html, NodeRef, Properties, component, html};
 use yew::{use_effect_with, use_node_ref};
 
 use crate::course::FAMOUS;
-use crate::playground::Input;
 use crate::playground::view::{BranchView, JobProgress, NodeView, Parting, PartingStep, View};
+use crate::playground::{Input, RealTime, Time};
 use crate::ui::format::clock::clock_text;
 use crate::ui::format::sentences::sentence;
 use crate::ui::format::words::side_letter;
@@ -70,13 +70,13 @@ fn bar(session: &Session, (ours, theirs): (&str, &str), parting: Option<&Parting
         Some(Parting::At { .. }) => "They part at ".to_string(),
     };
     let at = parting.and_then(Parting::at);
-    let go = |at: u64| {
+    let go = |at: Time| {
         let session = session.clone();
         move |_: yew::MouseEvent| go_to(&session, Input::Seek(at))
     };
     html! {
         <section class="split-view-bar" aria-label="Where they part">
-            <p role="status">{ words }{ at.map(|at| html! { <b>{ clock_text(at / 1_000) }</b> }) }</p>
+            <p role="status">{ words }{ at.map(|at| html! { <b>{ clock_text(at) }</b> }) }</p>
             if let Some(at) = at {
                 <button type="button" class="button" title="To where the two branches part" onclick={go(at)}>{ "Go there" }</button>
             }
@@ -115,7 +115,7 @@ fn steps(
 }
 
 /// What a branch is called, and whether its properties hold at this instant.
-fn heading(name: &str, view: &View, now: u64) -> Html {
+fn heading(name: &str, view: &View, now: Time) -> Html {
     let broken = view.summary.violation.as_ref().map(|broken| broken.sentence.clone());
     let (tone, verdict) =
         if broken.is_some() { ("broken", "✗ broken") } else { ("sound", "✓ holds") };
@@ -125,7 +125,7 @@ fn heading(name: &str, view: &View, now: u64) -> Html {
             <h2>{ name.to_string() }</h2>
             <p class="split-view-verdict" data-tone={tone} title={broken}>{ verdict }</p>
             if is_over {
-                <p class="split-view-end">{ format!("at its end, {}", clock_text(view.clock.now / 1_000)) }</p>
+                <p class="split-view-end">{ format!("at its end, {}", clock_text(view.clock.now)) }</p>
             }
         </section>
     }
@@ -216,7 +216,7 @@ impl Session {
         self.apply_quietly(Input::Open(Box::new(archive)))?;
         // A famous run is so short that it is open after a piece or two.
         while matches!(self.look().progress(), Some(JobProgress::Opening(_))) {
-            self.apply_quietly(Input::Advance(0))?;
+            self.apply_quietly(Input::Advance(RealTime::ZERO))?;
         }
         self.apply(Input::Compare(Some(1)))
     }

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Document, Element, NodeList};
 
+use crate::playground::Time;
 use crate::playground::view::NodeNumber;
 
 /// What is pointed at.
@@ -21,8 +22,7 @@ pub enum Highlight {
     Message(u64),
     /// A client's request, by its number.
     Request(u64),
-    /// A time, in microseconds.
-    Instant(u64),
+    Instant(Time),
 }
 
 impl Highlight {
@@ -40,7 +40,7 @@ impl Highlight {
     }
 
     /// The instant, where it is one.
-    pub fn instant(self) -> Option<u64> {
+    pub fn instant(self) -> Option<Time> {
         match self {
             Self::Instant(at) => Some(at),
             Self::Node(_) | Self::Entry(_) | Self::Message(_) | Self::Request(_) => None,

@@ -5,6 +5,7 @@
 
 use gloo_timers::callback::Interval;
 
+use crate::playground::RealTime;
 use crate::ui::state::session::Session;
 
 /// Decides how much real time a tick is worth.
@@ -16,11 +17,11 @@ pub struct Pacer {
 impl Pacer {
     /// A tick that comes later than this after the one before counts as one frame.
     pub const LONGEST_GAP_MS: f64 = 250.0;
-    /// One frame in microseconds.
-    pub const FRAME: u64 = 16_667;
+    /// One frame.
+    pub const FRAME: RealTime = RealTime::from_micros(16_667);
 
-    /// A tick at `now_ms`: how many microseconds to advance, if at all.
-    pub fn tick(&mut self, now_ms: f64, hidden: bool) -> Option<u64> {
+    /// A tick at `now_ms`: how much to advance, if at all.
+    pub fn tick(&mut self, now_ms: f64, hidden: bool) -> Option<RealTime> {
         if hidden {
             self.last = None;
             return None;
@@ -33,7 +34,7 @@ impl Pacer {
             return Some(Self::FRAME);
         }
         // Between 0 and 250,000: it fits.
-        Some((passed * 1_000.0).round() as u64)
+        Some(RealTime::from_micros((passed * 1_000.0).round() as u64))
     }
 }
 
@@ -53,14 +54,14 @@ impl Pump {
         let mut pacer = Pacer::default();
         let tick = move || {
             let began = crate::ui::browser::page::now();
-            let Some(micros) = pacer.tick(began, crate::ui::browser::page::is_hidden()) else {
+            let Some(passed) = pacer.tick(began, crate::ui::browser::page::is_hidden()) else {
                 return;
             };
-            session.advance(micros);
+            session.advance(passed);
             while session.look().is_busy()
                 && crate::ui::browser::page::now() - began < Self::BUSY_MS
             {
-                session.advance(micros);
+                session.advance(passed);
             }
         };
         Self { _interval: Interval::new(Self::INTERVAL_MS, tick) }
@@ -68,8 +69,8 @@ impl Pump {
 }
 
 impl Session {
-    fn advance(&self, micros: u64) {
-        self.pass(micros);
-        self.advance_lesson(micros);
+    fn advance(&self, real: RealTime) {
+        self.pass(real);
+        self.advance_lesson(real);
     }
 }

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use crate::playground::Duration;
 use crate::playground::view::NodeNumber;
 
 /// A handle to the choices; clones share it.
@@ -12,17 +13,18 @@ pub struct ViewChoices(Rc<Cell<Choices>>);
 /// What was chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Choices {
-    /// How much time the space-time diagram shows, in microseconds.
-    pub spacetime: u64,
-    /// How much time the clients' operations are shown of, in microseconds; `None` for all.
-    pub operations: Option<u64>,
+    /// How much time the space-time diagram shows.
+    pub spacetime: Duration,
+    /// How much time the clients' operations are shown of; `None` for all.
+    pub operations: Option<Duration>,
     /// Which states the view of differences compares.
     pub compared: Compared,
 }
 
 impl Default for Choices {
     fn default() -> Self {
-        Self { spacetime: 200_000, operations: None, compared: Compared::default() }
+        let spacetime = Duration::from_millis(200);
+        Self { spacetime, operations: None, compared: Compared::default() }
     }
 }
 

@@ -9,7 +9,7 @@ use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
 use crate::playground::view::MarkKind;
-use crate::playground::{Input, Playground};
+use crate::playground::{Duration, Input, Playground, Time};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
 use crate::ui::state::page::span::Span;
@@ -31,7 +31,7 @@ pub fn Scrubber(props: &Props) -> Html {
             let micros = input.and_then(|input| input.value().parse::<f64>().ok());
             // Between two instants of the strip, which are no fractions. Any instant can be shown.
             micros.into_iter().for_each(|micros| {
-                let _ = session.apply(Input::Seek(micros.max(0.0) as u64));
+                let _ = session.apply(Input::Seek(Time::from_micros(micros.max(0.0) as u64)));
             });
         })
     };
@@ -42,9 +42,9 @@ pub fn Scrubber(props: &Props) -> Html {
             let input = match event.key().as_str() {
                 "ArrowLeft" | "ArrowDown" => Input::StepBack,
                 "ArrowRight" | "ArrowUp" => Input::Step,
-                "PageDown" => Input::Seek(now.saturating_sub(stride)),
+                "PageDown" => Input::Seek(now - stride),
                 "PageUp" => Input::Seek(now + stride),
-                "Home" => Input::Seek(0),
+                "Home" => Input::Seek(Time::ZERO),
                 "End" => Input::SeekEnd,
                 _ => return,
             };
@@ -79,13 +79,17 @@ struct Shown {
     span: Span,
 }
 
+/// How exact the words are.
+const TENTH: Duration = Duration::from_millis(100);
+
 /// What the words hang on, but for what comes with more marks.
 #[derive(PartialEq, Eq)]
 struct TextKey {
-    tenths: u64,
+    /// Rounded down to tenths of a second.
+    now: Time,
     terms: usize,
     marks: usize,
-    parting: Option<u64>,
+    parting: Option<Time>,
 }
 
 impl Handle {
@@ -101,14 +105,14 @@ impl Handle {
         let shown = Some(Shown { revision: playground.revision(), span });
         if let Some(input) = self.input.as_ref().filter(|_| self.shown != shown) {
             if self.shown.is_none_or(|before| before.span.from != span.from) {
-                input.set_min(&span.from.to_string());
+                input.set_min(&span.from.as_micros().to_string());
             }
             self.shown = shown;
             show(input, now, end, span);
         }
         let timeline = playground.timeline();
         let told = Some(TextKey {
-            tenths: now / 100_000,
+            now: now.round_down(TENTH),
             terms: timeline.terms.len(),
             marks: timeline.marks().len(),
             parting: playground.parting(),
@@ -120,12 +124,12 @@ impl Handle {
     }
 }
 
-fn show(input: &HtmlInputElement, now: u64, end: u64, Span { from, width }: Span) {
-    let last = end.max(now).clamp(from + 1, from + width);
-    input.set_max(&last.to_string());
-    input.set_value(&now.to_string());
-    let read = format!("{} of {}", clock_text(now / 1_000), clock_text(end / 1_000));
-    let share = (last - from) as f64 / width.max(1) as f64 * 100.0;
+fn show(input: &HtmlInputElement, now: Time, end: Time, Span { from, width }: Span) {
+    let last = end.max(now).clamp(from + Duration::from_micros(1), from + width);
+    input.set_max(&last.as_micros().to_string());
+    input.set_value(&now.as_micros().to_string());
+    let read = format!("{} of {}", clock_text(now), clock_text(end));
+    let share = last.since(from).as_micros() as f64 / width.as_micros().max(1) as f64 * 100.0;
     // Both names and values are well formed.
     let _ = input.set_attribute("aria-valuetext", &read);
     let _ = input.style().set_property("width", &format!("{share:.2}%"));
@@ -135,11 +139,11 @@ fn show(input: &HtmlInputElement, now: u64, end: u64, Span { from, width }: Span
 fn in_words(playground: &Playground) -> String {
     let timeline = playground.timeline();
     let parting = playground.parting().map_or(String::new(), |at| {
-        format!(" The two branches that are compared part at {}.", clock_text(at / 1_000))
+        format!(" The two branches that are compared part at {}.", clock_text(at))
     });
     format!(
         "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",
-        clock_text(playground.now() / 100_000 * 100),
+        clock_text(playground.now().round_down(TENTH)),
         timeline.terms.len(),
         timeline.count(MarkKind::Elected),
         timeline.count(MarkKind::Commit),

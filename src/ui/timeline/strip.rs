@@ -6,6 +6,7 @@
 use web_sys::{CanvasRenderingContext2d, Document};
 
 use crate::playground::view::{MarkKind, Timeline};
+use crate::playground::{Duration, Time};
 use crate::ui::canvas::palette::Palette;
 use crate::ui::canvas::picture::Picture;
 use crate::ui::format::clock::seconds;
@@ -22,15 +23,15 @@ impl Default for Strip {
     }
 }
 
-/// The instants that the strip marks beside what happened, in microseconds.
+/// The instants that the strip marks beside what happened.
 #[derive(Clone, Copy, Debug)]
 pub struct Instants {
     /// The one that is shown.
-    pub now: u64,
+    pub now: Time,
     /// How far the branch was played.
-    pub end: u64,
+    pub end: Time,
     /// Where this branch and the one that it is compared with part.
-    pub parting: Option<u64>,
+    pub parting: Option<Time>,
 }
 
 /// What the picture hangs on: the pixel of now, the extent, how much there was to draw.
@@ -41,7 +42,7 @@ struct Drawn {
     span: Span,
     terms: usize,
     marks: usize,
-    parting: Option<u64>,
+    parting: Option<Time>,
 }
 
 const BAR_TOP: f64 = 30.0;
@@ -58,11 +59,11 @@ impl Strip {
         Instants { now, end, parting }: Instants,
     ) {
         let end = end.max(now);
-        let scale = |size: (f64, f64)| size.0 / to_f64(span.width.max(1));
+        let scale = |size: (f64, f64)| size.0 / to_f64(span.width).max(1.0);
         let wanted = |size| Drawn {
             // Twice a pixel; at most some thousands.
-            now: (to_f64(now) * scale(size) * 2.0) as i64,
-            end: (to_f64(end) * scale(size) * 2.0) as i64,
+            now: (to_f64(now.since(Time::ZERO)) * scale(size) * 2.0) as i64,
+            end: (to_f64(end.since(Time::ZERO)) * scale(size) * 2.0) as i64,
             span,
             terms: timeline.terms.len(),
             marks: timeline.marks().len(),
@@ -84,9 +85,10 @@ impl Strip {
     }
 }
 
-fn to_f64(micros: u64) -> f64 {
+/// In microseconds.
+fn to_f64(span: Duration) -> f64 {
     // Exact up to 285 years.
-    micros as f64
+    span.as_micros() as f64
 }
 
 struct Sheet<'a> {
@@ -94,14 +96,14 @@ struct Sheet<'a> {
     palette: &'a Palette,
     scale: f64,
     span: Span,
-    now: u64,
-    end: u64,
+    now: Time,
+    end: Time,
     width: f64,
 }
 
 impl Sheet<'_> {
-    fn x(&self, at: u64) -> f64 {
-        (to_f64(at.saturating_sub(self.span.from)) * self.scale).min(self.width)
+    fn x(&self, at: Time) -> f64 {
+        (to_f64(at.since(self.span.from)) * self.scale).min(self.width)
     }
 
     fn draw_axis(&self) {
@@ -249,7 +251,7 @@ impl Sheet<'_> {
     }
 
     /// Where two branches part: a road that forks.
-    fn draw_parting(&self, at: u64) {
+    fn draw_parting(&self, at: Time) {
         if at < self.span.from || at > self.span.to() {
             return;
         }

@@ -138,7 +138,7 @@ fn branches(props: &Props) -> Html {
     let option = |(place, branch): (usize, &BranchView)| {
         let left = branch.left.and_then(|(from, at)| Some((props.branches.get(from)?, at)));
         let words = left.map_or(String::new(), |(from, at)| {
-            format!("it left {} at {}", from.name, clock_text(at / 1_000))
+            format!("it left {} at {}", from.name, clock_text(at))
         });
         html! { <option key={place} value={place.to_string()} selected={branch.current} title={words}>{ &branch.name }</option> }
     };

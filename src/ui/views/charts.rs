@@ -11,9 +11,9 @@ use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{use_state, use_state_eq};
 
-use crate::playground::Input;
 use crate::playground::history::charts::{Charts, Interval, Reign};
 use crate::playground::view::{MarkKind, Timeline};
+use crate::playground::{Duration, Input, Time};
 use crate::ui::browser::page;
 use crate::ui::canvas::palette::{TERM_HUES, hue};
 use crate::ui::format::clock::{clock_text, seconds};
@@ -52,22 +52,22 @@ pub struct Props {
 #[component]
 pub fn Diagrams(props: &Props) -> Html {
     let Props { session, span, .. } = props;
-    let pointed = use_state_eq(|| None::<u64>);
+    let pointed = use_state_eq(|| None::<Time>);
     let is_table_open = use_state(|| false);
     let charts = session.look().charts();
     let frame = Frame { span: *span, charts: &charts };
     let at = pointed.unwrap_or_else(|| session.now());
     let is_told = |interval: &&Interval| pointed.is_some() || charts.rate(interval, 0).is_some();
-    let before = || charts.interval(at.saturating_sub(charts.width));
+    let before = || charts.interval(at - charts.width);
     // An interval that has just begun has no meaningful numbers yet.
     let interval = charts.interval(at).filter(is_told).or_else(before).copied();
     let on_move = {
         let (pointer, pointed, span) = (props.pointer.clone(), pointed.setter(), *span);
-        let (width, end) = (charts.width.max(1), session.look().end());
+        let (width, end) = (charts.width, session.look().end());
         Callback::from(move |event: yew::MouseEvent| {
             let at = time(span, &event).filter(|at| *at <= end);
             pointer.point(at.map(Highlight::Instant));
-            pointed.set(at.map(|at| at / width * width));
+            pointed.set(at.map(|at| at.round_down(width)));
         })
     };
     let on_leave = {
@@ -113,10 +113,11 @@ pub fn Diagrams(props: &Props) -> Html {
 }
 
 /// The time at which a pointer is.
-fn time(span: Span, event: &yew::MouseEvent) -> Option<u64> {
+fn time(span: Span, event: &yew::MouseEvent) -> Option<Time> {
     let ((width, _), (x, _)) = page::spot(event)?;
     let part = x / width.max(1.0);
-    Some(span.from + (part.clamp(0.0, 1.0) * span.width as f64) as u64)
+    let since = part.clamp(0.0, 1.0) * span.width.as_micros() as f64;
+    Some(span.from + Duration::from_micros(since as u64))
 }
 
 fn when(interval: Option<&Interval>, is_pointed: bool) -> Html {
@@ -125,7 +126,7 @@ fn when(interval: Option<&Interval>, is_pointed: bool) -> Html {
     };
     let what = if is_pointed { "Pointed at" } else { "Shown" };
     let hint = if is_pointed { "A click goes there." } else { "Point at an interval to read it." };
-    html! { <>{ what }{ " " }<b>{ format!("{} to {}", clock_text(from / 1_000), clock_text(to / 1_000)) }</b><span class="charts-hint">{ hint }</span></> }
+    html! { <>{ what }{ " " }<b>{ format!("{} to {}", clock_text(*from), clock_text(*to)) }</b><span class="charts-hint">{ hint }</span></> }
 }
 
 fn axis(span: Span, part: u64) -> Html {
@@ -138,15 +139,20 @@ struct Frame<'a> {
     charts: &'a Charts,
 }
 
+/// Where an instant is in a span that is `whole` units wide; before and after it, at its edges.
+fn along(span: Span, at: Time, whole: u64) -> u64 {
+    at.since(span.from).min(span.width).as_micros() * whole / span.width.as_micros().max(1)
+}
+
 /// A line of a legend: how it is drawn, what it means, what it is in the interval.
 type Series<'a> = (&'static str, &'a str, String);
 
 impl Frame<'_> {
-    fn x(&self, at: u64) -> u64 {
-        at.saturating_sub(self.span.from).min(self.span.width) * WIDTH / self.span.width.max(1)
+    fn x(&self, at: Time) -> u64 {
+        along(self.span, at, WIDTH)
     }
 
-    fn is_seen(&self, from: u64, to: u64) -> bool {
+    fn is_seen(&self, from: Time, to: Time) -> bool {
         to >= self.span.from && from <= self.span.to()
     }
 
@@ -220,13 +226,13 @@ impl Frame<'_> {
 
     fn latency(&self, interval: Option<&Interval>) -> Html {
         let latency = interval.and_then(|interval| interval.latency);
-        let told = |micros: Option<u64>| micros.map_or("no commit".to_string(), took);
+        let told = |span: Option<Duration>| span.map_or("no commit".to_string(), took);
         let legend = [
             ("solid", "median", told(latency.map(|latency| latency.median))),
             ("dashed", "worst", told(latency.map(|latency| latency.worst))),
         ];
-        let median = self.steps(|interval| interval.latency.map(|latency| latency.median));
-        let worst = self.steps(|interval| interval.latency.map(|latency| latency.worst));
+        let median = self.steps(|interval| Some(interval.latency?.median.as_micros()));
+        let worst = self.steps(|interval| Some(interval.latency?.worst.as_micros()));
         let decades = Decades::of([&median, &worst]);
         let y = |micros| decades.y(micros);
         let lines = html! {
@@ -244,7 +250,7 @@ impl Frame<'_> {
         plot(("latency", "Commit latency"), &about, &legend, &ticks, lines, nothing())
     }
 
-    fn elections(&self, interval: Option<&Interval>, at: u64) -> Html {
+    fn elections(&self, interval: Option<&Interval>, at: Time) -> Html {
         let candidacies = self.steps(|interval| Some(interval.candidacies));
         let most = most([&candidacies, &[]], 1).max(2);
         let (line, leader) = match self.charts.reign(at) {
@@ -258,7 +264,7 @@ impl Frame<'_> {
         ];
         let about = format!("{} leaders in this span", self.reigns().count());
         let (top, bottom) = BANDS;
-        let end = self.charts.intervals.last().map_or(0, |last| last.to);
+        let end = self.charts.intervals.last().map_or(Time::ZERO, |last| last.to);
         let nobody = self.band(self.span.from, end, BANDS);
         let level = |y: u64, from, to| format!("M{} {y}H{}", self.x(from), self.x(to));
         let crowns: String = self.reigns().map(|(reign, to)| level(top, reign.from, to)).collect();
@@ -290,8 +296,8 @@ impl Frame<'_> {
     }
 
     /// Those that are seen, and until when nobody led a later term.
-    fn reigns(&self) -> impl Iterator<Item = (&Reign, u64)> {
-        let end = self.charts.intervals.last().map_or(0, |last| last.to);
+    fn reigns(&self) -> impl Iterator<Item = (&Reign, Time)> {
+        let end = self.charts.intervals.last().map_or(Time::ZERO, |last| last.to);
         let next = |place: usize| self.charts.reigns.get(place + 1).map(|next| next.from);
         let reigns = self.charts.reigns.iter().enumerate();
         reigns
@@ -302,7 +308,7 @@ impl Frame<'_> {
             .filter(|(reign, to)| self.is_seen(reign.from, reign.to.unwrap_or(*to)))
     }
 
-    fn band(&self, from: u64, to: u64, (top, bottom): (u64, u64)) -> String {
+    fn band(&self, from: Time, to: Time, (top, bottom): (u64, u64)) -> String {
         let (left, right) = (self.x(from), self.x(to));
         if left >= right {
             return String::new();
@@ -315,7 +321,7 @@ impl Frame<'_> {
     }
 
     /// What stands on the band of a leader, where there is room.
-    fn name(&self, reign: &Reign, to: u64) -> Option<Html> {
+    fn name(&self, reign: &Reign, to: Time) -> Option<Html> {
         let (left, right) = (self.x(reign.from), self.x(to));
         let share = right.saturating_sub(left) * 100 / WIDTH;
         let words = match share {
@@ -422,9 +428,9 @@ fn table(session: &Session, charts: &Charts) -> Html {
         let at = interval.from;
         let rate = |count| charts.rate(interval, count).map_or(String::new(), decimal);
         let latency = interval.latency;
-        let leader = charts.reign(interval.to.saturating_sub(1));
+        let leader = charts.reign(interval.to - Duration::from_micros(1));
         html! {
-            <tr key={at.to_string()}>
+            <tr key={at.as_micros().to_string()}>
                 <td>{ moment(session, at) }</td>
                 <td>{ rate(interval.answers) }</td><td>{ rate(interval.commits) }</td>
                 <td>{ latency.map(|latency| took(latency.median)) }</td><td>{ latency.map(|latency| took(latency.worst)) }</td>
@@ -450,13 +456,13 @@ pub struct Veil {
 }
 
 impl Veil {
-    pub fn draw(&mut self, document: &Document, span: Span, now: u64) {
+    pub fn draw(&mut self, document: &Document, span: Span, now: Time) {
         if self.element.as_ref().is_none_or(|element| !element.is_connected()) {
             let found = document.get_element_by_id("charts-now");
             *self = Self { element: found.and_then(|found| found.dyn_into().ok()), shown: None };
         }
         let Some(element) = &self.element else { return };
-        let place = now.saturating_sub(span.from).min(span.width) * 1_000 / span.width.max(1);
+        let place = along(span, now, 1_000);
         if self.shown != Some(place) {
             // The browser takes every length.
             let _ = element.style().set_property("left", &percent(place, 1_000));

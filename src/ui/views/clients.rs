@@ -8,10 +8,10 @@ use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_state_eq;
 
-use crate::playground::Input;
 use crate::playground::history::operation_history::{
     Bar, KeyHistory, OperationStatus, Operations, Version,
 };
+use crate::playground::{Duration, Input, Time};
 use crate::ui::browser::page;
 use crate::ui::canvas::axis::{Axis, Pen, SPANS, zoomed};
 use crate::ui::canvas::palette::Palette;
@@ -109,13 +109,13 @@ fn zoom(handles: &Handles, closer: bool) {
 }
 
 /// How much time is shown: as much as was chosen, or all that is known.
-fn shown_span(handles: &Handles, operations: &Operations) -> u64 {
+fn shown_span(handles: &Handles, operations: &Operations) -> Duration {
     let first = operations.keys.iter().flat_map(|of| &of.bars).map(|bar| bar.began).min();
     // Time goes on, also where no client does anything.
     let now = handles.session.now();
-    let known = now.saturating_sub(first.unwrap_or(now));
+    let known = now.since(first.unwrap_or(now));
     let all = SPANS.iter().copied().find(|span| *span >= known).unwrap_or(SPANS[SPANS.len() - 1]);
-    handles.choices.get().operations.unwrap_or(all.max(200_000))
+    handles.choices.get().operations.unwrap_or(all.max(Duration::from_millis(200)))
 }
 
 fn height(operations: &Operations) -> f64 {
@@ -184,7 +184,7 @@ fn told(bar: &Bar) -> String {
     let Bar { client, operation, began, ended, answer, .. } = bar;
     match (ended, answer) {
         (Some(ended), Some(answer)) => {
-            let took = span(ended.saturating_sub(*began));
+            let took = span(ended.since(*began));
             format!("{client}: `{operation}`, answered {took} later: {answer}.")
         }
         _ => format!("{client}: `{operation}`, not answered yet."),
@@ -201,7 +201,7 @@ fn words(operations: &Operations, pointed: Option<u64>) -> String {
         return "Point at a bar to read it; a click goes to where it began.".to_string();
     };
     let bar = &history.bars[place];
-    format!("At {}, {} {}", clock_text(bar.began / 1_000), told(bar), place_words(history, place))
+    format!("At {}, {} {}", clock_text(bar.began), told(bar), place_words(history, place))
 }
 
 /// Which place an operation has in the order of its key.
@@ -231,7 +231,7 @@ fn summary(session: &Session, operations: &Operations) -> String {
     let keys = operations.keys.len();
     format!(
         "{count} operations of clients on {keys} keys up to {}, as bars with a line through them in an order that they could have had",
-        clock_text(session.now() / 1_000)
+        clock_text(session.now())
     )
 }
 
@@ -241,9 +241,9 @@ fn table(session: &Session, operations: &Operations) -> Html {
     });
     let mut all: Vec<_> = all.collect();
     all.sort_by_key(|(began, history, place)| (*began, history.bars[*place].id));
-    let row = |(began, history, place): &(u64, &KeyHistory, usize)| {
+    let row = |(began, history, place): &(Time, &KeyHistory, usize)| {
         let (bar, began) = (&history.bars[*place], *began);
-        let took = bar.ended.map_or("…".to_string(), |ended| span(ended.saturating_sub(began)));
+        let took = bar.ended.map_or("…".to_string(), |ended| span(ended.since(began)));
         html! {
             <tr key={bar.id.to_string()} data-request={bar.id.to_string()}>
                 <td>{ moment(session, began) }</td>
@@ -293,7 +293,7 @@ impl Chart {
 }
 
 /// The bar under the pointer, if there is one, and the instant.
-fn under(handles: &Handles, event: &yew::MouseEvent) -> Option<(Option<Bar>, u64)> {
+fn under(handles: &Handles, event: &yew::MouseEvent) -> Option<(Option<Bar>, Time)> {
     let (size, (x, y)) = page::spot(event)?;
     let operations = handles.operations.get();
     let chart = Chart::new(handles, &operations, size);
@@ -316,8 +316,8 @@ pub struct Ruler {
 #[derive(PartialEq)]
 struct Drawn {
     version: Version,
-    now: u64,
-    span: u64,
+    now: Time,
+    span: Duration,
     pointed: Option<Highlight>,
 }
 

@@ -90,7 +90,7 @@ fn pinning(session: &Session, pin: Option<&PinView>) -> Html {
             if let Some(pin) = pin {
                 <button type="button" class="button" onclick={send(Input::Return(pin.spot))} disabled={is_shown}>{ "Go to the pin" }</button>
                 <button type="button" class="button" onclick={send(Input::Pin(false))}>{ "Unpin" }</button>
-                <span>{ format!("pinned: {} in branch {}", clock_text(pin.at / 1_000), pin.branch) }</span>
+                <span>{ format!("pinned: {} in branch {}", clock_text(pin.at), pin.branch) }</span>
             }
         </div>
     }
@@ -102,10 +102,10 @@ fn result(
     with: Option<NodeNumber>,
     pin: Option<&PinView>,
 ) -> Html {
-    let now = clock_text(session.now() / 1_000);
+    let now = clock_text(session.now());
     let (with, other) = match (with, pin) {
         (Some(node), _) => (With::Node(node), format!("n{node}")),
-        (None, Some(pin)) => (With::Pin, format!("pinned, {}", clock_text(pin.at / 1_000))),
+        (None, Some(pin)) => (With::Pin, format!("pinned, {}", clock_text(pin.at))),
         (None, None) => {
             return html! { <p class="differences-words">{ "Nothing is pinned. Pin this instant and go to an earlier or later one: the differences are then shown here. Or compare one node with another." }</p> };
         }

@@ -6,9 +6,9 @@
 use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::playground::Input;
 use crate::playground::history::message_trace::{Fate, LineState, MessageTrace, Spacetime};
 use crate::playground::view::{MessageEnd, Shape, Status};
+use crate::playground::{Duration, Input, Time};
 use crate::ui::browser::page;
 use crate::ui::canvas::axis;
 use crate::ui::canvas::axis::{Axis, Pen};
@@ -98,7 +98,7 @@ fn summary(diagram: &Spacetime) -> String {
     let in_flight = count(|fate| matches!(fate, Fate::InFlight { .. }));
     format!(
         "Space-time diagram up to {}: {arrived} messages arrived, {} were lost, {in_flight} are on their way",
-        clock_text(diagram.now / 1_000),
+        clock_text(diagram.now),
         diagram.traces.len() - arrived - in_flight
     )
 }
@@ -126,7 +126,7 @@ fn kind(shape: Shape) -> &'static str {
 }
 
 fn fate_words(trace: &MessageTrace) -> String {
-    let took = span(trace.ends_at.saturating_sub(trace.sent_at));
+    let took = span(trace.ends_at.since(trace.sent_at));
     match trace.fate {
         Fate::InFlight { .. } => "on its way".to_string(),
         Fate::Arrived => format!("arrived after {took}"),
@@ -146,7 +146,7 @@ struct Chart {
 }
 
 impl Chart {
-    fn new(diagram: &Spacetime, span: u64, (width, height): (f64, f64)) -> Self {
+    fn new(diagram: &Spacetime, span: Duration, (width, height): (f64, f64)) -> Self {
         let nodes = diagram.lines.iter().map(|(node, _)| *node);
         let mut nodes: Vec<u32> = nodes.chain(diagram.turns.iter().map(|turn| turn.node)).collect();
         nodes.sort_unstable();
@@ -230,8 +230,8 @@ pub struct SpaceTimeRenderer {
 #[derive(PartialEq)]
 struct Drawn {
     revision: u64,
-    now: u64,
-    width: u64,
+    now: Time,
+    width: Duration,
     pointed: Option<Highlight>,
 }
 
@@ -314,7 +314,7 @@ impl Weaver<'_> {
 
     /// A part of a server's line: thick while it leads, wavy-dashed while it stands, dotted while paused,
     /// and not there while it is down.
-    fn stretch(&self, node: u32, state: Option<LineState>, from: u64, to: u64) {
+    fn stretch(&self, node: u32, state: Option<LineState>, from: Time, to: Time) {
         let (Some(state), Some(y)) = (state, self.chart.y(MessageEnd::Node(node))) else { return };
         let (left, right) = (self.pen.axis.x(from).max(LEFT), self.pen.axis.x(to));
         if right < LEFT {
@@ -348,7 +348,7 @@ impl Weaver<'_> {
     }
 
     /// A dot under the line where more is committed.
-    fn commit(&self, node: u32, before: Option<LineState>, after: Option<LineState>, at: u64) {
+    fn commit(&self, node: u32, before: Option<LineState>, after: Option<LineState>, at: Time) {
         let index = |state: Option<LineState>| state.map_or(0, |state| state.commit_index);
         let (Some(y), true) = (self.chart.y(MessageEnd::Node(node)), index(after) > index(before))
         else {

@@ -48,7 +48,7 @@ fn hop(hops: &[HopView], number: usize) -> Html {
     };
     let before =
         number.checked_sub(1).and_then(|before| hops.get(before)).and_then(|before| before.at);
-    let leg = hop.at.zip(before).map(|(at, before)| span(at.saturating_sub(before)));
+    let leg = hop.at.zip(before).map(|(at, before)| span(at - before));
     let state = match (hop.failed, hop.at) {
         (true, _) => "failed",
         (false, Some(_)) => "passed",

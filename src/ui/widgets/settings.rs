@@ -2,7 +2,7 @@
 
 use yew::prelude::{AttrValue, Callback, Html, html};
 
-use crate::playground::Chance;
+use crate::playground::{Chance, Duration};
 use crate::ui::format::durations::{latency_words, millis};
 use crate::ui::widgets::slider::Slider;
 
@@ -32,32 +32,71 @@ pub fn single(
     on_change: Callback<u64>,
 ) -> Html {
     let (name, words) = (name.into(), AttrValue::from(words.to_string()));
-    html! {
-        <div class="setting">
-            <span class="setting-name">{ name.clone() }</span>
-            <output class="setting-value">{ words.clone() }</output>
-            <Slider {name} {stops} {value} {words} {on_change} />
-        </div>
-    }
+    let slider =
+        html! { <Slider name={name.clone()} {stops} {value} words={words.clone()} {on_change} /> };
+    setting(&name, &words, slider)
 }
 
-/// A setting with two sliders, for the least and the most; in microseconds.
+/// A setting with one slider for a span of time; the stops are milliseconds.
+pub fn span(
+    name: impl Into<AttrValue>,
+    stops: &'static [u64],
+    value: Duration,
+    words: &str,
+    on_change: &Callback<Duration>,
+) -> Html {
+    let (name, words) = (name.into(), AttrValue::from(words.to_string()));
+    let slider = span_slider(name.clone(), stops, value, words.clone(), on_change);
+    setting(&name, &words, slider)
+}
+
+/// A setting with two sliders, for the least and the most of a span of time; the stops are milliseconds.
 pub fn range(
     name: &'static str,
-    (least, most): (u64, u64),
+    (least, most): (Duration, Duration),
     stops: &'static [u64],
-    on_least: Callback<u64>,
-    on_most: Callback<u64>,
+    on_least: &Callback<Duration>,
+    on_most: &Callback<Duration>,
 ) -> Html {
-    let words = |value: u64| AttrValue::from(format!("{} ms", millis(value)));
+    let slider = |which: &str, value: Duration, on_change: &Callback<Duration>| {
+        span_slider(
+            format!("{name}, {which}").into(),
+            stops,
+            value,
+            millis(value).into(),
+            on_change,
+        )
+    };
     html! {
         <div class="setting" role="group" aria-label={name}>
             <span class="setting-name">{ name }</span>
             <output class="setting-value">{ latency_words((least, most)) }</output>
             <div class="setting-pair">
-                <Slider name={format!("{name}, least")} {stops} value={least / 1_000} words={words(least)} on_change={on_least} />
-                <Slider name={format!("{name}, most")} {stops} value={most / 1_000} words={words(most)} on_change={on_most} />
+                { slider("least", least, on_least) }
+                { slider("most", most, on_most) }
             </div>
         </div>
     }
+}
+
+fn setting(name: &AttrValue, words: &AttrValue, slider: Html) -> Html {
+    html! {
+        <div class="setting">
+            <span class="setting-name">{ name }</span>
+            <output class="setting-value">{ words }</output>
+            { slider }
+        </div>
+    }
+}
+
+/// A slider whose value is a span of time and whose stops are milliseconds.
+fn span_slider(
+    name: AttrValue,
+    stops: &'static [u64],
+    value: Duration,
+    words: AttrValue,
+    on_change: &Callback<Duration>,
+) -> Html {
+    let on_change = on_change.reform(Duration::from_millis);
+    html! { <Slider {name} {stops} value={value.as_millis()} {words} {on_change} /> }
 }

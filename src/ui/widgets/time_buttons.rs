@@ -2,16 +2,16 @@
 
 use yew::prelude::{Callback, Html, html};
 
-use crate::playground::Input;
+use crate::playground::{Input, Time};
 use crate::ui::format::clock::clock_text;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
 
-/// A time that leads to its instant, in microseconds.
-pub fn moment(session: &Session, at: u64) -> Html {
+/// A time that leads to its instant.
+pub fn moment(session: &Session, at: Time) -> Html {
     let session = session.clone();
     let onclick = Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Seek(at)));
-    html! { <button type="button" class="moment" title="Go to this instant" {onclick}>{ clock_text(at / 1_000) }</button> }
+    html! { <button type="button" class="moment" title="Go to this instant" {onclick}>{ clock_text(at) }</button> }
 }
 
 /// The buttons that show less time or more: `on_zoom` is told `true` for less.

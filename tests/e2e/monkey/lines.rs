@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use kvorum::playground::{Input, Playground, Speed};
+use kvorum::playground::{Duration, Input, Playground, RealTime, Speed, Time};
 use kvorum::rng::Rng;
 use kvorum::script::GRAMMAR;
 
@@ -129,8 +129,8 @@ fn run(nodes: u32, seed: u64, seconds: u64, line: &str) -> String {
     for input in [Input::Console(line.to_owned()), Input::Speed(Speed::FASTEST), Input::Play] {
         playground.apply(input).expect("a line of the language");
     }
-    while playground.now() < seconds * 1_000_000 {
-        playground.apply(Input::Advance(1_000)).expect("time passes");
+    while playground.now() < Time::ZERO + Duration::from_secs(seconds) {
+        playground.apply(Input::Advance(RealTime::from_millis(1))).expect("time passes");
         // A property that breaks stops it.
         playground.apply(Input::Play).expect("it goes on");
     }

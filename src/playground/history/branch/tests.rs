@@ -4,6 +4,7 @@ use super::*;
 use crate::playground::Input;
 use crate::playground::tests::driver::{act, go, playing, shown};
 use crate::playground::view::Speed;
+use crate::time::{Duration, RealTime};
 
 #[test]
 fn the_recent_past_is_complete_however_near_a_keyframe_is() {
@@ -12,7 +13,7 @@ fn the_recent_past_is_complete_however_near_a_keyframe_is() {
     go(&mut playground, Input::Play).unwrap();
     let mut stops = Vec::new();
     while playground.instant().events < 3 * DISTANCE {
-        playground.apply(Input::Advance(90_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(90))).unwrap();
         stops.push(shown(&playground));
     }
     let is_near = |kept: &Keyframe| {
@@ -24,7 +25,7 @@ fn the_recent_past_is_complete_however_near_a_keyframe_is() {
         "the test needs stops near a keyframe"
     );
     for stop in stops.iter().rev() {
-        go(&mut playground, Input::Seek(stop.0.at.as_micros())).unwrap();
+        go(&mut playground, Input::Seek(stop.0.at)).unwrap();
         assert!(shown(&playground) == *stop, "at {:?}", stop.0);
     }
 }
@@ -38,10 +39,10 @@ fn a_branch_that_begins_near_a_keyframe_remembers_its_past() {
     go(&mut playground, Input::Speed(Speed::UNBOUNDED)).unwrap();
     go(&mut playground, Input::Play).unwrap();
     while playground.instant().events < 2 * DISTANCE {
-        playground.apply(Input::Advance(1_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(1))).unwrap();
     }
     let Keyframe { playback, whole_from } = playground.history().keyframes[1].clone();
-    go(&mut playground, Input::Seek(playback.instant().at.as_micros() + 1_000)).unwrap();
+    go(&mut playground, Input::Seek(playback.instant().at + Duration::from_millis(1))).unwrap();
     act(&mut playground, "clients off");
     while playground.instant() <= whole_from {
         go(&mut playground, Input::Step).unwrap();

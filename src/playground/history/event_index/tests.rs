@@ -26,7 +26,7 @@ fn dropped_marks_are_reported_as_dropped_and_not_as_absent() {
     let refused = Err(Problem::NotKept(Landmark::Election));
     assert_eq!(playground.apply(Input::Previous(Landmark::Election)), refused);
     // Only later marks are kept: which one came first is unknown.
-    go(&mut playground, Input::Seek(0)).unwrap();
+    go(&mut playground, Input::Seek(Time::ZERO)).unwrap();
     assert_eq!(playground.apply(Input::Next(Landmark::Election)), refused);
     let told = Problem::NotKept(Landmark::Election).to_string();
     assert!(told.starts_with("no election is kept there: only the latest marks"), "{told}");

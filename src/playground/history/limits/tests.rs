@@ -9,6 +9,7 @@ use crate::playground::tests::driver::{act, go, pass, playing};
 use crate::playground::view::{Landmark, Speed};
 use crate::playground::{Playground, Problem};
 use crate::recording::Limits;
+use crate::time::RealTime;
 
 /// A playground with lower limits.
 fn limited(change: impl Fn(&mut Limits)) -> Playground {
@@ -33,7 +34,7 @@ fn opens_again(playground: &Playground) {
 fn plays_on(playground: &mut Playground) -> Problem {
     playground.apply(Input::Play).unwrap();
     for _ in 0..100_000 {
-        if let Err(problem) = playground.apply(Input::Advance(100_000)) {
+        if let Err(problem) = playground.apply(Input::Advance(RealTime::from_millis(100))) {
             return problem;
         }
     }
@@ -47,7 +48,7 @@ fn a_branch_lasts_at_most_a_day() {
     act(&mut playground, "timing heartbeat 1s election 10s..20s");
     playground.apply(Input::Speed(Speed::FASTEST)).unwrap();
     assert_eq!(plays_on(&mut playground), Problem::Full(Limit::Time));
-    assert_eq!(playground.now(), 86_400_000_000);
+    assert_eq!(playground.now(), Time::from_micros(86_400_000_000));
     assert!(!playground.is_playing());
     let (archive, bookmark) = (playground.archive(), playground.bookmark());
     assert_eq!(Archive::parse(&archive.to_string()), Ok(archive));
@@ -58,10 +59,10 @@ fn a_branch_lasts_at_most_a_day() {
         assert_eq!(playground.apply(input), Err(Problem::Full(Limit::Time)));
     }
     assert_eq!(plays_on(&mut playground), Problem::Full(Limit::Time));
-    assert_eq!(playground.now(), 86_400_000_000);
+    assert_eq!(playground.now(), Time::from_micros(86_400_000_000));
     // An action can still be done, and seeking still works.
     act(&mut playground, "heal");
-    go(&mut playground, Input::Seek(1_000_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(1_000_000))).unwrap();
     pass(&mut playground, 100);
 }
 
@@ -104,7 +105,7 @@ fn the_actions_of_a_branch_are_limited() {
     assert_eq!(refused, Err(Problem::Full(Limit::Actions)));
     opens_again(&playground);
     // A fork in the past has room.
-    go(&mut playground, Input::Seek(20_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(20_000))).unwrap();
     act(&mut playground, "kill n1");
 }
 
@@ -130,7 +131,7 @@ fn the_branches_of_a_run_are_limited() {
     assert_eq!(playground.view().branches.len(), LIMITS.branches);
     let full = Err(Problem::Full(Limit::Branches));
     assert_eq!(playground.apply(Input::Undo), full);
-    go(&mut playground, Input::Seek(1_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(1_000))).unwrap();
     let kill = Action::Kill(crate::raft::NodeId(1));
     assert_eq!(playground.apply(Input::Act(kill)), full);
     assert_eq!(playground.view().branches.len(), LIMITS.branches);

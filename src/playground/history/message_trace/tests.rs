@@ -3,6 +3,7 @@
 use crate::playground::Input;
 use crate::playground::history::message_trace::{Fate, KEPT, Spacetime, Status};
 use crate::playground::tests::driver::{act, pass, playing};
+use crate::time::Duration;
 
 fn count(diagram: &Spacetime, fate: Fate) -> usize {
     diagram.traces.iter().filter(|trace| trace.fate == fate).count()
@@ -63,7 +64,7 @@ fn a_lost_message_that_was_delayed_ends_when_it_is_lost() {
     act(&mut playground, &format!("delay m{id} 100ms"));
     let find = |diagram: Spacetime| *diagram.traces.iter().find(|other| other.id == id).unwrap();
     let delayed = find(playground.spacetime());
-    assert_eq!(delayed.ends_at, trace.ends_at + 100_000);
+    assert_eq!(delayed.ends_at, trace.ends_at + Duration::from_millis(100));
     while matches!(find(playground.spacetime()).fate, Fate::InFlight { .. }) {
         playground.apply(Input::Step).unwrap();
     }

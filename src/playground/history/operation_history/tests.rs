@@ -3,6 +3,7 @@
 use crate::playground::Input;
 use crate::playground::history::operation_history::{Bar, KeyHistory, OperationStatus, STRETCH};
 use crate::playground::tests::driver::{act, pass, play_script, playing};
+use crate::time::Time;
 
 /// A read from a leader that was deposed and does not know it yet. The rule by which it would ask
 /// its followers is off.
@@ -28,7 +29,7 @@ fn bars(history: &KeyHistory, places: &[usize]) -> Vec<String> {
 
 /// Asserts that bars do not cover each other, and that the effects are in order and within their
 /// bars.
-fn check(history: &KeyHistory, now: u64) {
+fn check(history: &KeyHistory, now: Time) {
     for (place, bar) in history.bars.iter().enumerate() {
         assert!(bar.row < history.rows, "{bar:?}");
         let before = history.bars[..place].iter().filter(|before| before.row == bar.row);
@@ -45,7 +46,7 @@ fn check(history: &KeyHistory, now: u64) {
         }
         OperationStatus::Undecided => return,
     };
-    let mut last = 0;
+    let mut last = Time::ZERO;
     for bar in order.iter().map(|place| &history.bars[*place]) {
         let effect = bar.effect.unwrap();
         assert!(bar.began <= effect && effect <= bar.open_until(now), "{bar:?}");
@@ -62,7 +63,7 @@ fn operations_are_told_with_their_answers_and_an_order() {
     );
     let operations = playground.operations();
     let keys: Vec<&str> = operations.keys.iter().map(|of| of.key.as_str()).collect();
-    assert_eq!((keys, operations.since), (vec!["color", "shape", "size"], 0));
+    assert_eq!((keys, operations.since), (vec!["color", "shape", "size"], Time::ZERO));
     let color = &operations.keys[0];
     let OperationStatus::Ordered(order) = &color.standing else { panic!("{color:?}") };
     let told = [
@@ -137,9 +138,14 @@ fn of_a_long_branch_the_end_is_kept_and_still_ordered() {
         most = most.max(operations.keys.iter().map(|history| history.bars.len()).sum());
         assert!(most <= 2 * STRETCH);
     }
-    assert!(playground.operations().since > 0 && most > 2 * STRETCH / 3, "{most} operations");
-    playground.apply(Input::Seek(1_500_000)).unwrap();
+    assert!(
+        playground.operations().since > Time::ZERO && most > 2 * STRETCH / 3,
+        "{most} operations"
+    );
+    playground.apply(Input::Seek(Time::from_micros(1_500_000))).unwrap();
     let operations = playground.operations();
-    assert_eq!(playground.now(), 1_500_000);
-    assert!(operations.keys.iter().flat_map(|of| &of.bars).all(|bar| bar.began <= 1_500_000));
+    assert_eq!(playground.now(), Time::from_micros(1_500_000));
+    assert!(
+        operations.keys.iter().flat_map(|of| &of.bars).all(|bar| bar.began <= playground.now())
+    );
 }

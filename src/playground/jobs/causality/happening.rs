@@ -7,7 +7,6 @@ use std::rc::Rc;
 use crate::check::Violation;
 use crate::cluster::{Action, Answer, Fact, Operation, What};
 use crate::playground::view::Spot;
-use crate::playground::view::micros;
 use crate::playground::view::{CauseKind, CauseView};
 use crate::raft::{Index, NodeId, Note, Term};
 use crate::recording::RunPosition;
@@ -207,7 +206,7 @@ pub(crate) fn slice(end: &Why, spot: impl Fn(RunPosition) -> Spot) -> Vec<CauseV
         let at = known.unwrap_or(steps.len());
         if known.is_none() {
             steps.push(CauseView {
-                at: micros(instant.at),
+                at: instant.at,
                 events: instant.events,
                 spot: spot(happening.place),
                 node: happening.detail.node().map(|node| node.0),

@@ -26,7 +26,6 @@ use crate::playground::history::run::ShownRun;
 use crate::playground::jobs::causality::happening::{Why, slice};
 use crate::playground::jobs::causality::replay::CausalReplay;
 use crate::playground::view::Spot;
-use crate::playground::view::micros;
 use crate::playground::view::{Contradiction, ContraryFact, Explanation};
 use crate::raft::{Index, Node, NodeId};
 use crate::recording::RunPosition;
@@ -77,7 +76,7 @@ impl Inquiry {
         let spot = |place: RunPosition| Spot { run: id, branch, place };
         let answer = replay.answer(&self.question).map(|why| slice(&why, spot));
         reasons.keep(branch, spot);
-        let at = micros(self.until.instant.at);
+        let at = self.until.instant.at;
         let question = self.question.clone();
         reasons.explanation = Some(Rc::new(Explanation { question, at, answer }));
         true

@@ -4,6 +4,7 @@ use super::*;
 use crate::playground::Input;
 use crate::playground::tests::driver::{act, go, pass, playing};
 use crate::playground::{Playground, Problem};
+use crate::time::RealTime;
 
 /// Branch A kills the leader at 600 ms; branch B does not, and writes a little later.
 fn two_branches() -> (Playground, u32) {
@@ -21,7 +22,7 @@ fn two_branches() -> (Playground, u32) {
 
 fn compared(playground: &mut Playground) -> ComparisonView {
     for _ in 0..50 {
-        playground.apply(Input::Advance(16_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
         let view = playground.view().comparison.unwrap();
         if view.parting.is_some() && view.nodes.is_some() {
             return view;
@@ -39,8 +40,8 @@ fn two_branches_diverge_where_one_has_another_action() {
         panic!("{view:?}")
     };
     assert_eq!(theirs.text, Some(format!("you did `kill n{leader}`")));
-    assert_eq!(theirs.at, 600_000);
-    assert!(ours.at >= 600_000, "the event that happens without it");
+    assert_eq!(theirs.at, Time::from_micros(600_000));
+    assert!(ours.at >= theirs.at, "the event that happens without it");
 
     let nodes = view.nodes.unwrap();
     let old = nodes.iter().find(|node| node.id == leader).unwrap();
@@ -57,15 +58,15 @@ fn a_comparison_follows_the_instant_that_is_shown() {
     let (mut playground, _) = two_branches();
     playground.apply(Input::Compare(Some(0))).unwrap();
     assert!(!compared(&mut playground).nodes.unwrap().is_empty());
-    go(&mut playground, Input::Seek(500_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(500_000))).unwrap();
     let view = compared(&mut playground);
     assert_eq!(
         (view.at, view.nodes),
-        (500_000, Some(Vec::new())),
+        (Time::from_micros(500_000), Some(Vec::new())),
         "they are equal before they diverge"
     );
     go(&mut playground, Input::Branch(0)).unwrap();
-    playground.apply(Input::Advance(16_000)).unwrap();
+    playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
     assert_eq!(playground.view().comparison, None, "nothing is compared with itself");
 }
 
@@ -93,7 +94,7 @@ fn parted_by_a_rule() -> Playground {
     let leader = playground.view().summary.leader.unwrap();
     act(&mut playground, &format!("kill n{leader}"));
     pass(&mut playground, 900);
-    go(&mut playground, Input::Seek(599_999)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(599_999))).unwrap();
     act(&mut playground, &format!("kill n{leader}"));
     pass(&mut playground, 900);
     playground.apply(Input::Compare(Some(0))).unwrap();
@@ -109,7 +110,10 @@ fn a_rule_makes_branches_diverge_only_where_it_has_an_effect() {
     };
     assert!(ours.text.unwrap().contains("asks who would vote for it"), "as with pre-vote");
     assert!(theirs.text.unwrap().contains("it stands for term 2"), "as without");
-    assert!(ours.at == theirs.at && ours.at > 650_000, "long after the rule was switched");
+    assert!(
+        ours.at == theirs.at && ours.at > Time::from_micros(650_000),
+        "long after the rule was switched"
+    );
     assert_eq!(playground.parting(), Some(ours.at));
 }
 
@@ -128,7 +132,7 @@ fn the_other_branch_is_shown_at_the_same_instant() {
     assert_eq!(status(&playground), crate::cluster::Status::Down, "there it was killed");
     let timers = playground.other_motion().unwrap().timers;
     assert!(timers.iter().all(|(node, _)| *node != leader), "{timers:?}");
-    go(&mut playground, Input::Seek(500_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(500_000))).unwrap();
     compared(&mut playground);
     assert_eq!(status(&playground), crate::cluster::Status::Running, "there it was not yet");
     let (view, other) = (playground.view(), playground.other_view().unwrap());
@@ -140,17 +144,17 @@ fn the_other_branch_is_shown_at_the_same_instant() {
 #[test]
 fn while_nothing_happens_the_other_branch_does_not_raise_the_revision() {
     let (mut playground, _) = two_branches();
-    go(&mut playground, Input::Seek(100_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(100_000))).unwrap();
     playground.apply(Input::Compare(Some(0))).unwrap();
     compared(&mut playground);
     playground.apply(Input::Speed(crate::playground::view::Speed::new(1))).unwrap();
     playground.apply(Input::Play).unwrap();
     let (revision, events) = (playground.revision(), playground.view().clock.events);
     for _ in 0..10 {
-        playground.apply(Input::Advance(16_000)).unwrap();
+        playground.apply(Input::Advance(RealTime::from_millis(16))).unwrap();
     }
     assert_eq!(playground.view().clock.events, events, "nothing happened");
-    assert!(playground.now() > 100_000 && playground.revision() == revision);
+    assert!(playground.now() > Time::from_micros(100_000) && playground.revision() == revision);
     assert_eq!(playground.other_view().unwrap().clock.now, playground.now(), "it followed");
 }
 
@@ -162,18 +166,18 @@ fn an_action_may_cause_an_event_before_the_other_branch_has_an_action() {
     pass(&mut playground, 20);
     act(&mut playground, "set a b");
     pass(&mut playground, 30);
-    go(&mut playground, Input::Seek(0)).unwrap();
+    go(&mut playground, Input::Seek(Time::ZERO)).unwrap();
     act(&mut playground, "timeout n1");
     playground.apply(Input::Compare(Some(0))).unwrap();
     let Some(Parting::At { ours: Some(ours), .. }) = compared(&mut playground).parting else {
         panic!("they diverge")
     };
-    assert_eq!((ours.at, ours.text), (0, Some("you did `timeout n1`".to_string())));
+    assert_eq!((ours.at, ours.text), (Time::ZERO, Some("you did `timeout n1`".to_string())));
     // The comparison from the other branch gives the same.
     go(&mut playground, Input::Branch(0)).unwrap();
     playground.apply(Input::Compare(Some(1))).unwrap();
     let Some(Parting::At { theirs: Some(theirs), .. }) = compared(&mut playground).parting else {
         panic!("they part")
     };
-    assert_eq!((theirs.at, theirs.text), (0, Some("you did `timeout n1`".to_string())));
+    assert_eq!((theirs.at, theirs.text), (Time::ZERO, Some("you did `timeout n1`".to_string())));
 }

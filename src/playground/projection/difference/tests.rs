@@ -4,6 +4,7 @@ use super::*;
 use crate::playground::Input;
 use crate::playground::Playground;
 use crate::playground::tests::driver::{act, go, pass, playing};
+use crate::time::Time;
 
 fn playground() -> Playground {
     let mut playground = playing(3, 7);
@@ -57,7 +58,7 @@ fn an_instant_before_the_pinned_one_is_compared_with_it_too() {
     pass(&mut playground, 300);
     playground.apply(Input::Pin(true)).unwrap();
     let pin = playground.pin().unwrap();
-    go(&mut playground, Input::Seek(600_000)).unwrap();
+    go(&mut playground, Input::Seek(Time::from_micros(600_000))).unwrap();
     assert!(!playground.pin().unwrap().is_shown);
     let since = playground.differences(None, With::Pin);
     assert_eq!(row(&since, 1, "store"), Some(("color = blue", "empty")), "{since:?}");

@@ -28,11 +28,8 @@ impl Narrator {
             self.announcer.listen(new, &view.summary, &view.request_traces);
         } else {
             self.jumps = playground.jumps();
-            let place = format!(
-                "At {} of {}.",
-                clock_text(playground.now() / 1_000),
-                clock_text(playground.end() / 1_000)
-            );
+            let place =
+                format!("At {} of {}.", clock_text(playground.now()), clock_text(playground.end()));
             self.announcer.skip(new, place);
         }
         self.spoken = self.announcer.speak(now_ms);

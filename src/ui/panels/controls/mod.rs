@@ -14,7 +14,7 @@ use crate::playground::{Action, Chance, Consistency, Duration, LinkChange, Timin
 use crate::ui::panels::controls::chaos::Chaos;
 use crate::ui::panels::controls::partition::Partition;
 use crate::ui::state::session::Session;
-use crate::ui::widgets::settings::{CHANCES, LATENCIES, chance, percent, range, single};
+use crate::ui::widgets::settings::{CHANCES, LATENCIES, chance, percent, range, single, span};
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -31,8 +31,10 @@ pub struct Props {
     pub on_new: Callback<()>,
 }
 
+/// Milliseconds.
 const TIMEOUTS: [u64; 15] =
     [50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1_000, 1_500, 2_000, 3_000];
+/// Milliseconds.
 const HEARTBEATS: [u64; 12] = [5, 10, 20, 30, 40, 50, 75, 100, 150, 200, 300, 500];
 const CLIENTS: [u64; 9] = [0, 1, 2, 3, 5, 8, 10, 15, 20];
 
@@ -82,31 +84,24 @@ struct PartProps {
 fn Network(props: &PartProps) -> Html {
     let problem = use_state(|| None::<String>);
     let network = &props.network;
-    let change = |make: fn(u64, NetworkView) -> LinkChange| {
-        let network = *network;
-        act(&props.session, problem.setter(), move |value| Action::Network(make(value, network)))
-    };
-    let least = change(|value, network| {
-        let least = Duration::from_millis(value);
-        LinkChange {
-            latency: Some((least, least.max(Duration::from_micros(network.latency.1)))),
-            ..LinkChange::default()
-        }
+    let (shortest, longest) = network.latency;
+    let latency = |latency| LinkChange { latency: Some(latency), ..LinkChange::default() };
+    let least = act(&props.session, problem.setter(), move |least: Duration| {
+        Action::Network(latency((least, least.max(longest))))
     });
-    let most = change(|value, network| {
-        let most = Duration::from_millis(value);
-        LinkChange {
-            latency: Some((most.min(Duration::from_micros(network.latency.0)), most)),
-            ..LinkChange::default()
-        }
+    let most = act(&props.session, problem.setter(), move |most: Duration| {
+        Action::Network(latency((most.min(shortest), most)))
     });
-    let loss = change(|value, _| LinkChange { loss: chance(value), ..LinkChange::default() });
-    let duplicate =
-        change(|value, _| LinkChange { duplicate: chance(value), ..LinkChange::default() });
+    let loss = act(&props.session, problem.setter(), |percent| {
+        Action::Network(LinkChange { loss: chance(percent), ..LinkChange::default() })
+    });
+    let duplicate = act(&props.session, problem.setter(), |percent| {
+        Action::Network(LinkChange { duplicate: chance(percent), ..LinkChange::default() })
+    });
     html! {
         <section class="group">
             <h2>{ "Network" }</h2>
-            { range("Latency", network.latency, &LATENCIES, least, most) }
+            { range("Latency", network.latency, &LATENCIES, &least, &most) }
             { single("Loss", &CHANCES, percent(network.loss), &format!("{} %", percent(network.loss)), loss) }
             { single("Duplicates", &CHANCES, percent(network.duplicate), &format!("{} %", percent(network.duplicate)), duplicate) }
             <p class="problem" role="alert">{ (*problem).clone() }</p>
@@ -118,34 +113,23 @@ fn Network(props: &PartProps) -> Html {
 fn Pace(props: &PartProps) -> Html {
     let problem = use_state(|| None::<String>);
     let network = &props.network;
-    let change = |make: fn(u64, NetworkView) -> Timing| {
-        let network = *network;
-        act(&props.session, problem.setter(), move |value| Action::Timing(make(value, network)))
-    };
-    let least = change(|value, network| {
-        let least = Duration::from_millis(value);
-        Timing {
-            election: Some((least, least.max(Duration::from_micros(network.election_timeout.1)))),
-            ..Timing::default()
-        }
+    let (shortest, longest) = network.election_timeout;
+    let election = |timeouts| Timing { election: Some(timeouts), ..Timing::default() };
+    let least = act(&props.session, problem.setter(), move |least: Duration| {
+        Action::Timing(election((least, least.max(longest))))
     });
-    let most = change(|value, network| {
-        let most = Duration::from_millis(value);
-        Timing {
-            election: Some((most.min(Duration::from_micros(network.election_timeout.0)), most)),
-            ..Timing::default()
-        }
+    let most = act(&props.session, problem.setter(), move |most: Duration| {
+        Action::Timing(election((most.min(shortest), most)))
     });
-    let heartbeat = change(|value, _| Timing {
-        heartbeat: Some(Duration::from_millis(value)),
-        ..Timing::default()
+    let heartbeat = act(&props.session, problem.setter(), |heartbeat| {
+        Action::Timing(Timing { heartbeat: Some(heartbeat), ..Timing::default() })
     });
-    let beat = network.heartbeat / 1_000;
+    let beat = format!("{} ms", network.heartbeat.as_millis());
     html! {
         <section class="group">
             <h2>{ "Timing" }</h2>
-            { range("Election timeout", network.election_timeout, &TIMEOUTS, least, most) }
-            { single("Heartbeat", &HEARTBEATS, beat, &format!("{beat} ms"), heartbeat) }
+            { range("Election timeout", network.election_timeout, &TIMEOUTS, &least, &most) }
+            { span("Heartbeat", &HEARTBEATS, network.heartbeat, &beat, &heartbeat) }
             <p class="problem" role="alert">{ (*problem).clone() }</p>
         </section>
     }
@@ -179,11 +163,11 @@ fn workload(clients: u64) -> Option<Workload> {
     Some(Workload { clients, keys: 5, writes, every, reads })
 }
 
-fn act(
+fn act<T: 'static>(
     session: &Session,
     problem: UseStateSetter<Option<String>>,
-    make: impl Fn(u64) -> Action + 'static,
-) -> Callback<u64> {
+    make: impl Fn(T) -> Action + 'static,
+) -> Callback<T> {
     let session = session.clone();
     Callback::from(move |value| problem.set(session.act(make(value)).err()))
 }

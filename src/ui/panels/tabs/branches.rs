@@ -4,8 +4,8 @@ use web_sys::HtmlInputElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_state};
 
-use crate::playground::Input;
 use crate::playground::view::{BranchView, ComparisonView, Parting, PartingStep};
+use crate::playground::{Duration, Input, Time};
 use crate::ui::format::clock::clock_text;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::difference_table::difference;
@@ -15,8 +15,8 @@ pub struct Props {
     pub session: Session,
     pub branches: Vec<BranchView>,
     pub comparison: Option<ComparisonView>,
-    /// The instant that is shown, in microseconds.
-    pub now: u64,
+    /// The instant that is shown.
+    pub now: Time,
     /// Grows when the branches may have gone further.
     pub feed: u64,
 }
@@ -44,7 +44,7 @@ pub fn Branches(props: &Props) -> Html {
 }
 
 /// The branches that left this one, each with those that left it.
-fn tree(props: &Props, ends: &[u64], from: Option<usize>, apply: &Callback<Input>) -> Html {
+fn tree(props: &Props, ends: &[Time], from: Option<usize>, apply: &Callback<Input>) -> Html {
     let leaves = |(_, branch): &(usize, &BranchView)| branch.left.map(|(from, _)| from) == from;
     let own: Vec<(usize, &BranchView)> = props.branches.iter().enumerate().filter(leaves).collect();
     if own.is_empty() {
@@ -59,7 +59,7 @@ fn tree(props: &Props, ends: &[u64], from: Option<usize>, apply: &Callback<Input
 
 fn branch_row(
     props: &Props,
-    ends: &[u64],
+    ends: &[Time],
     (place, branch): (usize, &BranchView),
     apply: &Callback<Input>,
 ) -> Html {
@@ -68,12 +68,12 @@ fn branch_row(
         let input = event.target_dyn_into::<HtmlInputElement>();
         Input::Rename(place, input.map(|input| input.value()).unwrap_or_default())
     });
-    let left = branch.left.map_or("from the beginning".to_string(), |(_, at)| {
-        format!("from {}", clock_text(at / 1_000))
-    });
+    let left = branch
+        .left
+        .map_or("from the beginning".to_string(), |(_, at)| format!("from {}", clock_text(at)));
     let actions = if branch.actions == 1 { "action" } else { "actions" };
     let end = ends.get(place).copied().unwrap_or_default();
-    let about = format!("{left} to {}, {} {actions}", clock_text(end / 1_000), branch.actions);
+    let about = format!("{left} to {}, {} {actions}", clock_text(end), branch.actions);
     let is_compared = props.comparison.as_ref().is_some_and(|comparison| comparison.with == place);
     html! {
         <li key={place}>
@@ -99,7 +99,7 @@ fn compared(props: &Props, comparison: &ComparisonView, apply: &Callback<Input>)
     };
     let ours = name(props.branches.iter().position(|branch| branch.current));
     let theirs = name(Some(comparison.with));
-    let at = clock_text(comparison.at / 1_000);
+    let at = clock_text(comparison.at);
     let title = if comparison.at < props.now {
         format!("Nodes now in {ours}, and at the end of {theirs} ({at})")
     } else {
@@ -125,7 +125,7 @@ fn parting(parting: Option<&Parting>, ours: &str, theirs: &str, apply: &Callback
     let step = |name: &str, step: &Option<PartingStep>| {
         let words = step.as_ref().map_or("was not played any further".to_string(), |step| {
             let text = step.text.as_deref().unwrap_or("nothing comes of it");
-            format!("{}: {text}", clock_text(step.at / 1_000))
+            format!("{}: {text}", clock_text(step.at))
         });
         html! { <div key={name.to_string()}><dt>{ name }</dt><dd>{ words }</dd></div> }
     };
@@ -135,12 +135,12 @@ fn parting(parting: Option<&Parting>, ours: &str, theirs: &str, apply: &Callback
             html! { <p>{ "As far as both were played they are the same." }</p> }
         }
         Some(found @ Parting::At { ours: mine, theirs: other }) => {
-            let at = found.at().unwrap_or_default();
+            let just_before = found.at().unwrap_or_default() - Duration::from_micros(1);
             html! {
                 <>
                     <p>{ "The first step that differs:" }</p>
                     <dl class="parting">{ step(ours, mine) }{ step(theirs, other) }</dl>
-                    <button type="button" class="button" onclick={apply.reform(move |_| Input::Seek(at.saturating_sub(1)))}>{ "Go to just before" }</button>
+                    <button type="button" class="button" onclick={apply.reform(move |_| Input::Seek(just_before))}>{ "Go to just before" }</button>
                 </>
             }
         }

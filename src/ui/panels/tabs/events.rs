@@ -17,7 +17,6 @@ use yew::{use_mut_ref, use_node_ref, use_state, use_state_eq};
 use crate::playground::Input;
 use crate::playground::view::{Sentence, Topic};
 use crate::ui::browser::page;
-use crate::ui::format::clock::time;
 use crate::ui::format::sentences::found;
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
@@ -195,7 +194,7 @@ fn result_words(search: &str, count: usize) -> Option<String> {
 
 fn row(session: &Session, (slot, sentence): (usize, &Sentence), search: &str) -> Html {
     let topic = TOPICS.iter().find(|(topic, ..)| *topic == sentence.topic).map(|(_, id, _)| *id);
-    let (at, time) = (sentence.at, time(sentence.at));
+    let at = sentence.at;
     let onclick = {
         let session = session.clone();
         Callback::from(move |_| {
@@ -204,11 +203,11 @@ fn row(session: &Session, (slot, sentence): (usize, &Sentence), search: &str) ->
             go_to(&session, Input::Seek(at));
         })
     };
-    let name = format!("Go to {time}");
+    let name = format!("Go to {at}");
     let marks = if search.is_empty() { Vec::new() } else { found(&sentence.text, search) };
     html! {
         <li key={slot} class="event" data-topic={topic} data-detail={sentence.detail.then_some("true")}>
-            <button type="button" class="event-at" tabindex="-1" aria-label={name.clone()} title={name} {onclick}>{ time }</button>
+            <button type="button" class="event-at" tabindex="-1" aria-label={name.clone()} title={name} {onclick}>{ at.to_string() }</button>
             <span class="event-text">{ text_with_marks(&sentence.text, &marks) }</span>
         </li>
     }

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use yew::prelude::{Callback, Html, Properties, component, html};
 
-use crate::playground::Question;
 use crate::playground::view::{
     EntryView, Explanation, FollowerView, NodeNumber, NodeView, ProgressStateView,
 };
+use crate::playground::{Question, Time};
 use crate::ui::canvas::palette::hue;
 use crate::ui::format::counts::count;
 use crate::ui::format::durations::span;
@@ -145,7 +145,7 @@ fn rare_facts(node: &NodeView) -> Vec<Html> {
         facts.push(fact("Receives a snapshot", format!("up to {last}: {bytes} bytes"), ""));
     }
     if let Some(end) = node.lease_end {
-        facts.push(fact("Lease until", span(end), ""));
+        facts.push(fact("Lease until", span(end.since(Time::ZERO)), ""));
     }
     if let Some(to) = node.transfer {
         facts.push(fact("Hands over to", format!("n{to}"), "and takes no commands meanwhile"));

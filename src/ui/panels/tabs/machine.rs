@@ -5,11 +5,11 @@ use yew::TargetCast;
 use yew::prelude::{Callback, Html, html};
 
 use crate::playground::view::NodeView;
-use crate::playground::{Action, ClockChange, DiskState, Duration, NodeId, Rate};
-use crate::ui::format::durations::latency_words;
+use crate::playground::{Action, ClockChange, DiskState, NodeId, Rate};
+use crate::ui::format::durations::millis;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::session::Session;
-use crate::ui::widgets::settings::single;
+use crate::ui::widgets::settings::{single, span};
 
 /// Milliseconds.
 const FSYNCS: [u64; 12] = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000];
@@ -21,32 +21,31 @@ const RATES: [u64; 15] = [50, 70, 80, 90, 95, 98, 99, 100, 101, 102, 105, 110, 1
 /// How slow and how wrong it is, to be changed.
 pub fn sliders(session: &Session, node: &NodeView) -> Html {
     let (id, name) = (NodeId(node.id), format!("n{}", node.id));
-    let act = |make: fn(NodeId, u64) -> Option<Action>| {
-        let session = session.clone();
-        Callback::from(move |value| {
-            if let Some(Err(problem)) = make(id, value).map(|action| session.act(action)) {
-                session.tell(Notice::problem(problem));
-            }
-        })
-    };
-    let on_fsync =
-        act(|node, millis| Some(Action::Disk { node, fsync: Duration::from_millis(millis) }));
-    let on_cpu =
-        act(|node, millis| Some(Action::Cpu { node, takes: Duration::from_millis(millis) }));
-    let on_rate = act(|node, percent| {
+    let on_fsync = act(session, move |fsync| Some(Action::Disk { node: id, fsync }));
+    let on_cpu = act(session, move |takes| Some(Action::Cpu { node: id, takes }));
+    let on_rate = act(session, move |percent: u64| {
         let rate = Some(Rate::from_millionths(u32::try_from(percent * 10_000).ok()?)?);
-        Some(Action::Clock { node, change: ClockChange { rate, ..ClockChange::default() } })
+        Some(Action::Clock { node: id, change: ClockChange { rate, ..ClockChange::default() } })
     });
     let rate = u64::from(node.clock_rate / 10_000);
-    let span = |micros| latency_words((micros, micros));
     html! {
         <section class="group" aria-label={format!("Machine of {name}")}>
             { disk_choice(session, node) }
-            { single(format!("Disk of {name}: fsync"), &FSYNCS, node.fsync / 1_000, &span(node.fsync), on_fsync) }
+            { span(format!("Disk of {name}: fsync"), &FSYNCS, node.fsync, &millis(node.fsync), &on_fsync) }
             { single(format!("Clock of {name}: rate"), &RATES, rate, &format!("{rate} %"), on_rate) }
-            { single(format!("Processor of {name}: takes"), &TAKES, node.cpu / 1_000, &span(node.cpu), on_cpu) }
+            { span(format!("Processor of {name}: takes"), &TAKES, node.cpu, &millis(node.cpu), &on_cpu) }
         </section>
     }
+}
+
+/// Does what a slider asks for. The user is told what is refused.
+fn act<T: 'static>(session: &Session, make: impl Fn(T) -> Option<Action> + 'static) -> Callback<T> {
+    let session = session.clone();
+    Callback::from(move |value| {
+        if let Some(Err(problem)) = make(value).map(|action| session.act(action)) {
+            session.tell(Notice::problem(problem));
+        }
+    })
 }
 
 /// How its disk treats writes, to be changed.

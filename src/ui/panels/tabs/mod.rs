@@ -13,6 +13,7 @@ use std::rc::Rc;
 use web_sys::KeyboardEvent;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use crate::playground::Time;
 use crate::playground::view::{BranchView, ComparisonView, Explanation, NodeNumber, NodeView};
 use crate::ui::browser::page;
 use crate::ui::panels::tabs::branches::Branches;
@@ -54,8 +55,8 @@ pub struct Props {
     pub events: u64,
     pub branches: Vec<BranchView>,
     pub comparison: Option<ComparisonView>,
-    /// The instant that is shown, in microseconds; it matters to a comparison only.
-    pub now: u64,
+    /// The instant that is shown; it matters to a comparison only.
+    pub now: Time,
 }
 
 #[component]

@@ -12,7 +12,6 @@ use yew::{use_effect_with, use_state_eq};
 use crate::playground::view::{CauseView, Explanation, NodeNumber};
 use crate::playground::{Input, Question};
 use crate::ui::browser::page;
-use crate::ui::format::clock::time;
 use crate::ui::state::highlight::{Highlight, Pointer};
 use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
@@ -55,7 +54,7 @@ pub fn Reason(props: &Props) -> Html {
         }
     });
     let words = match answer {
-        Ok(steps) => format!("{} led to this: {question}, at {}.", counted(steps), time(*at)),
+        Ok(steps) => format!("{} led to this: {question}, at {at}.", counted(steps)),
         Err(instead) => instead.clone(),
     };
     let on_details = {
@@ -136,7 +135,7 @@ fn row(props: &Props, row: &Row<'_>) -> Html {
         <li key={*number} class="reason-step" data-kind={step.kind.name()} aria-current={is_here.then_some("step")} data-node={step.node.map(|node| node.to_string())}>
             <span class="reason-number">{ *number }</span>
             <div>
-                <button type="button" class="event-at" aria-label={format!("Go to event {number}, {}", time(step.at))} {onclick}>{ time(step.at) }</button>
+                <button type="button" class="event-at" aria-label={format!("Go to event {number}, {}", step.at)} {onclick}>{ step.at.to_string() }</button>
                 <span class="reason-kind">{ step.kind.name() }</span>
                 <span class="reason-from" hidden={from.is_empty()}>{ format!("from {}", from.join(", ")) }</span>
                 <p>{ text_with_marks(&step.text, &[]) }</p>

@@ -12,8 +12,7 @@ use yew::{use_effect_with, use_state_eq};
 use crate::playground::view::{
     CauseView, Contradiction, ContraryFact, Explanation, TurningPoint, Verdict,
 };
-use crate::playground::{Input, Question};
-use crate::ui::format::clock::time;
+use crate::playground::{Input, Question, Time};
 use crate::ui::format::sentences::sentence;
 use crate::ui::panels::tabs::reason::Reason;
 use crate::ui::state::highlight::{Highlight, Pointer};
@@ -110,7 +109,7 @@ fn judged(verdicts: Vec<Verdict>, found: &[Contradiction]) -> Vec<Judged> {
         Judged { verdict, standing, found }
     };
     let mut judged: Vec<Judged> = verdicts.into_iter().map(judge).collect();
-    let at = |one: &Judged| one.verdict.broken.as_ref().map_or(u64::MAX, |(at, _)| *at);
+    let at = |one: &Judged| one.verdict.broken.as_ref().map_or(Time::END, |(at, _)| *at);
     judged.sort_by_key(|one| (one.standing, at(one)));
     judged
 }
@@ -147,9 +146,9 @@ fn broken(props: &Props, one: &Judged, found: Option<&Contradiction>) -> Html {
     let happened = match (&one.verdict.broken, found) {
         (Some((at, how)), _) => {
             let how = how.split_once(": ").map_or(how.as_str(), |(_, how)| how);
-            format!("At {}: {}", time(*at), sentence(how))
+            format!("At {at}: {}", sentence(how))
         }
-        (None, Some(found)) => format!("It breaks at {}.", time(found.broken_by.at)),
+        (None, Some(found)) => format!("It breaks at {}.", found.broken_by.at),
         (None, None) => String::new(),
     };
     let facts = found.map_or_else(Html::default, |found| {
@@ -191,7 +190,7 @@ fn go(props: &Props, made_by: &CauseView) -> Html {
             pointer.point(node.map(Highlight::Node));
         })
     };
-    html! { <button type="button" class="button" {onclick}>{ format!("Go to {}", time(made_by.at)) }</button> }
+    html! { <button type="button" class="button" {onclick}>{ format!("Go to {}", made_by.at) }</button> }
 }
 
 fn asks(
@@ -221,8 +220,9 @@ fn turn(props: &Props, turning: Option<&TurningPoint>) -> Html {
     let there = turning.and_then(|turning| Some((turning.spot?, turning.at?)));
     let button = there.map_or_else(Html::default, |(spot, at)| {
         let session = props.session.clone();
-        let onclick = Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Return(spot)));
-        html! { <button type="button" class="button" {onclick}>{ format!("Go to {}", time(at)) }</button> }
+        let onclick =
+            Callback::from(move |_: yew::MouseEvent| go_to(&session, Input::Return(spot)));
+        html! { <button type="button" class="button" {onclick}>{ format!("Go to {at}") }</button> }
     });
     html! {
         <div class="turning" role="status">

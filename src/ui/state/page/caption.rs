@@ -120,11 +120,12 @@ impl Caption {
 #[cfg(test)]
 mod tests {
     use super::{Caption, HOLD_MS};
+    use crate::playground::Time;
     use crate::playground::view::{Sentence, Topic};
 
     fn sentence(id: u64, text: &str, topic: Topic) -> Sentence {
         let (headline, detail) = (text.contains("leader"), id >= 100);
-        Sentence { id, at: 0, text: text.to_string(), topic, detail, headline }
+        Sentence { id, at: Time::ZERO, text: text.to_string(), topic, detail, headline }
     }
 
     fn heard(caption: &mut Caption, at: f64, new: &[Sentence]) -> String {

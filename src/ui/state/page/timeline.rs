@@ -1,6 +1,6 @@
 //! The timeline: how much of it is shown, and what its buttons go to.
 
-use crate::playground::Landmark;
+use crate::playground::{Duration, Landmark, Time};
 use crate::ui::state::page::span::Span;
 
 /// What the timeline can be told.
@@ -18,8 +18,8 @@ pub enum TimelineMessage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeline {
     landmark: Landmark,
-    /// How much of it is shown, in microseconds; `None` for all.
-    width: Option<u64>,
+    /// How much of it is shown; `None` for all.
+    width: Option<Duration>,
 }
 
 impl Default for Timeline {
@@ -30,7 +30,7 @@ impl Default for Timeline {
 
 impl Timeline {
     /// `shown` is what of the run is shown now, which goes to `end`.
-    pub fn update(&mut self, message: TimelineMessage, shown: Span, end: u64) {
+    pub fn update(&mut self, message: TimelineMessage, shown: Span, end: Time) {
         match message {
             TimelineMessage::Landmark(landmark) => self.landmark = landmark,
             TimelineMessage::ZoomIn => self.width = shown.zoomed(true, end),
@@ -43,7 +43,7 @@ impl Timeline {
     }
 
     /// What of a run that goes to `end` is shown at `now`.
-    pub fn span(&self, now: u64, end: u64) -> Span {
+    pub fn span(&self, now: Time, end: Time) -> Span {
         Span::new(now, end, self.width)
     }
 }
@@ -51,11 +51,11 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::{Timeline, TimelineMessage};
-    use crate::playground::Landmark;
+    use crate::playground::{Landmark, Time};
 
     #[test]
     fn zooming_in_shows_less_and_zooming_out_again_shows_all() {
-        let (now, end) = (4_000_000, 9_000_000);
+        let (now, end) = (Time::from_micros(4_000_000), Time::from_micros(9_000_000));
         let mut timeline = Timeline::default();
         let whole = timeline.span(now, end);
         timeline.update(TimelineMessage::ZoomIn, whole, end);
@@ -68,9 +68,10 @@ mod tests {
     #[test]
     fn another_landmark_does_not_change_what_is_shown() {
         let mut timeline = Timeline::default();
-        let span = timeline.span(0, 9_000_000);
-        timeline.update(TimelineMessage::Landmark(Landmark::Fault), span, 9_000_000);
+        let end = Time::from_micros(9_000_000);
+        let span = timeline.span(Time::ZERO, end);
+        timeline.update(TimelineMessage::Landmark(Landmark::Fault), span, end);
         assert_eq!(timeline.landmark(), Landmark::Fault);
-        assert_eq!(timeline.span(0, 9_000_000), span);
+        assert_eq!(timeline.span(Time::ZERO, end), span);
     }
 }

@@ -1,7 +1,7 @@
 //! The demonstration that plays on the session's playground.
 
 use crate::course::{Caption, Lesson, Player};
-use crate::playground::{Input, Playground};
+use crate::playground::{Input, Playground, RealTime};
 use crate::ui::state::session::Session;
 
 impl Session {
@@ -32,14 +32,14 @@ impl Session {
         });
     }
 
-    /// Lets real time pass for the demonstration, in microseconds. It ends if another run has begun.
-    pub fn advance_lesson(&self, micros: u64) {
+    /// Lets real time pass for the demonstration. It ends if another run has begun.
+    pub fn advance_lesson(&self, real: RealTime) {
         self.with_playground(|lesson, playground| {
             if lesson.as_ref().is_some_and(|player| !player.is_on(playground)) {
                 *lesson = None;
             }
             if let Some(player) = lesson {
-                player.advance(playground, micros);
+                player.advance(playground, real);
             }
         });
     }

@@ -13,7 +13,7 @@ use yew::Callback;
 
 use crate::course::Player;
 use crate::playground::view::{Motion, View};
-use crate::playground::{Action, Input, Playground, Problem, RunId};
+use crate::playground::{Action, Input, Playground, Problem, RealTime, RunId, Time};
 use crate::ui::format::sentences::sentence;
 use crate::ui::state::notice::{Notice, Offer};
 
@@ -129,9 +129,9 @@ impl Session {
         result.map_err(|problem| sentence(&problem.to_string()))
     }
 
-    /// Lets real time pass, in microseconds. A long job may fail meanwhile: then the user gets a notice.
-    pub fn pass(&self, micros: u64) {
-        let result = self.0.playground.borrow_mut().apply(Input::Advance(micros));
+    /// Lets real time pass. A long job may fail meanwhile: then the user gets a notice.
+    pub fn pass(&self, real: RealTime) {
+        let result = self.0.playground.borrow_mut().apply(Input::Advance(real));
         if let Err(problem) = result {
             let notice = Notice::problem(sentence(&problem.to_string()));
             self.tell(match problem {
@@ -166,8 +166,8 @@ impl Session {
         self.look().revision()
     }
 
-    /// Cluster time in microseconds.
-    pub fn now(&self) -> u64 {
+    /// The instant that is shown.
+    pub fn now(&self) -> Time {
         self.look().now()
     }
 }
