@@ -38,15 +38,7 @@ impl App {
             }
             Shortcut::Messages => self.update_middle(MiddleMessage::Open(Some(Opened::Messages))),
             Shortcut::Heal => apply(Input::Act(Action::Heal)),
-            Shortcut::Key => {
-                if self.appearance.screen().has_request_panel() {
-                    self.update_panels(PanelMessage::ShowSheet(Sheet::Request));
-                } else {
-                    self.update_middle(MiddleMessage::View(ViewMode::Stage));
-                    self.update_middle(MiddleMessage::Open(Some(Opened::Request)));
-                }
-                page::focus_soon("#key");
-            }
+            Shortcut::Key => self.show_request(),
             Shortcut::Console => {
                 self.update_panels(PanelMessage::ShowTab(Tab::Console));
                 page::focus_soon("#console");
@@ -95,6 +87,17 @@ impl App {
             Shortcut::Spotlight => self.appearance.update(AppearanceMessage::ToggleSpotlight),
             Shortcut::Help => self.update_panels(PanelMessage::OpenDialog(Dialog::Help)),
         }
+    }
+
+    /// Shows the form for requests, beside the stage or on it.
+    fn show_request(&mut self) {
+        if self.appearance.screen().has_request_panel() {
+            self.update_panels(PanelMessage::ShowSheet(Sheet::Request));
+        } else {
+            self.update_middle(MiddleMessage::View(ViewMode::Stage));
+            self.update_middle(MiddleMessage::Open(Some(Opened::Request)));
+        }
+        page::focus_soon("#key");
     }
 
     /// Pins the instant that is shown. A note says so where the pin can't be seen.
