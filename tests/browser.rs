@@ -142,6 +142,7 @@ fn card_props(node: NodeView, density: Density) -> card::Props {
     card::Props {
         node: Rc::new(node),
         place: Rect::around(120.0, 80.0, (210.0, 130.0)),
+        large: false,
         density,
         side: None,
         selected: false,

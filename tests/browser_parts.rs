@@ -222,6 +222,7 @@ fn the_address_sets_the_initial_cluster() {
 fn announcements_are_few_and_spaced() {
     let mut announcer = Announcer::default();
     let say = |id, topic, detail, text: &str| Sentence {
+        headline: false,
         id,
         at: Time::ZERO,
         text: text.to_string(),
