@@ -62,7 +62,7 @@ async fn the_main_scenario_needs_no_mouse() -> Outcome {
             page.tab_to("textbox", "Value").await?;
             page.press("blue").await?;
             page.tab_to("button", "Set").await?;
-            page.press(" ").await?;
+            page.press(Key::Enter + "").await?;
             page.press(Key::Escape + "").await?;
             page.press_with_control("k").await?;
             page.is_focused("combobox", "Command").await?;
@@ -173,7 +173,7 @@ async fn a_client_a_disk_and_a_vote_need_no_mouse() -> Outcome {
             page.tab_to("combobox", "Node").await?;
             page.press(format!("n{leader}")).await?;
             page.tab_to("button", "Set").await?;
-            page.press(" ").await?;
+            page.press(Key::Enter + "").await?;
             page.press(Key::Escape + "").await?;
 
             card(page, disk).await?;
@@ -313,4 +313,55 @@ async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
 async fn card(page: &Page, node: u32) -> WebDriverResult<()> {
     page.press(node.to_string()).await?;
     page.is_focused("group", &format!("n{node}")).await
+}
+
+/// The space bar plays and pauses wherever the focus is, and presses nothing; but it writes in a field, ticks a box, and
+/// chooses in an open menu.
+#[tokio::test]
+async fn the_space_bar_plays_and_pauses_wherever_the_focus_is() -> Outcome {
+    Window::LAPTOP
+        .open("?seed=42&paused", async |page| {
+            page.press("]").await?;
+            page.leader(&[]).await?;
+            let requests =
+                async || page.script("return document.querySelectorAll('.journey').length").await;
+            let (plays, pauses) = ("Play", "Pause");
+            for (role, name) in [
+                ("button", "Set"),
+                ("button", "Kill n1"),
+                ("tab", "Verdicts"),
+                ("slider", "Speed"),
+                ("slider", "Timeline"),
+                ("radio", "Logs"),
+                ("button", "Demonstrations"),
+                ("button", "Share…"),
+            ] {
+                let before = requests().await?;
+                page.find(role, name).await?.focus().await?;
+                for (shown, next) in [(plays, pauses), (pauses, plays)] {
+                    page.find("button", shown).await?;
+                    page.press(" ").await?;
+                    page.find("button", next).await?;
+                }
+                assert_eq!(requests().await?, before, "{name} is not pressed");
+                page.is_gone("dialog", "Share this run").await?;
+                page.find("button", "Kill n1").await?;
+            }
+            page.press("k").await?;
+            page.is_focused("textbox", "Key").await?;
+            page.press(" ").await?;
+            page.find("button", plays).await?;
+            page.press(Key::Escape + "").await?;
+            page.find("checkbox", "n1 on side A").await?.focus().await?;
+            let ticked = async || page.find("checkbox", "n1 on side A").await?.is_selected().await;
+            let before = ticked().await?;
+            page.press(" ").await?;
+            assert_ne!(ticked().await?, before, "it ticks the box");
+            page.find("button", plays).await?;
+            page.click("button", "More n2").await?;
+            page.find("button", "Kill n2").await?.focus().await?;
+            page.find("button", plays).await?;
+            Ok(())
+        })
+        .await
 }

@@ -94,21 +94,24 @@ async fn a_demonstration_is_stepped_back_by_keyboard_and_goes_on_the_same_way() 
 }
 
 #[tokio::test]
-async fn a_user_who_interferes_with_a_demonstration_is_told() -> Outcome {
+async fn a_user_who_disturbs_a_demonstration_is_told_at_once() -> Outcome {
     Window::LAPTOP
         .open(FAST, async |page| {
             let lesson = Lesson::parse(DEMONSTRATIONS[1].text)?;
             choose(page, &lesson.title).await?;
             step(page, 1, &lesson).await?;
             page.press_on(1, "Kill").await?;
-            page.click("button", "Next").await?;
-            // While a step waits, Next finishes the wait at once.
-            step(page, 2, &lesson).await?;
-            page.click("button", "Next").await?;
             page.shows("region", "Guide", "You changed this run").await?;
+            page.is_gone("button", "Next").await?;
             page.click("button", "Back to it").await?;
             step(page, 1, &lesson).await?;
             page.shows("group", "n1", "Leader").await?;
+            page.click("button", "Next").await?;
+            step(page, 2, &lesson).await?;
+            page.press_on(2, "Kill").await?;
+            page.click("button", "Go on exploring").await?;
+            page.is_gone("region", "Guide").await?;
+            page.shows("group", "n2", "Down").await?;
             Ok(())
         })
         .await
