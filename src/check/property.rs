@@ -94,6 +94,29 @@ impl Property {
         }
     }
 
+    /// What it demands, in a few plain words.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ElectionSafety => "One leader in a term",
+            Self::LeaderAppendOnly => "A leader only appends",
+            Self::LogMatching => "Equal entries have equal logs before them",
+            Self::LeaderCompleteness => "A new leader has all that is committed",
+            Self::StateMachineSafety => "All stores do the same",
+            Self::OneVote => "One vote in a term",
+            Self::Monotonic => "Terms and commits only grow",
+            Self::QuorumOverlap => "Any two majorities meet",
+            Self::LeaseSafety => "Nobody is elected while a lease runs",
+            Self::ExactlyOnce => "Each request is done once",
+            Self::AcknowledgedWrites => "No answered write is lost",
+            Self::RefusedStaysRefused => "A refusal changes nothing",
+            Self::AnsweredChanges => "Changes of members are answered truly",
+            Self::Linearizability => "Clients see a single store",
+            Self::TransferEnds => "A transfer ends",
+            Self::CatchUp => "Followers catch up",
+            Self::Liveness => "A connected majority gets on",
+        }
+    }
+
     /// What it demands, in a plain sentence.
     pub const fn means(self) -> &'static str {
         match self {

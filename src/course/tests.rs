@@ -152,6 +152,27 @@ fn a_user_who_interferes_is_told_at_once_and_can_return_or_leave() {
 }
 
 #[test]
+fn a_step_that_is_skipped_to_is_the_one_that_is_reached_by_all_before() {
+    for demonstration in &DEMONSTRATIONS {
+        let (mut walked, mut playground) = begin(demonstration, 1_000);
+        for number in 1.. {
+            let (mut skipped, mut other) = begin(demonstration, 50);
+            skipped.skip_to(number, &mut other);
+            finish(&mut walked, &mut playground);
+            finish(&mut skipped, &mut other);
+            let there = state(&walked, &playground);
+            assert_eq!(state(&skipped, &other), there, "{}, step {number}", demonstration.name);
+            if there.0.is_last() {
+                skipped.skip_to(99, &mut other);
+                assert_eq!(state(&skipped, &other), there, "there are no more");
+                break;
+            }
+            walked.next(&mut playground);
+        }
+    }
+}
+
+#[test]
 fn a_look_at_the_past_or_another_speed_disturbs_nothing() {
     let (mut player, mut playground) = begin(&DEMONSTRATIONS[1], 1_000);
     finish(&mut player, &mut playground);

@@ -248,6 +248,13 @@ impl Playground {
         &self.history().recording
     }
 
+    /// When the last action before the instant that is shown was done, if one was.
+    pub fn last_action_at(&self) -> Option<Time> {
+        let done = self.shown.run.playback.place().done;
+        let last = self.recording().actions.get(done.checked_sub(1)?)?;
+        Some(last.when.at)
+    }
+
     /// How far this branch was played.
     pub fn end(&self) -> Time {
         self.history().end().at

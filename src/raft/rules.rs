@@ -38,6 +38,8 @@ pub struct About {
     pub rule: Rule,
     /// Its name in the script language.
     pub name: &'static str,
+    /// What it demands, in a few plain words.
+    pub title: &'static str,
     /// What it guards, or does.
     pub guards: &'static str,
     /// Where the paper or the thesis has it.
@@ -49,11 +51,12 @@ pub struct About {
 const fn about(
     rule: Rule,
     name: &'static str,
+    title: &'static str,
     guards: &'static str,
     section: &'static str,
     falls: &'static str,
 ) -> About {
-    About { rule, name, guards, section, falls }
+    About { rule, name, title, guards, section, falls }
 }
 
 impl Rule {
@@ -62,6 +65,7 @@ impl Rule {
         about(
             Self::ElectionRestriction,
             "election-restriction",
+            "Only an up-to-date log can win",
             "no vote for a candidate whose log is less up-to-date",
             "paper 5.4.1",
             "leader-completeness",
@@ -69,6 +73,7 @@ impl Rule {
         about(
             Self::VoteOnDisk,
             "vote-on-disk",
+            "A vote is written down before it is given",
             "a vote is on disk before it is given",
             "paper Figure 2, persistent state",
             "election-safety",
@@ -76,6 +81,7 @@ impl Rule {
         about(
             Self::LogOnDisk,
             "log-on-disk",
+            "An entry is written down before it counts",
             "an entry is on disk before it is acknowledged",
             "paper Figure 2, persistent state",
             "leader-completeness",
@@ -83,6 +89,7 @@ impl Rule {
         about(
             Self::StepDown,
             "step-down",
+            "A higher term ends a leadership",
             "a leader that hears of a higher term becomes a follower",
             "paper 5.1",
             "election-safety",
@@ -90,6 +97,7 @@ impl Rule {
         about(
             Self::TermGrows,
             "term-grows",
+            "Every candidate begins a new term",
             "every candidacy has a term of its own",
             "paper 5.2",
             "election-safety",
@@ -97,6 +105,7 @@ impl Rule {
         about(
             Self::ConsistencyCheck,
             "consistency-check",
+            "New entries must fit the log",
             "entries are appended only after the entry that precedes them",
             "paper 5.3",
             "log-matching",
@@ -104,6 +113,7 @@ impl Rule {
         about(
             Self::CurrentTermCommit,
             "current-term-commit",
+            "A leader commits entries of its own term first",
             "only entries of the leader's own term are committed by counting",
             "paper 5.4.2, Figure 8",
             "leader-completeness",
@@ -111,6 +121,7 @@ impl Rule {
         about(
             Self::MajorityQuorum,
             "majority-quorum",
+            "Decisions need a majority",
             "elections and commits need more than half of the servers",
             "paper 5.2, 5.3",
             "election-safety",
@@ -118,6 +129,7 @@ impl Rule {
         about(
             Self::JointConsensus,
             "joint-consensus",
+            "Old and new members decide together",
             "a change of several voters goes through a configuration in which both majorities decide",
             "paper 6, thesis 4.3",
             "quorum-overlap",
@@ -125,6 +137,7 @@ impl Rule {
         about(
             Self::CommitBeforeChange,
             "commit-before-change",
+            "A new leader commits before it changes members",
             "no membership change before the leader has committed an entry of its own term",
             "correction of 2015 to thesis 4.1",
             "quorum-overlap",
@@ -132,6 +145,7 @@ impl Rule {
         about(
             Self::OneChangeAtATime,
             "one-change-at-a-time",
+            "Members change one step at a time",
             "a membership change waits until the one before it is committed",
             "thesis 4.1",
             "quorum-overlap",
@@ -139,6 +153,7 @@ impl Rule {
         about(
             Self::NoOp,
             "no-op",
+            "A new leader writes an empty entry",
             "a leader opens its term with an empty entry",
             "paper 8, thesis 6.4",
             "liveness",
@@ -146,6 +161,7 @@ impl Rule {
         about(
             Self::ReadConfirmation,
             "read-confirmation",
+            "A read checks that the leader still leads",
             "a leader asks a majority whether it still leads before it answers a read",
             "paper 8, thesis 6.4",
             "linearizability",
@@ -153,6 +169,7 @@ impl Rule {
         about(
             Self::LeaderStickiness,
             "leader-stickiness",
+            "A leader that is heard is not challenged",
             "no vote, and no new term, for a candidate while a leader is heard",
             "paper 6, thesis 4.2.3",
             "lease-safety",
@@ -160,6 +177,7 @@ impl Rule {
         about(
             Self::LeaseDrift,
             "lease-drift",
+            "A lease allows for clocks that drift",
             "a lease is shorter than an election timeout by as much as clocks may drift apart",
             "thesis 6.4.1",
             "lease-safety",
@@ -167,6 +185,7 @@ impl Rule {
         about(
             Self::DuplicateSuppression,
             "duplicate-suppression",
+            "A request that is sent twice counts once",
             "a request that was sent twice is executed once",
             "paper 8, thesis 6.3",
             "exactly-once",
@@ -174,6 +193,7 @@ impl Rule {
         about(
             Self::SessionsInSnapshots,
             "sessions-in-snapshots",
+            "A snapshot keeps the clients’ sessions",
             "a snapshot holds the clients' sessions, not only the keys",
             "paper 7, thesis 6.3",
             "state-machine-safety",
@@ -181,6 +201,7 @@ impl Rule {
         about(
             Self::RandomTimeouts,
             "random-timeouts",
+            "Election timeouts are random",
             "election timeouts are chosen at random, so that votes are rarely split",
             "paper 5.2",
             "liveness",
@@ -188,6 +209,7 @@ impl Rule {
         about(
             Self::PreVote,
             "prevote",
+            "Ask before you stand for election",
             "a server asks whether it could win before it disturbs the others with a new term",
             "thesis 9.6",
             "liveness",
@@ -195,6 +217,7 @@ impl Rule {
         about(
             Self::CheckQuorum,
             "check-quorum",
+            "A leader without a majority steps down",
             "a leader that hears from no majority for an election timeout steps down",
             "thesis 6.2",
             "liveness",
@@ -202,6 +225,7 @@ impl Rule {
         about(
             Self::FirstNodeLeads,
             "first-node-leads",
+            "The first node leads, unasked",
             "the original store's election: the first server of the list leads, unasked",
             "none: it is no Raft",
             "leader-completeness",

@@ -45,7 +45,7 @@ pub(crate) fn verdicts(run: &Run) -> Vec<Verdict> {
         let broken = run.violation_of(*property);
         let broken = broken.map(|(at, violation)| (*at, violation.to_string()));
         let (means, section) = (property.means(), property.section());
-        Verdict { property: property.name(), means, section, broken }
+        Verdict { property: property.name(), title: property.title(), means, section, broken }
     };
     Property::ALL.iter().map(verdict).collect()
 }

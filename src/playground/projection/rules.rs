@@ -9,6 +9,8 @@ use crate::raft::Rule;
 pub struct RuleView {
     /// Its name in the script language.
     pub name: &'static str,
+    /// What it demands, in a few plain words.
+    pub title: &'static str,
     /// What it guards, or does.
     pub guards: &'static str,
     /// The section of the paper or the thesis.
@@ -48,6 +50,7 @@ pub(crate) fn rules(cluster: &Cluster) -> Vec<RuleView> {
     let rules = cluster.settings().rules;
     let view = |about: &crate::raft::About| RuleView {
         name: about.name,
+        title: about.title,
         guards: about.guards,
         section: about.section,
         falls: about.falls,

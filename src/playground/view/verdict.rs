@@ -10,6 +10,8 @@ use crate::time::Time;
 pub struct Verdict {
     /// `election-safety`.
     pub property: &'static str,
+    /// What it demands, in a few plain words.
+    pub title: &'static str,
     /// What it demands, in a plain sentence.
     pub means: &'static str,
     /// The section of the paper or the thesis.

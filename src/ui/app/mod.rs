@@ -31,6 +31,7 @@ use crate::ui::app::state::snapshot::Snapshot;
 use crate::ui::browser::page;
 use crate::ui::browser::page::Beginning;
 use crate::ui::course::guide::Guide;
+use crate::ui::runs::autosave::Autosave;
 use crate::ui::search::worker_pool::WorkerPool;
 use crate::ui::state::ask::Ask;
 use crate::ui::state::handles::Handles;
@@ -119,6 +120,8 @@ impl Component for App {
             handles,
         };
         app.take_snapshot();
+        app.pool.on_found(app.callbacks.stage.clone());
+        app.guide.begin_what_the_address_names();
         app
     }
 
@@ -154,6 +157,7 @@ impl Component for App {
             Message::Appearance(message) => self.appearance.update(message),
         }
         if !is_feed {
+            self.kept_run.autosave().into_iter().for_each(Autosave::greet_linked_run);
             self.take_snapshot();
             self.tell_remark();
         }

@@ -25,7 +25,7 @@ impl Beginning {
     pub fn is_asked_for() -> bool {
         let params = UrlSearchParams::new_with_str(&query()).ok();
         let has = |name| params.as_ref().is_some_and(|params| params.has(name));
-        link().is_some() || ["seed", "paused", "embed"].into_iter().any(has)
+        link().is_some() || ["seed", "paused", "embed", "lesson"].into_iter().any(has)
     }
 
     /// From a query such as `?seed=42&nodes=7&speed=50&paused`; `chance` gives the seed where there
@@ -73,6 +73,11 @@ pub fn link() -> Option<String> {
 pub fn query() -> String {
     let location = web_sys::window().map(|window| window.location());
     location.and_then(|location| location.search().ok()).unwrap_or_default()
+}
+
+/// The value of a parameter of this page's address.
+pub fn parameter(name: &str) -> Option<String> {
+    UrlSearchParams::new_with_str(&query()).ok()?.get(name)
 }
 
 /// Whether a query has this parameter.

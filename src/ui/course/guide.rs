@@ -48,6 +48,20 @@ impl Guide {
         Self { session, tour, keeps_speed }
     }
 
+    /// Begins the demonstration that the address names, as in `?lesson=split-vote&step=3`, at that step.
+    pub fn begin_what_the_address_names(&mut self) {
+        let Some(name) = page::parameter("lesson") else { return };
+        let Some(place) = DEMONSTRATIONS.iter().position(|known| known.name == name) else {
+            let known: Vec<&str> = DEMONSTRATIONS.iter().map(|known| known.name).collect();
+            let words = format!("There is no demonstration “{name}” here. There are: {}.", known.join(", "));
+            return self.session.tell(Notice::problem(words));
+        };
+        let step = page::parameter("step").and_then(|step| step.parse().ok()).unwrap_or(1);
+        if self.begin(place) {
+            self.session.with_lesson(|player, playground| player.skip_to(step, playground));
+        }
+    }
+
     /// Does what is asked. Whether another run has begun with it.
     pub fn obey(&mut self, ask: Ask) -> bool {
         match ask {

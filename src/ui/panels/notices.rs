@@ -7,10 +7,11 @@ use web_sys::{Element, FocusEvent, HtmlElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_mut_ref;
 
-use crate::playground::Input;
+use crate::playground::{Input, Time};
 use crate::playground::view::JobProgress;
 use crate::ui::browser::page;
 use crate::ui::state::notice::{Notice, Offer};
+use crate::ui::state::playback::go_to;
 use crate::ui::state::session::Session;
 
 #[derive(Properties, PartialEq)]
@@ -48,14 +49,25 @@ pub fn Notices(props: &Props) -> Html {
     let on_give_up = obey.reform(|_: MouseEvent| give_up as fn(&Session));
     let on_by_time = obey.reform(|_: MouseEvent| open_by_time as fn(&Session));
     let on_save = props.on_save.reform(|_: MouseEvent| ());
-    let offer = |notice: &Notice| match notice.offer {
-        Some(Offer::OpenByTime) if props.session.look().can_open_by_time() => html! {
-            <button type="button" class="button" onclick={on_by_time.clone()} title="Repeat the same actions at the same times, even if this version plays them differently">{ "Open it all the same" }</button>
-        },
-        Some(Offer::Save) => html! {
-            <button type="button" class="button" onclick={on_save.clone()}>{ "Save as file" }</button>
-        },
-        Some(Offer::OpenByTime) | None => html! { <span hidden=true /> },
+    let on_start = obey.reform(|_: MouseEvent| from_the_start as fn(&Session));
+    let on_last_action = obey.reform(|_: MouseEvent| at_the_last_action as fn(&Session));
+    let offer = |offer: &Offer| {
+        let (words, title, onclick) = match offer {
+            Offer::OpenByTime if !props.session.look().can_open_by_time() => {
+                return html! { <span key="none" hidden=true /> };
+            }
+            Offer::OpenByTime => (
+                "Open it all the same",
+                "Repeat the same actions at the same times, even if this version plays them differently",
+                &on_by_time,
+            ),
+            Offer::Save => ("Save as file", "", &on_save),
+            Offer::FromTheStart => ("From the start", "Play it from its beginning", &on_start),
+            Offer::AtTheLastAction => {
+                ("Last action", "Just before the last thing that was done in it", &on_last_action)
+            }
+        };
+        html! { <button key={words} type="button" class="button" onclick={onclick.clone()} {title}>{ words }</button> }
     };
     let progress = props.progress.map(|progress| match progress {
         JobProgress::Travelling(percent) => ("Playing up to that instant", percent),
@@ -76,7 +88,7 @@ pub fn Notices(props: &Props) -> Html {
                 if let Some(notice) = &props.notice {
                     <div class="notice" data-tone={if notice.is_problem { "fault" } else { "plain" }}>
                         <span>{ &notice.text }</span>
-                        { offer(notice) }
+                        <div class="notice-offers">{ for notice.offers.iter().map(offer) }</div>
                         <button type="button" class="button" onclick={on_read} aria-label="OK: close this message">{ "OK" }</button>
                     </div>
                 }
@@ -98,4 +110,16 @@ fn open_by_time(session: &Session) {
     session.forget_notice();
     // The opening only begins here. How it ends is told later.
     let _ = session.apply(Input::OpenByTime);
+}
+
+fn from_the_start(session: &Session) {
+    session.forget_notice();
+    go_to(session, Input::Seek(Time::ZERO));
+    go_to(session, Input::Play);
+}
+
+fn at_the_last_action(session: &Session) {
+    session.forget_notice();
+    let at = session.look().last_action_at();
+    at.into_iter().for_each(|at| go_to(session, Input::Seek(at)));
 }

@@ -50,6 +50,8 @@ struct Inner {
     keeping: RefCell<Keeping>,
     /// The link that is being opened, and the run that it will be.
     link: RefCell<Option<(RunId, String)>>,
+    /// The run of a link that is to be greeted once it is open.
+    linked: Cell<Option<RunId>>,
     /// In a frame of another page: opens what the address names, and keeps nothing.
     is_guest: bool,
     /// Whether it still looks for the run of this tab. The run that is shown until then is not saved.
@@ -82,6 +84,7 @@ impl Autosave {
             store: RefCell::default(),
             keeping: RefCell::default(),
             link: RefCell::default(),
+            linked: Cell::default(),
             is_guest,
             is_looking: Cell::new(kept.is_some()),
             is_busy: Cell::new(false),
@@ -351,10 +354,29 @@ impl Autosave {
                 // It begins; how it ends is told when it does.
                 let _ = self.0.session.apply(Input::Open(Box::new(bookmark.into())));
                 let run = self.0.session.look().opening_id();
+                self.0.linked.set(run);
                 *self.0.link.borrow_mut() = run.map(|run| (run, link.to_string()));
             }
             Err(why) => self.0.session.tell(Notice::problem(sentence(&why.to_string()))),
         }
+    }
+
+    /// Once the run of a link is open, says where it stands, and offers other instants to begin at.
+    pub fn greet_linked_run(&self) {
+        let (run, now, last) = {
+            let playground = self.0.session.look();
+            (playground.run_id(), playground.now(), playground.last_action_at())
+        };
+        if self.0.is_guest || now == Time::ZERO || self.0.linked.get() != Some(run) {
+            return;
+        }
+        self.0.linked.set(None);
+        let words = format!("A shared run, at the instant where it was shared: {}.", clock_text(now));
+        let notice = Notice::news(words).offering(Offer::FromTheStart);
+        self.0.session.tell(match last {
+            Some(_) => notice.offering(Offer::AtTheLastAction),
+            None => notice,
+        });
     }
 
     /// All that is stored, the newest first; `None` where nothing can be kept.

@@ -56,6 +56,29 @@ const ANY: &str = "any";
 pub fn Laboratory(props: &Props) -> Html {
     let problem = use_state(|| None::<String>);
     let rules = props.session.look().rules();
+    let broken = use_state(|| None::<&'static str>);
+    let update = use_force_update();
+    use_effect_with(props.pool.clone(), move |pool| {
+        pool.on_change(Callback::from(move |()| update.force_update()));
+        let pool = pool.clone();
+        move || pool.on_change(Callback::noop())
+    });
+    let status = props.pool.status();
+    let on_break = {
+        let (pool, broken) = (props.pool.clone(), broken.clone());
+        Callback::from(move |rule: RuleView| {
+            let is_searched = *broken == Some(rule.name) && pool.status().is_busy();
+            broken.set(Some(rule.name));
+            if is_searched {
+                return pool.stop();
+            }
+            let question = Question::default();
+            let search = search(&[rule], Some(rule.falls), question.most_nodes, question.faults);
+            let first = pool.first_seed(&search, 0);
+            pool.begin_and_show(&search, first..first.saturating_add(question.runs));
+        })
+    };
+    let breaks = Breaks { rule: *broken, status: status.clone(), on_break };
     let on_switch = {
         let (session, problem) = (props.session.clone(), problem.setter());
         Callback::from(move |(rule, on): (RuleView, bool)| {
@@ -64,14 +87,37 @@ pub fn Laboratory(props: &Props) -> Html {
     };
     html! {
         <div class="laboratory" role="group" aria-label="Laboratory" tabindex="-1">
-            <Finder pool={props.pool.clone()} switched={Rc::new(switched(&rules))} on_show={props.on_show.clone()} />
+            <Finder pool={props.pool.clone()} {status} switched={Rc::new(switched(&rules))} on_show={props.on_show.clone()} />
             <section class="rules" aria-labelledby="rules-title">
                 <h3 id="rules-title">{ "The rules of the protocol" }</h3>
                 <p class="quiet">{ "A switch changes all nodes at once, from this instant on. A run with a rule switched is marked as modified, for good." }</p>
                 <p class="problem" role="alert">{ (*problem).clone() }</p>
-                <ul>{ for rules.into_iter().enumerate().map(|(place, rule)| row(rule, &on_switch, props.on_famous.reform(move |_| place))) }</ul>
+                <ul>{ for rules.into_iter().enumerate().map(|(place, rule)| row(rule, &on_switch, props.on_famous.reform(move |_| place), &breaks)) }</ul>
             </section>
         </div>
+    }
+}
+
+/// The search that a rule's own button has begun.
+struct Breaks {
+    /// The rule's name.
+    rule: Option<&'static str>,
+    status: Status,
+    /// Begins the search for a run that breaks without this rule, or stops it.
+    on_break: Callback<RuleView>,
+}
+
+/// How far the search for a run without one rule is, beside that rule.
+fn short_words(status: &Status) -> String {
+    let runs = || count(status.runs, "run", "runs");
+    match &status.stage {
+        Stage::None => String::new(),
+        Stage::Searching => format!("Searching, {} so far…", runs()),
+        Stage::Shrinking(seed, _) => format!("Seed {seed} breaks. Making the run small…"),
+        Stage::Found(find) => format!("Broken: {}. It plays on the stage.", find.property),
+        Stage::Over => format!("Nothing was found in {}.", runs()),
+        Stage::Stopped(_) => format!("Stopped after {}.", runs()),
+        Stage::Failed(why) => format!("The search could not go on: {why}."),
     }
 }
 
@@ -83,7 +129,11 @@ fn row(
     rule: RuleView,
     on_switch: &Callback<(RuleView, bool)>,
     on_famous: Callback<yew::MouseEvent>,
+    breaks: &Breaks,
 ) -> Html {
+    let is_asked = breaks.rule == Some(rule.name);
+    let is_searched = is_asked && breaks.status.is_busy();
+    let said = if is_asked { short_words(&breaks.status) } else { String::new() };
     let famous = Famous::of(rule.rule());
     let onchange = on_switch.reform(move |event: yew::Event| {
         let input = event.target_dyn_into::<HtmlInputElement>();
@@ -94,15 +144,19 @@ fn row(
         <li key={rule.name} class="rule" data-switched={rule.is_switched().to_string()}>
             <label>
                 <input type="checkbox" role="switch" aria-label={rule.name} checked={rule.on} {onchange} />
-                <b>{ rule.name }</b>
+                <b>{ rule.title }</b>
                 <span class="rule-state">{ if rule.on { "on" } else { "off" } }</span>
             </label>
             <p>{ rule.guards }</p>
-            <p class="quiet">{ rule.section }{ "; " }{ without }{ " " }<i>{ rule.falls }</i></p>
+            <p class="quiet"><code>{ rule.name }</code>{ ", " }{ rule.section }{ "; " }{ without }{ " " }<i>{ rule.falls }</i></p>
             <div class="row">
                 <button type="button" class="button" onclick={on_famous} title={famous.description()}
                     aria-label={format!("Famous run of {}: {}", rule.name, famous.title())}>{ "Famous run" }</button>
                 <span class="quiet">{ famous.title() }</span>
+                <button type="button" class="button" onclick={breaks.on_break.reform(move |_: yew::MouseEvent| rule)}
+                    aria-label={format!("{} {}", if is_searched { "Stop the search without" } else { "Break" }, rule.name)}
+                    title="Searches for a run that breaks without it, and plays that on the stage">{ if is_searched { "Stop" } else { "Break it" } }</button>
+                <span class="quiet" role="status">{ said }</span>
             </div>
         </li>
     }
@@ -111,6 +165,7 @@ fn row(
 #[derive(Properties, PartialEq)]
 struct FinderProps {
     pool: WorkerPool,
+    status: Status,
     /// The rules that are not as Raft wants them.
     switched: Rc<Vec<RuleView>>,
     on_show: Callback<()>,
@@ -121,13 +176,7 @@ struct FinderProps {
 fn Finder(props: &FinderProps) -> Html {
     let question = use_state(Question::default);
     let problem = use_state(|| None::<&'static str>);
-    let update = use_force_update();
-    use_effect_with(props.pool.clone(), move |pool| {
-        pool.on_change(Callback::from(move |()| update.force_update()));
-        let pool = pool.clone();
-        move || pool.on_change(Callback::noop())
-    });
-    let status = props.pool.status();
+    let status = &props.status;
     let ask = |change: fn(&mut Question, &str)| {
         let question = question.clone();
         Callback::from(move |event: yew::Event| {
@@ -160,9 +209,9 @@ fn Finder(props: &FinderProps) -> Html {
             { faults(&question, &ask(|question, value| toggle(&mut question.faults, value))) }
             <div class="row">
                 <button type="button" class="button primary" onclick={on_find}>{ if status.is_busy() { "Stop" } else { "Find" } }</button>
-                { progress(&status) }
+                { progress(status) }
             </div>
-            { outcome(&status, props.on_show.reform({
+            { outcome(status, props.on_show.reform({
                 let pool = props.pool.clone();
                 move |_: yew::MouseEvent| pool.watch()
             })) }

@@ -33,6 +33,9 @@ struct Shared {
     coordinator: RefCell<Coordinator>,
     hands: RefCell<Vec<Hand>>,
     changed: RefCell<Callback<()>>,
+    /// Runs when a run was found that is to be seen at once.
+    found: RefCell<Callback<()>>,
+    shows: Cell<bool>,
     /// The run that was found last, once it is open.
     opened: Cell<Option<RunId>>,
 }
@@ -57,6 +60,8 @@ impl WorkerPool {
             coordinator: RefCell::default(),
             hands: RefCell::default(),
             changed: RefCell::default(),
+            found: RefCell::default(),
+            shows: Cell::default(),
             opened: Cell::default(),
         }))
     }
@@ -64,6 +69,11 @@ impl WorkerPool {
     /// Sets the callback that runs when there is something new.
     pub fn on_change(&self, changed: Callback<()>) {
         *self.0.changed.borrow_mut() = changed;
+    }
+
+    /// Sets the callback that runs when a run was found that is to be seen at once.
+    pub fn on_found(&self, found: Callback<()>) {
+        *self.0.found.borrow_mut() = found;
     }
 
     pub fn status(&self) -> Status {
@@ -75,8 +85,15 @@ impl WorkerPool {
         self.0.coordinator.borrow().first_seed(search, asked)
     }
 
+    /// Begins to search these seeds, and shows what is found as soon as it is.
+    pub fn begin_and_show(&self, search: &Search, seeds: Range<u64>) {
+        self.begin(search, seeds);
+        self.0.shows.set(true);
+    }
+
     /// Begins to search these seeds, with all cores.
     pub fn begin(&self, search: &Search, seeds: Range<u64>) {
+        self.0.shows.set(false);
         let workers = u64::from(page::cores().min(MOST_WORKERS));
         let shares = self.0.coordinator.borrow_mut().begin(search, seeds, workers, now());
         self.end_the_idle();
@@ -153,7 +170,13 @@ impl WorkerPool {
         self.ring();
         match news {
             News::Progress => {}
-            News::Opens(archive) => self.open(archive),
+            News::Opens(archive) => {
+                self.open(archive);
+                if self.0.shows.take() {
+                    let found = self.0.found.borrow().clone();
+                    found.emit(());
+                }
+            }
             News::Fails(why) => {
                 self.0.session.tell(Notice::problem(format!("The search could not go on: {why}.")));
             }

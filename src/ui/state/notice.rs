@@ -6,8 +6,8 @@ pub struct Notice {
     pub text: String,
     /// Whether something went wrong.
     pub is_problem: bool,
-    /// What can be done about it by a button beside it.
-    pub offer: Option<Offer>,
+    /// What can be done about it, each by a button beside it.
+    pub offers: Vec<Offer>,
 }
 
 /// What a notice offers.
@@ -17,19 +17,24 @@ pub enum Offer {
     OpenByTime,
     /// Saves the run as a file.
     Save,
+    /// Plays the run from its beginning.
+    FromTheStart,
+    /// Goes to just before the last action.
+    AtTheLastAction,
 }
 
 impl Notice {
     pub fn problem(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_problem: true, offer: None }
+        Self { text: text.into(), is_problem: true, offers: Vec::new() }
     }
 
     pub fn news(text: impl Into<String>) -> Self {
-        Self { text: text.into(), is_problem: false, offer: None }
+        Self { text: text.into(), is_problem: false, offers: Vec::new() }
     }
 
-    /// The same notice with an offer.
-    pub fn offering(self, offer: Offer) -> Self {
-        Self { offer: Some(offer), ..self }
+    /// The same notice with another offer.
+    pub fn offering(mut self, offer: Offer) -> Self {
+        self.offers.push(offer);
+        self
     }
 }

@@ -8,12 +8,13 @@ use web_sys::UrlSearchParams;
 use crate::ui::browser::page;
 
 /// The parameters that the address can have, for the dialog that explains them.
-pub const QUERY: [(&str, &str); 7] = [
+pub const QUERY: [(&str, &str); 8] = [
     ("?seed=42", "The same run again, with the same number of nodes"),
     ("&nodes=7", "So many nodes, 1 to 51"),
     ("&speed=50", "Microseconds of the cluster's time in each millisecond"),
     ("&paused", "Stands still at the beginning"),
     ("&mode=study", "How much of the page is shown: watch, play or study"),
+    ("?lesson=split-vote&step=3", "A demonstration, at one of its steps"),
     ("&projector", "Large, and only what matters"),
     (
         "&embed",

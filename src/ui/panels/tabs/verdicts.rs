@@ -129,7 +129,7 @@ fn property(
     };
     html! {
         <li key={verdict.property} class="verdict" data-standing={key}>
-            <h3><span class="verdict-mark" aria-hidden="true">{ glyph }</span><span>{ verdict.property }</span><span class="verdict-word">{ word }</span></h3>
+            <h3><span class="verdict-mark" aria-hidden="true">{ glyph }</span><span>{ verdict.title }<code class="verdict-name">{ verdict.property }</code></span><span class="verdict-word">{ word }</span></h3>
             <p>{ verdict.means }{ " " }<small>{ verdict.section }</small></p>
             if *standing != Standing::Holds {
                 { broken(props, one, found.as_ref()) }
