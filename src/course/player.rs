@@ -113,6 +113,11 @@ impl Player {
         }
     }
 
+    /// Why the current step does not continue, if it does not.
+    pub fn trouble(&self) -> Option<&Trouble> {
+        self.trouble.as_ref()
+    }
+
     /// Continues after real time has passed, and cluster time with it: applies the inputs whose
     /// conditions are met.
     pub fn advance(&mut self, playground: &mut Playground, real: RealTime) {

@@ -53,7 +53,10 @@ impl Guide {
         let Some(name) = page::parameter("lesson") else { return };
         let Some(place) = DEMONSTRATIONS.iter().position(|known| known.name == name) else {
             let known: Vec<&str> = DEMONSTRATIONS.iter().map(|known| known.name).collect();
-            let words = format!("There is no demonstration “{name}” here. There are: {}.", known.join(", "));
+            let words = format!(
+                "There is no demonstration “{name}” here. There are: {}.",
+                known.join(", ")
+            );
             return self.session.tell(Notice::problem(words));
         };
         let step = page::parameter("step").and_then(|step| step.parse().ok()).unwrap_or(1);

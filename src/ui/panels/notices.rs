@@ -7,8 +7,8 @@ use web_sys::{Element, FocusEvent, HtmlElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_mut_ref;
 
-use crate::playground::{Input, Time};
 use crate::playground::view::JobProgress;
+use crate::playground::{Input, Time};
 use crate::ui::browser::page;
 use crate::ui::state::notice::{Notice, Offer};
 use crate::ui::state::playback::go_to;

@@ -371,7 +371,8 @@ impl Autosave {
             return;
         }
         self.0.linked.set(None);
-        let words = format!("A shared run, at the instant where it was shared: {}.", clock_text(now));
+        let words =
+            format!("A shared run, at the instant where it was shared: {}.", clock_text(now));
         let notice = Notice::news(words).offering(Offer::FromTheStart);
         self.0.session.tell(match last {
             Some(_) => notice.offering(Offer::AtTheLastAction),

@@ -32,16 +32,21 @@ impl Session {
         });
     }
 
-    /// Lets real time pass for the demonstration. It ends if another run has begun.
+    /// Lets real time pass for the demonstration. It ends if another run has begun. What goes wrong with it is told, also
+    /// while the cluster stands still.
     pub fn advance_lesson(&self, real: RealTime) {
-        self.with_playground(|lesson, playground| {
+        let has_changed = self.with_playground(|lesson, playground| {
             if lesson.as_ref().is_some_and(|player| !player.is_on(playground)) {
                 *lesson = None;
             }
-            if let Some(player) = lesson {
-                player.advance(playground, real);
-            }
+            let Some(player) = lesson else { return false };
+            let before = player.trouble().cloned();
+            player.advance(playground, real);
+            player.trouble() != before.as_ref()
         });
+        if has_changed {
+            self.tell_change();
+        }
     }
 
     /// What the demonstration that is on shows.
