@@ -7,6 +7,7 @@ use super::super::clients::client::{Answer, Hop, Operation, RequestId};
 use super::super::machine::disk::{DiskState, Recovered};
 use super::super::network::{Body, Endpoint, Loss};
 use super::sentences;
+use crate::counts::{counted, noun};
 use crate::raft::{MessageKind, NodeId, Note, RefusedVote, Rule};
 use crate::store::ClientId;
 use crate::time::Time;
@@ -318,13 +319,11 @@ impl fmt::Display for Fault {
             Self::Stopped { node, .. } => {
                 write!(f, "{node} stops: an fsync failed, and it can't know what is on its disk.")
             }
-            Self::Lied { node, lost: 1 } => write!(
-                f,
-                "The disk of {node} had lied: a write that it had reported as done is lost."
-            ),
             Self::Lied { node, lost } => write!(
                 f,
-                "The disk of {node} had lied: {lost} writes that it had reported as done are lost."
+                "The disk of {node} had lied: {} that it had reported as done {} lost.",
+                counted(*lost as u64, "write", "writes"),
+                noun(*lost as u64, "is", "are")
             ),
             Self::Restarted { node, entries, snapshot, recovered } => {
                 write!(f, "{node} starts again ")?;
@@ -381,7 +380,7 @@ fn write_found(
     match entries {
         0 => write!(f, "with an empty log")?,
         1 => write!(f, "with the one entry on its disk")?,
-        _ => write!(f, "with the {entries} entries on its disk")?,
+        _ => write!(f, "with the {} on its disk", counted(entries, "entry", "entries"))?,
     }
     if snapshot > 0 {
         write!(f, ", the first {snapshot} as a snapshot")?;
@@ -389,12 +388,17 @@ fn write_found(
     match recovered.whole {
         0 => {}
         1 => write!(f, "; the last write was whole after all")?,
-        writes => write!(f, "; the last {writes} writes were whole after all")?,
+        writes => write!(
+            f,
+            "; the last {} were whole after all",
+            counted(writes as u64, "write", "writes")
+        )?,
     }
     match recovered.torn_bytes {
         0 => write!(f, "."),
         bytes => {
-            write!(f, "; a torn record of {bytes} bytes at the end is cut off.")
+            let bytes = counted(bytes as u64, "byte", "bytes");
+            write!(f, "; a torn record of {bytes} at the end is cut off.")
         }
     }
 }

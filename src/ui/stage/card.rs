@@ -10,6 +10,7 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::{AttrValue, Callback, Html, Properties, classes, component, html};
 use yew::{MouseEvent, TargetCast, use_memo};
 
+use crate::counts::counted;
 use crate::playground::view::{
     DiskState, EntryView, NodeNumber, NodeView, RoleView, Safety, Status,
 };
@@ -276,7 +277,7 @@ fn log(props: &Props, most: usize) -> Html {
     // The entries are in a list of their own, since Yew ignores keys in a list where some elements have none.
     let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
-        <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
+        <ol class="blocks" aria-label={format!("Log of {}: {}", props.name(), counted(node.log_len, "entry", "entries"))} onmouseover={tell_entry(node)}>
             if node.log.is_empty() {
                 <li class="blocks-empty">{ nothing(props) }</li>
             }
@@ -394,7 +395,7 @@ fn short_words(node: &NodeView) -> String {
         // Of many there is no room for more, and the badge is a raised hand.
         (Status::Running, _, Some((votes, needed))) if needed > 9 => format!("{votes}/{needed}"),
         (Status::Running, Some(RoleView::Candidate), Some((votes, needed))) => {
-            format!("{votes}/{needed} votes")
+            format!("{votes}/{}", counted(needed as u64, "vote", "votes"))
         }
         (Status::Running, _, Some((votes, needed))) => format!("asks {votes}/{needed}"),
         (Status::Paused, ..) => "Paused".to_string(),

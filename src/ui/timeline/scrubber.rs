@@ -8,6 +8,7 @@ use web_sys::{Document, HtmlInputElement, InputEvent, KeyboardEvent, Node};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use crate::counts::counted;
 use crate::playground::view::MarkKind;
 use crate::playground::{Input, Playground};
 use crate::ui::browser::page;
@@ -134,15 +135,16 @@ fn show(input: &HtmlInputElement, now: u64, end: u64, Span { from, width }: Span
 /// The strip of history in words.
 fn in_words(playground: &Playground) -> String {
     let timeline = playground.timeline();
+    let count = |kind| timeline.count(kind) as u64;
     let parting = playground.parting().map_or(String::new(), |at| {
         format!(" The two branches that are compared part at {}.", clock_text(at / 1_000))
     });
     format!(
-        "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",
+        "{} of cluster time, {}, {}, {}, {}.{parting}",
         clock_text(playground.now() / 100_000 * 100),
-        timeline.terms.len(),
-        timeline.count(MarkKind::Elected),
-        timeline.count(MarkKind::Commit),
-        timeline.count(MarkKind::Fault)
+        counted(timeline.terms.len() as u64, "term", "terms"),
+        counted(count(MarkKind::Elected), "election", "elections"),
+        counted(count(MarkKind::Commit), "commit", "commits"),
+        counted(count(MarkKind::Fault), "fault", "faults")
     )
 }
