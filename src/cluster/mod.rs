@@ -413,6 +413,7 @@ impl Cluster {
             process: None,
             paused: false,
             inbox: std::collections::VecDeque::new(),
+            known_committed: None,
             incarnation: 0,
         };
         self.servers.insert(id, server);

@@ -36,6 +36,14 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// How a request for it ends to which no answer has come in time.
+    pub(in crate::cluster) const fn without_answer(&self) -> Answer {
+        match self {
+            Self::Write(_) | Self::Change(_) => Answer::Unknown,
+            Self::Read { .. } => Answer::Unread,
+        }
+    }
+
     /// The key that it is about, if it is about one.
     pub fn key(&self) -> Option<&Key> {
         match self {
@@ -114,8 +122,17 @@ pub enum Answer {
     Ended { by: Change },
     /// It was refused for good.
     Refused(Refusal),
-    /// No answer came in time: it may have been executed, or not.
+    /// No answer to a write or a change came in time: it may have been executed, or not.
     Unknown,
+    /// No answer to a read came in time.
+    Unread,
+}
+
+impl Answer {
+    /// Whether anything was answered at all.
+    pub const fn has_come(&self) -> bool {
+        !matches!(self, Self::Unknown | Self::Unread)
+    }
 }
 
 /// The two ends of an operation, as its client sees them.
@@ -235,6 +252,7 @@ impl fmt::Display for Answer {
             Self::Refused(Refusal::NotVoter(node)) => write!(f, "{node} has no vote"),
             Self::Refused(_) => write!(f, "refused"),
             Self::Unknown => write!(f, "no answer: it may have happened or not"),
+            Self::Unread => write!(f, "no answer"),
         }
     }
 }

@@ -391,8 +391,9 @@ impl Cluster {
             return;
         };
         if now >= pending.give_up_at {
+            let answer = pending.request_trace.operation.without_answer();
             self.note(id, Hop::GaveUp);
-            self.finish_request(id, Answer::Unknown);
+            self.finish_request(id, answer);
             return;
         }
         if !pending.pausing {

@@ -27,6 +27,9 @@ pub struct Server {
     pub(in crate::cluster) paused: bool,
     /// What waits until a paused or slow process turns to it.
     pub(in crate::cluster) inbox: VecDeque<Waiting>,
+    /// The last entry that the last process knew to be committed, as far as its disk has it. Raft does not need
+    /// it: what is shown of a machine that is down does.
+    pub(in crate::cluster) known_committed: Option<Index>,
     /// Counts the starts, so that nothing from before a crash reaches the process after it.
     pub(in crate::cluster) incarnation: u32,
 }
@@ -145,6 +148,11 @@ impl Server {
     /// Its disk.
     pub fn disk(&self) -> &Disk {
         &self.disk
+    }
+
+    /// The last entry that it knows to be committed; of a machine that is down, the last that it knew.
+    pub fn known_committed(&self) -> Option<Index> {
+        self.node().map_or(self.known_committed, Node::commit_index)
     }
 
     /// Its clock.

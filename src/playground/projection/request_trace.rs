@@ -17,7 +17,7 @@ pub(crate) fn request_trace(request_trace: &RequestTrace, cluster: &Cluster) -> 
             label: "answer".to_string(),
             title: format!("The answer reaches {}: {answer}.", request_trace.client),
             at: Some(at.since(began).as_micros()),
-            failed: *answer == Answer::Unknown,
+            failed: !answer.has_come(),
         }),
         None => hops.extend(ahead(request_trace, cluster)),
     }
@@ -143,7 +143,9 @@ fn answer_view(answer: &Answer) -> AnswerView {
         | Answer::Value(None)
         | Answer::Ended { .. }
         | Answer::Refused(_) => AnswerKind::Negative,
-        Answer::Unknown | Answer::Outcome(Outcome::Expired(_)) => AnswerKind::Unknown,
+        Answer::Unknown | Answer::Unread | Answer::Outcome(Outcome::Expired(_)) => {
+            AnswerKind::Unknown
+        }
     };
     AnswerView { kind, text: answer.to_string() }
 }

@@ -34,7 +34,8 @@ fn it_starts_by_itself_and_elects_a_leader() {
     assert_eq!((view.summary.quorum, view.summary.members), (3, 5));
     let leaders = view.nodes.iter().filter(|node| node.role == Some(RoleView::Leader));
     assert_eq!(leaders.count(), 1);
-    assert_eq!((view.agreed.count, view.agreed.of), (5, 5));
+    let committed = view.committed.unwrap();
+    assert_eq!((committed.lagging, committed.differing), (Vec::new(), Vec::new()));
 }
 
 #[test]
@@ -186,14 +187,17 @@ fn a_request_has_a_trace_of_hops() {
 
 #[test]
 fn a_dead_node_shows_its_disk() {
-    let mut playground = Playground::new(3, 1);
-    pass(&mut playground, 1_000);
-    line(&mut playground, "kill n1").unwrap();
-    let view = playground.view();
+    let script = "cluster 3 seed 1\ntimeout n1\nwait leader\nset a one\nwait agree\n\
+                  cut n1 -> n2\ncut n1 -> n3\nset a two &\nwait 50ms\nkill n1\n";
+    let view = driver::play_script(script).view();
     let dead = &view.nodes[0];
     assert_eq!((dead.status, dead.role), (Status::Down, None));
-    assert!(dead.log.iter().all(|entry| entry.safety == Safety::OnDisk));
+    let shown: Vec<Safety> = dead.log.iter().map(|entry| entry.safety).collect();
+    assert_eq!(shown, [Safety::Committed, Safety::Committed, Safety::OnDisk], "what it knew");
     assert_eq!(dead.digest, None);
+    assert_eq!(view.committed.unwrap().entries, [("a".to_string(), "one".to_string())]);
+    let wiped = driver::play_script(&format!("{script}wipe n1\n")).view();
+    assert!(wiped.nodes[0].log.is_empty());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What the page calls what it shows: roles, how safe an entry is, the sides of a partition.
 
-use crate::playground::view::{NodeView, RoleView, Safety, Status};
+use crate::counts::counted;
+use crate::playground::view::{Committed, NodeNumber, NodeView, RoleView, Safety, Status};
 
 /// The role in words.
 pub fn role_words(node: &NodeView) -> String {
@@ -32,6 +33,20 @@ pub fn safety_words(safety: Safety) -> &'static str {
         Safety::OnDisk => "on disk, not committed",
         Safety::InMemory => "in memory only",
     }
+}
+
+/// What stands above the committed entries: `Committed`, `Committed · n3 lags`.
+pub fn committed_words(committed: Option<&Committed>) -> String {
+    let Some(Committed { lagging, differing, .. }) = committed else {
+        return "No node runs".to_string();
+    };
+    let told = |nodes: &[NodeNumber], one: &str, many: &str| match nodes {
+        [] => String::new(),
+        [node] => format!(" · n{node} {one}"),
+        [first, second] => format!(" · n{first} n{second} {many}"),
+        nodes => format!(" · {} {many}", counted(nodes.len() as u64, "node", "nodes")),
+    };
+    format!("Committed{}{}", told(differing, "differs", "differ"), told(lagging, "lags", "lag"))
 }
 
 /// `A` for the first side.
