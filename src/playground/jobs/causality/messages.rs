@@ -142,7 +142,9 @@ impl CausalReplay {
             Operation::Change(_) => event.last.iter().cloned().collect(),
         };
         causes.dedup_by_key(|why| why.number);
-        answer.has_come().then(|| self.tell(Detail::Answers { by, operation, answer }, causes, false))
+        answer
+            .has_come()
+            .then(|| self.tell(Detail::Answers { by, operation, answer }, causes, false))
     }
 }
 
