@@ -1,7 +1,8 @@
 //! Parts of the page that need no browser: the stage's layout and texts.
 
-use kvorum::playground::view::{MessageEnd, MessageView, Shape};
+use kvorum::playground::view::{Committed, MessageEnd, MessageView, Shape};
 use kvorum::ui::format::sentences::{Piece, found, pieces, sentence};
+use kvorum::ui::format::words::committed_words;
 use kvorum::ui::geometry::layout::{Density, Layout, Rect};
 use kvorum::ui::geometry::message_path::{link, link_at, message_at, pairs, position};
 use kvorum::ui::geometry::partition_outline::{between, corridors, divide};
@@ -200,4 +201,18 @@ fn a_problem_is_a_sentence() {
     assert_eq!(sentence("there is no node n9"), "There is no node n9.");
     assert_eq!(sentence("n1 is down"), "n1 is down.");
     assert_eq!(sentence(""), "");
+}
+
+#[test]
+fn above_what_is_committed_stands_who_lags() {
+    let words = |lagging: &[u32], differing: &[u32]| {
+        let (lagging, differing) = (lagging.to_vec(), differing.to_vec());
+        let committed = Committed { lagging, differing, entries: Vec::new(), len: 0 };
+        committed_words(Some(&committed))
+    };
+    assert_eq!(words(&[], &[]), "Committed");
+    assert_eq!(words(&[3], &[]), "Committed · n3 lags");
+    assert_eq!(words(&[3, 5], &[]), "Committed · n3 n5 lag");
+    assert_eq!(words(&[1, 2, 3], &[4]), "Committed · n4 differs · 3 nodes lag");
+    assert_eq!(committed_words(None), "No node runs");
 }

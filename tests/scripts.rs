@@ -99,7 +99,11 @@ fn says_one_of_many(line: &str) -> bool {
     words.windows(2).any(|pair| {
         let next = pair[1].trim_end_matches(|letter: char| !letter.is_alphabetic());
         let is_word = pair[1].starts_with(char::is_alphabetic);
-        pair[0] == "1" && is_word && next.len() > 2 && next.ends_with('s') && !NO_NOUNS.contains(&next)
+        pair[0] == "1"
+            && is_word
+            && next.len() > 2
+            && next.ends_with('s')
+            && !NO_NOUNS.contains(&next)
     })
 }
 

@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::raft::{Change, NodeId, Position, Refusal};
+use crate::raft::{Change, Index, NodeId, Position, Refusal};
 use crate::store::{ClientId, Command, Key, Outcome, Request, Seq, SessionId, Stamp, Value, Word};
 use crate::time::{Duration, Time};
 
@@ -180,10 +180,35 @@ pub enum Hop {
     Answered {
         by: NodeId,
     },
+    /// The leader can't take it on yet.
+    Postponed {
+        by: NodeId,
+        why: Postponement,
+    },
+    /// The leader goes on with the change when this server has caught up with its log.
+    AwaitsLearner {
+        by: NodeId,
+        learner: NodeId,
+    },
     TimedOut {
         attempt: u32,
     },
     GaveUp,
+}
+
+/// Why a leader can't take a request on yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Postponement {
+    /// It hands over to this server (thesis, section 3.10).
+    HandsOver(NodeId),
+    /// An earlier change of the members is not committed: this entry (thesis, section 4.1).
+    ChangePending(Index),
+    /// It has committed no entry of its own term (the correction of 2015 to thesis, section 4.1).
+    NewTerm,
+    /// The same change is under way, and waits for this server's log (thesis, section 4.2.1).
+    CatchesUp(NodeId),
+    /// The same change is under way.
+    UnderWay,
 }
 
 /// A request from its beginning to its end, or as far as it has come.

@@ -41,7 +41,7 @@ impl fmt::Display for OfAll {
 }
 
 /// `1 of 2 needed`, or `2 of 2 needed in the old configuration and 1 of 3 in the new one`.
-struct OfNeeded(Agreement);
+pub(super) struct OfNeeded(pub(super) Agreement);
 
 impl fmt::Display for OfNeeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -110,6 +110,7 @@ pub(crate) fn nodes(cluster: &Cluster) -> Vec<NodeView> {
     let mut nodes: Vec<NodeView> = cluster.servers().map(node_view).collect();
     for node in &mut nodes {
         node.is_learner = cluster.members().is_learner(NodeId(node.id));
+        node.blocked = cluster.blocked(NodeId(node.id));
     }
     let leads = |node: &&mut NodeView| node.role == Some(RoleView::Leader);
     let latest = nodes.iter_mut().filter(leads).map(|node| node.term).max();
@@ -212,6 +213,7 @@ fn blank_view(server: &Server) -> NodeView {
         waiting: server.waiting(),
         fsync: server.disk().fsync().as_micros(),
         disk: server.disk().state(),
+        blocked: None,
     }
 }
 

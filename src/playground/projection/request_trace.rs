@@ -69,6 +69,15 @@ fn passed(request_trace: &RequestTrace, began: Time) -> Vec<HopView> {
                 ("committed".to_string(), title, false)
             }
             Hop::Answered { .. } => continue,
+            Hop::Postponed { by, .. } => {
+                replace_last(&mut hops, &format!("{by} can't take it on yet."));
+                continue;
+            }
+            Hop::AwaitsLearner { by, learner } => {
+                hops.pop();
+                let title = format!("{by} goes on when {learner} has caught up.");
+                (format!("leader {by}"), title, false)
+            }
             Hop::TimedOut { .. } => {
                 ("no answer".to_string(), "No answer came in time.".to_string(), true)
             }

@@ -200,6 +200,37 @@ fn a_dead_node_shows_its_disk() {
     assert!(wiped.nodes[0].log.is_empty());
 }
 
+/// What a node is blocked on stands on its card as long as it lasts, and is told once.
+#[test]
+fn what_a_node_waits_for_lasts_as_long_as_it_is_so() {
+    let mut playground = driver::play_script(
+        "cluster 3 seed 25\ntimeout n1\nwait leader\nset a one\nwait agree\nwipe n3\nrestart n3\nwait 400ms\n",
+    );
+    let on = |playground: &Playground, node: usize| {
+        let blocked = playground.view().nodes[node].blocked.clone();
+        blocked.map(|blocked| blocked.to_string())
+    };
+    let lost = "n1 believes that n3 holds the entries up to 2, which n3 has lost: as long as n1 leads this term, \
+                n3 gets no entries (§5.3).";
+    assert_eq!(on(&playground, 2).as_deref(), Some(lost));
+    let told = |playground: &Playground| {
+        let sentences = playground.sentences(0);
+        sentences.filter(|sentence| sentence.text == lost).count()
+    };
+    assert_eq!(told(&playground), 1);
+    line(&mut playground, "transfer n2").unwrap();
+    pass(&mut playground, 300);
+    assert_eq!([0, 1, 2].map(|node| on(&playground, node)), [None, None, None]);
+    line(&mut playground, "partition n1 | n2 n3").unwrap();
+    pass(&mut playground, 1_000);
+    let alone = "n1 can't be elected as things are. Votes in its reach: 1 of 2 needed; n2 and n3 can't be \
+                 reached (§5.2).";
+    assert_eq!(on(&playground, 0).as_deref(), Some(alone));
+    line(&mut playground, "heal").unwrap();
+    pass(&mut playground, 500);
+    assert_eq!(on(&playground, 0), None);
+}
+
 #[test]
 fn a_learner_that_is_down_is_still_one() {
     let script =

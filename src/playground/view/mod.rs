@@ -15,7 +15,7 @@ mod verdict;
 use std::fmt;
 
 use crate::cluster::what;
-pub use crate::cluster::{DiskState, Status, Topic};
+pub use crate::cluster::{Awaited, Blocked, BlockedOn, DiskState, Status, Topic};
 use crate::raft::Payload;
 use crate::time::Time;
 pub use branch::{
@@ -220,6 +220,8 @@ pub struct NodeView {
     pub fsync: u64,
     /// The state of its disk.
     pub disk: DiskState,
+    /// What it can't go on without.
+    pub blocked: Option<Blocked>,
 }
 
 /// A leader's progress for another member.

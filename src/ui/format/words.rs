@@ -1,7 +1,9 @@
 //! What the page calls what it shows: roles, how safe an entry is, the sides of a partition.
 
 use crate::counts::counted;
-use crate::playground::view::{Committed, NodeNumber, NodeView, RoleView, Safety, Status};
+use crate::playground::view::{
+    Awaited, BlockedOn, Committed, NodeNumber, NodeView, RoleView, Safety, Status,
+};
 
 /// The role in words.
 pub fn role_words(node: &NodeView) -> String {
@@ -47,6 +49,25 @@ pub fn committed_words(committed: Option<&Committed>) -> String {
         nodes => format!(" · {} {many}", counted(nodes.len() as u64, "node", "nodes")),
     };
     format!("Committed{}{}", told(differing, "differs", "differ"), told(lagging, "lags", "lag"))
+}
+
+/// What a node can't go on without, for its card.
+pub fn blocked_words(on: &BlockedOn) -> String {
+    match on {
+        BlockedOn::Disk(Awaited::OwnVote | Awaited::Vote(_)) => "vote waits for disk".to_string(),
+        BlockedOn::Disk(Awaited::OwnCopy | Awaited::Answer(_)) => "waits for disk".to_string(),
+        BlockedOn::LostEntries { leader, .. } => format!("lost what n{} counts on", leader.0),
+        BlockedOn::Votes { in_reach, .. } => {
+            let half = in_reach.half_that_lacks_most();
+            format!("in reach: {} of {} votes", half.agree, half.needed)
+        }
+        BlockedOn::Copies { in_reach, .. } => {
+            let half = in_reach.half_that_lacks_most();
+            format!("in reach: {} of {} copies", half.agree, half.needed)
+        }
+        BlockedOn::Learner { learner, .. } => format!("waits for n{}", learner.0),
+        BlockedOn::Change(_) => "change not committed".to_string(),
+    }
 }
 
 /// `A` for the first side.

@@ -16,7 +16,7 @@ use crate::playground::view::{
 };
 use crate::playground::{Action, NodeId};
 use crate::ui::canvas::palette::hue;
-use crate::ui::format::words::{role_words, safety_key, safety_words};
+use crate::ui::format::words::{blocked_words, role_words, safety_key, safety_words};
 use crate::ui::geometry::layout::{Density, Rect};
 use crate::ui::stage::renderer::{OTHER, RING_LENGTH};
 use crate::ui::state::keys::{NodeKey, node_key};
@@ -76,6 +76,7 @@ pub fn Card(props: &Props) -> Html {
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
             { disk(node) }
+            { blocked(node) }
             <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
             if props.density != Density::Compact {
                 { log(props, blocks_that_fit(props, node)) }
@@ -106,6 +107,13 @@ fn disk(node: &NodeView) -> Option<Html> {
     Some(html! {
         <span class="card-disk" title={format!("{what}{then}")}><span class="card-word">{ "disk " }</span>{ word }</span>
     })
+}
+
+/// What it can't go on without, as long as it is so.
+fn blocked(node: &NodeView) -> Option<Html> {
+    let blocked = node.blocked.as_ref()?;
+    let words = blocked_words(&blocked.on);
+    Some(html! { <span class="card-blocked" title={blocked.to_string()}>{ words }</span> })
 }
 
 /// The keys of the card, while the card itself has the focus and none of its buttons.

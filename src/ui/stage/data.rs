@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use yew::prelude::Callback;
 
-use crate::playground::view::{Committed, LinkView, NetworkView, NodeNumber, NodeView, Status, View};
+use crate::playground::view::{
+    Committed, LinkView, NetworkView, NodeNumber, NodeView, Status, View,
+};
 use crate::ui::geometry::layout::Layout;
 use crate::ui::geometry::message_path;
 use crate::ui::state::page::middle::Opened;

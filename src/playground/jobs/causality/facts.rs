@@ -55,7 +55,7 @@ impl CausalReplay {
                 why
             }
             What::SwitchedOff(_) => self.tell_of(event, fact, event.causes()),
-            What::Lost { .. } | What::Request { .. } => return,
+            What::Lost { .. } | What::Request { .. } | What::Blocked(_) => return,
         };
         event.last = Some(why);
     }

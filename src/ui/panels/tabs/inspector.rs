@@ -135,6 +135,9 @@ fn facts(session: &Session, node: &NodeView) -> Html {
 /// What is not always there to tell.
 fn rare_facts(node: &NodeView) -> Vec<Html> {
     let mut facts = Vec::new();
+    if let Some(blocked) = &node.blocked {
+        facts.push(fact("Waits", blocked.to_string(), ""));
+    }
     if !node.config.is_empty() {
         facts.push(fact("Configuration", node.config.clone(), ""));
     }
