@@ -31,8 +31,8 @@ pub enum BlockedOn {
     Votes { in_reach: Agreement, others: Vec<Obstacle> },
     /// Copies of this entry: as the leader it can't get more than these.
     Copies { of: Index, in_reach: Agreement, others: Vec<Obstacle> },
-    /// The log of this server, which votes as soon as it has caught up (thesis, section 4.2.1).
-    Learner { learner: NodeId, is_down: bool },
+    /// The log of this server, which votes as soon as it has caught up (thesis, section 4.2.1), and what keeps it.
+    Learner { learner: NodeId, obstacle: Option<ObstacleKind> },
     /// The commit of its last change of the members, before which it takes no other one (thesis, section 4.1).
     Change(Index),
 }
@@ -285,8 +285,8 @@ impl Cluster {
 
     fn learner(&self, node: &Node) -> Option<BlockedOn> {
         let learner = node.awaits_to_catch_up()?;
-        let is_down = self.servers.get(&learner).is_none_or(|server| server.node().is_none());
-        Some(BlockedOn::Learner { learner, is_down })
+        let obstacle = self.unreachable(node.id(), learner);
+        Some(BlockedOn::Learner { learner, obstacle })
     }
 
     /// Why one server can't ask another and be answered.
@@ -345,11 +345,16 @@ impl fmt::Display for Blocked {
                 write_obstacles(f, node, others)?;
                 write!(f, " (§5.3).")
             }
-            BlockedOn::Learner { learner, is_down } => {
-                let down = if *is_down { ", which is down," } else { "" };
+            BlockedOn::Learner { learner, obstacle } => {
+                let kept = match obstacle {
+                    Some(ObstacleKind::Down) => ", which is down,",
+                    Some(ObstacleKind::Paused) => ", which is paused,",
+                    Some(_) => ", which can't be reached,",
+                    None => "",
+                };
                 write!(
                     f,
-                    "{node} waits for {learner}{down} to catch up with its log before {learner} gets a vote \
+                    "{node} waits for {learner}{kept} to catch up with its log before {learner} gets a vote \
                      (thesis §4.2.1)."
                 )
             }
