@@ -9,8 +9,8 @@
 //!
 //! | module | what it is |
 //! |---|---|
-//! | [`time`], [`rng`], [`digest`] | the only clock, the only randomness, one number for a piece of
-//! state |
+//! | [`time`], [`rng`], [`digest`], [`counts`] | the only clock, the only randomness, one number for a
+//! piece of state, numbers with their nouns |
 //! | [`store`] | the replicated key-value state machine |
 //! | [`raft`] | one server's consensus: no I/O, no clock, no store |
 //! | [`cluster`] | the simulated environment of the servers: network, disks, clocks, clients |
@@ -29,6 +29,7 @@
 
 pub mod check;
 pub mod cluster;
+pub mod counts;
 pub mod course;
 pub mod digest;
 pub mod playground;

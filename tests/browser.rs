@@ -128,6 +128,7 @@ fn node() -> NodeView {
         sessions: 0,
         clock: String::new(),
         disk: DiskState::default(),
+        blocked: None,
         clock_rate: 1_000_000,
         cpu: Duration::ZERO,
         digest: Some("a41f".to_string()),

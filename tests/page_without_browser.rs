@@ -1,10 +1,11 @@
 //! Parts of the page that need no browser: the stage's layout and texts.
 
-use kvorum::playground::view::{MessageEnd, MessageView, Shape};
+use kvorum::playground::view::{Committed, MessageEnd, MessageView, Shape};
 use kvorum::playground::{Duration, Time};
 use kvorum::ui::format::clock::{clock_text, seconds};
 use kvorum::ui::format::durations::{latency_words, millis, round_span, span};
 use kvorum::ui::format::sentences::{Piece, found, pieces, sentence};
+use kvorum::ui::format::words::committed_words;
 use kvorum::ui::geometry::layout::{Density, Layout, Rect};
 use kvorum::ui::geometry::message_path::{link, link_at, message_at, pairs, position};
 use kvorum::ui::geometry::partition_outline::{between, corridors, divide};
@@ -230,4 +231,18 @@ fn a_span_is_written_in_the_unit_that_fits_it() {
     assert_eq!(latency_words((most, most)), "20 ms");
     let tick = |micros| round_span(Duration::from_micros(micros));
     assert_eq!([10, 100_000, 1_000_000].map(tick), ["10 µs", "100 ms", "1 s"]);
+}
+
+#[test]
+fn above_what_is_committed_stands_who_lags() {
+    let words = |lagging: &[u32], differing: &[u32]| {
+        let (lagging, differing) = (lagging.to_vec(), differing.to_vec());
+        let committed = Committed { lagging, differing, entries: Vec::new(), len: 0 };
+        committed_words(Some(&committed))
+    };
+    assert_eq!(words(&[], &[]), "Committed");
+    assert_eq!(words(&[3], &[]), "Committed · n3 lags");
+    assert_eq!(words(&[3, 5], &[]), "Committed · n3 n5 lag");
+    assert_eq!(words(&[1, 2, 3], &[4]), "Committed · n4 differs · 3 nodes lag");
+    assert_eq!(committed_words(None), "No node runs");
 }

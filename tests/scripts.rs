@@ -70,6 +70,51 @@ fn every_famous_run_has_its_golden_output_and_is_offered() {
     }
 }
 
+/// `1 entry` and not `1 entries`: a number of one stands before no noun in the plural, in any sentence that is
+/// told. Lines with `>` repeat the script, whose words are fixed.
+#[test]
+fn one_of_something_is_told_in_the_singular() {
+    let told = [files("tests/golden", "txt"), raft_stories()].concat();
+    for file in told {
+        let text = fs::read_to_string(&file).expect("a story can be read");
+        for line in text.lines().filter(|line| !line.starts_with('>')) {
+            assert!(!says_one_of_many(line), "{}: {line}", file.display());
+        }
+    }
+    for (line, is_wrong) in [
+        ("its log keeps 1 entries (§7).", true),
+        ("it is on 1 of 1 disks and", true),
+        ("with 1 votes.", true),
+        ("with 1 vote of 1 (§5.2).", false),
+        ("term 1 is over: n1 votes, 11 nodes, at 1.1 times", false),
+    ] {
+        assert_eq!(says_one_of_many(line), is_wrong, "{line}");
+    }
+}
+
+/// Whether a line has the number 1 right before a word in the plural.
+fn says_one_of_many(line: &str) -> bool {
+    const NO_NOUNS: [&str; 5] = ["is", "was", "has", "as", "its"];
+    let words: Vec<&str> = line.split_whitespace().collect();
+    words.windows(2).any(|pair| {
+        let next = pair[1].trim_end_matches(|letter: char| !letter.is_alphabetic());
+        let is_word = pair[1].starts_with(char::is_alphabetic);
+        pair[0] == "1"
+            && is_word
+            && next.len() > 2
+            && next.ends_with('s')
+            && !NO_NOUNS.contains(&next)
+    })
+}
+
+/// What the tests of the protocol alone tell.
+fn raft_stories() -> Vec<PathBuf> {
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/raft_scripts");
+    let entries = fs::read_dir(place).expect("the folder can be read");
+    let entries = entries.map(|entry| entry.expect("an entry can be read").path());
+    entries.filter(|file| file.extension().is_some_and(|name| name == "txt")).collect()
+}
+
 /// Asserts that the script passes and that its output is the golden file of this name.
 fn has_its_golden_output(file: &Path, golden: &str) {
     let text = fs::read_to_string(file).expect("a script can be read");

@@ -230,7 +230,8 @@ fn effect(answer: &Answer) -> Option<Effect> {
         | Answer::Changed
         | Answer::Ended { .. }
         | Answer::Refused(_)
-        | Answer::Unknown => None,
+        | Answer::Unknown
+        | Answer::Unread => None,
     }
 }
 

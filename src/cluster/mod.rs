@@ -20,10 +20,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use actions::action::{Action, ClockChange, Handling, Refused, Timing, Which};
 pub use actions::chaos::{FaultKind, FaultMix, drift, later_fault};
 pub use clients::client::{
-    Answer, CallEvent, ClientAnswer, Consistency, Hop, Operation, Reply, RequestId, RequestTrace,
+    Answer, CallEvent, ClientAnswer, Consistency, Hop, Operation, Postponement, Reply, RequestId,
+    RequestTrace,
 };
 pub use clients::workload::Workload;
 pub use event::Upcoming;
+pub use facts::blocked::{Awaited, Blocked, BlockedOn, Obstacle, ObstacleKind};
 pub use facts::fact::{Fact, Fault, MailKind, Topic, What};
 pub use facts::fields::{Field, Value as FieldValue, what};
 pub use machine::clock::{Clock, Offset, Rate};
@@ -33,7 +35,8 @@ pub use machine::wal::{Unreadable, decode as decode_write};
 pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Network};
 
 use crate::raft::{
-    Change, Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Settings, Term,
+    Change, Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Note, Role,
+    Settings, Term,
 };
 use crate::rng::Rng;
 use crate::store::{ClientId, Seq, SessionId, Store};
@@ -333,27 +336,36 @@ impl Cluster {
         let server = self.servers.get_mut(&id)?;
         let steady = server.clock.steady(self.now);
         server.process.as_mut()?.node.step(steady, input, &mut effects);
+        let is_blocked = server.may_be_blocked(self.now, self.settings.election_timeout_min);
         let seen = look(self, &mut effects);
         self.carry_out(id, &mut effects);
         effects.clear();
         self.effects = effects;
+        if is_blocked {
+            self.tell_blocked(id);
+        }
         Some(seen)
     }
 
     fn tick(&mut self, id: NodeId) -> Option<NodeId> {
-        if let Some(server) = self.servers.get_mut(&id) {
-            server.busy_until = server.busy_until.max(self.now) + server.cpu;
+        let server = self.servers.get_mut(&id)?;
+        server.busy_until = server.busy_until.max(self.now) + server.cpu;
+        // A candidate whose timer runs out has asked in vain; a leader's is for its heartbeat.
+        let goes_on =
+            server.node().is_some_and(|node| !matches!(node.role(), Role::Follower { .. }));
+        let stepped = self.step_node(id, Input::Tick);
+        if goes_on {
+            self.tell_blocked(id);
         }
-        self.step_node(id, Input::Tick)
+        stepped
     }
 
     fn carry_out(&mut self, id: NodeId, effects: &mut Effects) {
         let at = self.now;
-        let tell = |note| Fact { at, what: What::Server(id, note) };
-        self.facts.extend(effects.notes.drain(..).map(tell));
+        self.tell_notes(id, &mut effects.notes);
         if let Some(write) = effects.write.take()
             && let Some(server) = self.servers.get_mut(&id)
-            && server.disk.submit(write)
+            && server.disk.submit(at, write)
         {
             let done = at + server.disk.answers_after();
             self.queue.push(done, Event::Fsync(id, server.incarnation));
@@ -386,6 +398,20 @@ impl Cluster {
         self.send_askers_on(id);
     }
 
+    /// A server that has lost entries refuses what comes after them again and again: that is told once.
+    fn tell_notes(&mut self, id: NodeId, notes: &mut Vec<Note>) {
+        let refuses = notes.iter().any(|note| matches!(note, Note::Conflicted { .. }));
+        if refuses && self.has_told_lost(id) {
+            notes.retain(|note| !matches!(note, Note::Conflicted { .. }));
+        }
+        let at = self.now;
+        let tell = |note| Fact { at, what: What::Server(id, note) };
+        self.facts.extend(notes.drain(..).map(tell));
+        if refuses {
+            self.tell_blocked(id);
+        }
+    }
+
     fn send(&mut self, from: Endpoint, to: Endpoint, body: Body) {
         let (first, second) = self.network.send(self.now, from, to, body);
         for departure in std::iter::once(first).chain(second) {
@@ -413,6 +439,8 @@ impl Cluster {
             process: None,
             paused: false,
             inbox: std::collections::VecDeque::new(),
+            known_committed: None,
+            told_blocked: Vec::new(),
             incarnation: 0,
         };
         self.servers.insert(id, server);
@@ -426,6 +454,7 @@ impl Cluster {
         };
         server.incarnation += 1;
         server.paused = false;
+        server.told_blocked.clear();
         server.busy_until = now;
         let recovered = server.disk.recover();
         let stream = SERVER_STREAMS + u64::from(id.0) + (u64::from(server.incarnation) << 32);

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::cluster::{Action, Answer, RequestId, RequestTrace, YOU};
+use crate::counts::counted;
 use crate::playground::input::Class;
 use crate::playground::view::{ConsoleKind, ConsoleLine, Explanation};
 use crate::playground::{Playground, Problem};
@@ -152,7 +153,10 @@ impl Playground {
         match command {
             Command::Cluster(cluster_config) => {
                 self.found(cluster_config);
-                let text = format!("a new cluster of {} nodes", cluster_config.nodes);
+                let text = format!(
+                    "a new cluster of {}",
+                    counted(cluster_config.nodes.into(), "node", "nodes")
+                );
                 self.console.print(ConsoleKind::Output, text);
             }
             Command::Act { action, .. } => {

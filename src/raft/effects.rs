@@ -4,6 +4,7 @@ use super::config::Config;
 use super::disk_promises::Write;
 use super::membership::{Accepted, Change};
 use super::message::{Data, Envelope, Index, NodeId, Position, Term};
+use super::quorum::Agreement;
 use super::reads::Certainty;
 use super::transfer::TransferEnd;
 use crate::time::Duration;
@@ -90,10 +91,10 @@ pub enum Note {
     Voted { candidate: NodeId, term: Term, last: Option<Position>, newer: Option<Position> },
     /// It did not vote for the candidate.
     RefusedVote { candidate: NodeId, term: Term, why: RefusedVote },
-    /// A vote came in. The candidate has `votes` now, and needs `needed`.
-    CountedVote { from: NodeId, votes: usize, needed: usize },
+    /// A vote came in; all that the candidate has now.
+    CountedVote { from: NodeId, votes: Agreement },
     /// It leads.
-    BecameLeader { term: Term, votes: usize, of: usize },
+    BecameLeader { term: Term, votes: Agreement },
     /// It leads no longer, or is no candidate any more.
     SteppedDown { led: bool, term: Term, why: StepDown },
     /// As the leader it added an entry to its log; a `noop` opens its term.
@@ -126,8 +127,8 @@ pub enum Note {
     Conflicted { leader: NodeId, prev: Position, found: Option<Term> },
     /// The leader steps back to an earlier entry for this follower.
     SteppedBack { follower: NodeId, next_index: Index },
-    /// Entries up to here are committed, known to the leader since `copies` servers have it.
-    Committed { last: Index, copies: usize, of: usize, own_term: bool, on_disk: bool },
+    /// Entries up to here are committed, known to the leader since so many servers have it.
+    Committed { last: Index, copies: Agreement, own_term: bool, on_disk: bool },
     /// A follower learned that entries up to here are committed.
     LearnedCommit { last: Index },
     /// A read may be served at this index. `by` is what makes the leader sure that it leads.

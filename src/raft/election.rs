@@ -7,7 +7,7 @@ use super::invariants::Invariant;
 use super::leader::Leader;
 use super::message::{Index, Message, NodeId, Payload, Position, Term};
 use super::node::{Node, Role};
-use super::quorum::tally;
+use super::quorum::Agreement;
 use super::rules::Rule;
 use crate::time::Time;
 
@@ -126,7 +126,7 @@ impl Node {
             return;
         }
         candidate.votes.insert(from);
-        if self.tally().is_some_and(|(votes, needed)| votes >= needed) {
+        if self.votes().is_some_and(Agreement::decides) {
             self.stand_for_election(now, false, effects);
         }
     }
@@ -151,8 +151,6 @@ impl Node {
         let waited = (!asked).then_some(waited);
         effects.notes.push(Note::StoodForElection { term: self.current_term, waited, transfer });
         if self.obeys(Rule::FirstNodeLeads) {
-            let (term, of) = (self.current_term, self.config().all_voters().count());
-            effects.notes.push(Note::BecameLeader { term, votes: 0, of });
             self.become_leader(now, effects);
             return;
         }
@@ -235,21 +233,30 @@ impl Node {
         if candidate.pre_vote || !vote_granted || !candidate.votes.insert(from) {
             return;
         }
-        let Some((votes, needed)) = self.tally() else { return };
-        effects.notes.push(Note::CountedVote { from, votes, needed });
-        if votes >= needed {
-            let of = self.config().all_voters().count();
-            effects.notes.push(Note::BecameLeader { term: self.current_term, votes, of });
+        let Some(votes) = self.votes() else { return };
+        effects.notes.push(Note::CountedVote { from, votes });
+        if votes.decides() {
             self.become_leader(now, effects);
         }
     }
 
     /// How many votes a candidate has, and how many it needs; in a joint configuration those of the half that
-    /// lacks most. Only votes of voters count. The candidate's own vote does not count if it is to leave.
+    /// lacks most.
     pub fn tally(&self) -> Option<(usize, usize)> {
+        let half = self.votes()?.half_that_lacks_most();
+        Some((half.agree, half.needed))
+    }
+
+    /// The votes that a candidate has. Only votes of voters count. The candidate's own vote does not count if it
+    /// is to leave.
+    fn votes(&self) -> Option<Agreement> {
         let Role::Candidate(candidate) = &self.role else { return None };
-        let voted = |voter| candidate.votes.contains(&voter);
-        Some(tally(self.config(), self.settings.rules, voted))
+        Some(self.agreement_of(|voter| candidate.votes.contains(&voter)))
+    }
+
+    /// How many voters of the configuration in force would agree, if those for which `agrees` holds do.
+    pub fn agreement_of(&self, agrees: impl FnMut(NodeId) -> bool) -> Agreement {
+        Agreement::count(self.config(), self.settings.rules, agrees)
     }
 
     /// A candidate's own vote counts when it is on disk.
@@ -277,6 +284,8 @@ impl Node {
     }
 
     fn become_leader(&mut self, now: Time, effects: &mut Effects) {
+        let term = self.current_term;
+        effects.notes.extend(self.votes().map(|votes| Note::BecameLeader { term, votes }));
         let mut leader = Leader::new(now, now + self.settings.heartbeat_interval);
         let next_index = Index::after(self.log.last_index());
         leader.follow(now, self.id, self.config(), next_index);

@@ -323,6 +323,20 @@ impl Node {
             })
     }
 
+    /// As the leader, where all is committed of its changes that is in its log: the server that it waits for,
+    /// before the next step of a change (thesis, section 4.2.1).
+    pub fn awaits_to_catch_up(&self) -> Option<NodeId> {
+        self.goals().iter().find_map(|goal| match self.next_config(goal) {
+            Ok(NextStep::CatchUp(id)) if self.config_is_committed() => Some(id),
+            _ => None,
+        })
+    }
+
+    /// Where the configuration in force stands in the log, as long as that is not known to be committed.
+    pub fn pending_config(&self) -> Option<Index> {
+        self.configs.current_index().filter(|_| !self.config_is_committed())
+    }
+
     /// Whether the configuration in force is known to be committed.
     pub(super) fn config_is_committed(&self) -> bool {
         self.configs.current_index() <= self.commit_index

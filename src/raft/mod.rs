@@ -215,7 +215,7 @@ pub use message::{
     Snapshot, SnapshotInfo, Term, count,
 };
 pub use node::{Durable, Input, Node, Role, Settings};
-pub use quorum::majority;
+pub use quorum::{Agreement, Half, majority};
 pub use reads::{Certainty, ReadMode};
 pub use rules::{About, Rule, Rules};
 pub use transfer::{Transfer, TransferEnd};

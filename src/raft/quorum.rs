@@ -14,18 +14,59 @@ fn needed(voters: &[NodeId], rules: Rules) -> usize {
     if rules.on(Rule::MajorityQuorum) { majority(voters) } else { (voters.len() / 2).max(1) }
 }
 
-/// How many votes there are, of how many that are needed, in that set of voters which lacks most.
-pub(super) fn tally(
-    config: &Config,
-    rules: Rules,
-    mut agrees: impl FnMut(NodeId) -> bool,
-) -> (usize, usize) {
-    let count = |half: &[NodeId]| {
-        let votes = half.iter().filter(|voter| agrees(**voter)).count();
-        (votes, needed(half, rules))
-    };
-    let lacks = |(votes, needed): &(usize, usize)| needed.saturating_sub(*votes);
-    config.halves().map(count).max_by_key(lacks).unwrap_or((0, 1))
+/// How many voters of one set agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Half {
+    pub agree: usize,
+    /// How many must, for the set to agree.
+    pub needed: usize,
+    /// How many voters the set has.
+    pub of: usize,
+}
+
+impl Half {
+    /// How many more must agree.
+    pub const fn lacks(self) -> usize {
+        self.needed.saturating_sub(self.agree)
+    }
+}
+
+/// How many voters agree, in each set of voters that must: in one, or in two while the configuration is joint
+/// (paper, section 6).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Agreement {
+    /// The voters; of a joint configuration the new ones.
+    pub new: Half,
+    /// The old voters of a joint configuration.
+    pub old: Option<Half>,
+}
+
+impl Agreement {
+    /// Counts the voters for which `agrees` holds.
+    pub(super) fn count(
+        config: &Config,
+        rules: Rules,
+        mut agrees: impl FnMut(NodeId) -> bool,
+    ) -> Self {
+        let mut count = |voters: &[NodeId]| Half {
+            agree: voters.iter().filter(|voter| agrees(**voter)).count(),
+            needed: needed(voters, rules),
+            of: voters.len(),
+        };
+        let new = count(config.voters());
+        let old = config.is_joint().then(|| count(config.outgoing()));
+        Self { new, old }
+    }
+
+    /// Whether enough voters agree in every set.
+    pub fn decides(self) -> bool {
+        self.half_that_lacks_most().lacks() == 0
+    }
+
+    /// The set of voters that is furthest from agreeing.
+    pub fn half_that_lacks_most(self) -> Half {
+        self.old.filter(|old| old.lacks() >= self.new.lacks()).unwrap_or(self.new)
+    }
 }
 
 /// Whether the servers for which `agrees` holds are a majority of the configuration, or of both its
@@ -35,8 +76,7 @@ pub(super) fn is_majority(
     rules: Rules,
     agrees: impl FnMut(NodeId) -> bool,
 ) -> bool {
-    let (votes, needed) = tally(config, rules, agrees);
-    !config.voters().is_empty() && votes >= needed
+    !config.voters().is_empty() && Agreement::count(config, rules, agrees).decides()
 }
 
 /// The highest point that a majority has reached, where `reached` tells how far each server is (paper,
@@ -128,7 +168,9 @@ mod tests {
         let agree = |ids: &[u32]| is_majority(&joint, rules, |id| ids.contains(&id.0));
         assert!(!agree(&[1, 2]) && !agree(&[4, 5]), "one half is not enough");
         assert!(agree(&[1, 2, 4, 5]) && agree(&[2, 3, 4]), "who is in both counts in both");
-        assert_eq!(tally(&joint, rules, |id| id.0 <= 2), (0, 2), "of the half that lacks most");
+        let agreement = Agreement::count(&joint, rules, |id| id.0 <= 2);
+        assert_eq!(agreement.old, Some(Half { agree: 2, needed: 2, of: 3 }));
+        assert_eq!(agreement.half_that_lacks_most(), Half { agree: 0, needed: 2, of: 3 });
         let reached = |indexes: [u64; 5]| {
             reached_by_majority(&joint, rules, |id| Index::new(indexes[id.0 as usize - 1]))
         };
@@ -164,8 +206,11 @@ mod tests {
                 let more = |half: &u32| (set & half).count_ones() * 2 > half.count_ones();
                 let decides = is_majority(&config, rules, |id| has(set, id));
                 assert_eq!(decides, halves.iter().all(more), "{set:05b} of {halves:?}");
-                let (votes, needed) = tally(&config, rules, |id| has(set, id));
-                assert_eq!(decides, votes >= needed, "{set:05b} of {halves:?}");
+                let agreement = Agreement::count(&config, rules, |id| has(set, id));
+                if !config.voters().is_empty() {
+                    assert_eq!(decides, agreement.decides(), "{set:05b} of {halves:?}");
+                }
+                let votes = agreement.half_that_lacks_most().agree;
                 let counts = |half: &u32| (set & half).count_ones() as usize == votes;
                 assert!(halves.iter().any(counts), "{votes} of {set:05b} in {halves:?}");
             }

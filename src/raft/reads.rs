@@ -132,7 +132,7 @@ impl Node {
     }
 
     /// Whether an entry of the current term is known to be committed.
-    pub(super) fn has_committed_own_term(&self) -> bool {
+    pub fn has_committed_own_term(&self) -> bool {
         let committed = self.log.position(self.commit_index);
         committed.is_some_and(|last| last.term == self.current_term)
     }

@@ -298,11 +298,9 @@ impl Node {
         if Some(reached) <= self.commit_index || !counts {
             return;
         }
-        let copies =
-            self.config().all_voters().filter(|voter| has(*voter) >= Some(reached)).count();
-        let of = self.config().all_voters().count();
+        let copies = self.agreement_of(|voter| has(voter) >= Some(reached));
         let on_disk = self.obeys(Rule::LogOnDisk);
-        effects.notes.push(Note::Committed { last: reached, copies, of, own_term, on_disk });
+        effects.notes.push(Note::Committed { last: reached, copies, own_term, on_disk });
         self.commit_index = Some(reached);
         self.after_commit(now, effects);
         self.confirm_reads(now, effects);

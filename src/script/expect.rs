@@ -178,7 +178,7 @@ fn check_answer(expected: &ExpectedAnswer, answer: Option<&Answer>) -> Result<()
             matches!(answer, Answer::Value(None) | Answer::Outcome(Outcome::NotFound))
         }
         ExpectedAnswer::Mismatch => matches!(answer, Answer::Outcome(Outcome::Mismatch(_))),
-        ExpectedAnswer::None => matches!(answer, Answer::Unknown),
+        ExpectedAnswer::None => !answer.has_come(),
         ExpectedAnswer::Value(value) => {
             matches!(answer, Answer::Value(Some(held)) if held == value)
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::process::ExitCode;
 
+use kvorum::counts::counted;
 use kvorum::playground::view::{Modified, NodeView, Status, Verdict};
 use kvorum::playground::{Archive, Bookmark, Input, MARK, Playground, RealTime};
 use serde_json::{Value, json};
@@ -88,10 +89,10 @@ fn words(playground: &Playground) -> String {
     let view = playground.view();
     let micros = playground.now().as_micros();
     let mut text = format!(
-        "at {}.{:06} s, after {} events\ndigest {}\n",
+        "at {}.{:06} s, after {}\ndigest {}\n",
         micros / 1_000_000,
         micros % 1_000_000,
-        view.clock.events,
+        counted(view.clock.events, "event", "events"),
         playground.digest()
     );
     if view.summary.modified != Modified::No {
@@ -106,8 +107,8 @@ fn words(playground: &Playground) -> String {
             node.store.iter().map(|(key, value)| format!("{key} = {value}")).collect();
         let (id, term, log, commit) = (node.id, node.term, node.log_len, node.commit_index);
         let store = if store.is_empty() { "empty".to_string() } else { store.join(", ") };
-        text +=
-            &format!("n{id}: {state}, term {term}, {log} entries, {commit} committed; {store}\n");
+        let log = counted(log, "entry", "entries");
+        text += &format!("n{id}: {state}, term {term}, {log}, {commit} committed; {store}\n");
     }
     for Verdict { property, broken, .. } in playground.verdicts() {
         text += &match broken {

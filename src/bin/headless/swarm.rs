@@ -10,6 +10,7 @@ use std::thread;
 
 use kvorum::check::Property;
 use kvorum::cluster::FaultKind;
+use kvorum::counts::counted;
 use kvorum::playground::{Bookmark, Speed};
 use kvorum::raft::Rule;
 use kvorum::swarm::{Effort, Finding, MOST_NODES, Report, Search, Shrunk, Size, shrink};
@@ -141,11 +142,11 @@ pub(super) fn swarm(asked: &Asked, order: Order) -> ExitCode {
             }
         }
         println!(
-            "{} runs, {} events, {} of cluster time, {} findings",
-            total.done,
-            total.events,
+            "{}, {}, {} of cluster time, {}",
+            counted(total.done, "run", "runs"),
+            counted(total.events, "event", "events"),
             Duration::from_secs(total.lasted.as_micros() / 1_000_000),
-            findings.len()
+            counted(findings.len() as u64, "finding", "findings")
         );
         match small {
             Some(Some((link, small))) => tell(&small, order, &link),
@@ -165,7 +166,7 @@ fn shrink_first(search: &Search, report: &Report, effort: Effort) -> Option<Shru
     let is_terminal = std::io::stderr().is_terminal();
     shrink(&recording, violation.property, effort, |Size { nodes, actions, events }| {
         if is_terminal {
-            eprint!("\r{nodes} nodes, {actions} actions, {events} events{:20}\r", "");
+            eprint!("\r{}{:20}\r", in_words(Size { nodes, actions, events }), "");
         }
     })
 }
@@ -177,17 +178,21 @@ fn fragment(small: &Shrunk) -> String {
         .to_fragment()
 }
 
+fn in_words(Size { nodes, actions, events }: Size) -> String {
+    let nodes = counted(nodes.into(), "node", "nodes");
+    let actions = counted(actions as u64, "action", "actions");
+    format!("{nodes}, {actions}, {}", counted(events, "event", "events"))
+}
+
 fn size(Size { nodes, actions, events }: Size) -> serde_json::Value {
     json!({ "nodes": nodes, "actions": actions, "events": events })
 }
 
 fn tell(small: &Shrunk, order: Order, link: &str) {
     if order.shrink {
-        let words = |Size { nodes, actions, events }: Size| {
-            format!("{nodes} nodes, {actions} actions, {events} events")
-        };
-        println!("\nshrunk with {} tries to {}", small.tries, words(small.after));
-        println!("it was found with {}", words(small.before));
+        let tries = counted(small.tries.into(), "try", "tries");
+        println!("\nshrunk with {tries} to {}", in_words(small.after));
+        println!("it was found with {}", in_words(small.before));
         print!("\n{}# at {}: {}\n", small.recording, small.shown.at, small.violation);
     }
     if order.link {
@@ -256,8 +261,9 @@ impl Total {
         let runs = seeds.end - seeds.start;
         if progress && (self.done.is_multiple_of(50) || self.done == runs) {
             let bar = usize::try_from(self.done * 30 / runs).unwrap_or_default();
-            let findings = self.findings.len();
-            eprint!("\r[{:30}] {}/{runs} runs, {findings} findings", "#".repeat(bar), self.done);
+            let runs = counted(runs, "run", "runs");
+            let findings = counted(self.findings.len() as u64, "finding", "findings");
+            eprint!("\r[{:30}] {}/{runs}, {findings}", "#".repeat(bar), self.done);
         }
     }
 }

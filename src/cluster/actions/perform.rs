@@ -203,10 +203,12 @@ impl Cluster {
 
     pub(in crate::cluster) fn end_process(&mut self, node: NodeId, torn: bool) {
         let Some(server) = self.servers.get_mut(&node) else { return };
+        let committed = server.known_committed();
         server.process = None;
         server.paused = false;
         server.inbox.clear();
         let lost = server.disk.crash(Some(&mut self.disk_rng).filter(|_| torn));
+        server.known_committed = committed.min(server.disk.durable().log.last_index());
         // Void what was scheduled for this life.
         server.incarnation += 1;
         if lost > 0 {
@@ -234,6 +236,7 @@ impl Cluster {
         self.end_process(node, false);
         if let Some(server) = self.servers.get_mut(&node) {
             server.disk.wipe();
+            server.known_committed = None;
             server.initial = Config::default();
         }
         let mut settings = self.settings;

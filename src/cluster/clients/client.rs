@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use crate::raft::{Change, NodeId, Position, Refusal};
+use crate::raft::{Change, Index, NodeId, Position, Refusal};
 use crate::store::{ClientId, Command, Key, Outcome, Request, Seq, SessionId, Stamp, Value, Word};
 use crate::time::{Duration, Time};
 
@@ -36,6 +36,14 @@ pub enum Operation {
 }
 
 impl Operation {
+    /// How a request for it ends to which no answer has come in time.
+    pub(in crate::cluster) const fn without_answer(&self) -> Answer {
+        match self {
+            Self::Write(_) | Self::Change(_) => Answer::Unknown,
+            Self::Read { .. } => Answer::Unread,
+        }
+    }
+
     /// The key that it is about, if it is about one.
     pub fn key(&self) -> Option<&Key> {
         match self {
@@ -114,8 +122,17 @@ pub enum Answer {
     Ended { by: Change },
     /// It was refused for good.
     Refused(Refusal),
-    /// No answer came in time: it may have been executed, or not.
+    /// No answer to a write or a change came in time: it may have been executed, or not.
     Unknown,
+    /// No answer to a read came in time.
+    Unread,
+}
+
+impl Answer {
+    /// Whether anything was answered at all.
+    pub const fn has_come(&self) -> bool {
+        !matches!(self, Self::Unknown | Self::Unread)
+    }
 }
 
 /// The two ends of an operation, as its client sees them.
@@ -163,10 +180,35 @@ pub enum Hop {
     Answered {
         by: NodeId,
     },
+    /// The leader can't take it on yet.
+    Postponed {
+        by: NodeId,
+        why: Postponement,
+    },
+    /// The leader goes on with the change when this server has caught up with its log.
+    AwaitsLearner {
+        by: NodeId,
+        learner: NodeId,
+    },
     TimedOut {
         attempt: u32,
     },
     GaveUp,
+}
+
+/// Why a leader can't take a request on yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Postponement {
+    /// It hands over to this server (thesis, section 3.10).
+    HandsOver(NodeId),
+    /// An earlier change of the members is not committed: this entry (thesis, section 4.1).
+    ChangePending(Index),
+    /// It has committed no entry of its own term (the correction of 2015 to thesis, section 4.1).
+    NewTerm,
+    /// The same change is under way, and waits for this server's log (thesis, section 4.2.1).
+    CatchesUp(NodeId),
+    /// The same change is under way.
+    UnderWay,
 }
 
 /// A request from its beginning to its end, or as far as it has come.
@@ -235,6 +277,7 @@ impl fmt::Display for Answer {
             Self::Refused(Refusal::NotVoter(node)) => write!(f, "{node} has no vote"),
             Self::Refused(_) => write!(f, "refused"),
             Self::Unknown => write!(f, "no answer: it may have happened or not"),
+            Self::Unread => write!(f, "no answer"),
         }
     }
 }

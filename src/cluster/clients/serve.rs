@@ -7,7 +7,7 @@ use super::super::network::{Body, Endpoint};
 use super::super::{Cluster, ServerEvent};
 use super::client::{
     ATTEMPT_TIMEOUT, Answer, BACKOFF, Call, CallEvent, ClientAnswer, ClientRequest, Consistency,
-    Hop, Operation, PATIENCE, Pending, Reply, RequestId, RequestTrace,
+    Hop, Operation, PATIENCE, Pending, Postponement, Reply, RequestId, RequestTrace,
 };
 use crate::raft::{
     Accepted, Change, Config, Data, Index, Input, NodeId, Note, Position, ReadAnswer, ReadId,
@@ -90,7 +90,8 @@ impl Cluster {
                     Some(Ok(Accepted::Proposed(position))) => {
                         cluster.await_entry(by, position, asker, Some(change));
                     }
-                    Some(Ok(Accepted::CatchingUp(_))) => {
+                    Some(Ok(Accepted::CatchingUp(learner))) => {
+                        cluster.note(asker.id, Hop::AwaitsLearner { by, learner });
                         if let Some(process) = cluster.process_mut(by) {
                             let term = process.node.current_term();
                             process.changing.push(Proposal { term, asker, change: Some(change) });
@@ -155,7 +156,15 @@ impl Cluster {
         let reply = match refusal {
             None => return,
             Some(Refusal::NotLeader { leader }) => Reply::Redirect(leader),
-            Some(Refusal::ChangeInProgress | Refusal::Transferring { .. }) => Reply::Busy,
+            Some(Refusal::Transferring { to }) => {
+                self.note(id, Hop::Postponed { by, why: Postponement::HandsOver(to) });
+                Reply::Busy
+            }
+            Some(Refusal::ChangeInProgress) => {
+                let why = self.process_mut(by).map(|process| process.change_waits_for());
+                why.into_iter().for_each(|why| self.note(id, Hop::Postponed { by, why }));
+                Reply::Busy
+            }
             Some(refusal @ (Refusal::LastServer | Refusal::NotVoter(_))) => {
                 Reply::Done(Answer::Refused(refusal))
             }
@@ -391,8 +400,9 @@ impl Cluster {
             return;
         };
         if now >= pending.give_up_at {
+            let answer = pending.request_trace.operation.without_answer();
             self.note(id, Hop::GaveUp);
-            self.finish_request(id, Answer::Unknown);
+            self.finish_request(id, answer);
             return;
         }
         if !pending.pausing {
@@ -436,7 +446,10 @@ impl Cluster {
             return;
         };
         let client = pending.request_trace.client;
-        if !client.is_by_hand() {
+        // A client that is told to come again later hears the same each time.
+        let is_known = matches!(hop, Hop::Postponed { .. } | Hop::AwaitsLearner { .. })
+            && pending.request_trace.hops.iter().any(|(_, known)| *known == hop);
+        if !client.is_by_hand() || is_known {
             return;
         }
         let operation = pending.request_trace.operation.clone();

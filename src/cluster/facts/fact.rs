@@ -3,10 +3,12 @@
 use std::fmt;
 
 use super::super::actions::action::{ClockChange, Handling};
-use super::super::clients::client::{Answer, Hop, Operation, RequestId};
+use super::super::clients::client::{Answer, Hop, Operation, Postponement, RequestId};
 use super::super::machine::disk::{DiskState, Recovered};
 use super::super::network::{Body, Endpoint, Loss};
+use super::blocked::Blocked;
 use super::sentences;
+use crate::counts::{counted, noun};
 use crate::raft::{MessageKind, NodeId, Note, RefusedVote, Rule};
 use crate::store::ClientId;
 use crate::time::Time;
@@ -23,6 +25,8 @@ pub struct Fact {
 pub enum What {
     /// A server did or decided something.
     Server(NodeId, Note),
+    /// A server can't go on without something, from now on.
+    Blocked(Box<Blocked>),
     /// A fault, or the end of one.
     Fault(Fault),
     /// A rule was switched on or off.
@@ -156,6 +160,7 @@ impl What {
             Self::Fault(_) | Self::Lost { .. } | Self::Handled { .. } | Self::Switched(..) => {
                 Topic::Fault
             }
+            Self::Blocked(blocked) => blocked.on.topic(),
             Self::Started(_) | Self::SwitchedOff(_) => Topic::Membership,
             Self::Request { .. } | Self::Answered { .. } => Topic::Client,
         }
@@ -191,6 +196,7 @@ impl What {
     pub fn node(&self) -> Option<NodeId> {
         match self {
             Self::Server(node, _) | Self::Started(node) | Self::SwitchedOff(node) => Some(*node),
+            Self::Blocked(blocked) => Some(blocked.node),
             Self::Fault(
                 Fault::Killed { node, .. }
                 | Fault::Wiped(node)
@@ -212,6 +218,7 @@ impl fmt::Display for What {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Server(node, note) => sentences::write_note(f, *node, note),
+            Self::Blocked(blocked) => blocked.fmt(f),
             Self::Fault(fault) => fault.fmt(f),
             Self::Switched(rule, on) => {
                 let now = if *on { "on" } else { "off" };
@@ -294,11 +301,43 @@ fn write_station(
             write!(f, "{by} executes entry {}, `{operation}`.", position.index)
         }
         Hop::Answered { by } => write!(f, "{by} answers `{operation}`."),
+        Hop::Postponed { by, why } => write_postponed(f, *by, operation, *why),
+        Hop::AwaitsLearner { by, learner } => write!(
+            f,
+            "{by} goes on with `{operation}` when {learner} has caught up with its log (thesis §4.2.1)."
+        ),
         Hop::TimedOut { attempt } => {
             write!(f, "No answer to `{operation}`, attempt {attempt}.")
         }
         Hop::GaveUp => write!(f, "The client gives `{operation}` up."),
     }
+}
+
+fn write_postponed(
+    f: &mut fmt::Formatter<'_>,
+    by: NodeId,
+    operation: &Operation,
+    why: Postponement,
+) -> fmt::Result {
+    write!(f, "{by} can't take `{operation}` on yet: ")?;
+    match why {
+        Postponement::HandsOver(to) => {
+            write!(f, "it hands over to {to}")?;
+        }
+        Postponement::ChangePending(index) => write!(
+            f,
+            "entry {index}, an earlier change of the members, is not committed (thesis §4.1)"
+        )?,
+        Postponement::NewTerm => {
+            write!(f, "it has committed no entry of its own term (thesis §4.1)")?;
+        }
+        Postponement::CatchesUp(learner) => write!(
+            f,
+            "the same change waits until {learner} has caught up with its log (thesis §4.2.1)"
+        )?,
+        Postponement::UnderWay => write!(f, "the same change is under way")?,
+    }
+    write!(f, "; the client asks again soon.")
 }
 
 impl fmt::Display for Fault {
@@ -323,13 +362,11 @@ impl fmt::Display for Fault {
             Self::Stopped { node, .. } => {
                 write!(f, "{node} stops: an fsync failed, and it can't know what is on its disk.")
             }
-            Self::Lied { node, lost: 1 } => write!(
-                f,
-                "The disk of {node} had lied: a write that it had reported as done is lost."
-            ),
             Self::Lied { node, lost } => write!(
                 f,
-                "The disk of {node} had lied: {lost} writes that it had reported as done are lost."
+                "The disk of {node} had lied: {} that it had reported as done {} lost.",
+                counted(*lost as u64, "write", "writes"),
+                noun(*lost as u64, "is", "are")
             ),
             Self::Restarted { node, entries, snapshot, recovered } => {
                 write!(f, "{node} starts again ")?;
@@ -386,7 +423,7 @@ fn write_found(
     match entries {
         0 => write!(f, "with an empty log")?,
         1 => write!(f, "with the one entry on its disk")?,
-        _ => write!(f, "with the {entries} entries on its disk")?,
+        _ => write!(f, "with the {} on its disk", counted(entries, "entry", "entries"))?,
     }
     if snapshot > 0 {
         write!(f, ", the first {snapshot} as a snapshot")?;
@@ -394,12 +431,17 @@ fn write_found(
     match recovered.whole {
         0 => {}
         1 => write!(f, "; the last write was whole after all")?,
-        writes => write!(f, "; the last {writes} writes were whole after all")?,
+        writes => write!(
+            f,
+            "; the last {} were whole after all",
+            counted(writes as u64, "write", "writes")
+        )?,
     }
     match recovered.torn_bytes {
         0 => write!(f, "."),
         bytes => {
-            write!(f, "; a torn record of {bytes} bytes at the end is cut off.")
+            let bytes = counted(bytes as u64, "byte", "bytes");
+            write!(f, "; a torn record of {bytes} at the end is cut off.")
         }
     }
 }

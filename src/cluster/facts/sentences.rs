@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use crate::counts::{counted, noun};
 use crate::raft::{
-    Certainty, GivenUp, NodeId, Note, Position, RefusedVote, StepDown, TransferEnd, count,
+    Agreement, Certainty, GivenUp, Half, NodeId, Note, Position, RefusedVote, StepDown,
+    TransferEnd, count,
 };
 
 /// `no entry` or `term 2, index 6`.
@@ -15,6 +17,42 @@ impl fmt::Display for Last {
             Some(position) => position.fmt(f),
             None => write!(f, "empty"),
         }
+    }
+}
+
+/// `2 of 3 disks`, or `2 of 3 disks in the old configuration and 3 of 4 in the new one`.
+struct OfAll {
+    agreement: Agreement,
+    one: &'static str,
+    many: &'static str,
+}
+
+impl fmt::Display for OfAll {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Agreement { new, old } = self.agreement;
+        let first = old.unwrap_or(new);
+        let noun = noun(first.of as u64, self.one, self.many);
+        write!(f, "{} of {} {noun}", first.agree, first.of)?;
+        if old.is_some() {
+            write!(f, " in the old configuration and {} of {} in the new one", new.agree, new.of)?;
+        }
+        Ok(())
+    }
+}
+
+/// `1 of 2 needed`, or `2 of 2 needed in the old configuration and 1 of 3 in the new one`.
+pub(super) struct OfNeeded(pub(super) Agreement);
+
+impl fmt::Display for OfNeeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Agreement { new, old } = self.0;
+        let Half { agree, needed, .. } = old.unwrap_or(new);
+        write!(f, "{agree} of {needed} needed")?;
+        if old.is_some() {
+            let Half { agree, needed, .. } = new;
+            write!(f, " in the old configuration and {agree} of {needed} in the new one")?;
+        }
+        Ok(())
     }
 }
 
@@ -40,14 +78,21 @@ pub(in crate::cluster) fn write_note(
         Note::ChangeEnded { ended, by } => {
             write!(f, "{node} goes no further with `{ended}`: `{by}` was asked for later (§6).")
         }
-        Note::Committed { last, copies, of, own_term, on_disk } => {
-            let place = if *on_disk { "disks" } else { "servers, on disk or not," };
+        Note::Committed { last, copies, own_term, on_disk } => {
+            let (one, many) = if *on_disk { ("disk", "disks") } else { ("server", "servers") };
+            let is_joint = copies.old.is_some();
+            let copies = OfAll { agreement: *copies, one, many };
+            let or_not = match (on_disk, is_joint) {
+                (true, false) => "",
+                (true, true) => ",",
+                (false, _) => ", on disk or not,",
+            };
             let term = if *own_term {
                 format!("of {node}'s own term (§5.4.2)")
             } else {
                 "of an earlier term, which should not count (§5.4.2)".to_string()
             };
-            write!(f, "Entry {last} is committed: it is on {copies} of {of} {place} and {term}.")
+            write!(f, "Entry {last} is committed: it is on {copies}{or_not} and {term}.")
         }
         Note::LearnedCommit { last } => {
             write!(f, "{node} learns that entry {last} is committed (§5.3).")
@@ -122,11 +167,16 @@ fn write_election_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
         Note::RefusedVote { candidate, term, why } => {
             write_refusal(f, node, "does not vote", *candidate, term.0, why)
         }
-        Note::CountedVote { from, votes, needed } => {
-            write!(f, "{node} counts the vote of {from}: {votes} of {needed} needed (§5.2).")
+        Note::CountedVote { from, votes } => {
+            write!(f, "{node} counts the vote of {from}: {} (§5.2).", OfNeeded(*votes))
         }
-        Note::BecameLeader { term, votes, of } => {
-            write!(f, "{node} becomes leader of term {term} with {votes} votes of {of} (§5.2).")
+        Note::BecameLeader { term, votes: Agreement { new, old: None } } => {
+            let votes = counted(new.agree as u64, "vote", "votes");
+            write!(f, "{node} becomes leader of term {term} with {votes} of {} (§5.2).", new.of)
+        }
+        Note::BecameLeader { term, votes } => {
+            let votes = OfAll { agreement: *votes, one: "vote", many: "votes" };
+            write!(f, "{node} becomes leader of term {term} with {votes} (§5.2).")
         }
         Note::SteppedDown { led, term, why } => {
             let what = if *led { "leads no longer" } else { "is no candidate any more" };
@@ -187,8 +237,9 @@ fn write_snapshot_note(f: &mut fmt::Formatter<'_>, node: NodeId, note: &Note) ->
     match note {
         Note::TookSnapshot { last, kept } => write!(
             f,
-            "{node} takes a snapshot as of entry {}; its log keeps {kept} entries (§7).",
-            last.index
+            "{node} takes a snapshot as of entry {}; its log keeps {} (§7).",
+            last.index,
+            counted(*kept, "entry", "entries")
         ),
         Note::SendsSnapshot { follower, last } => write!(
             f,

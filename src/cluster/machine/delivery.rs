@@ -57,7 +57,7 @@ impl Cluster {
 
     pub(in crate::cluster) fn finish_fsync(&mut self, id: NodeId) -> Option<NodeId> {
         let server = self.servers.get_mut(&id)?;
-        let waiting = match server.disk.complete() {
+        let waiting = match server.disk.complete(self.now) {
             Synced::Done { last, next } => {
                 if next {
                     let done = self.now + server.disk.answers_after();

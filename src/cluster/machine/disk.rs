@@ -14,7 +14,7 @@ use std::fmt;
 use super::wal;
 use crate::raft::{Durable, Ticket, Write};
 use crate::rng::Rng;
-use crate::time::Duration;
+use crate::time::{Duration, Time};
 
 /// One disk.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Disk {
     /// How many such writes crashes have lost so far.
     lost: u64,
     syncing: Vec<Write>,
+    /// When the running fsync began.
+    began: Time,
     waiting: VecDeque<Write>,
     /// What a crash has left after the last durable write.
     tail: Vec<u8>,
@@ -103,6 +105,7 @@ impl Disk {
             fsync,
             durable: Durable::default(),
             syncing: Vec::new(),
+            began: Time::ZERO,
             state: DiskState::default(),
             claimed: VecDeque::new(),
             lost: 0,
@@ -149,14 +152,20 @@ impl Disk {
         if self.state == DiskState::Full { Duration::ZERO } else { self.fsync }
     }
 
+    /// Whether an fsync is running that takes at least this long.
+    pub fn hangs(&self, now: Time, limit: Duration) -> bool {
+        let takes = self.fsync.max(now.since(self.began));
+        !self.syncing.is_empty() && takes >= limit
+    }
+
     /// Takes a write; `true` if an fsync begins with it, which ends after [`Disk::answers_after`].
-    pub(in crate::cluster) fn submit(&mut self, write: Write) -> bool {
+    pub(in crate::cluster) fn submit(&mut self, now: Time, write: Write) -> bool {
         self.waiting.push_back(write);
-        self.begin()
+        self.begin(now)
     }
 
     /// The running fsync ends: its writes are durable, or so the disk says.
-    pub(in crate::cluster) fn complete(&mut self) -> Synced {
+    pub(in crate::cluster) fn complete(&mut self, now: Time) -> Synced {
         if !self.state.takes_writes() {
             return Synced::Refused;
         }
@@ -167,7 +176,7 @@ impl Disk {
         for write in self.claimed.drain(..written) {
             self.durable.keep(write);
         }
-        Synced::Done { last, next: self.begin() }
+        Synced::Done { last, next: self.begin(now) }
     }
 
     /// The machine stops: what was not durable is gone. With `torn`, a part of what was being written
@@ -204,10 +213,11 @@ impl Disk {
         *self = Self { lost: self.lost, ..Self::new(self.fsync) };
     }
 
-    fn begin(&mut self) -> bool {
+    fn begin(&mut self, now: Time) -> bool {
         if !self.syncing.is_empty() || self.waiting.is_empty() {
             return false;
         }
+        self.began = now;
         self.syncing.extend(self.waiting.drain(..));
         true
     }

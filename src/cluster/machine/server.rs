@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 
-use super::super::clients::client::{ClientAnswer, RequestId};
+use super::super::clients::client::{ClientAnswer, Postponement, RequestId};
+use super::super::facts::blocked::BlockedOn;
 use super::super::network::Flight;
 use super::clock::Clock;
 use super::disk::Disk;
@@ -27,6 +28,11 @@ pub struct Server {
     pub(in crate::cluster) paused: bool,
     /// What waits until a paused or slow process turns to it.
     pub(in crate::cluster) inbox: VecDeque<Waiting>,
+    /// The last entry that the last process knew to be committed, as far as its disk has it. Raft does not need
+    /// it: what is shown of a machine that is down does.
+    pub(in crate::cluster) known_committed: Option<Index>,
+    /// What was told that it is blocked on, since it last was not.
+    pub(in crate::cluster) told_blocked: Vec<BlockedOn>,
     /// Counts the starts, so that nothing from before a crash reaches the process after it.
     pub(in crate::cluster) incarnation: u32,
 }
@@ -51,6 +57,20 @@ pub(in crate::cluster) struct Process {
     pub(in crate::cluster) changing: Vec<Proposal>,
     /// Clients that wait until this server is sure that it still leads.
     pub(in crate::cluster) reads: BTreeMap<RequestId, PendingRead>,
+}
+
+impl Process {
+    /// Why its leader can't take a change of the members on yet.
+    pub(in crate::cluster) fn change_waits_for(&self) -> Postponement {
+        match self.node.pending_config() {
+            Some(index) => Postponement::ChangePending(index),
+            None if !self.node.has_committed_own_term() => Postponement::NewTerm,
+            None => self
+                .node
+                .awaits_to_catch_up()
+                .map_or(Postponement::UnderWay, Postponement::CatchesUp),
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -145,6 +165,16 @@ impl Server {
     /// Its disk.
     pub fn disk(&self) -> &Disk {
         &self.disk
+    }
+
+    /// The last entry that it knows to be committed; of a machine that is down, the last that it knew.
+    pub fn known_committed(&self) -> Option<Index> {
+        self.node().map_or(self.known_committed, Node::commit_index)
+    }
+
+    /// Whether it has to be looked at what it is blocked on: its disk hangs, or it was blocked before.
+    pub(in crate::cluster) fn may_be_blocked(&self, now: Time, limit: Duration) -> bool {
+        !self.told_blocked.is_empty() || self.disk.hangs(now, limit)
     }
 
     /// Its clock.

@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::cluster::{Answer, Fact, Fault, What};
+use crate::cluster::{Fact, Fault, What};
 use crate::playground::view::NodeNumber;
 use crate::raft::{NodeId, Note};
 use crate::recording::RunPosition;
@@ -153,7 +153,7 @@ impl Tally {
     /// Counts a fact, at the position where it was reported.
     pub(crate) fn note(&mut self, at: RunPosition, fact: &Fact) {
         match &fact.what {
-            What::Answered { answer, .. } if *answer != Answer::Unknown => {
+            What::Answered { answer, .. } if answer.has_come() => {
                 self.bucket(at).answers += 1;
             }
             What::Fault(Fault::Killed { node, .. }) | What::SwitchedOff(node) => {

@@ -269,10 +269,8 @@ impl Bar {
     fn end(&mut self, answer: &Answer, at: Time) {
         self.ended = Some(at);
         self.answer = Some(answer.to_string());
-        self.is_unknown = matches!(
-            answer,
-            Answer::Unknown | Answer::Outcome(Outcome::Expired(_) | Outcome::Forgotten)
-        );
+        let is_lost = matches!(answer, Answer::Outcome(Outcome::Expired(_) | Outcome::Forgotten));
+        self.is_unknown = is_lost || !answer.has_come();
         self.label = match answer {
             _ if self.is_unknown => format!("{} ?", self.label.trim_end_matches(" …")),
             Answer::Value(Some(value)) => format!("get → {value}"),

@@ -1,6 +1,6 @@
 //! Builds the view of a cluster.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::check::{Property, Run};
 use crate::cluster::{Clock, Cluster, DiskState, Link, Offset, Rate, RequestTrace, Server, Status};
@@ -8,7 +8,7 @@ use crate::digest::Digest;
 use crate::playground::history::playback::{MAX_REQUEST_TRACES, Playback};
 use crate::playground::projection::request_trace;
 use crate::playground::view::{
-    Agreed, Broken, EntryText, EntryView, FollowerView, LinkView, Modified, NetworkView,
+    Broken, Committed, EntryText, EntryView, FollowerView, LinkView, Modified, NetworkView,
     NodeNumber, NodeView, ProgressStateView, RoleView, Safety, Summary, Verdict, View,
 };
 use crate::playground::view::{LONG, cut};
@@ -32,7 +32,7 @@ pub(crate) fn of_playback(playback: &Playback) -> View {
         cuts: cluster.network().cuts().map(|(from, to)| (from.0, to.0)).collect(),
         links: links(cluster),
         sides: sides(cluster),
-        agreed: agreed(cluster),
+        committed: committed(cluster),
         request_traces: request_traces(playback),
         network: network(cluster),
         ..View::default()
@@ -110,6 +110,7 @@ pub(crate) fn nodes(cluster: &Cluster) -> Vec<NodeView> {
     let mut nodes: Vec<NodeView> = cluster.servers().map(node_view).collect();
     for node in &mut nodes {
         node.is_learner = cluster.members().is_learner(NodeId(node.id));
+        node.blocked = cluster.blocked(NodeId(node.id));
     }
     let leads = |node: &&mut NodeView| node.role == Some(RoleView::Leader);
     let latest = nodes.iter_mut().filter(leads).map(|node| node.term).max();
@@ -169,10 +170,12 @@ fn running_view(server: &Server, node: &Node, store: &Store) -> NodeView {
 /// A server that is down: the state on its disk.
 fn down_view(server: &Server) -> NodeView {
     let durable = server.disk().durable();
+    let committed = count(server.known_committed());
+    let safety = |index| if index <= committed { Safety::Committed } else { Safety::OnDisk };
     NodeView {
         term: durable.current_term.0,
         voted_for: durable.voted_for.map(|id| id.0),
-        log: tail(&durable.log, |_| Safety::OnDisk),
+        log: tail(&durable.log, safety),
         log_len: count(durable.log.last_index()),
         snapshot: last_included(durable.snapshot.as_ref()),
         ..blank_view(server)
@@ -210,6 +213,7 @@ fn blank_view(server: &Server) -> NodeView {
         waiting: server.waiting(),
         fsync: server.disk().fsync(),
         disk: server.disk().state(),
+        blocked: None,
     }
 }
 
@@ -283,28 +287,28 @@ fn short(digest: Digest) -> String {
     text
 }
 
-/// The store that most running servers have; of equally common ones, the leader's.
-fn agreed(cluster: &Cluster) -> Agreed {
-    let running = cluster.servers().filter(|server| server.status() == Status::Running);
-    let stores: Vec<(&Server, &Store)> =
-        running.filter_map(|server| Some((server, server.store()?))).collect();
-    let mut counts: BTreeMap<Digest, usize> = BTreeMap::new();
-    for (_, store) in &stores {
-        *counts.entry(store.digest()).or_default() += 1;
-    }
-    let leader = cluster.leader();
-    let best = stores.iter().max_by_key(|(server, store)| {
-        (counts.get(&store.digest()).copied(), Some(server.id()) == leader)
-    });
-    let Some((_, store)) = best else {
-        return Agreed::default();
+/// What is committed: the store of the running server that has executed most; of several, the leader's.
+fn committed(cluster: &Cluster) -> Option<Committed> {
+    let running = || {
+        let running = cluster.servers().filter(|server| server.status() == Status::Running);
+        running.filter_map(|server| Some((server.node()?, server.store()?)))
     };
-    Agreed {
-        count: counts.get(&store.digest()).copied().unwrap_or_default(),
-        of: stores.len(),
+    let leader = cluster.leader();
+    let progress = |node: &Node| (node.last_applied(), Some(node.id()) == leader);
+    let (first, store) = running().max_by_key(|(node, _)| progress(node))?;
+    let others = || running().filter(|(node, _)| node.id() != first.id());
+    let lags = |node: &Node| node.last_applied() < first.last_applied();
+    let names = |is_meant: &dyn Fn(&Node, &Store) -> bool| {
+        let meant = others().filter(|(node, store)| is_meant(node, store));
+        meant.map(|(node, _)| node.id().0).collect()
+    };
+    let digest = store.digest();
+    Some(Committed {
+        lagging: names(&|node, _| lags(node)),
+        differing: names(&|node, other| !lags(node) && other.digest() != digest),
         entries: head(store),
         len: store.entries().len(),
-    }
+    })
 }
 
 /// Links whose settings differ from the network's.

@@ -16,7 +16,7 @@ pub(crate) fn request_trace(request_trace: &RequestTrace, cluster: &Cluster) -> 
             label: "answer".to_string(),
             title: format!("The answer reaches {}: {answer}.", request_trace.client),
             at: Some(at.since(began)),
-            failed: *answer == Answer::Unknown,
+            failed: !answer.has_come(),
         }),
         None => hops.extend(ahead(request_trace, cluster)),
     }
@@ -68,6 +68,15 @@ fn passed(request_trace: &RequestTrace, began: Time) -> Vec<HopView> {
                 ("committed".to_string(), title, false)
             }
             Hop::Answered { .. } => continue,
+            Hop::Postponed { by, .. } => {
+                replace_last(&mut hops, &format!("{by} can't take it on yet."));
+                continue;
+            }
+            Hop::AwaitsLearner { by, learner } => {
+                hops.pop();
+                let title = format!("{by} goes on when {learner} has caught up.");
+                (format!("leader {by}"), title, false)
+            }
             Hop::TimedOut { .. } => {
                 ("no answer".to_string(), "No answer came in time.".to_string(), true)
             }
@@ -142,7 +151,9 @@ fn answer_view(answer: &Answer) -> AnswerView {
         | Answer::Value(None)
         | Answer::Ended { .. }
         | Answer::Refused(_) => AnswerKind::Negative,
-        Answer::Unknown | Answer::Outcome(Outcome::Expired(_)) => AnswerKind::Unknown,
+        Answer::Unknown | Answer::Unread | Answer::Outcome(Outcome::Expired(_)) => {
+            AnswerKind::Unknown
+        }
     };
     AnswerView { kind, text: answer.to_string() }
 }

@@ -34,7 +34,8 @@ fn it_starts_by_itself_and_elects_a_leader() {
     assert_eq!((view.summary.quorum, view.summary.members), (3, 5));
     let leaders = view.nodes.iter().filter(|node| node.role == Some(RoleView::Leader));
     assert_eq!(leaders.count(), 1);
-    assert_eq!((view.agreed.count, view.agreed.of), (5, 5));
+    let committed = view.committed.unwrap();
+    assert_eq!((committed.lagging, committed.differing), (Vec::new(), Vec::new()));
 }
 
 #[test]
@@ -190,14 +191,48 @@ fn a_request_has_a_trace_of_hops() {
 
 #[test]
 fn a_dead_node_shows_its_disk() {
-    let mut playground = Playground::new(3, 1);
-    pass(&mut playground, 1_000);
-    line(&mut playground, "kill n1").unwrap();
-    let view = playground.view();
+    let script = "cluster 3 seed 1\ntimeout n1\nwait leader\nset a one\nwait agree\n\
+                  cut n1 -> n2\ncut n1 -> n3\nset a two &\nwait 50ms\nkill n1\n";
+    let view = driver::play_script(script).view();
     let dead = &view.nodes[0];
     assert_eq!((dead.status, dead.role), (Status::Down, None));
-    assert!(dead.log.iter().all(|entry| entry.safety == Safety::OnDisk));
+    let shown: Vec<Safety> = dead.log.iter().map(|entry| entry.safety).collect();
+    assert_eq!(shown, [Safety::Committed, Safety::Committed, Safety::OnDisk], "what it knew");
     assert_eq!(dead.digest, None);
+    assert_eq!(view.committed.unwrap().entries, [("a".to_string(), "one".to_string())]);
+    let wiped = driver::play_script(&format!("{script}wipe n1\n")).view();
+    assert!(wiped.nodes[0].log.is_empty());
+}
+
+/// What a node is blocked on stands on its card as long as it lasts, and is told once.
+#[test]
+fn what_a_node_waits_for_lasts_as_long_as_it_is_so() {
+    let mut playground = driver::play_script(
+        "cluster 3 seed 25\ntimeout n1\nwait leader\nset a one\nwait agree\nwipe n3\nrestart n3\nwait 400ms\n",
+    );
+    let on = |playground: &Playground, node: usize| {
+        let blocked = playground.view().nodes[node].blocked.clone();
+        blocked.map(|blocked| blocked.to_string())
+    };
+    let lost = "n1 believes that n3 holds the entries up to 2, which n3 has lost: as long as n1 leads this term, \
+                n3 gets no entries (§5.3).";
+    assert_eq!(on(&playground, 2).as_deref(), Some(lost));
+    let told = |playground: &Playground| {
+        let sentences = playground.sentences(0);
+        sentences.filter(|sentence| sentence.text == lost).count()
+    };
+    assert_eq!(told(&playground), 1);
+    line(&mut playground, "transfer n2").unwrap();
+    pass(&mut playground, 300);
+    assert_eq!([0, 1, 2].map(|node| on(&playground, node)), [None, None, None]);
+    line(&mut playground, "partition n1 | n2 n3").unwrap();
+    pass(&mut playground, 1_000);
+    let alone = "n1 can't be elected as things are. Votes in its reach: 1 of 2 needed; n2 and n3 can't be \
+                 reached (§5.2).";
+    assert_eq!(on(&playground, 0).as_deref(), Some(alone));
+    line(&mut playground, "heal").unwrap();
+    pass(&mut playground, 500);
+    assert_eq!(on(&playground, 0), None);
 }
 
 #[test]

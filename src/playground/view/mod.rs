@@ -15,7 +15,7 @@ mod verdict;
 use std::fmt;
 
 use crate::cluster::what;
-pub use crate::cluster::{DiskState, Status, Topic};
+pub use crate::cluster::{Awaited, Blocked, BlockedOn, DiskState, Status, Topic};
 use crate::raft::Payload;
 use crate::time::{Duration, Time};
 pub use branch::{
@@ -48,7 +48,8 @@ pub struct View {
     /// The sides of a partition: groups of servers that can reach each other. Empty without a
     /// partition.
     pub sides: Vec<Vec<NodeNumber>>,
-    pub agreed: Agreed,
+    /// `None` while no server runs.
+    pub committed: Option<Committed>,
     /// The latest requests made by hand, the newest first.
     pub request_traces: Vec<RequestTraceView>,
     pub network: NetworkView,
@@ -218,6 +219,8 @@ pub struct NodeView {
     pub fsync: Duration,
     /// The state of its disk.
     pub disk: DiskState,
+    /// What it can't go on without.
+    pub blocked: Option<Blocked>,
 }
 
 /// A leader's progress for another member.
@@ -250,7 +253,7 @@ pub enum Safety {
     InMemory,
     /// On this server's disk.
     OnDisk,
-    /// This server knows it to be committed.
+    /// This server knows it to be committed, or knew it before it went down.
     Committed,
 }
 
@@ -274,13 +277,14 @@ impl fmt::Display for EntryText {
     }
 }
 
-/// The store contents that most running servers agree on.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Agreed {
-    /// The number of running servers whose stores are exactly this.
-    pub count: usize,
-    /// The number of running servers.
-    pub of: usize,
+/// What is committed, as the running server that has executed most of it knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// The running servers that have executed less of it.
+    pub lagging: Vec<NodeNumber>,
+    /// The running servers that have executed as much, but hold something else; there are some only where a
+    /// rule is broken.
+    pub differing: Vec<NodeNumber>,
     /// The first entries in the order of keys; `len` counts all.
     pub entries: Vec<(String, String)>,
     pub len: usize,

@@ -1,7 +1,6 @@
 //! Texts of numbers, times and states. Knows no browser: it is built and tested natively too.
 
 pub mod clock;
-pub mod counts;
 pub mod decimals;
 pub mod durations;
 pub mod sentences;

@@ -14,6 +14,7 @@ use yew::TargetCast;
 use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
 use yew::{use_effect_with, use_force_update, use_mut_ref, use_node_ref};
 
+use crate::counts::counted;
 use crate::course::FAMOUS;
 use crate::playground::view::{DiskState, NodeView, RoleView, Status};
 use crate::playground::{Input, Landmark};
@@ -109,7 +110,7 @@ pub fn Commands(props: &Props) -> Html {
                     autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="go" />
                 <p class="problem" id="command-problem" role="alert">{ problem }</p>
                 <ul id="command-list" class="command-list" role="listbox" aria-label="Commands">{ for list }</ul>
-                <p class="hidden" role="status">{ format!("{} commands", rows.len()) }</p>
+                <p class="hidden" role="status">{ counted(rows.len() as u64, "command", "commands") }</p>
             </form>
         </dialog>
     }

@@ -75,7 +75,7 @@ pub fn Header(props: &Props) -> Html {
 }
 
 fn quorum_chip(quorum: usize, running: usize, members: usize) -> Html {
-    let title = format!("{running} of {members} members run; {quorum} make a majority");
+    let title = format!("Members that run: {running} of {members}; a majority: {quorum}");
     if running < quorum {
         return html! {
             <li class="chip" data-tone="fault" {title}>{ "No quorum: " }<b>{ running }</b>{ format!(" of {members}") }<span class="long">{ " run" }</span></li>

@@ -196,8 +196,8 @@ fn node_choice(props: &Props, draft: &UseStateHandle<Draft>) -> Html {
     html! {
         <div class="field" data-field="node">
             <label for="node">{ "Node" }</label>
-            <select id="node" {onchange}>
-                <option key="any" value="" selected={draft.via.is_none()}>{ "leader" }</option>
+            <select id="node" {onchange} title="The node that is asked first: one that does not lead names the leader">
+                <option key="any" value="" selected={draft.via.is_none()}>{ "any node" }</option>
                 { for props.nodes.iter().map(option) }
             </select>
         </div>

@@ -14,11 +14,11 @@ use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 use yew::Callback;
 
+use crate::counts::counted;
 use crate::playground::formats::entry::{Entry, Keeping};
 use crate::playground::{Archive, Bookmark, Input, Recording, RunId, Time};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
-use crate::ui::format::counts::count;
 use crate::ui::format::sentences::sentence;
 use crate::ui::runs::run_store;
 use crate::ui::runs::run_store::{Failed, MOST_KEPT, RunStore, Stored, StoredRun};
@@ -451,8 +451,8 @@ fn about(archive: &Archive, now: Time) -> String {
     let actions = recording.map_or(0, |recording| recording.actions.len());
     let modified = recording.map(Recording::modified).filter(|modified| !modified.is_empty());
     let modified = modified.map_or(String::new(), |modified| format!(", modified: {modified}"));
-    let actions = count(actions as u64, "action", "actions");
-    let branches = count(archive.branches.len() as u64, "branch", "branches");
+    let actions = counted(actions as u64, "action", "actions");
+    let branches = counted(archive.branches.len() as u64, "branch", "branches");
     let time = clock_text(now);
     format!("{time} of cluster time, {actions}, {branches}{modified}")
 }

@@ -7,6 +7,7 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement};
 use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
 use yew::{TargetCast, UseStateSetter, use_effect_with, use_node_ref, use_state};
 
+use crate::counts::counted;
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
 use crate::ui::runs::files;
@@ -70,7 +71,7 @@ pub fn Share(props: &Props) -> Html {
                 <h2 id="share-title">{ "Share this run" }</h2>
                 <button type="button" class="button" onclick={props.on_close.reform(|_| ())}>{ "Close" }</button>
             </div>
-            <p>{ format!("All that was done in this branch, and this instant: {} of cluster time, after {events} events. Whoever opens it sees exactly this.", clock_text(now)) }</p>
+            <p>{ format!("All that was done in this branch, and this instant: {} of cluster time, after {}. Whoever opens it sees exactly this.", clock_text(now), counted(events, "event", "events")) }</p>
             if !modified.is_empty() {
                 <p class="modified"><b>{ "Modified: " }</b>{ format!("{modified}. This is not Raft as it is, and whoever opens it sees that.") }</p>
             }
@@ -79,9 +80,9 @@ pub fn Share(props: &Props) -> Html {
                 <label class="field"><span>{ "Link" }</span>
                     <textarea ref={field} id="link" rows="3" readonly=true spellcheck="false" value={(*link).clone()} onfocus={select_all()} />
                 </label>
-                <p class="quiet">{ format!("{} characters", link.len()) }</p>
+                <p class="quiet">{ counted(link.len() as u64, "character", "characters") }</p>
             } else {
-                <p class="problem">{ format!("The link of this run would have {} characters, which many programs cut. Save it as a file instead.", link.len()) }</p>
+                <p class="problem">{ format!("The link of this run would have {}, which many programs cut. Save it as a file instead.", counted(link.len() as u64, "character", "characters")) }</p>
             }
             <div class="row">
                 if is_short {

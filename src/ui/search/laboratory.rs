@@ -7,6 +7,7 @@ use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::{Callback, Html, Properties, UseStateHandle, UseStateSetter, component, html};
 use yew::{TargetCast, use_effect_with, use_force_update, use_state};
 
+use crate::counts::{counted, grouped};
 use crate::course::Famous;
 use crate::playground::RealTime;
 use crate::playground::projection::rules::{RuleView, properties};
@@ -14,7 +15,6 @@ use crate::playground::search::coordinator::{Stage, Status};
 use crate::playground::search::shard::{FaultKind, Find, MOST_NODES, Size, search};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
-use crate::ui::format::counts::{count, grouped};
 use crate::ui::search::worker_pool::WorkerPool;
 use crate::ui::state::session::Session;
 
@@ -109,7 +109,7 @@ struct Breaks {
 
 /// How far the search for a run without one rule is, beside that rule.
 fn short_words(status: &Status) -> String {
-    let runs = || count(status.runs, "run", "runs");
+    let runs = || counted(status.runs, "run", "runs");
     match &status.stage {
         Stage::None => String::new(),
         Stage::Searching => format!("Searching, {} so far…", runs()),
@@ -357,7 +357,7 @@ fn progress(status: &Status) -> Html {
         <span class="finder-progress" data-busy={status.is_busy().to_string()}>
             { told(status.runs, "run", "runs") }{ told(status.events, "event", "events") }
             { told(a_second, "run a second", "runs a second") }
-            { count(status.workers, "worker", "workers") }{ ", " }{ seconds(status.searched) }
+            { counted(status.workers, "worker", "workers") }{ ", " }{ seconds(status.searched) }
         </span>
     }
 }
@@ -379,10 +379,10 @@ fn outcome(status: &Status, on_watch: Callback<yew::MouseEvent>) -> Html {
         Stage::Found(find) => found_words(find, status),
         Stage::Over => format!(
             "Nothing was found in {}. That is no proof that there is nothing: other seeds, more runs or other faults may find it.",
-            count(status.runs, "run", "runs")
+            counted(status.runs, "run", "runs")
         ),
         Stage::Stopped(None) => {
-            format!("Stopped after {}; nothing was found.", count(status.runs, "run", "runs"))
+            format!("Stopped after {}; nothing was found.", counted(status.runs, "run", "runs"))
         }
         Stage::Stopped(Some(seed)) => format!(
             "Stopped while the run of seed {seed}, which breaks it, was made small. Find from seed {seed} begins there again."
@@ -419,7 +419,7 @@ fn found_words(find: &Find, status: &Status) -> String {
 }
 
 fn size_words(Size { nodes, actions, events }: &Size) -> String {
-    let nodes = count(u64::from(*nodes), "node", "nodes");
-    let actions = count(*actions as u64, "action", "actions");
-    format!("{nodes}, {actions}, {}", count(*events, "event", "events"))
+    let nodes = counted(u64::from(*nodes), "node", "nodes");
+    let actions = counted(*actions as u64, "action", "actions");
+    format!("{nodes}, {actions}, {}", counted(*events, "event", "events"))
 }

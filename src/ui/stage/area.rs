@@ -1,4 +1,4 @@
-//! The stage: links, what the cluster agrees on, moving messages, cards, and the clients.
+//! The stage: links, what is committed, moving messages, cards, and the clients.
 //!
 //! The stage measures itself and lays the cards out. After that only messages move. The gestures of the pointer are in
 //! [`crate::ui::stage::gestures`].
@@ -8,9 +8,9 @@ use std::rc::Rc;
 use yew::prelude::{Callback, Html, NodeRef, Properties, UseStateSetter, component, html};
 use yew::{use_callback, use_memo, use_node_ref, use_state, use_state_eq};
 
-use crate::playground::view::{Agreed, NodeNumber, NodeView};
+use crate::playground::view::{Committed, NodeNumber, NodeView};
 use crate::playground::{Action, NodeId};
-use crate::ui::format::words::side_letter;
+use crate::ui::format::words::{committed_words, side_letter};
 use crate::ui::geometry::layout::{Layout, Rect};
 use crate::ui::stage::card::Card;
 use crate::ui::stage::data::{Marked, Overlay, StageCallbacks, StageView};
@@ -85,7 +85,7 @@ pub fn Stage(props: &Props) -> Html {
             <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
                 sides={sides.clone()} {is_preview} down={view.down()} {lines} opened={opened_link} />
             if layout.width > 0.0 {
-                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster agrees on" />
+                <Centre layout={Rc::clone(&layout)} committed={view.committed.clone()} name="What is committed" />
                 <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} on_request={Some(callbacks.on_request.clone())} />
             }
             <canvas id="stage-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />
@@ -195,33 +195,35 @@ fn cards<'a>(
 #[derive(Properties, PartialEq)]
 pub struct CentreProps {
     pub layout: Rc<Layout>,
-    pub agreed: Agreed,
+    pub committed: Option<Committed>,
     pub name: &'static str,
 }
 
-/// What most of the running servers have in their stores.
+/// What is committed, and who lags behind it.
 #[component]
 pub fn Centre(props: &CentreProps) -> Html {
-    let CentreProps { layout, agreed, name } = props;
+    let CentreProps { layout, committed, name } = props;
     let rows = layout.centre_rows;
     if rows == 0 {
         return html! { <div hidden=true /> };
     }
-    let shown = if agreed.len > rows { rows - 1 } else { rows };
-    let left_out = agreed.len.saturating_sub(shown.min(agreed.entries.len()));
+    let (entries, len) =
+        committed.as_ref().map_or((&[][..], 0), |store| (&store.entries[..], store.len));
+    let shown = if len > rows { rows - 1 } else { rows };
+    let left_out = len.saturating_sub(shown.min(entries.len()));
     let row = |(key, value): &(String, String)| {
         html! { <li key={key.clone()}><span>{ key }</span>{ " = " }<b>{ value }</b></li> }
     };
     html! {
-        <section class="agreed" style={layout.centre.style()} aria-label={*name}>
-            <p>{ format!("agreed by {} of {}", agreed.count, agreed.of) }</p>
+        <section class="committed" style={layout.centre.style()} aria-label={*name}>
+            <p>{ committed_words(committed.as_ref()) }</p>
             <ul>
-                { for agreed.entries.iter().take(shown).map(row) }
-                if agreed.len == 0 {
-                    <li class="agreed-empty">{ "nothing stored" }</li>
+                { for entries.iter().take(shown).map(row) }
+                if len == 0 {
+                    <li class="committed-empty">{ "nothing stored" }</li>
                 }
                 if left_out > 0 {
-                    <li class="agreed-empty">{ format!("and {left_out} more") }</li>
+                    <li class="committed-empty">{ format!("and {left_out} more") }</li>
                 }
             </ul>
         </section>

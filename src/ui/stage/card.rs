@@ -10,12 +10,13 @@ use web_sys::{Element, HtmlElement, KeyboardEvent};
 use yew::prelude::{AttrValue, Callback, Html, Properties, classes, component, html};
 use yew::{MouseEvent, TargetCast, use_memo};
 
+use crate::counts::counted;
 use crate::playground::view::{
     DiskState, EntryView, NodeNumber, NodeView, RoleView, Safety, Status,
 };
 use crate::playground::{Action, NodeId};
 use crate::ui::canvas::palette::hue;
-use crate::ui::format::words::{role_words, safety_key, safety_words};
+use crate::ui::format::words::{blocked_words, role_words, safety_key, safety_words};
 use crate::ui::geometry::layout::{Density, Rect};
 use crate::ui::stage::renderer::{OTHER, RING_LENGTH};
 use crate::ui::state::keys::{NodeKey, node_key};
@@ -78,6 +79,7 @@ pub fn Card(props: &Props) -> Html {
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
             { disk(node) }
+            { blocked(node, props.density) }
             <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
             if props.density != Density::Compact {
                 { log(props, blocks_that_fit(props, node)) }
@@ -108,6 +110,18 @@ fn disk(node: &NodeView) -> Option<Html> {
     Some(html! {
         <span class="card-disk" title={format!("{what}{then}")}><span class="card-word">{ "disk " }</span>{ word }</span>
     })
+}
+
+/// What it can't go on without, as long as it is so: in words where there is room for them.
+fn blocked(node: &NodeView, density: Density) -> Option<Html> {
+    let blocked = node.blocked.as_ref()?;
+    let is_disk_marked = node.disk != DiskState::Good;
+    let words = match (density.is_small(), is_disk_marked) {
+        (false, false) => blocked_words(&blocked.on),
+        (false, true) | (true, false) => "waits".to_string(),
+        (true, true) => return None,
+    };
+    Some(html! { <span class="card-blocked" title={blocked.to_string()}>{ words }</span> })
 }
 
 /// The keys of the card, while the card itself has the focus and none of its buttons.
@@ -281,7 +295,7 @@ fn log(props: &Props, most: usize) -> Html {
     // The entries are in a list of their own, since Yew ignores keys in a list where some elements have none.
     let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
-        <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
+        <ol class="blocks" aria-label={format!("Log of {}: {}", props.name(), counted(node.log_len, "entry", "entries"))} onmouseover={tell_entry(node)}>
             if node.log.is_empty() {
                 <li class="blocks-empty">{ nothing(props) }</li>
             }
@@ -399,7 +413,7 @@ fn short_words(node: &NodeView) -> String {
         // Of many there is no room for more, and the badge is a raised hand.
         (Status::Running, _, Some((votes, needed))) if needed > 9 => format!("{votes}/{needed}"),
         (Status::Running, Some(RoleView::Candidate), Some((votes, needed))) => {
-            format!("{votes}/{needed} votes")
+            format!("{votes}/{}", counted(needed as u64, "vote", "votes"))
         }
         (Status::Running, _, Some((votes, needed))) => format!("asks {votes}/{needed}"),
         (Status::Paused, ..) => "Paused".to_string(),

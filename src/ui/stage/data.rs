@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use yew::prelude::Callback;
 
-use crate::playground::view::{Agreed, LinkView, NetworkView, NodeNumber, NodeView, Status, View};
+use crate::playground::view::{
+    Committed, LinkView, NetworkView, NodeNumber, NodeView, Status, View,
+};
 use crate::ui::geometry::layout::Layout;
 use crate::ui::geometry::message_path;
 use crate::ui::state::page::middle::{Note, Opened};
@@ -21,7 +23,7 @@ pub struct StageView {
     pub links: Vec<LinkView>,
     pub network: NetworkView,
     pub sides: Vec<Vec<NodeNumber>>,
-    pub agreed: Agreed,
+    pub committed: Option<Committed>,
     pub leader: Option<NodeNumber>,
 }
 
@@ -34,7 +36,7 @@ impl StageView {
             links: view.links.clone(),
             network: view.network,
             sides: view.sides.clone(),
-            agreed: view.agreed.clone(),
+            committed: view.committed.clone(),
             leader: view.summary.leader,
         }
     }

@@ -177,7 +177,7 @@ fn Onlooker(props: &Props) -> Html {
             <Links layout={Rc::clone(&layout)} cuts={view.cuts.clone()} links={view.links.clone()} latency={view.network.latency.1}
                 sides={view.sides.clone()} is_preview={false} down={view.down()} {lines} opened={None} />
             if layout.width > 0.0 {
-                <Centre layout={Rc::clone(&layout)} agreed={view.agreed.clone()} name="What the cluster of the other branch agrees on" />
+                <Centre layout={Rc::clone(&layout)} committed={view.committed.clone()} name="What is committed in the other branch" />
                 <Clients layout={Rc::clone(&layout)} are_others={view.network.has_other_clients()} />
             }
             <canvas id="other-canvas" class="stage-canvas" aria-hidden="true" data-in-rows={layout.in_rows.then_some("true")} />

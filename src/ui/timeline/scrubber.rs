@@ -8,6 +8,7 @@ use web_sys::{Document, HtmlInputElement, InputEvent, KeyboardEvent, Node};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use crate::counts::counted;
 use crate::playground::view::MarkKind;
 use crate::playground::{Duration, Input, Playground, Time};
 use crate::ui::browser::page;
@@ -138,15 +139,16 @@ fn show(input: &HtmlInputElement, now: Time, end: Time, Span { from, width }: Sp
 /// The strip of history in words.
 fn in_words(playground: &Playground) -> String {
     let timeline = playground.timeline();
+    let count = |kind| timeline.count(kind) as u64;
     let parting = playground.parting().map_or(String::new(), |at| {
         format!(" The two branches that are compared part at {}.", clock_text(at))
     });
     format!(
-        "{} of cluster time, {} terms, {} elections, {} commits, {} faults.{parting}",
+        "{} of cluster time, {}, {}, {}, {}.{parting}",
         clock_text(playground.now().round_down(TENTH)),
-        timeline.terms.len(),
-        timeline.count(MarkKind::Elected),
-        timeline.count(MarkKind::Commit),
-        timeline.count(MarkKind::Fault)
+        counted(timeline.terms.len() as u64, "term", "terms"),
+        counted(count(MarkKind::Elected), "election", "elections"),
+        counted(count(MarkKind::Commit), "commit", "commits"),
+        counted(count(MarkKind::Fault), "fault", "faults")
     )
 }

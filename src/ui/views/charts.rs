@@ -11,6 +11,7 @@ use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{use_state, use_state_eq};
 
+use crate::counts::counted;
 use crate::playground::history::charts::{Charts, Interval, Reign};
 use crate::playground::view::{MarkKind, Timeline};
 use crate::playground::{Duration, Input, Time};
@@ -262,7 +263,8 @@ impl Frame<'_> {
             ("bar", "stood for election", stood.to_string()),
             (line, leader.as_str(), String::new()),
         ];
-        let about = format!("{} leaders in this span", self.reigns().count());
+        let leaders = counted(self.reigns().count() as u64, "leader", "leaders");
+        let about = format!("{leaders} in this span");
         let (top, bottom) = BANDS;
         let end = self.charts.intervals.last().map_or(Time::ZERO, |last| last.to);
         let nobody = self.band(self.span.from, end, BANDS);
@@ -354,8 +356,8 @@ impl Frame<'_> {
         }
         let count = |name| shown.iter().filter(|(_, _, of)| *of == name).count();
         let about = format!(
-            "Faults at {} places, repairs at {}, violations at {}",
-            count("fault"),
+            "Faults at {}, repairs at {}, violations at {}",
+            counted(count("fault") as u64, "place", "places"),
             count("repair"),
             count("violation")
         );

@@ -8,6 +8,7 @@ use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_state_eq;
 
+use crate::counts::counted;
 use crate::playground::history::operation_history::{
     Bar, KeyHistory, OperationStatus, Operations, Version,
 };
@@ -221,16 +222,22 @@ fn place_words(history: &KeyHistory, place: usize) -> String {
         None if !bar.is_judged => {
             "It is a weaker read, which has no place in the order.".to_string()
         }
-        None if bar.ended.is_none() || bar.is_unknown => "It need not have happened.".to_string(),
+        None if (bar.ended.is_none() || bar.is_unknown) && bar.is_write => {
+            "It need not have happened.".to_string()
+        }
+        None if bar.ended.is_none() || bar.is_unknown => {
+            "It has read nothing that an order would have to explain.".to_string()
+        }
         None => "It took effect before the time that is shown.".to_string(),
     }
 }
 
 fn summary(session: &Session, operations: &Operations) -> String {
     let count: usize = operations.keys.iter().map(|history| history.bars.len()).sum();
-    let keys = operations.keys.len();
     format!(
-        "{count} operations of clients on {keys} keys up to {}, as bars with a line through them in an order that they could have had",
+        "{} of clients on {} up to {}, as bars with a line through them in an order that they could have had",
+        counted(count as u64, "operation", "operations"),
+        counted(operations.keys.len() as u64, "key", "keys"),
         clock_text(session.now())
     )
 }

@@ -7,6 +7,7 @@ use web_sys::HtmlSelectElement;
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::{TargetCast, use_force_update};
 
+use crate::counts::counted;
 use crate::playground::view::{NodeDifference, NodeNumber, PinView};
 use crate::playground::{Input, With};
 use crate::ui::format::clock::clock_text;
@@ -121,8 +122,10 @@ fn result(
             format!("Nothing differs: {whose} is compared with itself.")
         }
         (0, None) => format!("Nothing differs between {whose} and {other} at {now}."),
-        (1, _) => format!("1 node differs at {now}. What is the same is not shown."),
-        (count, _) => format!("{count} nodes differ at {now}. What is the same is not shown."),
+        (count, _) => format!(
+            "{} at {now}. What is the same is not shown.",
+            counted(count as u64, "node differs", "nodes differ")
+        ),
     };
     let table = |node: &NodeDifference| {
         let shown = match with {

@@ -6,6 +6,7 @@
 use web_sys::Document;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use crate::counts::counted;
 use crate::playground::history::message_trace::{Fate, LineState, MessageTrace, Spacetime};
 use crate::playground::view::{MessageEnd, Shape, Status};
 use crate::playground::{Duration, Input, Time};
@@ -97,9 +98,11 @@ fn summary(diagram: &Spacetime) -> String {
     let arrived = count(|fate| fate == Fate::Arrived);
     let in_flight = count(|fate| matches!(fate, Fate::InFlight { .. }));
     format!(
-        "Space-time diagram up to {}: {arrived} messages arrived, {} were lost, {in_flight} are on their way",
+        "Space-time diagram up to {}: {} arrived, {} lost, {} on the way",
         clock_text(diagram.now),
-        diagram.traces.len() - arrived - in_flight
+        counted(arrived as u64, "message", "messages"),
+        diagram.traces.len() - arrived - in_flight,
+        in_flight
     )
 }
 

@@ -1,11 +1,11 @@
 //! What is counted on a branch does not depend on how the branch was played.
 
 use super::*;
-use crate::cluster::{Operation, RequestId, YOU};
+use crate::cluster::{Answer, Operation, RequestId, YOU};
 use crate::playground::Input;
 use crate::playground::Playground;
 use crate::playground::tests::driver::{act, go, pass, playing};
-use crate::raft::{Index, Position, Term};
+use crate::raft::{Agreement, Half, Index, Position, Term};
 use crate::recording::Instant;
 use crate::store::Key;
 use crate::time::RealTime;
@@ -22,6 +22,8 @@ const fn span(micros: u64) -> Duration {
 fn place(at: Time) -> RunPosition {
     RunPosition { instant: Instant { events: at.as_micros(), at }, done: 0 }
 }
+
+const TWO_OF_THREE: Agreement = Agreement { new: Half { agree: 2, needed: 2, of: 3 }, old: None };
 
 /// A tally that is fed facts by hand.
 #[derive(Default)]
@@ -46,13 +48,13 @@ impl Teller {
 
     fn committed(&mut self, at: u64, leader: u32, last: u64) {
         let last = Index::new(last).unwrap();
-        let (copies, of, own_term, on_disk) = (2, 3, true, true);
-        let note = Note::Committed { last, copies, of, own_term, on_disk };
+        let (copies, own_term, on_disk) = (TWO_OF_THREE, true, true);
+        let note = Note::Committed { last, copies, own_term, on_disk };
         self.tell(at, What::Server(NodeId(leader), note));
     }
 
     fn elected(&mut self, at: u64, node: u32, term: u64) {
-        let note = Note::BecameLeader { term: Term(term), votes: 2, of: 3 };
+        let note = Note::BecameLeader { term: Term(term), votes: TWO_OF_THREE };
         self.tell(at, What::Server(NodeId(node), note));
     }
 

@@ -1,10 +1,11 @@
 //! The facts that contradict each other where a property broke, and the event that established
 //! each.
 
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::happening::{Detail, Why};
-use super::replay::{Answered, CausalReplay, Refused};
+use super::replay::{Answered, CausalReplay, Refused, Vote};
 use crate::check::{Evidence, Property, Violation};
 use crate::cluster::{Operation, RequestId, Server, what};
 use crate::raft::{Index, Log, Node, NodeId, Payload, Role, Rule, Term};
@@ -60,9 +61,7 @@ impl CausalReplay {
     /// The facts that contradict each other, the older first.
     pub(crate) fn contradiction(&self, violation: Violation) -> Vec<Contrary> {
         let facts = match violation.evidence {
-            Evidence::TwoLeaders { term, first, second } => {
-                vec![self.leads(first, term), self.leads(second, term)]
-            }
+            Evidence::TwoLeaders { term, first, second } => self.two_leaders(term, first, second),
             Evidence::Overwritten { leader, term, index } => {
                 vec![self.leads(leader, term), self.overwritten(leader, index)]
             }
@@ -74,13 +73,17 @@ impl CausalReplay {
                 vec![self.first_commit(index), self.commits(node, index)]
             }
             Evidence::Diverged { node, index } => self.diverged(node, index),
-            Evidence::Beyond { node, index } => vec![self.commits(node, index)],
+            Evidence::Beyond { node, index } => {
+                vec![self.commits(node, index), self.log_ends(node)]
+            }
             Evidence::TwoVotes { node, term, first, second } => {
                 vec![self.votes(node, term, first), self.votes(node, term, second)]
             }
-            Evidence::TermWentBack { node, to, .. } => vec![self.is_in(node, to)],
+            Evidence::TermWentBack { node, from, to } => {
+                vec![self.was_in(node, from), self.is_in(node, to)]
+            }
             Evidence::CommitWentBack { node, from } => {
-                vec![self.commits(node, from)]
+                vec![self.commits(node, from), self.log_ends(node)]
             }
             Evidence::NoOverlap { leader, term } => {
                 vec![self.agreed_members(), self.decides_with(leader, term)]
@@ -155,6 +158,30 @@ impl CausalReplay {
             // The absence of events is not a fact that can be found.
             _ => Vec::new(),
         }
+    }
+
+    /// How each of two leaders of a term came to lead it, and who has voted for both.
+    fn two_leaders(&self, term: Term, first: NodeId, second: NodeId) -> Vec<Option<Contrary>> {
+        let voters = |candidate: NodeId| {
+            let voted = |(_, votes): &(&NodeId, &VecDeque<Vote>)| {
+                votes.iter().any(|(at, whom, _)| (*at, *whom) == (term, candidate))
+            };
+            self.past.votes.iter().filter(voted).map(|(voter, _)| *voter).collect::<Vec<NodeId>>()
+        };
+        let elected = |leader: NodeId| {
+            let fact = self.leads(leader, term)?;
+            let names: Vec<String> = voters(leader).iter().map(ToString::to_string).collect();
+            if names.is_empty() {
+                return Some(fact);
+            }
+            let title = format!("{} with the votes of {}", fact.title, names.join(" and "));
+            Some(Contrary { title, ..fact })
+        };
+        let others = voters(second);
+        let both = voters(first).into_iter().filter(|voter| others.contains(voter));
+        let twice =
+            both.flat_map(|voter| [first, second].map(|leader| self.votes(voter, term, leader)));
+        [elected(first), elected(second)].into_iter().chain(twice).collect()
     }
 
     fn leads(&self, node: NodeId, term: Term) -> Option<Contrary> {
@@ -251,6 +278,11 @@ impl CausalReplay {
     fn is_in(&self, node: NodeId, term: Term) -> Option<Contrary> {
         let why = self.servers.get(&node).map(|notes| &notes.term.1);
         contrary(format!("{node} is in term {term}"), why)
+    }
+
+    fn was_in(&self, node: NodeId, term: Term) -> Option<Contrary> {
+        let left = self.servers.get(&node)?.left_term.as_ref().filter(|(left, _)| *left == term);
+        contrary(format!("{node} was in term {term}"), left.map(|(_, why)| why))
     }
 
     fn agreed_members(&self) -> Option<Contrary> {
@@ -395,7 +427,11 @@ fn refusal(refused: &Refused) -> Option<Contrary> {
     contrary(format!("{by} refuses `{operation}` in term {term}"), Some(why))
 }
 
-/// Whether a rule guards the property that broke.
+/// Whether a rule guards the property that broke. Where a server votes twice, two leaders may follow.
 fn is_guarded(violation: Violation, rule: Rule) -> bool {
-    rule.about().falls == violation.property.name()
+    let follows = match violation.property {
+        Property::OneVote => Property::ElectionSafety,
+        property => property,
+    };
+    rule.about().falls == violation.property.name() || rule.about().falls == follows.name()
 }

@@ -55,7 +55,7 @@ impl CausalReplay {
                 why
             }
             What::SwitchedOff(_) => self.tell_of(event, fact, event.causes()),
-            What::Lost { .. } | What::Request { .. } => return,
+            What::Lost { .. } | What::Request { .. } | What::Blocked(_) => return,
         };
         event.last = Some(why);
     }
@@ -215,6 +215,7 @@ impl CausalReplay {
     }
 
     fn take_election_in(&mut self, event: &Event, id: NodeId, note: Note) -> Why {
+        let forgot = self.forgotten_vote(id, &note);
         let Some(notes) = self.servers.get_mut(&id) else {
             return self.tell_note(event, id, note, Vec::new());
         };
@@ -222,7 +223,7 @@ impl CausalReplay {
         let now = self.run.cluster().now();
         let pushed = notes.pushed.take().filter(|why| why.place.instant.at == now);
         let sent_message = event.sent_message.as_ref();
-        let causes: Vec<Why> = match &note {
+        let mut causes: Vec<Why> = match &note {
             Note::StoodForElection { waited: None, transfer: false, .. } => {
                 std::iter::once(Rc::clone(&notes.role)).chain(notes.grants.drain(..)).collect()
             }
@@ -248,6 +249,7 @@ impl CausalReplay {
                 .collect(),
             _ => event.causes(),
         };
+        causes.extend(forgot);
         let why = self.tell_note(event, id, note.clone(), causes);
         let current = self.run.cluster().server(id).and_then(Server::node).map(Node::current_term);
         let Some(notes) = self.servers.get_mut(&id) else { return why };
@@ -255,7 +257,7 @@ impl CausalReplay {
             Note::StoodForElection { term, .. } => {
                 notes.takes_role(&why, false);
                 if notes.term.0 != term {
-                    notes.term = (term, Rc::clone(&why));
+                    notes.enters(term, &why);
                 }
                 notes.vote = Some((id, Rc::clone(&why)));
                 self.past.voted(id, term, id, &why);
@@ -273,13 +275,29 @@ impl CausalReplay {
             Note::SteppedDown { .. } => {
                 notes.takes_role(&why, false);
                 if let Some(term) = current.filter(|term| *term != notes.term.0) {
-                    notes.term = (term, Rc::clone(&why));
+                    notes.enters(term, &why);
                     notes.vote = None;
                 }
             }
             _ => {}
         }
         why
+    }
+
+    /// What let a server vote for another in a term in which it had voted: the earlier vote, what has begun its
+    /// present life, where it has forgotten it, and the rules that should have kept it.
+    fn forgotten_vote(&self, id: NodeId, note: &Note) -> Vec<Why> {
+        let (term, candidate) = match note {
+            Note::Voted { candidate, term, .. } => (*term, *candidate),
+            Note::StoodForElection { term, .. } => (*term, id),
+            _ => return Vec::new(),
+        };
+        let Some(earlier) = self.past.other_vote(id, term, candidate) else { return Vec::new() };
+        let began = self.servers.get(&id).map(|notes| notes.began.as_slice()).unwrap_or_default();
+        let began = began.iter().filter(|why| why.number > earlier.number);
+        let rules = [Rule::VoteOnDisk, Rule::TermGrows].into_iter();
+        let rules = rules.filter_map(|rule| self.rules.get(&rule));
+        [earlier].into_iter().chain(began).chain(rules).cloned().collect()
     }
 
     /// A leader appends an entry to its log: for a client, or at the start of its term.

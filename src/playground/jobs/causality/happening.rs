@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::check::Violation;
 use crate::cluster::{Action, Answer, Fact, Operation, What};
+use crate::counts::counted;
 use crate::playground::view::Spot;
 use crate::playground::view::{CauseKind, CauseView};
 use crate::raft::{Index, NodeId, Note, Term};
@@ -140,7 +141,8 @@ impl fmt::Display for Detail {
         match self {
             Self::Founded(1) => write!(f, "The cluster begins with one server, in term 0."),
             Self::Founded(nodes) => {
-                write!(f, "The cluster begins with {nodes} servers, all followers in term 0.")
+                let servers = counted((*nodes).into(), "server", "servers");
+                write!(f, "The cluster begins with {servers}, all followers in term 0.")
             }
             Self::Told(what) => what.fmt(f),
             Self::Did(action) => write!(f, "You did `{action}`."),

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::cluster::{Answer, Body, ClientAnswer, Endpoint, Flight, MessageId, Operation, Reply};
+use crate::cluster::{Body, ClientAnswer, Endpoint, Flight, MessageId, Operation, Reply};
 use crate::playground::jobs::causality::happening::{Detail, Why};
 use crate::playground::jobs::causality::notes::{EntryNote, Keys, Notes};
 use crate::playground::jobs::causality::replay::{CausalReplay, Event, Trigger};
@@ -142,8 +142,9 @@ impl CausalReplay {
             Operation::Change(_) => event.last.iter().cloned().collect(),
         };
         causes.dedup_by_key(|why| why.number);
-        let is_told = answer != Answer::Unknown;
-        is_told.then(|| self.tell(Detail::Answers { by, operation, answer }, causes, false))
+        answer
+            .has_come()
+            .then(|| self.tell(Detail::Answers { by, operation, answer }, causes, false))
     }
 }
 

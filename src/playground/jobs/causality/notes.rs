@@ -52,6 +52,10 @@ pub(crate) struct DiskNotes {
 #[derive(Clone, Debug)]
 pub(crate) struct Notes {
     pub(crate) term: (Term, Why),
+    /// The term that it was in before, in its present life.
+    pub(crate) left_term: Option<(Term, Why)>,
+    /// What began its present life: what had ended the one before, and the start.
+    pub(crate) began: Vec<Why>,
     /// Its vote in that term.
     pub(crate) vote: Option<(NodeId, Why)>,
     pub(crate) role: Why,
@@ -95,6 +99,8 @@ impl Notes {
         let term = (Term::default(), Rc::clone(why));
         Self {
             term: term.clone(),
+            left_term: None,
+            began: vec![Rc::clone(why)],
             vote: None,
             role: Rc::clone(why),
             leads: false,
@@ -142,6 +148,12 @@ impl Notes {
 
     fn changed_from(&mut self, index: Index) {
         self.dirty_from = Some(self.dirty_from.map_or(index, |from| from.min(index)));
+    }
+
+    /// Registers that it goes over to another term.
+    pub(crate) fn enters(&mut self, term: Term, why: &Why) {
+        let left = std::mem::replace(&mut self.term, (term, Rc::clone(why)));
+        self.left_term = Some(left);
     }
 
     /// Registers that it became leader, candidate or follower.
@@ -198,6 +210,7 @@ impl Notes {
         let durable = server.disk().durable();
         let term = durable.current_term;
         let mut fresh = Self::new(why);
+        fresh.began = self.stopped.take().into_iter().chain([Rc::clone(why)]).collect();
         fresh.term = [&self.disk.term, &self.term]
             .into_iter()
             .find(|known| known.0 == term)

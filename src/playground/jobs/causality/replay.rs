@@ -46,13 +46,16 @@ pub(crate) struct CausalReplay {
     pub(crate) broken: Vec<Broken>,
 }
 
+/// A vote: in which term, for whom, and the event.
+pub(crate) type Vote = (Term, NodeId, Why);
+
 /// The past, as far as it is stored.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Past {
     /// The leaders of each term.
     pub(crate) leaders: BTreeMap<Term, Vec<(NodeId, Why)>>,
     /// Each server's votes.
-    pub(crate) votes: BTreeMap<NodeId, VecDeque<(Term, NodeId, Why)>>,
+    pub(crate) votes: BTreeMap<NodeId, VecDeque<Vote>>,
     /// The first commit of each index: the server, the event, and what had appended the entry.
     pub(crate) commits: BTreeMap<Index, (NodeId, Why, Option<Why>)>,
     /// The servers that applied each index, and the requests in it.
@@ -329,7 +332,7 @@ impl CausalReplay {
         if let Some(notes) = self.servers.get_mut(&id) {
             // A vote granted in this very event stays.
             notes.vote = notes.vote.take().filter(|(_, vote)| vote.place == why.place);
-            notes.term = (term, why);
+            notes.enters(term, &why);
         }
     }
 
@@ -401,6 +404,13 @@ impl Past {
         if votes.len() > REMEMBERED {
             votes.pop_front();
         }
+    }
+
+    /// A server's last vote in this term for another than this candidate.
+    pub(crate) fn other_vote(&self, node: NodeId, term: Term, than: NodeId) -> Option<&Why> {
+        let votes = self.votes.get(&node)?;
+        let other = votes.iter().rfind(|(at, whom, _)| *at == term && *whom != than);
+        other.map(|(_, _, why)| why)
     }
 
     /// Adds a server's commit of an index, unless an earlier one is known.

@@ -136,7 +136,7 @@ fn the_other_branch_is_shown_at_the_same_instant() {
     compared(&mut playground);
     assert_eq!(status(&playground), crate::cluster::Status::Running, "there it was not yet");
     let (view, other) = (playground.view(), playground.other_view().unwrap());
-    assert_eq!((view.nodes, view.agreed), (other.nodes, other.agreed));
+    assert_eq!((view.nodes, view.committed), (other.nodes, other.committed));
 }
 
 /// A page is redrawn whenever the revision grows, so that must not happen in every frame only

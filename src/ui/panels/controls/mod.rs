@@ -9,6 +9,7 @@ pub mod partition;
 use yew::prelude::{Callback, Html, Properties, UseStateSetter, component, html};
 use yew::use_state;
 
+use crate::counts::counted;
 use crate::playground::view::{NetworkView, NodeNumber};
 use crate::playground::{Action, Chance, Consistency, Duration, LinkChange, Timing, Workload};
 use crate::ui::panels::controls::chaos::Chaos;
@@ -143,8 +144,7 @@ fn Clients(props: &PartProps) -> Html {
     let clients = props.network.workload_clients;
     let words = match clients {
         0 => "off".to_string(),
-        1 => "1 client".to_string(),
-        clients => format!("{clients} clients"),
+        clients => counted(clients.into(), "client", "clients"),
     };
     html! {
         <section class="group">

@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use crate::counts::counted;
 use crate::playground::view::{
     EntryView, Explanation, FollowerView, NodeNumber, NodeView, ProgressStateView,
 };
 use crate::playground::{Question, Time};
 use crate::ui::canvas::palette::hue;
-use crate::ui::format::counts::count;
 use crate::ui::format::durations::span;
 use crate::ui::format::words::{role_words, safety_key, safety_words};
 use crate::ui::panels::tabs::machine;
@@ -104,14 +104,14 @@ fn facts(session: &Session, node: &NodeView) -> Html {
             format!("vote for {vote} on n{id}"),
         ),
         fact("Leader it knows", named(node.leader), ""),
-        fact("Log", count(node.log_len, "entry", "entries"), ""),
+        fact("Log", counted(node.log_len, "entry", "entries"), ""),
         ask(
             Question::Commit(id),
             ("commit_index", commit.clone(), ""),
             format!("commit index {commit} on n{id}"),
         ),
         fact("last_applied", or_none(node.last_applied), ""),
-        fact("Store", count(node.store_len as u64, "key", "keys"), ""),
+        fact("Store", counted(node.store_len as u64, "key", "keys"), ""),
         fact(
             "Digest",
             node.digest.as_ref().map_or_else(|| "off".to_string(), |digest| format!("#{digest}")),
@@ -135,6 +135,9 @@ fn facts(session: &Session, node: &NodeView) -> Html {
 /// What is not always there to tell.
 fn rare_facts(node: &NodeView) -> Vec<Html> {
     let mut facts = Vec::new();
+    if let Some(blocked) = &node.blocked {
+        facts.push(fact("Waits", blocked.to_string(), ""));
+    }
     if !node.config.is_empty() {
         facts.push(fact("Configuration", node.config.clone(), ""));
     }
@@ -142,7 +145,11 @@ fn rare_facts(node: &NodeView) -> Vec<Html> {
         facts.push(fact("Snapshot up to entry", node.snapshot.to_string(), ""));
     }
     if let Some((last, bytes)) = node.incoming {
-        facts.push(fact("Receives a snapshot", format!("up to {last}: {bytes} bytes"), ""));
+        facts.push(fact(
+            "Receives a snapshot",
+            format!("up to {last}: {}", counted(bytes, "byte", "bytes")),
+            "",
+        ));
     }
     if let Some(end) = node.lease_end {
         facts.push(fact("Lease until", span(end.since(Time::ZERO)), ""));
@@ -171,7 +178,9 @@ fn followers(node: &NodeView) -> Html {
         let pace = match follower.pace {
             ProgressStateView::Probing => "probing".to_string(),
             ProgressStateView::Streaming => "streaming".to_string(),
-            ProgressStateView::Snapshot { bytes } => format!("snapshot, {bytes} bytes"),
+            ProgressStateView::Snapshot { bytes } => {
+                format!("snapshot, {}", counted(bytes, "byte", "bytes"))
+            }
         };
         html! { <tr key={follower.id}><th scope="row">{ format!("n{}", follower.id) }</th><td>{ or_none(follower.match_index) }</td><td>{ follower.next_index }<small>{ pace }</small></td></tr> }
     };

@@ -81,6 +81,103 @@ fn facts(script: &str, property: Property, evidence: impl Fn(&CausalReplay) -> E
     })
 }
 
+/// n3 votes for n1 before its slow disk has the vote, crashes, and votes for n2 in the same term.
+const FORGOTTEN: &str = "cluster 3 seed 1\nrule vote-on-disk off\ndisk n3 fsync 50ms\npartition n2\nwait 100ms\n\
+                         timeout n1\nwait 70ms\nkill n3\nrestart n3\npartition n1\nwait 1s\n";
+
+/// n3 votes for n1, its disk is wiped, and it votes for n2 in the same term.
+const WIPED: &str = "cluster 3 seed 31\ncut n1 -> n2\ncut n2 -> n1\ntimeout n1\nwait leader\nwipe n3\n\
+                     partition n1 | n2 n3\nrestart n3\nwait 1s\n";
+
+/// Two leaders of one term: how each came to lead, and who has voted for both.
+#[test]
+fn two_leaders_are_told_with_both_their_elections() {
+    let halved = "cluster 3 seed 7\nrule majority-quorum off\nwait 1s\n";
+    let told = [halved, FORGOTTEN, WIPED].into_iter().fold(String::new(), |text, script| {
+        let mut playground = play_script(script);
+        text + &contradiction(&mut playground, "election-safety") + "\n"
+    });
+    expect![[r#"
+        n3 leads term 1 with the votes of n3: n3 becomes leader of term 1 with 1 vote of 3 (§5.2).
+        n2 leads term 1 with the votes of n2: n2 becomes leader of term 1 with 1 vote of 3 (§5.2).
+
+        n3 votes for n1 in term 1: n3 votes for n1 in term 1: its log is at least as new (empty) (§5.4.1).
+        n1 leads term 1 with the votes of n1 and n3: n1 becomes leader of term 1 with 2 votes of 3 (§5.2).
+        n3 votes for n2 in term 1: n3 votes for n2 in term 1: its log is at least as new (empty) (§5.4.1).
+        n2 leads term 1 with the votes of n2 and n3: n2 becomes leader of term 1 with 2 votes of 3 (§5.2).
+
+        n3 votes for n1 in term 1: n3 votes for n1 in term 1: its log is at least as new (empty) (§5.4.1).
+        n1 leads term 1 with the votes of n1 and n3: n1 becomes leader of term 1 with 2 votes of 3 (§5.2).
+        n3 votes for n2 in term 1: n3 votes for n2 in term 1: its log is at least as new (empty) (§5.4.1).
+        n2 leads term 1 with the votes of n2 and n3: n2 becomes leader of term 1 with 2 votes of 3 (§5.2).
+
+    "#]].assert_eq(&told);
+}
+
+#[test]
+fn the_causes_of_two_leaders_lead_to_both_elections() {
+    let mut playground = play_script(WIPED);
+    contradiction(&mut playground, "election-safety");
+    let told = explained(&mut playground, "election-safety");
+    expect![[r#"
+        You did `timeout n1`.
+        n1's election timer ran out after 0 ms; it asks who would vote for it in term 1 (thesis §9.6).
+        n3 would vote for n1 in term 1 (thesis §9.6).
+        n1 could win, and stands for term 1 (§5.2).
+        n1 has term 1 and its vote for itself on disk.
+        n1 counts the vote of n1: 1 of 2 needed (§5.2).
+        n3 votes for n1 in term 1: its log is at least as new (empty) (§5.4.1).
+        n3 has term 1 and its vote for n1 on disk.
+        n1 counts the vote of n3: 2 of 2 needed (§5.2).
+        n1 becomes leader of term 1 with 2 votes of 3 (§5.2).
+        The disk of n3 is wiped: its term, vote and log are gone.
+        n3 starts again with an empty log.
+        n2's election timer ran out after 266 ms; it asks who would vote for it in term 1 (thesis §9.6).
+        n3 would vote for n2 in term 1 (thesis §9.6).
+        n2 could win, and stands for term 1 (§5.2).
+        n2 has term 1 and its vote for itself on disk.
+        n2 counts the vote of n2: 1 of 2 needed (§5.2).
+        n3 votes for n2 in term 1: its log is at least as new (empty) (§5.4.1).
+        n3 has term 1 and its vote for n2 on disk.
+        n2 counts the vote of n3: 2 of 2 needed (§5.2).
+        n2 becomes leader of term 1 with 2 votes of 3 (§5.2).
+        A property is broken. election-safety: n1 and n2 have both led term 1.
+    "#]].assert_eq(&told);
+}
+
+/// A server that votes twice in a term has forgotten its vote, and a rule or a disk let it.
+#[test]
+fn a_second_vote_is_told_with_what_let_it_be_given() {
+    let mut playground = play_script(FORGOTTEN);
+    let told = contradiction(&mut playground, "one-vote") + &explained(&mut playground, "one-vote");
+    expect![[r#"
+        n3 votes for n1 in term 1: n3 votes for n1 in term 1: its log is at least as new (empty) (§5.4.1).
+        n3 votes for n2 in term 1: n3 votes for n2 in term 1: its log is at least as new (empty) (§5.4.1).
+        The rule vote-on-disk is off; it says: a vote is on disk before it is given.
+        You did `timeout n1`.
+        n1's election timer ran out after 100 ms; it asks who would vote for it in term 1 (thesis §9.6).
+        n3 would vote for n1 in term 1 (thesis §9.6).
+        n1 could win, and stands for term 1 (§5.2).
+        n1 has term 1 on disk.
+        n3 votes for n1 in term 1: its log is at least as new (empty) (§5.4.1).
+        n3 is killed; what was not on its disk is gone.
+        n3 starts again with an empty log.
+        n2's election timer ran out after 195 ms; it asks who would vote for it in term 1 (thesis §9.6).
+        n3 would vote for n2 in term 1 (thesis §9.6).
+        n2 could win, and stands for term 1 (§5.2).
+        n2 has term 1 on disk.
+        n3 votes for n2 in term 1: its log is at least as new (empty) (§5.4.1).
+        A property is broken. one-vote: n3 has voted for n1 and for n2 in term 1.
+    "#]].assert_eq(&told);
+}
+
+/// The causes of a broken property, one a line.
+fn explained(playground: &mut Playground, property: &'static str) -> String {
+    let explanation = ask(playground, Question::Broken(property));
+    let causes = explanation.answer.as_ref().unwrap();
+    causes.iter().fold(String::new(), |text, cause| text + &cause.text + "\n")
+}
+
 const N1: NodeId = NodeId(1);
 
 /// n1 transfers leadership to n3, which it can't reach, and refuses to add n4 meanwhile.
