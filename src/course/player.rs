@@ -7,10 +7,6 @@ use crate::course::{Lesson, LessonStep};
 use crate::playground::view::JobProgress;
 use crate::playground::{Input, Playground, RunId, Speed, Spot};
 
-/// How long a step waits, in microseconds of cluster time, before it says that its condition may
-/// never be met.
-const PATIENCE: u64 = 5_000_000;
-
 /// How long a sentence is shown when the lesson advances automatically, in microseconds of real
 /// time: a base, and an addition for each character.
 const STANDS: u64 = 1_500_000;
@@ -112,7 +108,7 @@ impl Player {
         }
         self.go_on(playground);
         let waits = playground.waits_since();
-        if waits.is_some_and(|since| playground.now() > since + PATIENCE) {
+        if playground.waits_too_long() {
             self.trouble = playground.what_is_missing().map(Trouble::Late);
         }
         if waits.is_none() && self.goes_on_by_itself && self.trouble.is_none() {
@@ -208,7 +204,7 @@ impl Player {
         // No speed is refused, and time can always pass.
         let _ = playground.apply(Input::Speed(Speed::UNBOUNDED));
         let _ = playground.apply(Input::Play);
-        while playground.waits_since().is_some_and(|since| playground.now() <= since + PATIENCE) {
+        while playground.waits_since().is_some() && !playground.waits_too_long() {
             let before = playground.now();
             let _ = playground.apply(Input::Advance(1));
             self.go_on(playground);

@@ -12,7 +12,7 @@ use crate::playground::history::operation_history::Operations;
 use crate::playground::view::{JobProgress, Speed, Spot};
 use crate::playground::{Archive, Bookmark, Input, Landmark, Playground, Problem, With};
 use crate::rng::Rng;
-use crate::script::{Command as Line, Question, Wait, parse_line};
+use crate::script::{Command as Line, Condition, Question, Wait, parse_line};
 
 /// Seeds that once failed: a user returned to a position of another run, and time passed over recorded actions of the
 /// current one. Seed 33 finds the latter again without `rest` in `jobs/comparison.rs`.
@@ -234,8 +234,8 @@ impl RandomUser {
             5 | 6 => Input::Act(self.action()),
             7..=9 => Input::Console(self.line().to_string()),
             10 => Input::Together((0..=self.draw(2)).map(|_| self.action()).collect()),
-            11 => Input::Ask(self.action()),
-            12 => Input::Await(Wait::Leader),
+            11 => Input::Follow(Line::Act { action: self.action(), background: false }),
+            12 => Input::Follow(Line::Wait(Wait::until(Condition::Leader))),
             13 => Input::Undo,
             14 => Input::Branch(self.place(branches)),
             15 => Input::Rename(self.place(branches), " a\nb ".to_string()),
