@@ -10,6 +10,7 @@ use crate::ui::app::state::appearance::AppearanceMessage;
 use crate::ui::app::{App, Message};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::ask::Ask;
 use crate::ui::state::keys::Shortcut;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
@@ -61,10 +62,7 @@ impl App {
             Shortcut::Branches => self.panels.update(PanelMessage::ShowTab(Tab::Branches)),
             Shortcut::Theme => self.appearance.update(AppearanceMessage::NextTheme),
             Shortcut::Node(node) => page::focus_soon(format!("#card-{node}")),
-            Shortcut::Leader => {
-                let leader = self.snapshot.leader();
-                leader.iter().for_each(|leader| page::focus_soon(format!("#card-{leader}")));
-            }
+            Shortcut::Leader => self.focus_leader(),
             Shortcut::RestartLeader => self.restart_leader(),
             Shortcut::ReviveAll => self.revive_all(),
             Shortcut::Search => {
@@ -81,6 +79,9 @@ impl App {
             }
             Shortcut::Pin => self.pin(),
             Shortcut::Famous(place) => self.begin_famous(place),
+            Shortcut::Demonstration(place) => {
+                ctx.link().send_message(Message::Guide(Ask::Demonstration(place)));
+            }
             Shortcut::Projector => {
                 self.appearance.update(AppearanceMessage::ToggleProjector);
                 if self.appearance.screen().projector {
@@ -90,6 +91,12 @@ impl App {
             Shortcut::Spotlight => self.appearance.update(AppearanceMessage::ToggleSpotlight),
             Shortcut::Help => self.panels.update(PanelMessage::OpenDialog(Dialog::Help)),
         }
+    }
+
+    /// Goes to the card of the leader, if there is one.
+    fn focus_leader(&self) {
+        let leader = self.snapshot.leader();
+        leader.iter().for_each(|leader| page::focus_soon(format!("#card-{leader}")));
     }
 
     /// Pins the instant that is shown. A note says so where the pin can't be seen.
