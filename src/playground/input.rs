@@ -141,6 +141,8 @@ pub enum Problem {
     Nobody(Nobody),
     /// A script waited for what did not come.
     Waited(InVain),
+    /// A script's request in the original store's words is bad: what that would have answered.
+    BadRequest(String),
     /// A line of a script, from 1, and what is wrong with it.
     InScript(usize, Box<Self>),
     /// Another script is still being run.
@@ -183,6 +185,7 @@ impl fmt::Display for Problem {
             Self::Unmet(how) => write!(f, "not as expected: {how}"),
             Self::Nobody(nobody) => nobody.fmt(f),
             Self::Waited(in_vain) => in_vain.fmt(f),
+            Self::BadRequest(answer) => answer.fmt(f),
             Self::InScript(line, problem) => write!(f, "line {line}: {problem}"),
             Self::ScriptRuns => {
                 write!(f, "a script is still being run: wait for its end, or stop it")

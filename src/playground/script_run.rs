@@ -9,7 +9,7 @@ use super::jobs::awaiting::{Awaited, What};
 use super::view::ScriptProgress;
 use super::{Playground, Problem};
 use crate::cluster::RequestTrace;
-use crate::script::{Command, Wait, parse_script};
+use crate::script::{Command, Curl, Wait, parse_script};
 use crate::time::{Duration, Time};
 
 /// A script that is being run.
@@ -88,6 +88,9 @@ impl Playground {
             Command::Act { action, background } => {
                 let request = self.act_in_console(&action)?.filter(|_| !background);
                 script.awaited = request.map(|id| self.awaits(What::Answer(id), None));
+            }
+            Command::Curl(Curl { call: Err(answer), .. }) => {
+                return Err(Problem::BadRequest(answer.body));
             }
             Command::Curl(curl) => {
                 let request = self.curl(curl)?;

@@ -43,7 +43,8 @@ impl std::error::Error for Mistake {}
 impl Mistake {
     /// The mistake at this byte of a line.
     pub(super) fn at(line: &str, offset: usize, error: &ContextError) -> Self {
-        let found = line[offset..].split_whitespace().next().unwrap_or_default();
+        let rest = line[offset..].trim_start();
+        let found = rest.split_whitespace().next().unwrap_or_default();
         let mut words = Vec::new();
         let mut expected = None;
         for context in error.context() {
@@ -62,7 +63,7 @@ impl Mistake {
             column: line[..offset].chars().count() + 1,
             expected: expected.to_string(),
             found: shortened(found),
-            meant: meant(line, offset, found, &words),
+            meant: meant(line, line.len() - rest.len(), found, &words),
         }
     }
 }
@@ -73,16 +74,16 @@ fn words_in(description: &'static str) -> impl Iterator<Item = &'static str> {
     quoted.filter(|word| !word.contains(char::is_whitespace))
 }
 
-/// What was probably meant by a line that can't be read, where it says `found`. A whole line is one that can be
-/// read.
-fn meant(line: &str, offset: usize, found: &str, words: &[&'static str]) -> Option<String> {
+/// What was probably meant by a line that can't be read, where it says `found` at byte `at`. A whole line is one
+/// that can be read.
+fn meant(line: &str, at: usize, found: &str, words: &[&'static str]) -> Option<String> {
     if line.chars().count() > LONGEST_LINE {
         return None;
     }
     let near = nearest(found, words);
     let with = |word: &str| {
-        let rest = &line[offset + found.len()..];
-        format!("{}{word}{rest}", &line[..offset]).trim().to_string()
+        let rest = &line[at + found.len()..];
+        format!("{}{word}{rest}", &line[..at]).trim().to_string()
     };
     let is_number = !found.is_empty() && found.bytes().all(|byte| byte.is_ascii_digit());
     let mut lines = Vec::new();

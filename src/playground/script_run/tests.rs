@@ -162,6 +162,8 @@ fn a_script_stops_at_what_is_wrong_and_names_the_line() {
     assert_eq!(late.to_string(), "line 2: a new cluster begins in the first line of a script");
     assert_eq!(shown(&playground), before, "nothing is done");
 
+    let bad = types(&mut playground, "curl \"http://localhost:8080/get\"\nkill n1").unwrap_err();
+    assert_eq!(bad.to_string(), "line 1: the parameter `key` is missing");
     let refused = types(&mut playground, "kill n1\nkill n1\nkill n2").unwrap_err();
     assert_eq!(refused.to_string(), "line 2: n1 is down");
     types(&mut playground, "wait leader\n\nexpect leader n1\nkill n2").unwrap();
