@@ -224,6 +224,17 @@ mod tests {
     }
 
     #[test]
+    fn a_recording_holds_single_actions_and_no_names() {
+        let recording = |line: &str| {
+            Recording::parse(&format!("{VERSION}\ncluster 3 seed 9\nat 1s 100 {line}\n"))
+        };
+        assert!(recording("kill n1").is_ok());
+        for line in ["kill n1 n2", "cut n1 <-> n2", "kill leader", "restart all", "wait leader"] {
+            assert!(recording(line).is_err(), "{line}");
+        }
+    }
+
+    #[test]
     fn a_recording_names_its_deviations_from_raft_and_can_be_read_again() {
         let lines = "at 1s 100 rule no-op off\nat 2s 200 rule no-op on\nat 3s 300 rule no-op off\n\
                      at 4s 400 wipe n2\nat 5s 500 disk n3 full\nat 6s 600 disk n3 lies\n";

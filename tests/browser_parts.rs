@@ -5,6 +5,8 @@
 
 use std::rc::Rc;
 
+use kvorum::counts::counted;
+use kvorum::course::DEMONSTRATIONS;
 use kvorum::playground::view::{
     AnswerKind, AnswerView, MessageEnd, NodeView, RequestTraceView, RoleView, Sentence, Status,
     Summary, Topic,
@@ -12,7 +14,7 @@ use kvorum::playground::view::{
 use kvorum::playground::{Action, Duration, Input, NodeId, Playground, RealTime, Speed, Time};
 use kvorum::ui::app::announcer::Announcer;
 use kvorum::ui::browser::page::Beginning;
-use kvorum::ui::panels::commands::{Does, commands, fitting, lines};
+use kvorum::ui::panels::commands::{Does, commands, fitting, longer};
 use kvorum::ui::panels::tabs::console::complete;
 use kvorum::ui::state::frame_scheduler::{Due, FrameScheduler};
 use kvorum::ui::state::keys::{Focus, KEYS, NODE_KEYS, NodeKey, Shortcut, node_key, shortcut};
@@ -170,10 +172,38 @@ fn commands_are_found_by_any_of_their_words() {
     assert!(words("n2 kil").eq(["Kill n2"]));
     assert_eq!(words("").count(), all().len());
     assert_eq!(words("nonsense").count(), 0);
-    let lines = lines("kill n", vec!["n1".to_string(), "n2".to_string()]);
+    let lines = longer("kill n", vec!["n1".to_string(), "n2".to_string()]);
     let does: Vec<Does> = lines.into_iter().map(|command| command.does).collect();
     let go_on = |line: &str| Does::Complete(line.to_string());
-    assert_eq!(does, [Does::Line("kill n".to_string()), go_on("kill n1 "), go_on("kill n2 ")]);
+    assert_eq!(does, [go_on("kill n1 "), go_on("kill n2 ")]);
+    assert!(words("isolate n2").eq(["Isolate n2 from all others"]));
+    assert!(words("partition from").any(|words| words == "Partition: n1 from n2"));
+    assert_eq!(words("demonstration").count(), DEMONSTRATIONS.len());
+    let counted = [0, 1, 2].map(|number| counted(number, "command", "commands"));
+    assert_eq!(counted, ["0 commands", "1 command", "2 commands"]);
+}
+
+#[wasm_bindgen_test]
+fn the_console_takes_every_line_that_the_palette_offers() {
+    let running = || {
+        let mut playground = Playground::new(3, 1);
+        let script = "timeout n1\nwait leader\nset color blue\nwait agree\nkill n3\npause n2";
+        playground.apply(Input::Speed(Speed::UNBOUNDED)).expect("a speed");
+        playground.apply(Input::Console(script.to_string())).expect("a script");
+        while playground.script_progress().is_some() {
+            playground.apply(Input::Advance(1)).expect("time passes");
+        }
+        playground
+    };
+    let nodes: Vec<Rc<NodeView>> = running().view().nodes.into_iter().map(Rc::new).collect();
+    let mut taken = 0;
+    for command in commands(&nodes) {
+        if let Does::Line(line) = command.does {
+            assert_eq!(running().apply(Input::Console(line.clone())), Ok(()), "{line}");
+            taken += 1;
+        }
+    }
+    assert!(taken > 20, "{taken}");
 }
 
 #[wasm_bindgen_test]

@@ -153,7 +153,7 @@ fn a_script_that_expects_wrongly_fails_and_names_the_line() {
 fn a_script_with_a_mistake_does_nothing_at_all() {
     let mut runner = Runner::default();
     let failure = runner.run_script("cluster 3\nkill n1\nkil n2\n").expect_err("a mistake");
-    let expected = "line 3, column 1: expected a command (help lists them), found `kil`";
+    let expected = "line 3, column 1: expected a command (help lists them), found `kil`; did you mean `kill n2`?";
     assert_eq!(failure.to_string(), expected);
     assert_eq!(runner.run().cluster().events(), 0);
     assert!(runner.take_story().is_empty());
@@ -165,6 +165,59 @@ fn waiting_for_what_never_comes_ends() {
         .run_script("cluster 2\nkill n1\nwait leader\n")
         .expect_err("nobody can lead");
     assert!(matches!(failure, Failure::Waited { line: 3, .. }), "{failure}");
+}
+
+/// A wait that ends without its event, and an expectation that is not met, say what is instead.
+#[test]
+fn what_does_not_come_says_what_is_instead() {
+    let three = "cluster 3 seed 1\ntimeout n3\nwait leader\nset a b\nwait agree\n";
+    let cases = [
+        ("wait until leader n2 for at most 1s", "n3 leads, not n2"),
+        ("wait until n2 leads for at most 1s", "n2 follows"),
+        ("wait until no leader for at most 1s", "n3 leads"),
+        ("wait until not leader n3 for at most 1s", "n3 leads"),
+        ("wait commit 9 for at most 1s", "n1 lags: 2 of 9, n2 lags: 2 of 9, n3 lags: 2 of 9"),
+        ("wait until commit at least 9 on n3 for at most 1s", "n3 lags: 2 of 9"),
+        ("kill n1 n3\nwait leader for at most 1s", "nobody leads"),
+        ("kill n1\nwait until n1 follows for at most 1s", "n1 is down"),
+        ("pause n3\nwait until n3 is down for at most 1s", "n3 leads and is paused"),
+        ("partition n1 | n2 n3\nset c d\nwait agree for at most 1s", "n1 lags: 2 of 3"),
+        (
+            "partition n1 | n2 | n3\nset c d &\nwait idle for at most 1s",
+            "a request has no answer yet",
+        ),
+        ("wait until n9 follows for at most 1s", "there is no node n9"),
+        ("remove n1\nwait until n1 follows for at most 1s", "n1 was removed"),
+        ("wait until members n1 n2 on n3 for at most 1s", "the members of n3: n1 n2 n3, not n1 n2"),
+        ("wait until term 5 on n2 for at most 1s", "the term of n2: 1, not 5"),
+    ];
+    for (script, instead) in cases {
+        let failure = Runner::default().run_script(&format!("{three}{script}\n"));
+        let failure = failure.expect_err(script).to_string();
+        let (line, told) = failure.split_once(": ").expect("a line");
+        assert_eq!(line, format!("line {}", 5 + script.lines().count()));
+        assert!(told.starts_with("waited 1s of cluster time for "), "{script}: {told}");
+        assert!(told.ends_with(&format!(", which did not come: {instead}")), "{script}: {told}");
+    }
+    let disagree = "partition n1 | n2 n3\nset c d\nexpect agree on n1 n2 n3";
+    let failure = Runner::default().run_script(&format!("{three}{disagree}\n"));
+    let failure = failure.expect_err("only n3 has applied it").to_string();
+    assert!(failure.contains("there are 2 different stores: n1 n2 | n3"), "{failure}");
+}
+
+/// Several things are done all or none; a name that stands for nobody is a failure of its own.
+#[test]
+fn what_is_refused_in_a_line_leaves_nothing_done() {
+    let mut runner = Runner::default();
+    let failure = runner.run_script("cluster 3\nkill n2\nkill n1 n2\n").expect_err("n2 is down");
+    assert_eq!(failure.to_string(), "line 3: n2 is down");
+    let is_up = |id| runner.run().cluster().server(NodeId(id)).and_then(Server::node).is_some();
+    assert_eq!([1, 2, 3].map(is_up), [true, false, true]);
+    let failure = runner.run_script("kill leader\n").expect_err("nobody leads yet");
+    let nobody = "line 1: nobody leads at the moment, so `leader` names no node";
+    assert_eq!(failure.to_string(), nobody);
+    let failure = runner.run_script("resume all\n").expect_err("nobody is paused");
+    assert_eq!(failure.to_string(), "line 1: there is no node to resume");
 }
 
 /// The number of output lines that contain these words.

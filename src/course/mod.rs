@@ -19,8 +19,8 @@ pub use crate::course::famous::{FAMOUS, Famous};
 pub use crate::course::player::{Caption, Player, Trouble};
 pub use crate::course::tour::{ACTS, Act, Tour};
 
-use crate::playground::{ClusterConfig, Input, Wait};
-use crate::script::{Command, Mistake, parse_line};
+use crate::playground::{ClusterConfig, Input};
+use crate::script::{Command, Mistake, Wait, parse_line};
 
 /// A demonstration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,10 +134,14 @@ impl Lesson {
                 (Some(Command::Cluster(new)), None) if cluster_config.is_none() => {
                     cluster_config = Some(new)
                 }
-                (Some(command), Some(step)) => {
-                    step.inputs.push(input(command).ok_or(Unplayable::Line(number))?);
+                (Some(command), Some(step)) if is_playable(&command) => {
+                    let commands = match command {
+                        Command::Repeat(repeat) => repeat.all().cloned().collect(),
+                        command => vec![command],
+                    };
+                    step.inputs.extend(commands.into_iter().map(Input::Follow));
                 }
-                (Some(_), None) => return Err(Unplayable::Line(number)),
+                (Some(_), _) => return Err(Unplayable::Line(number)),
             }
         }
         let cluster_config =
@@ -157,17 +161,22 @@ fn say(steps: &mut Vec<LessonStep>, words: &str) {
     }
 }
 
-/// The input for a command. Expectations become conditions to wait for, since the user may have
-/// changed something and can still make them true.
-fn input(command: Command) -> Option<Input> {
+/// Whether a lesson can have this command in a step: it neither waits for seconds nor begins another
+/// run.
+fn is_playable(command: &Command) -> bool {
     match command {
-        Command::Act { action, background: false } => Some(Input::Ask(action)),
-        Command::Act { action, background: true } => Some(Input::Act(action)),
-        Command::Wait(Wait::For(_)) => None,
-        Command::Wait(wait) => Some(Input::Await(wait)),
-        Command::Expect(expect) => Some(Input::Await(Wait::Until(expect))),
-        Command::Why(question) => Some(Input::Why(question)),
-        Command::Cluster(_) | Command::At { .. } | Command::Curl(_) | Command::Help => None,
+        Command::Act { .. }
+        | Command::Together(_)
+        | Command::Unresolved(_)
+        | Command::Wait(Wait::Until { .. })
+        | Command::Expect(_)
+        | Command::Why(_) => true,
+        Command::Repeat(repeat) => repeat.commands.iter().all(is_playable),
+        Command::Wait(Wait::For(_))
+        | Command::Cluster(_)
+        | Command::At { .. }
+        | Command::Curl(_)
+        | Command::Help => false,
     }
 }
 

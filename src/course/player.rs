@@ -6,10 +6,7 @@
 use crate::course::{Lesson, LessonStep};
 use crate::playground::view::JobProgress;
 use crate::playground::{Input, Playground, RunId, Speed, Spot};
-use crate::time::{Duration, RealTime};
-
-/// How long a step waits, in cluster time, before it says that its condition may never be met.
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::time::RealTime;
 
 /// How long a sentence is shown when the lesson advances automatically: a base, and an addition for
 /// each character.
@@ -126,7 +123,7 @@ impl Player {
         }
         self.go_on(playground);
         let waits = playground.waits_since();
-        if waits.is_some_and(|since| playground.now() > since + PATIENCE) {
+        if playground.waits_too_long() {
             self.trouble = playground.what_is_missing().map(Trouble::Late);
         }
         if waits.is_none() && self.goes_on_by_itself && self.trouble.is_none() {
@@ -285,7 +282,7 @@ impl Player {
         // No speed is refused, and time can always pass.
         let _ = playground.apply(Input::Speed(Speed::UNBOUNDED));
         let _ = playground.apply(Input::Play);
-        while playground.waits_since().is_some_and(|since| playground.now() <= since + PATIENCE) {
+        while playground.waits_since().is_some() && !playground.waits_too_long() {
             let before = playground.now();
             let _ = playground.apply(Input::Advance(RealTime::from_micros(1)));
             self.go_on(playground);

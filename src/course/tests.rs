@@ -58,6 +58,35 @@ fn at_any_speed_a_demonstration_ends_in_the_state_of_its_script() {
 }
 
 #[test]
+fn a_lesson_names_the_leader_repeats_and_limits_its_waits() {
+    let story = "wait leader for at most 5s\nrepeat 2 { kill leader; wait leader; restart all }\n";
+    let text = format!(
+        "# Title\n# About\ncluster 3 seed 7\n#: One.\n{story}#: Two.\nkill all\nwait leader for at most 1s\n"
+    );
+    let mut runner = Runner::default();
+    runner.run_script(&format!("cluster 3 seed 7\n{story}")).unwrap();
+    let lesson = Lesson::parse(&text).unwrap();
+    assert_eq!(lesson.steps[0].inputs.len(), 7);
+    let mut playground = Playground::new(3, 1);
+    playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
+    let mut player = Player::begin(lesson, &mut playground);
+    finish(&mut player, &mut playground);
+    assert_eq!(player.caption(&playground).trouble, None);
+    assert_eq!(playground.digest(), runner.run().cluster().digest());
+
+    player.next(&mut playground);
+    let began = playground.now();
+    while player.caption(&playground).trouble.is_none() {
+        playground.apply(Input::Advance(FRAME)).unwrap();
+        player.advance(&mut playground, FRAME);
+    }
+    let late = Some(Trouble::Late("a leader".to_string()));
+    assert_eq!(player.caption(&playground).trouble, late);
+    let lasted = playground.now().since(began).as_micros();
+    assert!((1_000_000..1_100_000).contains(&lasted), "{lasted}");
+}
+
+#[test]
 fn each_step_back_and_forth_again_shows_the_same() {
     for demonstration in &DEMONSTRATIONS {
         let (mut player, mut playground) = begin(demonstration, 1_000);

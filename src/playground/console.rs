@@ -1,6 +1,7 @@
-//! The console: the script language, one line at a time, in a cluster that plays on by itself.
+//! The console: the script language, in a cluster that plays on by itself.
 //!
-//! Unlike a script it never waits: the answer to a request is printed when it arrives.
+//! A line that is typed never waits for an answer: that is printed when it arrives. What waits, and
+//! what has several lines, is a script (`script_run.rs`).
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,7 +10,7 @@ use crate::counts::counted;
 use crate::playground::input::Class;
 use crate::playground::view::{ConsoleKind, ConsoleLine, Explanation};
 use crate::playground::{Playground, Problem};
-use crate::script::{Answers, Command, Curl, CurlAnswer, GRAMMAR, parse_line};
+use crate::script::{Answers, Command, Curl, CurlAnswer, GRAMMAR, parse_line, parse_script};
 
 /// The maximum number of lines that are kept.
 const LINES: usize = 500;
@@ -95,7 +96,22 @@ impl Console {
     /// Says that an explanation is no longer looked for.
     pub(crate) fn asked_in_vain(&mut self) {
         let text = "The search for the causes was stopped.".to_string();
+        self.says(text);
+    }
+
+    /// Prints what was typed.
+    pub(super) fn echoes(&mut self, line: &str) {
+        self.print(ConsoleKind::Input, line.to_string());
+    }
+
+    /// Prints an output.
+    pub(super) fn says(&mut self, text: String) {
         self.print(ConsoleKind::Output, text);
+    }
+
+    /// Prints a problem.
+    pub(super) fn complains(&mut self, problem: &Problem) {
+        self.print(ConsoleKind::Error, problem.to_string());
     }
 
     fn print(&mut self, kind: ConsoleKind, text: String) {
@@ -107,98 +123,122 @@ impl Console {
     }
 }
 
-/// The class of an input line.
-pub(crate) fn class_of(line: &str) -> Class {
-    match parse_line(line) {
-        Ok(Some(command)) => match command {
-            Command::Cluster(_) => Class::BeginsRun,
-            Command::Act { .. } | Command::Curl(_) | Command::Expect(_) | Command::Why(_) => {
-                Class::AtInstant
-            }
-            Command::At { .. } | Command::Wait(_) | Command::Help => Class::Playback,
-        },
-        Ok(None) | Err(_) => Class::Playback,
+/// The class of a line, or of a script.
+pub(crate) fn class_of(text: &str) -> Class {
+    let commands = parse_script(text).unwrap_or_default();
+    match commands.first() {
+        Some((_, Command::Cluster(_))) => Class::BeginsRun,
+        None | Some((_, Command::Help)) => Class::Playback,
+        Some(_) => Class::AtInstant,
     }
 }
 
+/// Whether a line has to be run as a script: it takes time.
+fn takes_time(command: &Command) -> bool {
+    matches!(command, Command::Wait(_) | Command::At { .. } | Command::Repeat(_))
+}
+
 impl Playground {
-    /// Executes a line and prints the result.
+    /// Executes a line, or a script of several lines, and prints the result.
     ///
     /// # Errors
     /// The problem, which is printed too.
-    pub(crate) fn type_line(&mut self, line: &str) -> Result<(), Problem> {
-        if line.trim().is_empty() {
+    pub(crate) fn type_text(&mut self, text: &str) -> Result<(), Problem> {
+        let text = text.trim();
+        if text.is_empty() {
             return Ok(());
         }
-        self.console.print(ConsoleKind::Input, line.trim().to_string());
-        let result = match parse_line(line) {
-            Ok(None) => Ok(()),
-            Ok(Some(command)) => self.execute(command),
-            Err(mistake) => Err(Problem::Mistake(mistake)),
+        let result = if text.contains('\n') {
+            self.run_script(text)
+        } else {
+            self.console.echoes(text);
+            self.type_line(text)
         };
         if let Err(problem) = &result {
-            self.console.print(ConsoleKind::Error, problem.to_string());
+            self.console.complains(problem);
         }
         result
+    }
+
+    fn type_line(&mut self, line: &str) -> Result<(), Problem> {
+        match parse_line(line) {
+            Ok(None) => Ok(()),
+            Ok(Some(command)) if takes_time(&command) => self.run_script(line),
+            Ok(Some(Command::Unresolved(unresolved))) => {
+                let command = unresolved.resolve(self.run().cluster()).map_err(Problem::Nobody)?;
+                match takes_time(&command) {
+                    true => self.run_script(line),
+                    false => self.execute(command),
+                }
+            }
+            Ok(Some(command)) => self.execute(command),
+            Err(mistake) => Err(Problem::Mistake(mistake)),
+        }
     }
 
     /// Prints a line that can't be executed at the moment, and why.
     pub(crate) fn refuse_line(&mut self, line: &str, problem: &Problem) {
         self.revision += 1;
-        self.console.print(ConsoleKind::Input, line.trim().to_string());
-        self.console.print(ConsoleKind::Error, problem.to_string());
+        self.console.echoes(line.trim());
+        self.console.complains(problem);
     }
 
-    fn execute(&mut self, command: Command) -> Result<(), Problem> {
+    /// Performs an action and prints what was done; of a request the answer is printed when it
+    /// arrives.
+    pub(super) fn act_in_console(&mut self, action: &Action) -> Result<Option<RequestId>, Problem> {
+        let request = self.act(action)?;
+        match request {
+            Some(id) => drop(self.console.asked.insert(id, Style::Plain)),
+            None => self.console.says(format!("done: {action}")),
+        }
+        Ok(request)
+    }
+
+    /// Executes a command that takes no time.
+    pub(super) fn execute(&mut self, command: Command) -> Result<(), Problem> {
         match command {
             Command::Cluster(cluster_config) => {
                 self.found(cluster_config);
-                let text = format!(
-                    "a new cluster of {}",
-                    counted(cluster_config.nodes.into(), "node", "nodes")
-                );
-                self.console.print(ConsoleKind::Output, text);
+                let nodes = counted(cluster_config.nodes.into(), "node", "nodes");
+                self.console.says(format!("a new cluster of {nodes}"));
             }
-            Command::Act { action, .. } => {
-                let request = self.act(&action)?;
-                if let Some(id) = request {
-                    self.console.asked.insert(id, Style::Plain);
-                }
+            Command::Act { action, .. } => drop(self.act_in_console(&action)?),
+            Command::Together(actions) => {
+                self.act_all(&actions)?;
+                let done: Vec<String> = actions.iter().map(ToString::to_string).collect();
+                self.console.says(format!("done: {}", done.join(", ")));
             }
-            Command::Curl(curl) => self.curl(curl)?,
-            Command::At { .. } | Command::Wait(_) => {
-                let text =
-                    "time passes by itself here; `wait` and `at` are for scripts".to_string();
-                self.console.print(ConsoleKind::Output, text);
-            }
+            Command::Curl(curl) => drop(self.curl(curl)?),
             Command::Expect(expect) => {
                 let answer = self.console.last_answer().cloned();
                 let met = expect.check(&mut self.shown.run.playback.run, answer.as_ref());
                 met.map_err(|unmet| Problem::Unmet(unmet.to_string()))?;
-                self.console.print(ConsoleKind::Output, "as expected".to_string());
+                self.console.says("as expected".to_string());
             }
             Command::Why(question) => self.ask_why(question, true),
             Command::Help => {
                 for form in GRAMMAR {
-                    let text = format!("{} : {}", form.syntax, form.help);
-                    self.console.print(ConsoleKind::Output, text);
+                    self.console.says(format!("{} : {}", form.syntax, form.help));
                 }
+            }
+            // A script does these.
+            Command::Wait(_) | Command::At { .. } | Command::Repeat(_) | Command::Unresolved(_) => {
             }
         }
         Ok(())
     }
 
-    fn curl(&mut self, curl: Curl) -> Result<(), Problem> {
-        match curl.call {
-            Ok(operation) => {
-                let request =
-                    self.act(&Action::Request { client: YOU, operation, via: curl.via })?;
-                if let Some(id) = request {
-                    self.console.asked.insert(id, Style::Curl);
-                }
+    /// Sends a request in the original store's words, unless it is bad.
+    pub(super) fn curl(&mut self, curl: Curl) -> Result<Option<RequestId>, Problem> {
+        let operation = match curl.call {
+            Ok(operation) => operation,
+            Err(answer) => {
+                self.console.print_curl(&answer);
+                return Ok(None);
             }
-            Err(answer) => self.console.print_curl(&answer),
-        }
-        Ok(())
+        };
+        let request = self.act(&Action::Request { client: YOU, operation, via: curl.via })?;
+        self.console.asked.extend(request.map(|id| (id, Style::Curl)));
+        Ok(request)
     }
 }

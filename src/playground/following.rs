@@ -10,35 +10,68 @@ use super::jobs::seek::Arrival;
 use super::view::Spot;
 use super::{Playground, Problem};
 use crate::cluster::{Action, RequestTrace};
-use crate::script::Wait;
-use crate::time::Time;
+use crate::script::{Command, Condition, Wait};
+use crate::time::{Duration, Time};
+
+/// How long is waited, in cluster time, before it is said that the awaited may never come, unless the wait has a
+/// limit of its own.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Playground {
-    /// Performs an action; if it is a request, lets time pass until it has ended.
+    /// Does a command of a script. If it is a request or a wait, lets time pass until its end. What
+    /// is expected is waited for, since the user may have changed something and can still make it
+    /// true.
     ///
     /// # Errors
-    /// Why it can't be performed.
-    pub(super) fn ask(&mut self, action: &Action) -> Result<(), Problem> {
+    /// Why it can't be done.
+    pub(super) fn follow(&mut self, command: Command) -> Result<(), Problem> {
+        match command {
+            Command::Act { action, background: true } => self.act(&action).map(drop),
+            Command::Act { action, background: false } => self.ask(&action),
+            Command::Together(actions) => self.act_all(&actions),
+            Command::Wait(Wait::Until { condition, at_most }) => {
+                self.wait_for(condition, at_most);
+                Ok(())
+            }
+            Command::Expect(expect) => {
+                self.wait_for(Condition::Met(expect), None);
+                Ok(())
+            }
+            Command::Unresolved(unresolved) => {
+                let command = unresolved.resolve(self.run().cluster()).map_err(Problem::Nobody)?;
+                self.follow(command)
+            }
+            Command::Why(question) => {
+                self.ask_why(question, false);
+                Ok(())
+            }
+            // No step of a lesson has one of these.
+            Command::Wait(Wait::For(_))
+            | Command::Repeat(_)
+            | Command::Cluster(_)
+            | Command::At { .. }
+            | Command::Curl(_)
+            | Command::Help => Ok(()),
+        }
+    }
+
+    fn ask(&mut self, action: &Action) -> Result<(), Problem> {
         let request = self.act(action)?;
         self.shown.awaited = None;
         if let Some(id) = request {
-            self.begin_waiting(What::Answer(id));
+            self.begin_waiting(What::Answer(id), None);
         }
         Ok(())
     }
 
-    /// Lets time pass until a condition is met. A span of time is not awaited: the user decides how
-    /// long to wait.
-    pub(super) fn wait_for(&mut self, wait: Wait) {
-        self.shown.awaited = None;
-        if !matches!(wait, Wait::For(_)) {
-            self.begin_waiting(What::Wait(wait));
-            self.look_for_awaited(&[]);
-        }
+    fn wait_for(&mut self, condition: Condition, at_most: Option<Duration>) {
+        self.begin_waiting(What::Met(condition), at_most);
+        self.look_for_awaited(&[]);
     }
 
-    fn begin_waiting(&mut self, what: What) {
-        self.shown.awaited = Some(Awaited { what, since: self.run().cluster().now() });
+    fn begin_waiting(&mut self, what: What, at_most: Option<Duration>) {
+        let since = self.run().cluster().now();
+        self.shown.awaited = Some(Awaited { what, since, at_most });
         self.playing = true;
     }
 
@@ -55,6 +88,13 @@ impl Playground {
     /// When the present wait began.
     pub fn waits_since(&self) -> Option<Time> {
         self.shown.awaited.as_ref().map(|awaited| awaited.since)
+    }
+
+    /// Whether the present wait has lasted so long that the awaited may never come.
+    pub fn waits_too_long(&self) -> bool {
+        let now = self.run().cluster().now();
+        let is_late = |awaited: &Awaited| now > awaited.since + awaited.at_most.unwrap_or(PATIENCE);
+        self.shown.awaited.as_ref().is_some_and(is_late)
     }
 
     /// What is still awaited, in words.

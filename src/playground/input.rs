@@ -7,8 +7,7 @@ use crate::playground::formats::Archive;
 use crate::playground::history::Limit;
 use crate::playground::view::Spot;
 use crate::playground::view::{Landmark, Speed};
-use crate::script::Question;
-use crate::script::{Mistake, Wait};
+use crate::script::{Command, InVain, Mistake, Nobody, Question};
 use crate::time::{RealTime, Time};
 
 /// An input of the user.
@@ -19,10 +18,9 @@ pub enum Input {
     /// Performs several actions as one, which are undone together. Actions that are refused are
     /// skipped.
     Together(Vec<Action>),
-    /// Performs an action. If it is a request, lets time pass until it is answered, and pauses.
-    Ask(Action),
-    /// Lets time pass until a condition is met, and pauses.
-    Await(Wait),
+    /// Does a command of a script. If it is a request or a wait, lets time pass until its end, and
+    /// pauses.
+    Follow(Command),
     /// Lets time pass.
     Play,
     Pause,
@@ -69,13 +67,13 @@ pub enum Input {
     /// Opens the run that was just refused because it was made by a version that behaves
     /// differently: its actions are repeated at the same times, whatever the result.
     OpenByTime,
-    /// Cancels what takes a while: the opening of a run, a long seek, or a wait.
+    /// Cancels what takes a while: the opening of a run, a long seek, a wait, or a script.
     GiveUp,
     /// Changes the playback speed.
     Speed(Speed),
     /// Tells that this much real time has passed.
     Advance(RealTime),
-    /// A line typed into the console.
+    /// A line typed into the console, or a script of several lines.
     Console(String),
     /// Replaces the run by a new cluster.
     Restart {
@@ -121,7 +119,7 @@ impl Input {
             Self::Play | Self::Pause | Self::Speed(_) => Class::Playback,
             Self::Pin(false) | Self::Compare(None) | Self::GiveUp => Class::Playback,
             Self::Seek(_) | Self::SeekEnd | Self::Return(_) | Self::Branch(_) => Class::Travels,
-            Self::Act(_) | Self::Together(_) | Self::Ask(_) | Self::Await(_) => Class::AtInstant,
+            Self::Act(_) | Self::Together(_) | Self::Follow(_) => Class::AtInstant,
             Self::Step | Self::StepBack | Self::Undo | Self::Fork => Class::AtInstant,
             Self::Next(_) | Self::Previous(_) => Class::AtInstant,
             Self::Compare(Some(_)) | Self::Pin(true) => Class::AtInstant,
@@ -143,6 +141,22 @@ pub enum Problem {
     Mistake(Mistake),
     /// An expectation typed into the console is not met.
     Unmet(String),
+    /// A name stands for no server at the moment.
+    Nobody(Nobody),
+    /// A script waited for what did not come.
+    Waited(InVain),
+    /// A script's request in the original store's words is bad: what that would have answered.
+    BadRequest(String),
+    /// A line of a script, from 1, and what is wrong with it.
+    InScript(usize, Box<Self>),
+    /// Another script is still being run.
+    ScriptRuns,
+    /// A script has a `cluster` line after others.
+    LateCluster(usize),
+    /// The time of an `at` line is over.
+    IsOver,
+    /// The line belongs to a recording.
+    Recorded,
     /// There is no action to undo.
     NothingToUndo,
     /// There is no such branch.
@@ -173,6 +187,21 @@ impl fmt::Display for Problem {
             Self::Refused(refused) => refused.fmt(f),
             Self::Mistake(mistake) => mistake.fmt(f),
             Self::Unmet(how) => write!(f, "not as expected: {how}"),
+            Self::Nobody(nobody) => nobody.fmt(f),
+            Self::Waited(in_vain) => in_vain.fmt(f),
+            Self::BadRequest(answer) => answer.fmt(f),
+            Self::InScript(line, problem) => write!(f, "line {line}: {problem}"),
+            Self::ScriptRuns => {
+                write!(f, "a script is still being run: wait for its end, or stop it")
+            }
+            Self::LateCluster(line) => {
+                write!(f, "line {line}: a new cluster begins in the first line of a script")
+            }
+            Self::IsOver => write!(f, "that time is over in this run"),
+            Self::Recorded => write!(
+                f,
+                "a line with a number of events belongs to a recording, which is opened as a file"
+            ),
             Self::NothingToUndo => write!(f, "there is nothing to take back"),
             Self::NoBranch => write!(f, "there is no such branch"),
             Self::NoName => write!(f, "a branch's name has at least one letter"),

@@ -1,6 +1,5 @@
 //! What a page sees of a playground: plain data, as of the instant that is shown.
 
-use super::Playground;
 use super::history::charts::Charts;
 use super::history::message_trace::Spacetime;
 use super::history::operation_history::{Operations, Version};
@@ -11,6 +10,7 @@ use super::view::{
     ClockView, ConsoleLine, MessageDetail, Motion, NodeDifference, NodeNumber, PinView, Sentence,
     Speed, Timeline, Verdict, View,
 };
+use super::{Playground, Problem};
 use crate::cluster::{Action, ClusterConfig};
 use crate::raft::NodeId;
 
@@ -29,6 +29,7 @@ impl Playground {
             branches: self.branch_views(),
             comparison: self.shown.comparison.as_ref().map(|comparison| comparison.view(run)),
             progress: self.progress(),
+            script: self.script_progress(),
             clock: ClockView {
                 now: self.now(),
                 playing: self.playing,
@@ -93,6 +94,11 @@ impl Playground {
     /// The name for the next new server.
     pub fn next_node(&self) -> NodeId {
         self.run().cluster().next_node_id()
+    }
+
+    /// What is wrong with a console line or a script, if it can't be read.
+    pub fn mistake_in(&self, text: &str) -> Option<Problem> {
+        crate::script::parse_script(text).err().map(Problem::Mistake)
     }
 
     /// The words that can complete a console line.

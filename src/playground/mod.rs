@@ -18,6 +18,7 @@ mod navigation;
 pub mod projection;
 mod remarks;
 mod runs;
+mod script_run;
 pub mod search;
 pub mod view;
 mod working;
@@ -29,7 +30,7 @@ pub use crate::cluster::{
 pub use crate::raft::NodeId;
 pub use crate::recording::{Instant, Recording, Timed, Unusable};
 pub use crate::rng::Chance;
-pub use crate::script::{Question, Wait};
+pub use crate::script::Question;
 pub use crate::store::{ClientId, Command, Key, LimitError, Value};
 pub use crate::time::{Duration, RealTime, Time};
 pub use formats::{Archive, ArchivedBranch, BadLink, Bookmark, MARK, MOST_BYTES};
@@ -46,6 +47,7 @@ use history::branch::BranchHistory;
 use history::run::ShownRun;
 use jobs::Job;
 use runs::Shown;
+use script_run::ScriptRun;
 use view::Remark;
 
 /// The maximum number of events that one `Advance` handles, so that a frame stays short. The rest
@@ -80,6 +82,8 @@ pub struct Playground {
     revision: u64,
     console: Console,
     remark: Option<Remark>,
+    /// The script that is being run in the console.
+    script: Option<ScriptRun>,
 }
 
 impl Playground {
@@ -100,6 +104,7 @@ impl Playground {
             revision: 0,
             console: Console::default(),
             remark: None,
+            script: None,
         }
     }
 
@@ -124,14 +129,13 @@ impl Playground {
                 self.act(&action)?;
             }
             Input::Together(actions) => self.act_together(&actions)?,
-            Input::Ask(action) => self.ask(&action)?,
-            Input::Await(wait) => self.wait_for(wait),
+            Input::Follow(command) => self.follow(command)?,
             Input::Play => self.set_playing(true),
             Input::Pause => self.set_playing(false),
             Input::Step => {
                 self.shown.run.check_time()?;
                 self.playing = false;
-                self.step_and_say();
+                self.step_and_say()?;
             }
             Input::StepBack => {
                 self.playing = false;
@@ -165,11 +169,12 @@ impl Playground {
             Input::GiveUp => {
                 self.end_job();
                 self.shown.awaited = None;
+                self.stop_script();
             }
             Input::Speed(speed) => self.set_speed(speed),
             Input::Console(line) => {
                 self.revision += 1;
-                return self.type_line(&line);
+                return self.type_text(&line);
             }
             Input::Restart { nodes, seed } => self.found(ClusterConfig { nodes, seed }),
         }
@@ -196,7 +201,7 @@ impl Playground {
             self.tell_answers(&finished);
             return Ok(request);
         }
-        self.shown.run.check_room(action)?;
+        self.shown.run.check_room(std::slice::from_ref(action))?;
         let (history, playback) = self.shown.run.parts();
         if history.goes_on_after(playback) {
             // A refused action begins no branch.
@@ -244,7 +249,7 @@ impl Playground {
         self.leftover = scaled % 1_000;
         let until = if self.speed == Speed::UNBOUNDED { Time::END } else { target };
         for _ in 0..EVENTS_PER_ADVANCE {
-            if !self.go_on(until) {
+            if !self.go_on(until)? {
                 // Without a bound this means that no event is left; time passes nevertheless.
                 let target = target.max(self.run().cluster().now());
                 let (history, playback) = self.shown.run.parts();
@@ -268,17 +273,26 @@ impl Playground {
         }
     }
 
-    /// Does the next thing up to `until`: a recorded action or an event. Returns whether there was
-    /// one.
-    fn go_on(&mut self, until: Time) -> bool {
+    /// Does the next thing up to `until`: a recorded action, an event, or the end of a script's wait.
+    /// Returns whether there was one.
+    ///
+    /// # Errors
+    /// The failure of a script that goes on then.
+    fn go_on(&mut self, until: Time) -> Result<bool, Problem> {
+        let end = self.script_waits_until().filter(|end| *end <= until);
         let known = self.run().violations().len();
         let (history, playback) = self.shown.run.parts();
-        let Some(finished) = history.go_on(playback, until) else { return false };
+        let Some(finished) = history.go_on(playback, end.unwrap_or(until)) else {
+            let Some(end) = end else { return Ok(false) };
+            history.rest(playback, end);
+            return if self.run().cluster().now() < end { Ok(false) } else { self.end_wait() };
+        };
         self.revision += 1;
         self.tell_answers(&finished);
         self.stop_at_what_breaks(known);
         self.look_for_awaited(&finished);
-        true
+        self.look_for_script(&finished)?;
+        Ok(true)
     }
 
     /// Pauses if more than `known` properties are broken.
@@ -289,9 +303,13 @@ impl Playground {
     }
 
     /// Handles exactly one event, after the recorded actions before it.
-    fn step(&mut self) {
+    ///
+    /// # Errors
+    /// The failure of a script that goes on then.
+    fn step(&mut self) -> Result<(), Problem> {
         let events = self.run().cluster().events();
-        while self.run().cluster().events() == events && self.go_on(Time::END) {}
+        while self.run().cluster().events() == events && self.go_on(Time::END)? {}
+        Ok(())
     }
 
     fn tell_answers(&mut self, finished: &[RequestTrace]) {

@@ -38,6 +38,7 @@ impl Playground {
         self.jumps += 1;
         self.leftover = 0;
         self.console.forget_requests();
+        self.stop_script();
     }
 
     /// Goes to this time, or to the end of what was played if that comes first.
@@ -99,7 +100,17 @@ impl Playground {
         self.set_out(self.shown.run.current, Destination::Instant(to), Arrival::Show)
     }
 
-    /// Performs several actions as one.
+    /// Performs several actions as one: all of them or, if one is refused, none.
+    ///
+    /// # Errors
+    /// The refusal of the first that can't be performed, or a limit.
+    pub(super) fn act_all(&mut self, actions: &[Action]) -> Result<(), Problem> {
+        self.run().cluster().check_all(actions).map_err(Problem::Refused)?;
+        self.shown.run.check_room(actions)?;
+        self.act_together(actions)
+    }
+
+    /// Performs several actions as one. Those that are refused are skipped.
     ///
     /// # Errors
     /// The last problem, if none of them can be performed.

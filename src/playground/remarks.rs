@@ -1,8 +1,8 @@
 //! What is said of what the user has just done: what a step was, what an undo took back, and where
 //! the future of an act in the past is kept.
 
-use super::Playground;
 use super::view::Remark;
+use super::{Playground, Problem};
 use crate::cluster::{Body, Flight, Upcoming};
 use crate::raft::Message;
 
@@ -22,14 +22,17 @@ impl Playground {
 
     /// Handles exactly one event, and says what it was: in the sentences of the event log, or, where
     /// an event changes nothing that is told, by what came.
-    pub(super) fn step_and_say(&mut self) {
+    ///
+    /// # Errors
+    /// The failure of a script that goes on then.
+    pub(super) fn step_and_say(&mut self) -> Result<(), Problem> {
         let came = self.shown.run.playback.run.cluster_mut().upcoming();
         let came = came.map(|(_, upcoming)| what_comes(&upcoming));
         let known = self.sentences(0).next_back().map_or(0, |last| last.id + 1);
         let events = self.run().cluster().events();
-        self.step();
+        self.step()?;
         if self.run().cluster().events() == events {
-            return;
+            return Ok(());
         }
         let told: Vec<String> =
             self.sentences(known).take(SENTENCES).map(|sentence| sentence.text).collect();
@@ -37,6 +40,7 @@ impl Playground {
         if let Some(text) = text {
             self.say(text, None);
         }
+        Ok(())
     }
 
     /// Says that the action at this place of branch `from` is taken back.

@@ -1,14 +1,14 @@
-//! The table of commands: what `help` prints, what completion offers, and what reads each of them.
+//! The table of commands: what `help` prints, where completion takes its words from, and what reads each of them.
 
 use winnow::prelude::ModalResult;
 
 use super::Command;
 use super::parse::expectation::{expect, wait};
+use super::parse::repeat::repeat;
 use super::parse::words::In;
 use super::parse::{at, cluster, machines, members, network, requests, settings};
 use super::question::question;
-use crate::cluster::{Action, Handling};
-use crate::store::ClientId;
+use crate::cluster::{Action, Handling, Status};
 
 /// Reads the words after a command's name.
 type Read = fn(In<'_, '_>) -> ModalResult<Command>;
@@ -92,22 +92,25 @@ pub const GRAMMAR: &[Form] = &[
         members::demote,
     ),
     form(
-        "kill NODE [torn]",
-        "ends its process at once, maybe in mid-write",
+        "kill NODE...|all [torn]",
+        "ends its process at once, maybe in mid-write; of several nodes all or, refused, none",
         "kill n1 torn",
         machines::kill,
     ),
-    form("wipe NODE", "ends its process and empties its disk", "wipe n1", |input| {
-        machines::on_node(Action::Wipe, input)
+    form("wipe NODE...|all", "ends its process and empties its disk", "wipe n1", |input| {
+        machines::on_nodes(("wipe", Action::Wipe), |_| true, input)
     }),
-    form("restart NODE", "starts it with what is on its disk", "restart n1", |input| {
-        machines::on_node(Action::Restart, input)
+    form("restart NODE...|all", "starts it with what is on its disk", "restart n1", |input| {
+        let is_down = |status| status == Status::Down;
+        machines::on_nodes(("restart", Action::Restart), is_down, input)
     }),
-    form("pause NODE", "lets it stand still", "pause n1", |input| {
-        machines::on_node(Action::Pause, input)
+    form("pause NODE...|all", "lets it stand still", "pause n1", |input| {
+        let runs = |status| status == Status::Running;
+        machines::on_nodes(("pause", Action::Pause), runs, input)
     }),
-    form("resume NODE", "lets it go on", "resume n1", |input| {
-        machines::on_node(Action::Resume, input)
+    form("resume NODE...|all", "lets it go on", "resume n1", |input| {
+        let stands = |status| status == Status::Paused;
+        machines::on_nodes(("resume", Action::Resume), stands, input)
     }),
     form(
         "partition NODE... [| NODE...]...",
@@ -118,8 +121,8 @@ pub const GRAMMAR: &[Form] = &[
     form("heal", "mends all links", "heal", |_| {
         Ok(Command::Act { action: Action::Heal, background: false })
     }),
-    form("cut NODE -> NODE", "cuts one way of a link", "cut n1 -> n3", network::cut),
-    form("mend NODE -> NODE", "mends it", "mend n1 -> n3", network::mend),
+    form("cut NODE ->|<-> NODE", "cuts one way of a link, or both", "cut n1 -> n3", network::cut),
+    form("mend NODE ->|<-> NODE", "mends it", "mend n1 -> n3", network::mend),
     form(
         "network [latency TIME[..TIME]] [loss PERCENT] [duplicate PERCENT]",
         "changes all links",
@@ -127,8 +130,8 @@ pub const GRAMMAR: &[Form] = &[
         network::network,
     ),
     form(
-        "link NODE -> NODE [latency TIME[..TIME]] [loss PERCENT] [duplicate PERCENT]",
-        "changes one link, one way",
+        "link NODE ->|<-> NODE [latency TIME[..TIME]] [loss PERCENT] [duplicate PERCENT]",
+        "changes one link, one way or both",
         "link n1 -> n3 latency 100ms",
         network::link,
     ),
@@ -213,19 +216,27 @@ pub const GRAMMAR: &[Form] = &[
         at,
     ),
     form(
-        "wait TIME | leader | idle | agree | commit INDEX [on all] | until EXPECTATION",
-        "lets time pass, until an expectation is met for one (in scripts)",
-        "wait commit 3 on all",
+        "wait TIME | wait leader|idle|agree|commit INDEX [on all]|until EXPECTATION [for at most TIME]",
+        "lets time pass, until an expectation is met for one; no longer than a minute, unless it says so",
+        "wait commit 3 on all for at most 5s",
         |input| wait(input).map(Command::Wait),
     ),
     form(
-        "expect leader NODE | no leader | term TERM | vote NODE on NODE|all | value KEY VALUE on NODE|all | \
-         no value KEY on NODE|all | commit INDEX on NODE|all | log TERM... on NODE | \
-         snapshot INDEX on NODE|all | members NODE... | learners NODE... | lease NODE | no lease NODE | agree | answer ok|not-found|mismatch|none|value VALUE | holds | linearizable | \
-         violates PROPERTY",
+        "expect NODE leads|follows|is candidate|is down|is paused|is removed | [not] leader NODE | no leader | \
+         term TERM [on NODE|all] | vote NODE on NODE|all | value KEY VALUE on NODE|all | \
+         no value KEY on NODE|all | commit [at least] INDEX on NODE|all | log TERM... on NODE | \
+         snapshot INDEX on NODE|all | members NODE... [on NODE|all] | learners NODE... [on NODE|all] | \
+         no learners [on NODE|all] | lease NODE | no lease NODE | agree [on NODE...] | \
+         answer ok|not-found|mismatch|none|value VALUE | holds | linearizable | violates PROPERTY",
         "says how things must be now",
         "expect value color blue on n3",
         |input| expect(input).map(Command::Expect),
+    ),
+    form(
+        "repeat TIMES { COMMAND [; COMMAND]... }",
+        "does the commands so many times, each when the one before it is done",
+        "repeat 5 { kill n1; wait 200ms; restart n1; wait leader }",
+        repeat,
     ),
     form(
         "why NODE term|vote|role|commit | why NODE entry INDEX | why NODE key KEY",
@@ -235,55 +246,6 @@ pub const GRAMMAR: &[Form] = &[
     ),
     form("help", "lists the commands", "help", |_| Ok(Command::Help)),
 ];
-
-/// The words that can complete the last word of `line`, or come next after a space. `nodes` and `keys` are the
-/// names that exist at the moment.
-pub fn complete(line: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
-    let begun = line.rsplit(char::is_whitespace).next().unwrap_or_default();
-    let of_named = named_request(line);
-    let line = of_named.unwrap_or(line);
-    let mut words: Vec<String> = if line.trim_start() == begun {
-        let requests = |form: &&Form| of_named.is_none() || requests::is_about_a_key(form.name());
-        GRAMMAR.iter().filter(requests).map(|form| form.name().to_string()).collect()
-    } else {
-        let command = line.split_whitespace().next().unwrap_or_default();
-        let forms = GRAMMAR.iter().filter(|form| form.name() == command);
-        forms.flat_map(|form| words_of(form.syntax, nodes, keys)).collect()
-    };
-    words.retain(|word| word.starts_with(begun) && word != begun);
-    words.sort_unstable();
-    words.dedup();
-    words
-}
-
-/// The part of a line after `as c2`, if the line begins so.
-fn named_request(line: &str) -> Option<&str> {
-    let named = line.trim_start().strip_prefix("as")?.strip_prefix(char::is_whitespace)?;
-    named.trim_start().split_once(char::is_whitespace).map(|(_, request)| request)
-}
-
-/// The words that a syntax allows, without the command's own name.
-fn words_of(syntax: &str, nodes: &[String], keys: &[String]) -> Vec<String> {
-    let parts = syntax.split(|c: char| !(c.is_alphanumeric() || c == '-' || c == '>')).skip(1);
-    let mut words = Vec::new();
-    for part in parts.filter(|part| !part.is_empty() && *part != "-" && *part != "->") {
-        match part {
-            "NODE" => words.extend_from_slice(nodes),
-            "KEY" => words.extend_from_slice(keys),
-            "CLIENT" => words.extend((1..=3).filter_map(ClientId::named).map(|id| id.to_string())),
-            "MESSAGE" => {
-                words.extend(crate::raft::MessageKind::ALL.iter().map(ToString::to_string));
-            }
-            "RULE" => words.extend(crate::raft::Rule::TABLE.iter().map(|about| about.name.into())),
-            "PROPERTY" => {
-                words.extend(crate::check::Property::ALL.iter().map(ToString::to_string));
-            }
-            capital if capital.chars().all(char::is_uppercase) => {}
-            word => words.push(word.to_string()),
-        }
-    }
-    words
-}
 
 #[cfg(test)]
 mod tests {
@@ -307,6 +269,9 @@ mod tests {
             | Command::Curl(_)
             | Command::Wait(_)
             | Command::Expect(_)
+            | Command::Together(_)
+            | Command::Repeat(_)
+            | Command::Unresolved(_)
             | Command::Why(_)
             | Command::Help => None,
         }
@@ -326,26 +291,12 @@ mod tests {
             let expected = Command::Act { action: action.clone(), background: false };
             assert_eq!(again, Some(expected), "`{action}`, from `{}`", form.example);
         }
-        assert_eq!(silent, ["cluster", "curl", "wait", "expect", "why", "help"]);
+        assert_eq!(silent, ["cluster", "curl", "wait", "expect", "repeat", "why", "help"]);
     }
 
     #[test]
     fn every_name_stands_in_one_row() {
         let names: std::collections::BTreeSet<&str> = GRAMMAR.iter().map(Form::name).collect();
         assert_eq!(names.len(), GRAMMAR.len());
-    }
-
-    #[test]
-    fn completion_knows_commands_nodes_keys_and_words() {
-        let complete = |line: &str| complete(line, &["n1".into(), "n2".into()], &["color".into()]);
-        assert_eq!(complete("par"), ["partition"]);
-        assert_eq!(complete("kill "), ["n1", "n2", "torn"]);
-        assert_eq!(complete("get c"), ["color"]);
-        assert_eq!(complete("get color st"), ["stale"]);
-        assert_eq!(complete("drop RequestVoteR"), ["RequestVoteResponse"]);
-        assert_eq!(complete("as "), ["c1", "c2", "c3"]);
-        assert_eq!(complete("as c2 "), ["cas", "delete", "get", "set"]);
-        assert_eq!(complete("as c2 get c"), ["color"]);
-        assert_eq!(complete("nonsense "), [""; 0]);
     }
 }

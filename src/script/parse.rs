@@ -8,47 +8,25 @@ pub(super) mod expectation;
 pub(super) mod machines;
 pub(super) mod members;
 pub(super) mod network;
+pub(super) mod repeat;
 pub(super) mod requests;
 pub(super) mod settings;
 pub(super) mod values;
 pub(super) mod words;
 
-use std::fmt;
-
-use winnow::ascii::space0;
-use winnow::error::{ContextError, StrContext, StrContextValue};
 use winnow::prelude::{ModalResult, Parser};
 use winnow::stream::Stream;
 
 use super::Command;
 use super::grammar::GRAMMAR;
+use super::mistake::Mistake;
+use super::names::{Names, Unresolved};
 use crate::cluster::{Action, ClusterConfig, MAX_NODES};
 use crate::time::Time;
 use values::{duration, number};
-use words::{In, at_end, bare, expected, optional, skip_space, take_rest, word};
-
-/// What is wrong with a line.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mistake {
-    /// From 1; 1 for a line that stands alone.
-    pub line: usize,
-    /// From 1, counted in characters.
-    pub column: usize,
-    /// What was expected there.
-    pub expected: String,
-    /// What stands there instead; empty at the end of the line.
-    pub found: String,
-}
-
-impl fmt::Display for Mistake {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { line, column, expected, found } = self;
-        write!(f, "line {line}, column {column}: expected {expected}, ")?;
-        if found.is_empty() { write!(f, "but the line ends") } else { write!(f, "found `{found}`") }
-    }
-}
-
-impl std::error::Error for Mistake {}
+use words::{
+    In, Reading, Words, at_end, bare, expected, one_of, optional, skip_space, take_rest, word,
+};
 
 /// Reads a line; `None` for one that says nothing.
 ///
@@ -57,8 +35,17 @@ impl std::error::Error for Mistake {}
 /// Names the column of the first word that does not belong there, and what was expected. The line counts as
 /// line 1.
 pub fn parse_line(line: &str) -> Result<Option<Command>, Mistake> {
-    let parsed = (space0, content).map(|(_, content)| content).parse(line);
-    parsed.map_err(|error| mistake(line, error.offset(), error.inner()))
+    let parsed = content.parse(words_of(line));
+    parsed.map_err(|error| Mistake::at(line, error.offset(), error.inner()))
+}
+
+/// Whether a line says something that can be read.
+pub(super) fn reads(line: &str) -> bool {
+    content.parse(words_of(line)).is_ok_and(|command| command.is_some())
+}
+
+fn words_of(line: &str) -> Words<'_> {
+    Words { input: line, state: Reading::default() }
 }
 
 /// Reads a script: its commands, each with the number of its line.
@@ -76,32 +63,13 @@ pub fn parse_script(text: &str) -> Result<Vec<(usize, Command)>, Mistake> {
     Ok(commands)
 }
 
-fn mistake(line: &str, offset: usize, error: &ContextError) -> Mistake {
-    let rest = &line[offset..];
-    let expected = error.context().find_map(|context| match context {
-        StrContext::Expected(StrContextValue::Description(what)) => Some(*what),
-        _ => None,
-    });
-    let mut found: String = rest.split_whitespace().next().unwrap_or_default().into();
-    if let Some((cut, _)) = found.char_indices().nth(40) {
-        found.truncate(cut);
-        found.push('…');
-    }
-    Mistake {
-        line: 1,
-        column: line[..offset].chars().count() + 1,
-        expected: expected.unwrap_or("something else").to_string(),
-        found,
-    }
-}
-
 fn content(input: In<'_, '_>) -> ModalResult<Option<Command>> {
     if at_end(input) {
         take_rest(input);
         return Ok(None);
     }
     let command = command(input)?;
-    space0.parse_next(input)?;
+    skip_space(input);
     if !at_end(input) {
         return Err(expected(input, "the end of the line"));
     }
@@ -109,21 +77,33 @@ fn content(input: In<'_, '_>) -> ModalResult<Option<Command>> {
     Ok(Some(command))
 }
 
-const COMMANDS: &str = "a command (help lists them)";
-
-fn command(input: In<'_, '_>) -> ModalResult<Command> {
-    let start = input.checkpoint();
+/// The words of a command, up to the end of the line or, in braces, of the command.
+pub(super) fn command(input: In<'_, '_>) -> ModalResult<Command> {
+    skip_space(input);
+    let (start, text) = (input.checkpoint(), input.input);
     let name = bare(input).unwrap_or_default();
     let Some(form) = GRAMMAR.iter().find(|form| form.name() == name) else {
         input.reset(&start);
-        return Err(expected(input, COMMANDS));
+        let error = expected(input, "a command (help lists them)");
+        return Err(one_of(input, error, GRAMMAR.iter().map(|form| form.name())));
     };
-    (form.read)(input)
+    let command = (form.read)(input)?;
+    let taken = &text[..text.len() - input.input.len()];
+    let stands_in = std::mem::take(&mut input.state.stands_in);
+    Ok(if stands_in { Command::Unresolved(Unresolved::new(taken)) } else { command })
 }
 
 /// Something that has happened when its line is done.
 fn act(action: Action) -> Command {
     Command::Act { action, background: false }
+}
+
+/// The same with several things, which are done as one.
+fn act_all(mut actions: Vec<Action>) -> Command {
+    match actions.len() {
+        1 => act(actions.swap_remove(0)),
+        _ => Command::Together(actions),
+    }
 }
 
 /// Something that takes time: a script waits for it unless the line ends in `&`.
@@ -150,10 +130,13 @@ pub(super) fn at(input: In<'_, '_>) -> ModalResult<Command> {
     let events = if counts { Some(number(input)?) } else { None };
     skip_space(input);
     let start = input.checkpoint();
+    // What stands in a recording is done as it is written, whoever leads by then.
+    let names = std::mem::replace(&mut input.state.names, Names::Refused);
     // An `at` in an `at` would be no action, however deep it goes: it is not even looked at.
     if !input.starts_with("at ")
         && let Command::Act { action, background: false } = command(input)?
     {
+        input.state.names = names;
         return Ok(Command::At { at, events, action });
     }
     input.reset(&start);

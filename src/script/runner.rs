@@ -7,14 +7,11 @@ use super::curl::CurlAnswer;
 use super::expect::Unmet;
 use super::grammar::GRAMMAR;
 use super::trace::{self, Event};
-use super::{Command, Mistake, Wait, parse_script};
+use super::{Command, InVain, Mistake, Nobody, Wait, parse_script};
 use crate::check::Run;
 use crate::cluster::{Action, Answer, ClusterConfig, Fact, Operation, Refused, RequestId, YOU};
 use crate::raft::NodeId;
-use crate::time::{Duration, Time};
-
-/// How long a script waits for something before it fails, in cluster time.
-const LIMIT: Duration = Duration::from_secs(60);
+use crate::time::Time;
 
 /// The longest value that the story prints whole.
 const LONG: usize = 200;
@@ -29,7 +26,9 @@ pub enum Failure {
     /// An expectation that is not met.
     Unmet { line: usize, unmet: Unmet },
     /// What was waited for did not come.
-    Waited { line: usize, what: String },
+    Waited { line: usize, in_vain: InVain },
+    /// A name that stands for no server at the moment.
+    Nobody { line: usize, nobody: Nobody },
     /// The time or the number of events of an `at` line is not to be had: the line belongs to another run.
     Diverged { line: usize },
     /// A bad request in the original store's words.
@@ -42,12 +41,8 @@ impl fmt::Display for Failure {
             Self::Mistake(mistake) => mistake.fmt(f),
             Self::Refused { line, refused } => write!(f, "line {line}: {refused}"),
             Self::Unmet { line, unmet } => write!(f, "line {line}: not as expected: {unmet}"),
-            Self::Waited { line, what } => {
-                write!(
-                    f,
-                    "line {line}: waited {LIMIT} of cluster time for {what}, which did not come"
-                )
-            }
+            Self::Waited { line, in_vain } => write!(f, "line {line}: {in_vain}"),
+            Self::Nobody { line, nobody } => write!(f, "line {line}: {nobody}"),
             Self::Diverged { line } => write!(
                 f,
                 "line {line}: this run does not come to that instant: the line was recorded in another"
@@ -137,6 +132,20 @@ impl Runner {
                 if let Some(id) = request.filter(|_| !background) {
                     self.wait_for_answer(line, id)?;
                 }
+            }
+            Command::Together(actions) => {
+                let refused = self.run.cluster().check_all(actions);
+                refused.map_err(|refused| Failure::Refused { line, refused })?;
+                for action in actions {
+                    self.act(line, action)?;
+                }
+            }
+            Command::Repeat(repeat) => {
+                repeat.all().try_for_each(|command| self.execute(line, command))?;
+            }
+            Command::Unresolved(unresolved) => {
+                let command = unresolved.resolve(self.run.cluster());
+                self.execute(line, &command.map_err(|nobody| Failure::Nobody { line, nobody })?)?;
             }
             Command::At { at, events, action } => {
                 self.pass_to(line, *at, *events)?;
@@ -239,33 +248,47 @@ impl Runner {
 
     fn wait_for_answer(&mut self, line: usize, id: RequestId) -> Result<Answer, Failure> {
         // Background requests that end meanwhile are told in the story.
-        let limit = self.run.cluster().now() + LIMIT;
-        while self.run.cluster_mut().next_time().is_some_and(|next| next <= limit) {
+        let end = self.run.cluster().now() + Wait::LIMIT;
+        while self.run.cluster_mut().next_time().is_some_and(|next| next <= end) {
             self.step();
             if let Some(answer) = self.keep_answers(Some(id)) {
                 return Ok(answer);
             }
         }
-        Err(Failure::Waited { line, what: "an answer".to_string() })
+        let what = "an answer".to_string();
+        let in_vain = InVain { limit: Wait::LIMIT, what, instead: None };
+        Err(Failure::Waited { line, in_vain })
     }
 
     fn wait(&mut self, line: usize, wait: &Wait) -> Result<(), Failure> {
-        let limit = match wait {
-            Wait::For(span) => self.run.cluster().now() + *span,
-            _ => self.run.cluster().now() + LIMIT,
+        let (condition, limit) = match wait {
+            Wait::For(span) => (None, *span),
+            Wait::Until { condition, at_most } => (Some(condition), at_most.unwrap_or(Wait::LIMIT)),
         };
-        while !wait.has_come(&mut self.run, self.answers.of_last_asker()) {
-            if self.run.cluster_mut().next_time().is_none_or(|next| next > limit) {
-                self.run.cluster_mut().rest_until(limit);
-                return match wait {
-                    Wait::For(_) => Ok(()),
-                    _ => Err(Failure::Waited { line, what: wait.to_string() }),
+        let end = self.run.cluster().now() + limit;
+        loop {
+            let instead = match condition {
+                None => None,
+                Some(condition) => {
+                    match condition.check(&mut self.run, self.answers.of_last_asker()) {
+                        Ok(()) => return Ok(()),
+                        Err(unmet) => Some(unmet),
+                    }
+                }
+            };
+            if self.run.cluster_mut().next_time().is_none_or(|next| next > end) {
+                self.run.cluster_mut().rest_until(end);
+                return match condition {
+                    None => Ok(()),
+                    Some(condition) => {
+                        let in_vain = InVain { limit, what: condition.to_string(), instead };
+                        Err(Failure::Waited { line, in_vain })
+                    }
                 };
             }
             self.step();
             self.keep_answers(None);
         }
-        Ok(())
     }
 
     /// Keeps the answers that have come; returns the one to this request, which is the last of them for its

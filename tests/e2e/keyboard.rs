@@ -283,15 +283,18 @@ async fn a_command_is_found_by_typing_and_a_line_is_completed() -> Outcome {
 
             page.press(":").await?;
             page.is_focused("combobox", "Command").await?;
-            page.press("partition n1 n").await?;
+            page.press("cut n1 -> n").await?;
             page.press(Key::Down + (Key::Enter + "")).await?;
             page.until("the completed line", async || {
                 let field = page.find("combobox", "Command").await?;
                 let line = field.prop("value").await?.unwrap_or_default();
-                Ok(line.starts_with("partition n1 n").then_some(()))
+                Ok((line.starts_with("cut n1 -> n") && line.ends_with(' ')).then_some(()))
             })
             .await?;
             let field = page.find("combobox", "Command").await?;
+            field.send_keys(Key::Control + "a").await?;
+            field.send_keys("kil n2 n3").await?;
+            page.sees("did you mean `kill n2 n3`?").await?;
             field.send_keys(Key::Control + "a").await?;
             field.send_keys("partition n1 n9" + Key::Enter).await?;
             page.sees("There is no node n9").await?;

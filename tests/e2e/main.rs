@@ -26,6 +26,7 @@ mod mistakes;
 mod monkey;
 mod page;
 mod pictures;
+mod scripts;
 mod site;
 mod sizes;
 mod start;

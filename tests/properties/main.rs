@@ -7,13 +7,13 @@ mod history;
 mod log;
 mod store;
 
-use kvorum::cluster::{Action, Consistency, Operation};
+use kvorum::cluster::{Action, Cluster, Consistency, Operation};
 use kvorum::raft::NodeId;
-use kvorum::script::{Command, parse_line, parse_script};
+use kvorum::script::{Command, Mistake, Runner, complete, parse_line, parse_script};
 use kvorum::store::{
     ClientId, Command as Write, Key, Request, Seq, SessionId, Stamp, Store, Value,
 };
-use proptest::prelude::{Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
+use proptest::prelude::{Just, Strategy, any, prop, prop_assert, prop_assert_eq, proptest};
 use proptest::prop_oneof;
 
 fn key() -> impl Strategy<Value = Key> {
@@ -44,9 +44,48 @@ fn operation() -> impl Strategy<Value = Operation> {
 fn nearly_a_line() -> impl Strategy<Value = String> {
     let words = "cluster set get delete cas as c2 c0 curl add remove kill partition cut network link disk \
                  timing timeout drop clients wait expect via from -> | & n1 n99 1 5ms..1ms 3% 200% \
-                 \"a b\" \" # latency loss rule step-down off on all value no leader stale";
-    let words: Vec<&str> = words.split(' ').collect();
+                 \"a b\" \" # latency loss rule step-down off on all value no leader stale \
+                 restart <-> repeat { } ; until leads follows is down for at most 5s not term members agree \
+                 commit least learners kil KILL color=blue";
+    let words: Vec<&str> = words.split_whitespace().collect();
     prop::collection::vec(prop::sample::select(words), 0..8).prop_map(|words| words.join(" "))
+}
+
+/// A correct line that is about several nodes.
+fn line_of_several() -> impl Strategy<Value = String> {
+    let verb = prop::sample::select(vec!["kill", "restart", "pause", "resume", "wipe"]);
+    let node = prop::sample::select(vec!["n1", "n2", "n3", "n4", "leader"]);
+    let nodes = prop_oneof![
+        1 => Just("all".to_string()),
+        4 => prop::collection::vec(node, 1..4).prop_map(|nodes| nodes.join(" ")),
+    ];
+    (verb, nodes).prop_map(|(verb, nodes)| format!("{verb} {nodes}"))
+}
+
+/// What a command does, once the names in it stand for servers.
+fn actions_of(command: Command, cluster: &Cluster) -> Vec<Action> {
+    match command {
+        Command::Act { action, .. } | Command::At { action, .. } => vec![action],
+        Command::Together(actions) => actions,
+        Command::Repeat(repeat) => {
+            let commands = repeat.commands.into_iter();
+            commands.flat_map(|command| actions_of(command, cluster)).collect()
+        }
+        Command::Unresolved(unresolved) => match unresolved.resolve(cluster) {
+            Ok(Command::Unresolved(again)) => panic!("{again:?} is resolved"),
+            Ok(command) => actions_of(command, cluster),
+            Err(_) => Vec::new(),
+        },
+        _ => Vec::new(),
+    }
+}
+
+/// Three servers of which n1 leads.
+fn three() -> Cluster {
+    let mut runner = Runner::default();
+    let script = "cluster 3 seed 1\ntimeout n1\nwait leader\n";
+    assert_eq!(runner.run_script(script), Ok(()));
+    runner.run().cluster().clone()
 }
 
 proptest! {
@@ -63,6 +102,58 @@ proptest! {
         if let Err(mistake) = parse_line(&line) {
             prop_assert!(mistake.column <= line.chars().count() + 1);
             prop_assert!(!mistake.expected.is_empty());
+        }
+    }
+
+    #[test]
+    fn what_a_line_does_can_be_written_down_and_read_again(line in nearly_a_line()) {
+        if let Ok(Some(command)) = parse_line(&line) {
+            for action in actions_of(command, &three()) {
+                let read = parse_line(&action.to_string());
+                prop_assert_eq!(read, Ok(Some(Command::Act { action, background: false })));
+            }
+        }
+    }
+
+    #[test]
+    fn what_was_probably_meant_can_be_read_or_is_a_word(line in nearly_a_line()) {
+        if let Err(Mistake { meant: Some(meant), .. }) = parse_line(&line) {
+            let is_word = !meant.contains(char::is_whitespace);
+            prop_assert!(is_word || parse_line(&meant).is_ok(), "{meant}");
+            prop_assert!(meant != line.trim());
+        }
+    }
+
+    #[test]
+    fn what_completion_offers_can_stand_there(line in nearly_a_line()) {
+        let nodes = ["n1", "n2"].map(str::to_string);
+        for word in complete(&format!("{line} "), &nodes, &[]) {
+            let read = parse_line(&format!("{line} {word}"));
+            prop_assert!(read.map_or_else(|mistake| mistake.found.is_empty(), |read| read.is_some()));
+        }
+    }
+
+    /// Whatever is refused, the cluster is as it was; and what is not refused was done as if its
+    /// actions had been typed one after the other.
+    #[test]
+    fn of_several_things_all_are_done_or_none(lines in prop::collection::vec(line_of_several(), 1..4)) {
+        let mut runner = Runner::default();
+        let mut alone = three();
+        runner.run_script("cluster 3 seed 1\ntimeout n1\nwait leader\n").expect("a leader");
+        for line in lines {
+            let before = runner.run().cluster().digest();
+            let command = parse_line(&line).expect("a correct line").expect("a command");
+            let actions = actions_of(command, &alone);
+            let done = runner.run_script(&line);
+            match done {
+                Ok(()) => {
+                    for action in actions {
+                        prop_assert!(alone.apply(&action).is_ok());
+                    }
+                }
+                Err(_) => prop_assert_eq!(runner.run().cluster().digest(), before),
+            }
+            prop_assert_eq!(runner.run().cluster().digest(), alone.digest());
         }
     }
 

@@ -89,6 +89,16 @@ impl Cluster {
         Ok(None)
     }
 
+    /// Whether all of this can be done now, one after the other. That is tried on a copy.
+    ///
+    /// # Errors
+    ///
+    /// Why the first that can't be done is refused.
+    pub fn check_all(&self, actions: &[Action]) -> Result<(), Refused> {
+        let mut copy = self.clone();
+        actions.iter().try_for_each(|action| copy.apply(action).map(drop))
+    }
+
     fn known(&self, node: NodeId) -> Result<Status, Refused> {
         self.servers.get(&node).map(super::super::Server::status).ok_or(Refused::Unknown(node))
     }

@@ -87,6 +87,12 @@ impl Cluster {
         self.switch_off_retired();
     }
 
+    /// Whether the cluster has agreed to go on without this machine, which may not know it yet and run on.
+    pub fn is_removed(&self, node: NodeId) -> bool {
+        self.retired.contains(&node)
+            || (node <= self.last_name && !self.servers.contains_key(&node))
+    }
+
     /// A client was told that this machine is no member, and of one that never was any the configurations
     /// don't tell. It may have become a member while the answer travelled.
     pub(in crate::cluster) fn retire(&mut self, node: NodeId) {

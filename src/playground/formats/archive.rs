@@ -56,6 +56,11 @@ impl From<Bookmark> for Archive {
 }
 
 impl Archive {
+    /// Whether a text is meant to be one: it has a recording's first line, of whatever version.
+    pub fn is_meant(text: &str) -> bool {
+        text.lines().any(|line| line.starts_with("# Kvorum recording"))
+    }
+
     /// Reads a text written by [`Display`](fmt::Display), or a single recording.
     ///
     /// # Errors

@@ -88,27 +88,28 @@ impl ShownRun {
         unused.into_iter().for_each(|place| self.branches[place].history.fold());
     }
 
-    /// Checks whether another action fits at the instant that is shown; in the past it begins a
+    /// Checks whether other actions fit at the instant that is shown; in the past they begin a
     /// branch.
     ///
     /// # Errors
-    /// The limit that it would exceed.
-    pub(crate) fn check_room(&self, action: &Action) -> Result<(), Limit> {
+    /// The limit that they would exceed.
+    pub(crate) fn check_room(&self, actions: &[Action]) -> Result<(), Limit> {
         let (history, playback) = (self.history(), &self.playback);
         let forks = history.goes_on_after(playback);
         if forks {
             self.check_room_for_branch(playback.place().done)?;
         }
-        if playback.place().done >= history.limits.actions {
+        if playback.place().done + actions.len() > history.limits.actions {
             return Err(Limit::Actions);
         }
-        let timed = Timed { when: playback.instant(), action: action.clone() };
+        let timed = |action: &Action| Timed { when: playback.instant(), action: action.clone() };
+        let bytes: usize = actions.iter().map(|action| timed(action).bytes()).sum();
         let done = if forks { history.bytes_until(playback.place().done) } else { history.bytes() };
-        if HEAD_BYTES + done + timed.bytes() > history.limits.branch_bytes {
+        if HEAD_BYTES + done + bytes > history.limits.branch_bytes {
             return Err(Limit::BranchBytes);
         }
         let fork = if forks { HEAD_BYTES + done } else { 0 };
-        self.check_bytes(fork + timed.bytes())
+        self.check_bytes(fork + bytes)
     }
 
     /// Checks whether a branch can fork after the first `done` actions of the current one.

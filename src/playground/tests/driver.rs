@@ -58,28 +58,27 @@ pub(crate) fn shown(
 /// elsewhere.
 pub(crate) fn play_script(script: &str) -> Playground {
     let lines = parse_script(script).unwrap();
-    let mut lines = lines.into_iter().map(|(_, command)| command);
+    let mut lines = lines.into_iter().flat_map(|(_, command)| match command {
+        Command::Repeat(repeat) => repeat.all().cloned().collect(),
+        command => vec![command],
+    });
     let Some(Command::Cluster(cluster_config)) = lines.next() else { panic!("no cluster") };
     let mut playground = Playground::new(cluster_config.nodes, cluster_config.seed);
     playground.apply(Input::Speed(Speed::new(1_000))).unwrap();
     playground.apply(Input::Pause).unwrap();
     for command in lines {
         match command {
-            Command::Act { action, background: true } => {
-                playground.apply(Input::Act(action)).unwrap();
-            }
-            Command::Act { action, .. } => playground.apply(Input::Ask(action)).unwrap(),
             Command::At { at, action, .. } => {
                 let missing = at.since(playground.now());
                 pass_on(&mut playground, missing);
                 playground.apply(Input::Act(action)).unwrap();
             }
             Command::Wait(Wait::For(span)) => pass_on(&mut playground, span),
-            Command::Wait(wait) => playground.apply(Input::Await(wait)).unwrap(),
             Command::Cluster(ClusterConfig { nodes, seed }) => {
                 playground.apply(Input::Restart { nodes, seed }).unwrap();
             }
-            _ => {}
+            Command::Expect(_) => {}
+            command => playground.apply(Input::Follow(command)).unwrap(),
         }
         // A run that breaks a property pauses there, whatever is awaited.
         while playground.waits_since().is_some() && playground.is_playing() {

@@ -19,6 +19,15 @@ pub enum JobProgress {
     Avoiding(u64),
 }
 
+/// How far a script is that is run in the console.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ScriptProgress {
+    /// The line that is being done, from 1.
+    pub line: usize,
+    /// The number of its lines.
+    pub lines: usize,
+}
+
 /// A branch of the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BranchView {

@@ -20,7 +20,7 @@ use crate::raft::Payload;
 use crate::time::{Duration, Time};
 pub use branch::{
     BranchView, ComparisonView, JobProgress, MarkKind, MarkView, NodeDifference, Parting,
-    PartingStep, PinView, TermView, Timeline,
+    PartingStep, PinView, ScriptProgress, TermView, Timeline,
 };
 pub use landmark::Landmark;
 pub(crate) use motion::term_of;
@@ -58,6 +58,8 @@ pub struct View {
     pub comparison: Option<ComparisonView>,
     /// The progress of the running job.
     pub progress: Option<JobProgress>,
+    /// The script that is run in the console.
+    pub script: Option<ScriptProgress>,
 }
 
 /// A link in one direction whose settings differ from the network's.

@@ -4,8 +4,8 @@ use winnow::prelude::ModalResult;
 
 use super::super::Command;
 use super::in_background;
-use super::values::node;
-use super::words::{In, at_end, optional};
+use super::values::{node, node_or};
+use super::words::{In, at_end, comes, optional};
 use crate::cluster::{Action, Operation};
 use crate::raft::{Change, NodeId};
 use crate::store::ClientId;
@@ -18,7 +18,7 @@ pub(in crate::script) fn add(input: In<'_, '_>) -> ModalResult<Command> {
 }
 
 pub(in crate::script) fn members(input: In<'_, '_>) -> ModalResult<Command> {
-    let nodes = nodes(input)?;
+    let nodes = nodes(input, "a node such as n1", "a node such as n1, or `via` and a node")?;
     change(input, Action::Members(nodes.clone()), Change::Members(nodes))
 }
 
@@ -42,10 +42,18 @@ fn change(input: In<'_, '_>, action: Action, change: Change) -> ModalResult<Comm
     Ok(in_background(input, Action::Request { client: ClientId::YOU, operation, via }))
 }
 
-pub(super) fn nodes(input: In<'_, '_>) -> ModalResult<Vec<NodeId>> {
-    let mut nodes = vec![node(input)?];
-    while !at_end(input) && !input.trim_start().starts_with(['&', 'v']) {
-        nodes.push(node(input)?);
+/// The words that end a list of nodes, beside the end of the command.
+const AFTER_NODES: [&str; 5] = ["&", "via", "on", "for", "torn"];
+
+/// One node or several: what is expected in the place of the first, and of each that may follow.
+pub(super) fn nodes(
+    input: In<'_, '_>,
+    first: &'static str,
+    next: &'static str,
+) -> ModalResult<Vec<NodeId>> {
+    let mut nodes = vec![node_or(input, first)?];
+    while !at_end(input) && !comes(input, &AFTER_NODES) {
+        nodes.push(node_or(input, next)?);
     }
     Ok(nodes)
 }

@@ -3,9 +3,9 @@
 use winnow::prelude::ModalResult;
 
 use super::super::Command;
-use super::act;
-use super::values::{chance, duration, node, range, read_node};
-use super::words::{In, at_end, expected, keyword, optional, skip_space, word};
+use super::values::{chance, duration, node, node_or, range};
+use super::words::{In, at_end, expected, keyword, one_of, optional, skip_space, word};
+use super::{act, act_all};
 use crate::cluster::{Action, Handling, LinkChange, MessageId, Which};
 use crate::raft::{MessageKind, NodeId};
 
@@ -15,7 +15,7 @@ pub(in crate::script) fn partition(input: In<'_, '_>) -> ModalResult<Command> {
         if optional(input, "|") {
             groups.push(vec![node(input)?]);
         } else {
-            let next = word(input, "a node such as n1, or `|`", read_node)?;
+            let next = node_or(input, "a node such as n1, or `|`")?;
             groups.last_mut().into_iter().for_each(|group| group.push(next));
         }
     }
@@ -23,13 +23,13 @@ pub(in crate::script) fn partition(input: In<'_, '_>) -> ModalResult<Command> {
 }
 
 pub(in crate::script) fn cut(input: In<'_, '_>) -> ModalResult<Command> {
-    let (from, to) = arrow(input)?;
-    Ok(act(Action::Cut { from, to }))
+    let ways = ways(input)?.into_iter();
+    Ok(act_all(ways.map(|(from, to)| Action::Cut { from, to }).collect()))
 }
 
 pub(in crate::script) fn mend(input: In<'_, '_>) -> ModalResult<Command> {
-    let (from, to) = arrow(input)?;
-    Ok(act(Action::Mend { from, to }))
+    let ways = ways(input)?.into_iter();
+    Ok(act_all(ways.map(|(from, to)| Action::Mend { from, to }).collect()))
 }
 
 pub(in crate::script) fn network(input: In<'_, '_>) -> ModalResult<Command> {
@@ -37,8 +37,9 @@ pub(in crate::script) fn network(input: In<'_, '_>) -> ModalResult<Command> {
 }
 
 pub(in crate::script) fn link(input: In<'_, '_>) -> ModalResult<Command> {
-    let (from, to) = arrow(input)?;
-    Ok(act(Action::Link { from, to, change: link_change(input)? }))
+    let ways = ways(input)?;
+    let change = link_change(input)?;
+    Ok(act_all(ways.into_iter().map(|(from, to)| Action::Link { from, to, change }).collect()))
 }
 
 pub(in crate::script) fn delay(input: In<'_, '_>) -> ModalResult<Command> {
@@ -57,6 +58,17 @@ fn arrow(input: In<'_, '_>) -> ModalResult<(NodeId, NodeId)> {
     Ok((from, node(input)?))
 }
 
+/// One way of a link, or both.
+fn ways(input: In<'_, '_>) -> ModalResult<Vec<(NodeId, NodeId)>> {
+    let one = node(input)?;
+    if optional(input, "<->") {
+        let other = node(input)?;
+        return Ok(vec![(one, other), (other, one)]);
+    }
+    keyword(input, "->", "`->` or `<->`, and a node")?;
+    Ok(vec![(one, node(input)?)])
+}
+
 /// A message by its kind and its way, or by its number.
 fn which(input: In<'_, '_>) -> ModalResult<Which> {
     enum Named {
@@ -64,11 +76,13 @@ fn which(input: In<'_, '_>) -> ModalResult<Which> {
         Number(u64),
     }
     let what = "a message such as RequestVote, AppendEntriesResponse or m17";
+    let kinds = MessageKind::ALL.into_iter().map(|kind| (kind.name(), kind));
     let named = word(input, what, |text| {
-        let kind = MessageKind::ALL.into_iter().find(|kind| kind.name() == text);
+        let kind = kinds.clone().find(|(name, _)| *name == text).map(|(_, kind)| kind);
         let number = || text.strip_prefix('m')?.parse().ok();
         kind.map(Named::Kind).or_else(|| number().map(Named::Number))
-    })?;
+    });
+    let named = named.map_err(|error| one_of(input, error, kinds.clone().map(|(name, _)| name)))?;
     match named {
         Named::Number(number) => Ok(Which::Numbered(MessageId(number))),
         Named::Kind(kind) => {

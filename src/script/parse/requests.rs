@@ -6,25 +6,20 @@ use super::super::Command;
 use super::super::curl::Curl;
 use super::in_background;
 use super::values::{client, key, node, value};
-use super::words::{In, optional, word};
+use super::words::{In, name, optional, word};
 use crate::cluster::{Action, Consistency, Operation};
 use crate::raft::NodeId;
 use crate::store::{self, ClientId};
 
 /// What is asked, and the server that is named to be asked.
-type Asked = (Operation, Option<NodeId>);
+pub(in crate::script) type Asked = (Operation, Option<NodeId>);
 
 /// Reads what comes after a request's name.
-type ReadAsked = fn(In<'_, '_>) -> ModalResult<Asked>;
+pub(in crate::script) type ReadAsked = fn(In<'_, '_>) -> ModalResult<Asked>;
 
 /// The requests that are about a key: what a named client can ask.
-const ABOUT_KEYS: [(&str, ReadAsked); 4] =
+pub(in crate::script) const ABOUT_KEYS: [(&str, ReadAsked); 4] =
     [("set", set), ("get", get), ("delete", delete), ("cas", cas)];
-
-/// Whether a named client can ask this.
-pub(in crate::script) fn is_about_a_key(name: &str) -> bool {
-    ABOUT_KEYS.iter().any(|(verb, _)| *verb == name)
-}
 
 /// A request of the visitor's own client.
 pub(in crate::script) fn own(asked: ReadAsked, input: In<'_, '_>) -> ModalResult<Command> {
@@ -34,9 +29,7 @@ pub(in crate::script) fn own(asked: ReadAsked, input: In<'_, '_>) -> ModalResult
 /// A request of a named client.
 pub(in crate::script) fn named(input: In<'_, '_>) -> ModalResult<Command> {
     let client = client(input)?;
-    let asked = word(input, "`set`, `get`, `delete` or `cas`", |text| {
-        ABOUT_KEYS.into_iter().find(|(verb, _)| *verb == text).map(|(_, asked)| asked)
-    })?;
+    let asked = name(input, "`set`, `get`, `delete` or `cas`", ABOUT_KEYS.into_iter())?;
     request(client, asked, input)
 }
 

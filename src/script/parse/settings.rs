@@ -5,8 +5,8 @@ use winnow::prelude::ModalResult;
 
 use super::super::Command;
 use super::act;
-use super::values::{chance, duration, number, range, read_chance, read_node};
-use super::words::{In, at_end, expected, keyword, optional, skip_space, word};
+use super::values::{chance, duration, node_or, number, range, read_chance};
+use super::words::{In, at_end, expected, keyword, name, optional, skip_space, word};
 use crate::cluster::{Action, Consistency, Timing, Workload};
 use crate::raft::Rule;
 
@@ -16,7 +16,7 @@ pub(in crate::script) fn snapshot(input: In<'_, '_>) -> ModalResult<Command> {
     } else if optional(input, "every") {
         Some(number(input)?)
     } else {
-        return word(input, "a node, `every` or `off`", read_node).map(Action::Snapshot).map(act);
+        return node_or(input, "a node, `every` or `off`").map(Action::Snapshot).map(act);
     };
     let mut chunk = None;
     if optional(input, "chunk") {
@@ -26,12 +26,9 @@ pub(in crate::script) fn snapshot(input: In<'_, '_>) -> ModalResult<Command> {
 }
 
 pub(in crate::script) fn rule(input: In<'_, '_>) -> ModalResult<Command> {
-    let rule = word(input, "a rule such as step-down", Rule::named)?;
-    let on = word(input, "`on` or `off`", |text| match text {
-        "on" => Some(true),
-        "off" => Some(false),
-        _ => None,
-    })?;
+    let rules = Rule::TABLE.iter().map(|about| (about.name, about.rule));
+    let rule = name(input, "a rule such as step-down", rules)?;
+    let on = name(input, "`on` or `off`", [("on", true), ("off", false)].into_iter())?;
     Ok(act(Action::Rule { rule, on }))
 }
 
@@ -80,9 +77,8 @@ pub(in crate::script) fn clients(input: In<'_, '_>) -> ModalResult<Command> {
     let every = duration(input)?;
     let mut reads = Consistency::default();
     if optional(input, "reads") {
-        reads = word(input, "how reads are to be: linearizable, lease, leader or stale", |text| {
-            Consistency::ALL.into_iter().find(|mode| mode.name() == text)
-        })?;
+        let modes = Consistency::ALL.into_iter().map(|mode| (mode.name(), mode));
+        reads = name(input, "how reads are to be: linearizable, lease, leader or stale", modes)?;
     }
     let workload = Workload { clients, keys, writes, every, reads };
     Ok(act(Action::Clients(Some(workload))))

@@ -2,6 +2,7 @@
 
 use winnow::prelude::ModalResult;
 
+use super::super::names::leader;
 use super::words::{In, word};
 use crate::cluster::{Offset, Rate};
 use crate::raft::{Index, NodeId, Term};
@@ -10,7 +11,12 @@ use crate::store::{ClientId, Key, Value};
 use crate::time::Duration;
 
 pub(in crate::script) fn node(input: In<'_, '_>) -> ModalResult<NodeId> {
-    word(input, "a node such as n1", read_node)
+    node_or(input, "a node such as n1")
+}
+
+/// A node, where something else could stand too: all of which is `what`.
+pub(in crate::script) fn node_or(input: In<'_, '_>, what: &'static str) -> ModalResult<NodeId> {
+    leader(input).unwrap_or_else(|| word(input, what, read_node))
 }
 
 pub(in crate::script) fn read_node(text: &str) -> Option<NodeId> {

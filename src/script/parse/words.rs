@@ -6,15 +6,40 @@ use winnow::ascii::hex_digit1;
 use winnow::combinator::{alt, delimited, preceded, repeat};
 use winnow::error::{AddContext, ContextError, ErrMode, StrContext, StrContextValue};
 use winnow::prelude::{ModalResult, Parser};
-use winnow::stream::Stream;
+use winnow::stream::{Stateful, Stream};
 use winnow::token::{any, none_of, take_while};
 
-/// What is left of a line.
-pub(in crate::script) type In<'a, 'i> = &'a mut &'i str;
+use super::super::names::{Names, Nobody};
 
-pub(in crate::script) fn at_end(input: &str) -> bool {
+/// What is left of a line, and how it is read.
+pub(in crate::script) type Words<'i> = Stateful<&'i str, Reading>;
+
+/// The words that a parser takes from.
+pub(in crate::script) type In<'a, 'i> = &'a mut Words<'i>;
+
+/// How a line is read.
+#[derive(Clone, Debug, Default)]
+pub(in crate::script) struct Reading {
+    /// What `leader` and `all` stand for.
+    pub(in crate::script) names: Names,
+    /// Whether one of them was read whose servers are not known yet.
+    pub(in crate::script) stands_in: bool,
+    /// The name that stands for nobody.
+    pub(in crate::script) nobody: Option<Nobody>,
+    /// Whether the words are inside of braces, where `;` and `}` end a command.
+    pub(in crate::script) in_braces: bool,
+}
+
+pub(in crate::script) fn at_end(input: &Words<'_>) -> bool {
     let rest = input.trim_start();
-    rest.is_empty() || rest.starts_with('#')
+    rest.is_empty()
+        || rest.starts_with('#')
+        || rest.starts_with(|c| ends_command(input.state.in_braces, c))
+}
+
+/// Whether a character ends a command, as it does inside of braces.
+fn ends_command(in_braces: bool, character: char) -> bool {
+    in_braces && matches!(character, ';' | '}')
 }
 
 pub(in crate::script) fn take_rest(input: In<'_, '_>) {
@@ -38,6 +63,29 @@ pub(in crate::script) fn word<T>(
     Err(expected(input, what))
 }
 
+/// The word with one of these names, or an error that says `what` was expected.
+pub(in crate::script) fn name<T>(
+    input: In<'_, '_>,
+    what: &'static str,
+    names: impl Iterator<Item = (&'static str, T)> + Clone,
+) -> ModalResult<T> {
+    let named = |text: &str| names.clone().find(|(name, _)| *name == text).map(|(_, value)| value);
+    word(input, what, named).map_err(|error| one_of(input, error, names.map(|(name, _)| name)))
+}
+
+/// The same error, which names the words that could have stood there.
+pub(in crate::script) fn one_of(
+    input: In<'_, '_>,
+    error: ErrMode<ContextError>,
+    words: impl Iterator<Item = &'static str>,
+) -> ErrMode<ContextError> {
+    let start = input.checkpoint();
+    words.fold(error, |error, word| {
+        let context = StrContext::Expected(StrContextValue::StringLiteral(word));
+        error.add_context(input, &start, context)
+    })
+}
+
 /// The word `wanted`, or an error that says `what` was expected.
 pub(in crate::script) fn keyword(
     input: In<'_, '_>,
@@ -58,13 +106,23 @@ pub(in crate::script) fn optional(input: In<'_, '_>, wanted: &str) -> bool {
     false
 }
 
+/// Whether one of these words comes next.
+pub(in crate::script) fn comes(input: In<'_, '_>, words: &[&str]) -> bool {
+    let start = input.checkpoint();
+    let comes = words.iter().any(|word| optional(input, word));
+    input.reset(&start);
+    comes
+}
+
 pub(in crate::script) fn skip_space(input: In<'_, '_>) {
-    *input = input.trim_start();
+    input.input = input.input.trim_start();
 }
 
 /// A word without quotes.
 pub(in crate::script) fn bare<'i>(input: In<'_, 'i>) -> ModalResult<&'i str> {
-    take_while(1.., |c: char| !c.is_whitespace()).parse_next(input)
+    let in_braces = input.state.in_braces;
+    let is_part = |c: char| !c.is_whitespace() && !ends_command(in_braces, c);
+    take_while(1.., is_part).parse_next(input)
 }
 
 /// A word, with or without quotes. One that begins with a quote must end with one.

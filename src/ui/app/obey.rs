@@ -10,6 +10,7 @@ use crate::ui::app::state::appearance::AppearanceMessage;
 use crate::ui::app::{App, Message};
 use crate::ui::browser::page;
 use crate::ui::format::clock::clock_text;
+use crate::ui::state::ask::Ask;
 use crate::ui::state::keys::Shortcut;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::page::middle::{MiddleMessage, Opened, ViewMode};
@@ -59,10 +60,7 @@ impl App {
             Shortcut::Branches => self.update_panels(PanelMessage::ShowTab(Tab::Branches)),
             Shortcut::Theme => self.appearance.update(AppearanceMessage::NextTheme),
             Shortcut::Node(node) => page::focus_soon(format!("#card-{node}")),
-            Shortcut::Leader => {
-                let leader = self.snapshot.leader();
-                leader.iter().for_each(|leader| page::focus_soon(format!("#card-{leader}")));
-            }
+            Shortcut::Leader => self.focus_leader(),
             Shortcut::RestartLeader => self.restart_leader(),
             Shortcut::ReviveAll => self.revive_all(),
             Shortcut::Search => {
@@ -79,6 +77,9 @@ impl App {
             }
             Shortcut::Pin => self.pin(),
             Shortcut::Famous(place) => self.begin_famous(place),
+            Shortcut::Demonstration(place) => {
+                ctx.link().send_message(Message::Guide(Ask::Demonstration(place)));
+            }
             Shortcut::Projector => self.appearance.update(AppearanceMessage::ToggleProjector),
             Shortcut::Mode => {
                 let next = self.appearance.screen().mode.next();
@@ -98,6 +99,12 @@ impl App {
             self.update_middle(MiddleMessage::Open(Some(Opened::Request)));
         }
         page::focus_soon("#key");
+    }
+
+    /// Goes to the card of the leader, if there is one.
+    fn focus_leader(&self) {
+        let leader = self.snapshot.leader();
+        leader.iter().for_each(|leader| page::focus_soon(format!("#card-{leader}")));
     }
 
     /// Pins the instant that is shown. A note says so where the pin can't be seen.

@@ -41,7 +41,7 @@ impl App {
                 { projector::way_out(screen) }
                 { projector::spotlight(screen) }
                 { self.transport() }
-                <Notices session={self.handles.session.clone()} notice={self.handles.session.notice()} progress={self.snapshot.view.progress} on_save={callbacks.save.clone()} />
+                <Notices session={self.handles.session.clone()} notice={self.handles.session.notice()} progress={self.snapshot.view.progress} script={self.snapshot.view.script} on_save={callbacks.save.clone()} />
                 <p class="hidden" role="status" aria-live="polite">{ self.narrator.spoken() }</p>
                 { self.dialogs() }
             </div>

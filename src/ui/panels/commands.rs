@@ -15,9 +15,10 @@ use yew::prelude::{Callback, Html, NodeRef, Properties, component, html};
 use yew::{use_effect_with, use_force_update, use_mut_ref, use_node_ref};
 
 use crate::counts::counted;
-use crate::course::FAMOUS;
+use crate::course::{DEMONSTRATIONS, FAMOUS};
 use crate::playground::view::{DiskState, NodeView, RoleView, Status};
 use crate::playground::{Input, Landmark};
+use crate::ui::format::sentences::sentence;
 use crate::ui::state::keys::{KEYS, Shortcut};
 use crate::ui::state::session::Session;
 use crate::ui::widgets::dialog::use_dialog;
@@ -86,6 +87,7 @@ pub fn Commands(props: &Props) -> Html {
     });
     let Draft { text, row, problem } = draft.borrow().clone();
     let rows = if props.is_open { rows(props, &text) } else { Vec::new() };
+    let problem = problem.or_else(|| mistake(props, &text).filter(|_| rows.is_empty()));
     let chosen = row.min(rows.len().saturating_sub(1));
     use_effect_with((chosen, text.clone()), |(chosen, _)| show_row(*chosen));
     let choose = choose(props, (&draft, &set), (&dialog, &field));
@@ -226,16 +228,25 @@ fn show_row(row: usize) {
     }
 }
 
-/// The rows for what stands in the field: commands of the page that have all its words, then the line
-/// as it stands and the ways to go on with it.
+/// The rows for what stands in the field: the line as it stands, if it can be read; then commands of the page that
+/// have all its words, and the ways to go on with the line.
 fn rows(props: &Props, text: &str) -> Vec<Command> {
-    let mut rows = fitting(commands(&props.nodes), text);
-    let line = text.trim();
-    if !line.is_empty() {
-        rows.extend(lines(text, props.session.look().completions(text)));
+    let mut rows = Vec::new();
+    if !text.trim().is_empty() && mistake(props, text).is_none() {
+        rows.push(line(text));
+    }
+    rows.extend(fitting(commands(&props.nodes), text));
+    if !text.trim().is_empty() {
+        rows.extend(longer(text, props.session.look().completions(text)));
     }
     rows.truncate(MOST);
     rows
+}
+
+/// What is wrong with what stands in the field as a line, if it can't be read.
+fn mistake(props: &Props, text: &str) -> Option<String> {
+    let mistake = props.session.look().mistake_in(text);
+    mistake.map(|mistake| sentence(&mistake.to_string()))
 }
 
 /// Those that have every word that was typed.
@@ -248,18 +259,22 @@ pub fn fitting(commands: Vec<Command>, text: &str) -> Vec<Command> {
     commands.into_iter().filter(fits).collect()
 }
 
-/// The line as it stands, and what could be its last word.
-pub fn lines(text: &str, completions: Vec<String>) -> Vec<Command> {
+/// The line as it stands.
+fn line(text: &str) -> Command {
+    let line = text.trim().to_string();
+    Command { words: line.clone(), hint: "run".to_string(), does: Does::Line(line) }
+}
+
+/// The line with what could be its last word.
+pub fn longer(text: &str, completions: Vec<String>) -> Vec<Command> {
     let begun = text.rfind(char::is_whitespace).map_or(0, |space| space + 1);
     let head = &text[..begun];
-    let line = text.trim().to_string();
-    let run = Command { words: line.clone(), hint: "run".to_string(), does: Does::Line(line) };
     let go_on = completions.into_iter().map(|word| {
         let longer = format!("{head}{word}");
         let does = Does::Complete(format!("{longer} "));
         Command { words: format!("{longer} …"), hint: "line".to_string(), does }
     });
-    [run].into_iter().chain(go_on).collect()
+    go_on.collect()
 }
 
 /// Everything that the page can do at this moment, beside lines.
@@ -278,7 +293,13 @@ pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
             all.push(Command { words, hint, does: Does::Go(landmark, forth) });
         }
     }
-    all.extend(nodes.iter().flat_map(|node| of_node(node)));
+    all.extend(of_network(nodes));
+    all.extend(nodes.iter().flat_map(|node| of_node(node, nodes)));
+    for (place, demonstration) in DEMONSTRATIONS.iter().enumerate() {
+        let words = format!("Demonstration: {}", demonstration.title());
+        let does = Does::Key(Shortcut::Demonstration(place));
+        all.push(Command { words, hint: "demonstration".to_string(), does });
+    }
     for (place, famous) in FAMOUS.iter().enumerate() {
         let words = format!("Famous run: {}", famous.title());
         let does = Does::Key(Shortcut::Famous(place));
@@ -287,8 +308,40 @@ pub fn commands(nodes: &[Rc<NodeView>]) -> Vec<Command> {
     all
 }
 
-/// What can be done to a node.
-fn of_node(node: &NodeView) -> Vec<Command> {
+/// The ways to split the network.
+fn of_network(nodes: &[Rc<NodeView>]) -> Vec<Command> {
+    let (few, many) = nodes.split_at(nodes.len() / 2);
+    if few.is_empty() {
+        return Vec::new();
+    }
+    let split =
+        |words: String, line: String| Command { words, hint: line.clone(), does: Does::Line(line) };
+    let names = |side: &[Rc<NodeView>]| {
+        side.iter().map(|node| format!("n{}", node.id)).collect::<Vec<_>>().join(" ")
+    };
+    let (few, many) = (names(few), names(many));
+    let mut all =
+        vec![split(format!("Partition: {few} from {many}"), format!("partition {few} | {many}"))];
+    if leads(nodes) {
+        all.push(split("Isolate the leader".to_string(), "partition leader".to_string()));
+    }
+    let isolate = |node: &Rc<NodeView>| {
+        let id = node.id;
+        split(format!("Isolate n{id} from all others"), format!("partition n{id}"))
+    };
+    all.extend(nodes.iter().map(isolate));
+    all
+}
+
+/// Whether a node leads.
+fn leads(nodes: &[Rc<NodeView>]) -> bool {
+    let is_leader =
+        |node: &Rc<NodeView>| node.status == Status::Running && node.role == Some(RoleView::Leader);
+    nodes.iter().any(is_leader)
+}
+
+/// What can be done to a node; `nodes` are all.
+fn of_node(node: &NodeView, nodes: &[Rc<NodeView>]) -> Vec<Command> {
     let id = node.id;
     let line = |words: &str, line: &str| {
         let line = format!("{line} n{id}");
@@ -308,16 +361,23 @@ fn of_node(node: &NodeView) -> Vec<Command> {
         Status::Paused => all.push(line("Resume", "resume")),
         Status::Down => {}
     }
-    if node.status == Status::Running && node.role != Some(RoleView::Leader) {
+    if node.status == Status::Running && node.role != Some(RoleView::Leader) && !node.is_learner {
         all.push(line("Time out", "timeout"));
-        all.push(line("Hand over to", "transfer"));
+        if leads(nodes) {
+            all.push(line("Hand over to", "transfer"));
+        }
     }
-    all.extend([
-        line("Take snapshot of", "snapshot"),
-        line("Wipe the disk of", "wipe"),
-        if node.is_learner { line("Give a vote to", "add") } else { line("Demote", "demote") },
-        line("Remove", "remove"),
-    ]);
+    if node.status != Status::Down {
+        all.push(line("Take snapshot of", "snapshot"));
+    }
+    all.push(line("Wipe the disk of", "wipe"));
+    all.push(match node.is_learner {
+        true => line("Give a vote to", "add"),
+        false => line("Demote", "demote"),
+    });
+    if nodes.len() > 1 {
+        all.push(line("Remove", "remove"));
+    }
     all.extend(of_disk(node));
     all
 }

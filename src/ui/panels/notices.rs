@@ -1,4 +1,4 @@
-//! The notices over the page, and the progress of a long job.
+//! The notices over the page, and the progress of a long job and of a script.
 //!
 //! When a notice is closed or a job is stopped, the element that had the focus before gets it again.
 
@@ -7,7 +7,7 @@ use web_sys::{Element, FocusEvent, HtmlElement, MouseEvent};
 use yew::prelude::{Callback, Html, Properties, component, html};
 use yew::use_mut_ref;
 
-use crate::playground::view::JobProgress;
+use crate::playground::view::{JobProgress, ScriptProgress};
 use crate::playground::{Input, Time};
 use crate::ui::browser::page;
 use crate::ui::state::notice::{Notice, Offer};
@@ -19,6 +19,7 @@ pub struct Props {
     pub session: Session,
     pub notice: Option<Notice>,
     pub progress: Option<JobProgress>,
+    pub script: Option<ScriptProgress>,
     /// Saves the run as a file.
     pub on_save: Callback<()>,
 }
@@ -69,17 +70,12 @@ pub fn Notices(props: &Props) -> Html {
         };
         html! { <button key={words} type="button" class="button" onclick={onclick.clone()} {title}>{ words }</button> }
     };
-    let progress = props.progress.map(|progress| match progress {
-        JobProgress::Travelling(percent) => ("Playing up to that instant", percent),
-        JobProgress::Opening(percent) => ("Opening the run", percent),
-        JobProgress::Explaining(percent) => ("Looking for what led to it", percent),
-        JobProgress::Avoiding(percent) => ("Trying from where it could be avoided", percent),
-    });
+    let progress = props.progress.map(job).or_else(|| props.script.map(script));
     html! {
         <div class="notices" onfocusin={on_focus}>
             if let Some((words, percent)) = progress {
                 <div class="notice progress">
-                    <span>{ words }</span>
+                    <span>{ &words }</span>
                     <progress max="100" value={percent.to_string()} aria-label={words} />
                     <button type="button" class="button" onclick={on_give_up}>{ "Stop" }</button>
                 </div>
@@ -95,6 +91,23 @@ pub fn Notices(props: &Props) -> Html {
             </div>
         </div>
     }
+}
+
+/// What a job does, and its progress in percent.
+fn job(progress: JobProgress) -> (String, u64) {
+    let (words, percent) = match progress {
+        JobProgress::Travelling(percent) => ("Playing up to that instant", percent),
+        JobProgress::Opening(percent) => ("Opening the run", percent),
+        JobProgress::Explaining(percent) => ("Looking for what led to it", percent),
+        JobProgress::Avoiding(percent) => ("Trying from where it could be avoided", percent),
+    };
+    (words.to_string(), percent)
+}
+
+/// The same of a script.
+fn script(ScriptProgress { line, lines }: ScriptProgress) -> (String, u64) {
+    let percent = line.saturating_sub(1) * 100 / lines.max(1);
+    (format!("Running the script, line {line} of {lines}"), percent as u64)
 }
 
 fn is_here(element: &HtmlElement) -> bool {

@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::DragEvent;
 
-use crate::playground::{Archive, Input, MARK, MOST_BYTES};
+use crate::playground::{Archive, Bookmark, Input, MARK, MOST_BYTES};
 use crate::ui::browser::download::download;
 use crate::ui::format::sentences::sentence;
 use crate::ui::runs::autosave::Autosave;
@@ -27,7 +27,7 @@ fn file_name(name: &str) -> String {
     format!("kvorum-{}.kvorum", words.join("-"))
 }
 
-/// Opens a file: a run that was saved, or a text with a link in it.
+/// Opens a file: a run that was saved, or a text with a link in it; or runs it, if it is a script.
 pub fn open(session: Session, file: web_sys::File) {
     if file.size() > MOST_BYTES as f64 {
         session.tell(Notice::problem("This file is longer than any run."));
@@ -46,16 +46,25 @@ pub fn open(session: Session, file: web_sys::File) {
 }
 
 fn open_text(session: &Session, text: &str) {
-    let archive = if text.contains(MARK) && !text.starts_with('#') {
-        let bookmark = crate::playground::Bookmark::parse(text.trim());
+    let archive = if Archive::is_meant(text) {
+        Archive::parse(text).map_err(|why| why.to_string())
+    } else if text.contains(MARK) && session.look().mistake_in(text).is_some() {
+        let bookmark = Bookmark::parse(text.trim());
         bookmark.map(Archive::from).map_err(|why| why.to_string())
     } else {
-        Archive::parse(text).map_err(|why| why.to_string())
+        return run_script(session, text);
     };
     match archive {
         // How it ends is told when it does.
         Ok(archive) => drop(session.apply(Input::Open(Box::new(archive)))),
         Err(why) => session.tell(Notice::problem(sentence(&why))),
+    }
+}
+
+/// Runs a script in the console, which tells what came of each line.
+fn run_script(session: &Session, text: &str) {
+    if let Err(why) = session.apply(Input::Console(text.to_string())) {
+        session.tell(Notice::problem(why));
     }
 }
 

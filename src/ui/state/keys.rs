@@ -49,6 +49,8 @@ pub enum Shortcut {
     Pin,
     /// The famous run of the rule at this place of the table; it has no key.
     Famous(usize),
+    /// The demonstration at this place of the course; it has no key.
+    Demonstration(usize),
 }
 
 /// Where the focus was when a key was pressed.

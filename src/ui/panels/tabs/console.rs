@@ -1,8 +1,10 @@
 //! The console: everything that can be clicked can be typed here.
 //!
-//! The core understands and answers; this has only the line's history and its completion.
+//! The core understands and answers; this has only the line's history and its completion, and takes a script that is
+//! pasted.
 
-use web_sys::{Element, HtmlInputElement, InputEvent, KeyboardEvent, SubmitEvent};
+use wasm_bindgen::JsCast;
+use web_sys::{ClipboardEvent, Element, HtmlInputElement, InputEvent, KeyboardEvent, SubmitEvent};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, UseStateHandle, component, html};
 use yew::{use_effect_with, use_node_ref, use_state};
@@ -62,6 +64,15 @@ pub fn Console(props: &Props) -> Html {
         let (line, session) = (line.clone(), props.session.clone());
         Callback::from(move |event: KeyboardEvent| on_key(&session, &line, &event))
     };
+    let onpaste = {
+        let (line, session) = (line.clone(), props.session.clone());
+        Callback::from(move |event: yew::Event| {
+            if let Some(script) = pasted_script(&event) {
+                event.prevent_default();
+                run(&session, &line, &script, line.text.clone());
+            }
+        })
+    };
     let playground = props.session.look();
     html! {
         <div class="console">
@@ -75,7 +86,7 @@ pub fn Console(props: &Props) -> Html {
             <p class="console-hints" role="status">{ line.hints.join("   ") }</p>
             <form class="console-form" {onsubmit}>
                 <span aria-hidden="true">{ "›" }</span>
-                <input type="text" id="console" aria-label="Console" value={line.text.clone()} {oninput} {onkeydown}
+                <input type="text" id="console" aria-label="Console" value={line.text.clone()} {oninput} {onkeydown} {onpaste}
                     placeholder="set color blue" autocomplete="off" autocapitalize="off" spellcheck="false" enterkeyhint="send" />
             </form>
         </div>
@@ -103,11 +114,22 @@ fn submit(session: &Session, line: &UseStateHandle<Line>) {
     if text.is_empty() {
         return;
     }
+    run(session, line, &text, String::new());
+}
+
+/// Runs a line or a script, and leaves `rest` in the field.
+fn run(session: &Session, line: &UseStateHandle<Line>, text: &str, rest: String) {
     // A mistake is answered in the console itself.
-    let _ = session.apply(Input::Console(text.clone()));
-    let mut history = line.history.clone();
-    history.push(text);
-    line.set(Line { history, ..Line::default() });
+    let _ = session.apply(Input::Console(text.to_string()));
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let history = line.history.iter().cloned().chain(lines.map(str::to_string)).collect();
+    line.set(Line { text: rest, history, ..Line::default() });
+}
+
+/// What is pasted, if it has several lines: a field of one line would join them.
+fn pasted_script(event: &yew::Event) -> Option<String> {
+    let carried = event.dyn_ref::<ClipboardEvent>()?.clipboard_data()?;
+    carried.get_data("text/plain").ok().filter(|text| text.trim().contains('\n'))
 }
 
 fn on_key(session: &Session, line: &UseStateHandle<Line>, event: &KeyboardEvent) {
