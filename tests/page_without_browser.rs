@@ -4,6 +4,7 @@ use kvorum::playground::view::{Committed, MessageEnd, MessageView, Shape};
 use kvorum::playground::{Duration, Time};
 use kvorum::ui::format::clock::{clock_text, seconds};
 use kvorum::ui::format::durations::{latency_words, millis, round_span, span};
+use kvorum::ui::format::glossary::{GLOSSARY, words_in};
 use kvorum::ui::format::sentences::{Piece, found, pieces, sentence};
 use kvorum::ui::format::words::committed_words;
 use kvorum::ui::geometry::layout::{Density, Layout, Rect};
@@ -245,4 +246,23 @@ fn above_what_is_committed_stands_who_lags() {
     assert_eq!(words(&[3, 5], &[]), "Committed · n3 n5 lag");
     assert_eq!(words(&[1, 2, 3], &[4]), "Committed · n4 differs · 3 nodes lag");
     assert_eq!(committed_words(None), "No node runs");
+}
+
+#[test]
+fn words_are_explained_where_they_stand_first_and_in_their_other_forms() {
+    let found = |text: &str| -> Vec<(String, &str)> {
+        words_in(text).into_iter().map(|(at, entry)| (text[at].to_string(), entry.word)).collect()
+    };
+    let expected = [("Terms", "term"), ("committed", "commit"), ("leader", "leader")];
+    let expected: Vec<_> = expected.map(|(text, word)| (text.to_string(), word)).into();
+    assert_eq!(
+        found("Terms grow. What is committed stays; the leader of a term has it."),
+        expected
+    );
+    assert_eq!(found("A terminal is no determined blogger."), []);
+    assert_eq!(found("Ä lease"), [("lease".to_string(), "lease")]);
+    for entry in &GLOSSARY {
+        assert!(entry.line.ends_with('.') && (20..=110).contains(&entry.line.len()), "{entry:?}");
+        assert_eq!(found(entry.word).len(), 1, "{entry:?}");
+    }
 }

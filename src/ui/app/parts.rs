@@ -21,6 +21,7 @@ use crate::ui::runs::share::Share;
 use crate::ui::state::page::panels::{Dialog, Sheet, Tab};
 use crate::ui::timeline::transport::Transport;
 use crate::ui::views::frame::ViewModes;
+use crate::ui::widgets::word;
 
 impl App {
     pub(super) fn page(&self) -> Html {
@@ -44,6 +45,7 @@ impl App {
                 <Notices session={self.handles.session.clone()} notice={self.handles.session.notice()} progress={self.snapshot.view.progress} script={self.snapshot.view.script} on_save={callbacks.save.clone()} />
                 <p class="hidden" role="status" aria-live="polite">{ self.narrator.spoken() }</p>
                 { self.dialogs() }
+                { word::lines() }
             </div>
         }
     }

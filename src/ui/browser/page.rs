@@ -227,6 +227,12 @@ impl Theme {
     }
 }
 
+/// The width of the window in CSS pixels.
+pub fn width() -> f64 {
+    let width = web_sys::window().and_then(|window| window.inner_width().ok());
+    width.and_then(|width| width.as_f64()).unwrap_or_default()
+}
+
 /// Where a pointer is, from the corner of an element that has no border, in the units of its layout: on a
 /// projector all of it is drawn larger.
 pub fn place(element: &Element, event: &MouseEvent) -> (f64, f64) {
@@ -338,6 +344,6 @@ pub fn text_of(document: &Document, id: &str) -> Option<Node> {
     element.first_child()
 }
 
-fn find(selector: &str) -> Option<Element> {
+pub fn find(selector: &str) -> Option<Element> {
     web_sys::window()?.document()?.query_selector(selector).ok().flatten()
 }

@@ -16,7 +16,7 @@ use crate::ui::state::ask::Ask;
 use crate::ui::state::keys::Focus;
 use crate::ui::state::notice::Notice;
 use crate::ui::state::session::Session;
-use crate::ui::widgets::marked_text::text_with_marks;
+use crate::ui::widgets::word::text_with_words;
 
 /// The tour, as far as it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -232,7 +232,7 @@ pub fn GuideBar(props: &Props) -> Html {
                 <p class="guide-title"><b>{ title }</b>{ step.map(|step| html! { <span>{ step }</span> }) }{ farewell(props.shown.as_ref()) }</p>
                 { buttons(props) }
             </div>
-            <p class="guide-text" role="status">{ text_with_marks(&text, &[]) }</p>
+            <p class="guide-text" role="status">{ text_with_words(&text) }</p>
             { trouble(props.shown.as_ref()) }
         </section>
     }

@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod decimals;
 pub mod durations;
+pub mod glossary;
 pub mod sentences;
 pub mod words;

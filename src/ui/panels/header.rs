@@ -8,6 +8,7 @@ use crate::ui::browser::page::Theme;
 use crate::ui::format::clock::clock_text;
 use crate::ui::state::keys::Shortcut;
 use crate::ui::widgets::icons;
+use crate::ui::widgets::word::word;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -42,7 +43,7 @@ pub fn Header(props: &Props) -> Html {
             <h1>{ "Kvorum" }</h1>
             <ul class="chips" aria-label="The cluster now">
                 { leader_chip(*leader, rivals) }
-                <li class="chip chip-term">{ "Term " }<b>{ term }</b></li>
+                <li class="chip chip-term">{ word("Term", "term") }{ " " }<b>{ term }</b></li>
                 { quorum_chip(*quorum, *running, *members) }
                 { modified_chip(modified) }
                 { fault_chips(&props.sides, props.chaos) }
@@ -82,7 +83,7 @@ fn quorum_chip(quorum: usize, running: usize, members: usize) -> Html {
         };
     }
     html! {
-        <li class="chip" {title}><span class="chip-word">{ "Quorum " }</span><b>{ quorum }</b>{ format!(" of {members}") }</li>
+        <li class="chip" {title}><span class="chip-word">{ word("Quorum", "quorum") }{ " " }</span><b>{ quorum }</b>{ format!(" of {members}") }</li>
     }
 }
 

@@ -11,3 +11,4 @@ pub mod settings;
 pub mod size;
 pub mod slider;
 pub mod time_buttons;
+pub mod word;
