@@ -196,7 +196,7 @@ async fn no_mark_of_a_card_hides_words_or_is_hidden() -> Outcome {
 /// The faulty marks: transparent ones, those behind another card, and those over words of a card.
 const MARKS: &str = "const wrong = [];
     const zoom = document.querySelector('.stage').getBoundingClientRect().width / document.querySelector('.stage').offsetWidth;
-    const marks = [...document.querySelectorAll('.card-side, .card-disk')];
+    const marks = [...document.querySelectorAll('.card-side, .card-disk, .card-blocked')];
     if (!marks.some(mark => mark.matches('.card-disk'))) wrong.push('no disk is marked');
     const words = [];
     for (const part of document.querySelectorAll('.card-name, .card-term, .card-role, .card-digest')) {

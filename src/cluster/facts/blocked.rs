@@ -31,8 +31,8 @@ pub enum BlockedOn {
     Votes { in_reach: Agreement, others: Vec<Obstacle> },
     /// Copies of this entry: as the leader it can't get more than these.
     Copies { of: Index, in_reach: Agreement, others: Vec<Obstacle> },
-    /// The log of this server, which votes as soon as it has caught up (thesis, section 4.2.1).
-    Learner { learner: NodeId, is_down: bool },
+    /// The log of this server, which votes as soon as it has caught up (thesis, section 4.2.1), and what keeps it.
+    Learner { learner: NodeId, obstacle: Option<ObstacleKind> },
     /// The commit of its last change of the members, before which it takes no other one (thesis, section 4.1).
     Change(Index),
 }
@@ -140,12 +140,13 @@ impl Cluster {
         told && self.blocked(id).is_some_and(|blocked| is_lost(&blocked.on))
     }
 
+    /// Entries that the leader believes a server to have, and that its disk has lost.
     fn lost_entries(&self, server: &Server) -> Option<BlockedOn> {
         // Without the rule a leader takes back what it believes.
-        let leader = self.leader().filter(|leader| *leader != server.id)?;
         if !self.obeys(Rule::LogOnDisk) {
             return None;
         }
+        let leader = self.leader().filter(|leader| *leader != server.id)?;
         let Role::Leader(state) = self.servers.get(&leader)?.node()?.role() else { return None };
         let last = state.followers().get(&server.id)?.match_index?;
         let log = server.node().map_or(&server.disk.durable().log, Node::log);
@@ -166,6 +167,7 @@ impl Cluster {
         held.or_else(own).map(BlockedOn::Disk)
     }
 
+    /// As a candidate it can't get enough votes as things are.
     fn votes(&self, server: &Server, node: &Node) -> Option<BlockedOn> {
         let obstacles = |with_logs: bool| {
             node.config().all_voters().filter_map(move |voter| {
@@ -285,8 +287,8 @@ impl Cluster {
 
     fn learner(&self, node: &Node) -> Option<BlockedOn> {
         let learner = node.awaits_to_catch_up()?;
-        let is_down = self.servers.get(&learner).is_none_or(|server| server.node().is_none());
-        Some(BlockedOn::Learner { learner, is_down })
+        let obstacle = self.unreachable(node.id(), learner);
+        Some(BlockedOn::Learner { learner, obstacle })
     }
 
     /// Why one server can't ask another and be answered.
@@ -316,6 +318,7 @@ fn grouped(obstacles: impl Iterator<Item = (NodeId, ObstacleKind)>) -> Vec<Obsta
             None => groups.push(Obstacle { kind, nodes: vec![node] }),
         }
     }
+    groups.iter_mut().for_each(|group| group.nodes.sort_unstable());
     groups
 }
 
@@ -345,11 +348,16 @@ impl fmt::Display for Blocked {
                 write_obstacles(f, node, others)?;
                 write!(f, " (§5.3).")
             }
-            BlockedOn::Learner { learner, is_down } => {
-                let down = if *is_down { ", which is down," } else { "" };
+            BlockedOn::Learner { learner, obstacle } => {
+                let kept = match obstacle {
+                    Some(ObstacleKind::Down) => ", which is down,",
+                    Some(ObstacleKind::Paused) => ", which is paused,",
+                    Some(_) => ", which can't be reached,",
+                    None => "",
+                };
                 write!(
                     f,
-                    "{node} waits for {learner}{down} to catch up with its log before {learner} gets a vote \
+                    "{node} waits for {learner}{kept} to catch up with its log before {learner} gets a vote \
                      (thesis §4.2.1)."
                 )
             }

@@ -76,7 +76,7 @@ pub fn Card(props: &Props) -> Html {
             data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
             { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
             { disk(node) }
-            { blocked(node) }
+            { blocked(node, props.density) }
             <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
             if props.density != Density::Compact {
                 { log(props, blocks_that_fit(props, node)) }
@@ -109,10 +109,15 @@ fn disk(node: &NodeView) -> Option<Html> {
     })
 }
 
-/// What it can't go on without, as long as it is so.
-fn blocked(node: &NodeView) -> Option<Html> {
+/// What it can't go on without, as long as it is so: in words where there is room for them.
+fn blocked(node: &NodeView, density: Density) -> Option<Html> {
     let blocked = node.blocked.as_ref()?;
-    let words = blocked_words(&blocked.on);
+    let is_disk_marked = node.disk != DiskState::Good;
+    let words = match (density.is_small(), is_disk_marked) {
+        (false, false) => blocked_words(&blocked.on),
+        (false, true) | (true, false) => "waits".to_string(),
+        (true, true) => return None,
+    };
     Some(html! { <span class="card-blocked" title={blocked.to_string()}>{ words }</span> })
 }
 
