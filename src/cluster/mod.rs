@@ -35,7 +35,7 @@ pub use machine::wal::{Unreadable, decode as decode_write};
 pub use network::{Body, Endpoint, Flight, Link, LinkChange, Loss, MessageId, Network};
 
 use crate::raft::{
-    Change, Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Note, Role,
+    Change, Config, Durable, Effects, Envelope, Index, Input, Message, Node, NodeId, Note,
     Settings, Term,
 };
 use crate::rng::Rng;
@@ -350,11 +350,10 @@ impl Cluster {
     fn tick(&mut self, id: NodeId) -> Option<NodeId> {
         let server = self.servers.get_mut(&id)?;
         server.busy_until = server.busy_until.max(self.now) + server.cpu;
-        // A candidate whose timer runs out has asked in vain; a leader's is for its heartbeat.
-        let goes_on =
-            server.node().is_some_and(|node| !matches!(node.role(), Role::Follower { .. }));
+        // A candidate whose timer runs out has asked in vain.
+        let may_wait = server.node().is_some_and(Node::may_wait_for_others);
         let stepped = self.step_node(id, Input::Tick);
-        if goes_on {
+        if may_wait {
             self.tell_blocked(id);
         }
         stepped

@@ -431,6 +431,18 @@ impl Node {
         matches!(self.role, Role::Leader(_))
     }
 
+    /// Whether it has asked others for something that it does not have: a candidate for votes, a leader for copies
+    /// of its last entries, or for the next step of a change.
+    pub fn may_wait_for_others(&self) -> bool {
+        match &self.role {
+            Role::Follower { .. } => false,
+            Role::Candidate(_) => true,
+            Role::Leader(_) => {
+                self.commit_index < self.log.last_index() || !self.goals().is_empty()
+            }
+        }
+    }
+
     /// The latest term it has seen.
     pub fn current_term(&self) -> Term {
         self.current_term

@@ -140,12 +140,13 @@ impl Cluster {
         told && self.blocked(id).is_some_and(|blocked| is_lost(&blocked.on))
     }
 
+    /// Entries that the leader believes a server to have, and that its disk has lost.
     fn lost_entries(&self, server: &Server) -> Option<BlockedOn> {
         // Without the rule a leader takes back what it believes.
-        let leader = self.leader().filter(|leader| *leader != server.id)?;
         if !self.obeys(Rule::LogOnDisk) {
             return None;
         }
+        let leader = self.leader().filter(|leader| *leader != server.id)?;
         let Role::Leader(state) = self.servers.get(&leader)?.node()?.role() else { return None };
         let last = state.followers().get(&server.id)?.match_index?;
         let log = server.node().map_or(&server.disk.durable().log, Node::log);
@@ -166,6 +167,7 @@ impl Cluster {
         held.or_else(own).map(BlockedOn::Disk)
     }
 
+    /// As a candidate it can't get enough votes as things are.
     fn votes(&self, server: &Server, node: &Node) -> Option<BlockedOn> {
         let obstacles = |with_logs: bool| {
             node.config().all_voters().filter_map(move |voter| {
@@ -316,6 +318,7 @@ fn grouped(obstacles: impl Iterator<Item = (NodeId, ObstacleKind)>) -> Vec<Obsta
             None => groups.push(Obstacle { kind, nodes: vec![node] }),
         }
     }
+    groups.iter_mut().for_each(|group| group.nodes.sort_unstable());
     groups
 }
 

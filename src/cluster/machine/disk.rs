@@ -154,8 +154,7 @@ impl Disk {
 
     /// Whether an fsync is running that takes at least this long.
     pub fn hangs(&self, now: Time, limit: Duration) -> bool {
-        let takes = self.fsync.max(now.since(self.began));
-        !self.syncing.is_empty() && takes >= limit
+        !self.syncing.is_empty() && self.fsync.max(now.since(self.began)) >= limit
     }
 
     /// Takes a write; `true` if an fsync begins with it, which ends after [`Disk::answers_after`].
