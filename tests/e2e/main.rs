@@ -23,6 +23,7 @@ mod laboratory;
 mod lessons;
 mod likeness;
 mod mistakes;
+mod modes;
 mod monkey;
 mod page;
 mod pictures;

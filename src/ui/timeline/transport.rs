@@ -80,7 +80,7 @@ pub fn Transport(props: &Props) -> Html {
                     <span class="speed-name" aria-hidden="true">{ "Speed " }<b>{ words.clone() }</b></span>
                     <Slider name="Speed" stops={SPEEDS} value={u64::from(fixed.get())} {words} on_change={on_speed} />
                     <button type="button" class="button auto-speed" aria-pressed={is_automatic.to_string()} onclick={send(|| Input::Speed(Speed::AUTOMATIC))}
-                        title="Slow while something is on its way, quick through silence (0)" aria-label="Automatic speed">{ "Auto" }</button>
+                        title="Slow while something is on its way, quick through silence (0)" aria-label="Auto speed">{ "Auto" }</button>
                 </div>
             </div>
             <div class="timeline">
