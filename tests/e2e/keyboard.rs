@@ -324,6 +324,7 @@ async fn card(page: &Page, node: u32) -> WebDriverResult<()> {
 async fn the_space_bar_plays_and_pauses_wherever_the_focus_is() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
+            page.find("button", "Play").await?;
             page.press("]").await?;
             page.leader(&[]).await?;
             let requests =
