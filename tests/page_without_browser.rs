@@ -231,3 +231,20 @@ fn a_span_is_written_in_the_unit_that_fits_it() {
     let tick = |micros| round_span(Duration::from_micros(micros));
     assert_eq!([10, 100_000, 1_000_000].map(tick), ["10 µs", "100 ms", "1 s"]);
 }
+
+/// Messages are drawn above the cards, but not above this.
+#[test]
+fn the_name_on_a_card_is_within_it() {
+    for (width, height) in STAGES {
+        for count in [1, 3, 5, 7, 25] {
+            let layout = Layout::new(width, height, &nodes(count));
+            for card in layout.nodes.values() {
+                let name = layout.name_on(card);
+                assert!(name.left() > card.left() && name.top() > card.top(), "{card:?}: {name:?}");
+                assert!(name.left() + name.width < card.left() + card.width, "{card:?}: {name:?}");
+                assert!(name.top() + name.height < card.top() + card.height, "{card:?}: {name:?}");
+                assert!(name.width > 0.0 && name.height >= 14.0, "{card:?}: {name:?}");
+            }
+        }
+    }
+}

@@ -25,6 +25,7 @@ mod likeness;
 mod mistakes;
 mod monkey;
 mod page;
+mod pairs;
 mod pictures;
 mod site;
 mod sizes;
