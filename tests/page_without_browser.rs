@@ -266,3 +266,20 @@ fn words_are_explained_where_they_stand_first_and_in_their_other_forms() {
         assert_eq!(found(entry.word).len(), 1, "{entry:?}");
     }
 }
+
+/// Messages are drawn above the cards, but not above this.
+#[test]
+fn the_name_on_a_card_is_within_it() {
+    for (width, height) in STAGES {
+        for count in [1, 3, 5, 7, 25] {
+            let layout = Layout::new(width, height, &nodes(count));
+            for card in layout.nodes.values() {
+                let name = layout.name_on(card);
+                assert!(name.left() > card.left() && name.top() > card.top(), "{card:?}: {name:?}");
+                assert!(name.left() + name.width < card.left() + card.width, "{card:?}: {name:?}");
+                assert!(name.top() + name.height < card.top() + card.height, "{card:?}: {name:?}");
+                assert!(name.width > 0.0 && name.height >= 14.0, "{card:?}: {name:?}");
+            }
+        }
+    }
+}

@@ -26,6 +26,7 @@ mod mistakes;
 mod modes;
 mod monkey;
 mod page;
+mod pairs;
 mod pictures;
 mod scripts;
 mod site;

@@ -10,7 +10,7 @@ use crate::page::Page;
 const PROPERTY: &str = "leader-completeness";
 
 /// Without the election restriction a server that lacks a committed entry is elected leader.
-fn broken_run() -> Playground {
+pub(crate) fn broken_run() -> Playground {
     let mut playground = Playground::new(3, 5);
     let apply = |playground: &mut Playground, input| playground.apply(input).expect("is done");
     let pass = |playground: &mut Playground, millis: u64| {

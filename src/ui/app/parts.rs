@@ -56,7 +56,7 @@ impl App {
         let on_runs = self.kept_run.is_listed().then(|| callbacks.runs.clone());
         html! {
             <Header summary={view.summary.clone()} {sides} chaos={view.network.chaos} theme={self.appearance.theme()}
-                past={view.clock.past.then_some(view.clock.end)} projector={self.appearance.screen().projector}
+                past={view.clock.past.then_some(view.clock.end)} projector={self.appearance.screen().projector} has_verdicts={self.appearance.screen().has_tabs()}
                 on_new={callbacks.new.clone()} on_share={callbacks.share.clone()} {on_runs}
                 on_key={callbacks.key.clone()} on_theme={callbacks.theme.clone()} on_help={callbacks.help.clone()}>
                 <ModeChoice mode={self.appearance.screen().mode} on_mode={callbacks.mode.clone()} />

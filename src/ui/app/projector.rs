@@ -20,12 +20,10 @@ pub fn way_out(screen: &Screen) -> Html {
     });
     let link = page::link().unwrap_or_default();
     let href = format!("{}?{}{link}", page::address(), query.unwrap_or_default());
-    // The line at the top with the page's name is not shown here.
     html! {
-        <header class="way-out">
-            <h1 class="hidden">{ "Kvorum" }</h1>
+        <nav class="way-out" aria-label="The whole page">
             <a {href} target="_blank" rel="noopener">{ "Open in Kvorum" }</a>
-        </header>
+        </nav>
     }
 }
 

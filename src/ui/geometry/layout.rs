@@ -165,6 +165,15 @@ impl Layout {
         self.nodes.get(&node)
     }
 
+    /// The part of a card that has its name, role and term. Small cards have little else.
+    pub fn name_on(&self, card: &Rect) -> Rect {
+        const EDGE: f64 = 8.0;
+        const NAME: f64 = 46.0;
+        let inner = (card.width - 2.0 * EDGE, card.height - 2.0 * EDGE);
+        let height = if self.density.is_small() { inner.1 } else { NAME.min(inner.1) };
+        Rect::around(card.x, card.top() + EDGE + height / 2.0, (inner.0, height))
+    }
+
     fn attempt(
         width: f64,
         height: f64,

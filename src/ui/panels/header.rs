@@ -31,6 +31,8 @@ pub struct Props {
     /// Runs when a button asks for the same as a key.
     pub on_key: Callback<Shortcut>,
     pub projector: bool,
+    /// Whether the page shows the verdicts when they are asked for.
+    pub has_verdicts: bool,
 }
 
 #[component]
@@ -47,7 +49,7 @@ pub fn Header(props: &Props) -> Html {
                 { quorum_chip(*quorum, *running, *members) }
                 { modified_chip(modified) }
                 { fault_chips(&props.sides, props.chaos) }
-                { verdict_chip(violation.as_ref(), (!props.projector).then(|| props.on_key.reform(|_| Shortcut::Verdicts))) }
+                { verdict_chip(violation.as_ref(), props.has_verdicts.then(|| props.on_key.reform(|_| Shortcut::Verdicts))) }
                 { past_chip(props.past) }
             </ul>
             <div class="top-buttons">

@@ -71,27 +71,31 @@ pub fn Card(props: &Props) -> Html {
     };
     let is_brief = props.density == Density::Brief;
     html! {
-        <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} style={(*style).clone()}
-            id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
-            onkeydown={keys(props)}
-            data-role={role_key(node)} data-status={status_key(node.status)} data-density={density} data-brief={is_brief.then_some("true")}
-            data-large={(props.large && !props.density.is_small()).then_some("true")} data-side={props.side.map(|side| side.to_string())}
-            data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
-            { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
-            { disk(node) }
-            { blocked(node, props.density) }
-            <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
-            if props.density != Density::Compact {
-                { log(props, blocks_that_fit(props, node)) }
-            }
-            if !props.density.is_small() {
-                { foot(props) }
-            } else {
-                <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
-                if is_mine { { buttons(props) } }
-            }
-        </section>
-    }
+            <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} style={(*style).clone()}
+                id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
+                onkeydown={keys(props)}
+                data-role={role_key(node)} data-status={status_key(node.status)} data-density={density} data-brief={is_brief.then_some("true")}
+                data-large={(props.large && !props.density.is_small()).then_some("true")} data-side={props.side.map(|side| side.to_string())}
+                data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
+                { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
+                { disk(node) }
+    <<<<<<< HEAD
+                { blocked(node, props.density) }
+                <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
+    =======
+                <Head node={Rc::clone(node)} density={props.density} large={props.large} {is_mine} on_inspect={props.on_inspect.clone()} />
+    >>>>>>> w/E
+                if props.density != Density::Compact {
+                    { log(props, blocks_that_fit(props, node)) }
+                }
+                if !props.density.is_small() {
+                    { foot(props) }
+                } else {
+                    <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
+                    if is_mine { { buttons(props) } }
+                }
+            </section>
+        }
 }
 
 /// What is wrong with its disk.
@@ -184,15 +188,16 @@ fn status_key(status: Status) -> &'static str {
 struct HeadProps {
     node: Rc<NodeView>,
     density: Density,
+    large: bool,
     is_mine: bool,
     on_inspect: Callback<NodeNumber>,
 }
 
 impl PartialEq for HeadProps {
     fn eq(&self, other: &Self) -> bool {
-        let said = |Self { node, density, is_mine, .. }: &Self| {
+        let said = |Self { node, density, large, is_mine, .. }: &Self| {
             let who = (node.id, node.status, node.role, node.votes);
-            (who, node.term, node.voted_for, node.settled, *density, *is_mine)
+            (who, node.term, node.voted_for, node.settled, (*density, *large), *is_mine)
         };
         said(self) == said(other) && self.on_inspect == other.on_inspect
     }
@@ -204,6 +209,8 @@ fn Head(props: &HeadProps) -> Html {
     let name = format!("n{}", node.id);
     let is_full = props.density == Density::Full;
     let words = role_words(node);
+    // Large letters have no room for what a paused node was.
+    let is_long = props.large && node.status == Status::Paused;
     let term = if is_full { format!("term {}", node.term) } else { format!("T{}", node.term) };
     let on_inspect = {
         let (on_inspect, id) = (props.on_inspect.clone(), node.id);
@@ -223,7 +230,7 @@ fn Head(props: &HeadProps) -> Html {
                 <span class="card-term" data-hue={hue(node.term)} title={format!("{name} is in term {}", node.term)}>{ term }</span>
                 </div>
                 <div class="card-title">
-                    <span class="card-role" title={words.clone()}>{ if is_full { words } else { short_words(node) } }</span>
+                    <span class="card-role" title={words.clone()}>{ if is_full && !is_long { words } else { short_words(node) } }</span>
                     if is_full { { vote(node) } }
                 </div>
             </div>

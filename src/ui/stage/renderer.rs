@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use wasm_bindgen::JsValue;
-use web_sys::{CanvasRenderingContext2d, Document, Element};
+use web_sys::{CanvasRenderingContext2d, CanvasWindingRule, Document, Element};
 
 use crate::playground::view::{MessageView, Motion, NodeNumber};
 use crate::ui::canvas::palette::Palette;
@@ -128,6 +128,10 @@ impl StageRenderer {
                 Some((message, MessagePath::of(message, layout)?, shown(message)))
             })
             .collect();
+        ctx.save();
+        if !layout.in_rows {
+            spare_names(&ctx, layout, ratio);
+        }
         draw_tails(&ctx, brush.palette, &drawn, ratio);
         // What is drawn otherwise among the sprites leaves the canvas as they want it.
         place(&ctx, 0.0, 0.0, 1.0);
@@ -154,6 +158,7 @@ impl StageRenderer {
                 self.sprites.put(&ctx, brush.document, brush.palette, message, at);
             }
         }
+        ctx.restore();
         ctx.set_global_alpha(1.0);
         if let Some((from, to)) = interaction.line {
             draw_line(&ctx, brush.palette, layout, (from, to), ratio);
@@ -228,6 +233,17 @@ fn alpha(message: &MessageView, progress: f64) -> f64 {
 
 /// A message, its path, and the part of the path that is behind it.
 type Drawn<'a> = (&'a MessageView, MessagePath, f64);
+
+/// Keeps messages, which are drawn above the cards, off the names on them.
+fn spare_names(ctx: &CanvasRenderingContext2d, layout: &Layout, ratio: f64) {
+    let _ = ctx.set_transform(ratio, 0.0, 0.0, ratio, 0.0, 0.0);
+    ctx.begin_path();
+    ctx.rect(0.0, 0.0, layout.width, layout.height);
+    for name in layout.nodes.values().map(|card| layout.name_on(card)) {
+        ctx.rect(name.left(), name.top(), name.width, name.height);
+    }
+    ctx.clip_with_canvas_winding_rule(CanvasWindingRule::Evenodd);
+}
 
 /// The tails of all messages, each colour in one stroke.
 fn draw_tails(ctx: &CanvasRenderingContext2d, palette: &Palette, drawn: &[Drawn<'_>], ratio: f64) {

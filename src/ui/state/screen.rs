@@ -140,6 +140,14 @@ impl Screen {
         }
     }
 
+    /// Whether events, verdicts and the other tabs are shown when they are asked for.
+    pub fn has_tabs(&self) -> bool {
+        match &self.embed {
+            Some(parts) => parts.contains("events"),
+            None => !self.projector,
+        }
+    }
+
     /// Whether one sentence below the stage says what happens.
     pub fn has_caption(&self) -> bool {
         self.embed.is_none() && (self.projector || self.mode != Mode::Study)

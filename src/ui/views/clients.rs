@@ -427,13 +427,15 @@ impl Drawing<'_> {
             let free_to = behind
                 .map(|other| self.chart.axis.x(other.began))
                 .fold(self.chart.axis.right, f64::min);
-            let (x, color, paper) = if wide + 12.0 <= right - left.max(LEFT) {
+            let dot = bar.effect.map(|effect| self.chart.axis.x(effect));
+            let inside = room_beside(dot, (left.max(LEFT) + 5.0, right - 5.0), wide - 10.0);
+            let (x, color, paper) = if let Some(x) = inside {
                 let (color, paper) = match (bar.is_write, contrary.contains(&place)) {
                     (false, _) => (&palette.ink, &palette.surface),
                     (true, false) => (&palette.on_client, &palette.client),
                     (true, true) => (&palette.on_client, &palette.fault),
                 };
-                (left.max(LEFT) + 5.0, color, paper)
+                (x, color, paper)
             } else if wide + 16.0 <= free_to - right {
                 (right + 16.0, &palette.ink, &palette.surface)
             } else {
@@ -472,6 +474,15 @@ impl Drawing<'_> {
             }
         }
     }
+}
+
+/// Where words of this width stand between two edges, so that the dot covers none of their letters.
+fn room_beside(dot: Option<f64>, (left, right): (f64, f64), wide: f64) -> Option<f64> {
+    const DOT: f64 = 8.0;
+    let is_free = |x: &f64| {
+        *x + wide <= right && dot.is_none_or(|dot| *x + wide < dot - DOT || dot + DOT <= *x)
+    };
+    [left, dot.map_or(left, |dot| dot + DOT)].into_iter().filter(|x| *x >= left).find(is_free)
 }
 
 /// As much of a text as a diagram has room for.

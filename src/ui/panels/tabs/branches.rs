@@ -9,6 +9,7 @@ use crate::playground::{Duration, Input, Time};
 use crate::ui::format::clock::clock_text;
 use crate::ui::state::session::Session;
 use crate::ui::widgets::difference_table::difference;
+use crate::ui::widgets::marked_text::text_with_marks;
 
 #[derive(Properties, PartialEq)]
 pub struct Props {
@@ -127,7 +128,7 @@ fn parting(parting: Option<&Parting>, ours: &str, theirs: &str, apply: &Callback
             let text = step.text.as_deref().unwrap_or("nothing comes of it");
             format!("{}: {text}", clock_text(step.at))
         });
-        html! { <div key={name.to_string()}><dt>{ name }</dt><dd>{ words }</dd></div> }
+        html! { <div key={name.to_string()}><dt>{ name }</dt><dd>{ text_with_marks(&words, &[]) }</dd></div> }
     };
     match parting {
         None => html! { <p role="status">{ "Looking for the first step that differs…" }</p> },
