@@ -215,7 +215,7 @@ pub fn Centre(props: &CentreProps) -> Html {
     html! {
         <section class="agreed" style={layout.centre.style()} aria-label={*name}>
             <p>{ format!("agreed by {} of {}", agreed.count, agreed.of) }</p>
-            <ul>
+            <ul role="list">
                 { for agreed.entries.iter().take(shown).map(row) }
                 if agreed.len == 0 {
                     <li class="agreed-empty">{ "nothing stored" }</li>

@@ -281,7 +281,7 @@ fn log(props: &Props, most: usize) -> Html {
     // The entries are in a list of their own, since Yew ignores keys in a list where some elements have none.
     let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
-        <ol class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
+        <ol role="list" class="blocks" aria-label={format!("Log of {}: {} entries", props.name(), node.log_len)} onmouseover={tell_entry(node)}>
             if node.log.is_empty() {
                 <li class="blocks-empty">{ nothing(props) }</li>
             }
