@@ -76,6 +76,23 @@ fn while_it_plays_renderings_and_the_strip_of_history_take_turns() {
 }
 
 #[wasm_bindgen_test]
+fn on_a_slow_screen_renderings_and_feeds_take_turns() {
+    for frame_ms in [80, 150, 400] {
+        let mut scheduler = FrameScheduler::default();
+        let mut frames = String::new();
+        for frame in 0..16_u32 {
+            let now = 1_000.0 + f64::from(frame * frame_ms);
+            match scheduler.frame(now, u64::from(frame), true) {
+                Due::History => {}
+                Due::Refresh => frames.push('r'),
+                Due::Feed => frames.push('f'),
+            }
+        }
+        assert_eq!(frames, "frfrfrfr", "a frame every {frame_ms} ms");
+    }
+}
+
+#[wasm_bindgen_test]
 fn when_the_cluster_pauses_the_event_log_is_updated_first() {
     for turns in [0, 1] {
         let mut scheduler = FrameScheduler::default();

@@ -7,6 +7,8 @@
 
 #[path = "e2e/browser.rs"]
 mod browser;
+#[path = "e2e/chromium.rs"]
+mod chromium;
 #[path = "e2e/cluster.rs"]
 mod cluster;
 #[path = "e2e/hands.rs"]

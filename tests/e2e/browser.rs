@@ -8,11 +8,9 @@ use thirtyfour::manager::BrowserKind;
 use thirtyfour::testing::run_browser_test;
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, LoggingPrefsLogLevel, WebDriver};
 
+pub(crate) use crate::page::Outcome;
 use crate::page::Page;
 use crate::site::Site;
-
-/// The result of a test's body: any error fails the test.
-pub(crate) type Outcome = Result<(), Box<dyn Error + Send + Sync>>;
 
 /// Flags to run Chromium without a screen, to keep it off the network, and to make its pictures
 /// independent of the screen.

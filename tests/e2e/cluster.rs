@@ -5,18 +5,9 @@
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
 
-use crate::browser::Scheme;
 use crate::page::Page;
 
 impl Page {
-    /// Opens the page on a cluster paused at its beginning, with reduced motion.
-    pub(crate) async fn begin(&self, query: &str) -> WebDriverResult<()> {
-        self.media(Scheme::Light, true).await?;
-        self.go(&format!("?seed=42&paused{query}")).await?;
-        self.find("button", "Play").await?;
-        Ok(())
-    }
-
     /// The leader in the header, as soon as it is none of `not`.
     pub(crate) async fn leader(&self, not: &[u32]) -> WebDriverResult<u32> {
         self.until(&format!("a leader that is none of {not:?}"), async || {

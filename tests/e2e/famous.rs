@@ -9,7 +9,7 @@ use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Window};
 use crate::page::Page;
-use crate::time::shared;
+use crate::stories::shared;
 
 pub(crate) const RULE: &str = "current-term-commit";
 

@@ -75,18 +75,6 @@ impl Page {
         .await
     }
 
-    /// Role and name of the element with the keyboard focus, as a screen reader announces them.
-    pub(crate) async fn focused(&self) -> WebDriverResult<(String, String)> {
-        let cdp = self.driver().cdp();
-        let ask = json!({ "expression": "document.activeElement" });
-        let focused = cdp.send_raw("Runtime.evaluate", ask).await?;
-        let ask = json!({ "objectId": focused["result"]["objectId"], "fetchRelatives": false });
-        let answer = cdp.send_raw("Accessibility.getPartialAXTree", ask).await?;
-        let node = &answer["nodes"][0];
-        let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-        Ok((word(&node["role"]["value"]), word(&node["name"]["value"])))
-    }
-
     /// Presses Tab until this element has the focus.
     pub(crate) async fn tab_to(&self, role: &str, name: &str) -> WebDriverResult<()> {
         let mut passed = Vec::new();
@@ -169,26 +157,6 @@ impl Page {
             .await?;
         self.touch("touchStart", Some(place)).await?;
         self.touch("touchEnd", None).await
-    }
-
-    /// The accessible description of a field, such as its error message.
-    pub(crate) async fn described(&self, role: &str, name: &str) -> WebDriverResult<String> {
-        let nodes = self.accessible(role, name).await?;
-        let said = nodes.first().map(|node| &node["description"]["value"]);
-        Ok(said.and_then(Value::as_str).unwrap_or_default().to_owned())
-    }
-
-    /// Waits until a field's description contains these words.
-    pub(crate) async fn is_described(
-        &self,
-        role: &str,
-        name: &str,
-        words: &str,
-    ) -> WebDriverResult<()> {
-        self.until(&format!("{words:?} beside the {role} {name:?}"), async || {
-            Ok(self.described(role, name).await?.contains(words).then_some(()))
-        })
-        .await
     }
 
     /// The text of an element, in one line.

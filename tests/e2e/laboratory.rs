@@ -1,8 +1,6 @@
 //! The laboratory: a rule is switched off, and the page finds a run that breaks a property without
 //! it.
 
-use std::time::Duration;
-
 use kvorum::raft::Rule;
 use thirtyfour::Key;
 use thirtyfour::error::WebDriverResult;
@@ -10,10 +8,7 @@ use thirtyfour::error::WebDriverResult;
 use crate::browser::{Outcome, Window};
 use crate::page::Page;
 use crate::site::Site;
-use crate::time::shared;
-
-/// A search takes as long as the machine needs.
-const WITHIN: Duration = Duration::from_secs(120);
+use crate::stories::{self, WITHIN, shared};
 
 /// The header's sentence about what broke.
 async fn broken(page: &Page) -> WebDriverResult<String> {
@@ -79,36 +74,11 @@ async fn what_is_found_without_a_rule_is_small_and_stops_where_it_breaks() -> Ou
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
             for rule in QUICK {
-                page.without(rule).await?;
-                let found = page.finds(WITHIN).await?.expect("a find");
-                assert_eq!(found.property, rule.about().falls);
-                let (before, after) = (found.before, found.after);
-                assert!(after.nodes <= 5 && after.actions <= 30, "{rule}: {found}");
-                assert!((after.nodes, after.actions) <= (before.nodes, before.actions), "{found}");
-                watch(page, &found.property).await?;
+                stories::search_without(page, rule).await?;
             }
             Ok(())
         })
         .await
-}
-
-/// Plays a find faster than by default until this property breaks, where it pauses.
-async fn watch(page: &Page, property: &str) -> WebDriverResult<()> {
-    page.click("button", "Watch it").await?;
-    page.press("+++++").await?;
-    page.until(&format!("an end of {property}"), async || {
-        let stands = page.find_all("button", "Play").await?;
-        let Some(play) = stands.first() else { return Ok(None) };
-        // Several properties may break at once: each has its sentence.
-        let told = page.text("log", "Events, newest first").await?;
-        if told.contains(&format!("A property is broken. {property}: ")) {
-            return Ok(Some(()));
-        }
-        // It also pauses at other breaks on the way.
-        play.click().await?;
-        Ok(None)
-    })
-    .await
 }
 
 #[tokio::test]

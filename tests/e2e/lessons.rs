@@ -1,51 +1,20 @@
 //! The tour and the demonstrations.
 
 use kvorum::course::{ACTS, DEMONSTRATIONS, Lesson};
-use kvorum::script::Runner;
 use serde_json::json;
 use thirtyfour::Key;
-use thirtyfour::error::WebDriverResult;
 
 use crate::browser::{Outcome, Window};
-use crate::page::Page;
-use crate::time::shared;
+use crate::stories::{self, choose, shared, step};
 
 const FAST: &str = "?seed=1&speed=2000";
-
-/// Waits until the bar shows this step and its conditions are met.
-async fn step(page: &Page, number: usize, lesson: &Lesson) -> WebDriverResult<()> {
-    let sentence = lesson.steps[number - 1].sentence.replace('`', "");
-    page.shows("region", "Guide", &sentence).await?;
-    page.find("button", "Play").await?;
-    Ok(())
-}
-
-async fn choose(page: &Page, title: &str) -> WebDriverResult<()> {
-    page.click("button", "Demonstrations").await?;
-    page.click("button", title).await
-}
 
 #[tokio::test]
 async fn each_demonstration_ends_in_the_state_of_its_script() -> Outcome {
     Window::LAPTOP
         .open(FAST, async |page| {
             for demonstration in &DEMONSTRATIONS {
-                let lesson = Lesson::parse(demonstration.text)?;
-                choose(page, &lesson.title).await?;
-                for number in 1..lesson.steps.len() {
-                    step(page, number, &lesson).await?;
-                    page.click("button", "Next").await?;
-                }
-                step(page, lesson.steps.len(), &lesson).await?;
-                page.shows("region", "Guide", "The cluster is yours now.").await?;
-                page.click("button", "Leave").await?;
-                page.is_gone("region", "Guide").await?;
-
-                // The cluster is left in the state of the script's end.
-                let mut runner = Runner::default();
-                runner.run_script(demonstration.text)?;
-                let digest = runner.run().cluster().digest().to_string();
-                assert_eq!(shared(page).await?.1, digest, "{}", lesson.title);
+                stories::demonstration(page, demonstration.text).await?;
             }
             page.click("button", "Play").await?;
             page.leader(&[]).await?;

@@ -8,12 +8,14 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::{self, Next};
-use axum::response::{IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tower_http::services::ServeDir;
 
 const FOLDER: &str = "/any/sub/path";
+const BLANK: &str = "/blank";
 
 /// Serves until it is dropped.
 pub(crate) struct Site {
@@ -35,6 +37,12 @@ impl Site {
     /// The address of the page.
     pub(crate) fn url(&self) -> String {
         format!("{}{FOLDER}/", self.origin)
+    }
+
+    /// The address of an empty document of the same origin.
+    #[allow(dead_code, reason = "the tests in other engines ask for it")]
+    pub(crate) fn blank(&self) -> String {
+        format!("{}{BLANK}", self.origin)
     }
 
     /// Scheme, host and port: every request of the page must begin with it.
@@ -66,7 +74,8 @@ async fn withhold(State(ending): State<&'static str>, request: Request, next: Ne
 }
 
 fn router() -> Router {
-    Router::new().nest_service(FOLDER, ServeDir::new(dist()))
+    let blank = get(|| async { Html("<!doctype html><title>Frame</title>") });
+    Router::new().nest_service(FOLDER, ServeDir::new(dist())).route(BLANK, blank)
 }
 
 /// The folder of the release page.

@@ -7,6 +7,7 @@ use thirtyfour::{ElementRect, Key};
 
 use crate::browser::{Outcome, Scheme, Window};
 use crate::page::Page;
+use crate::room::{CUT_OFF, fits};
 use crate::states::fit;
 use crate::verdicts::broken_link;
 
@@ -134,21 +135,6 @@ async fn no_choice_is_cut_off() -> Outcome {
         })
         .await
 }
-
-/// The selects whose longest option needs more width than there is, and the row of tabs likewise, each with both widths.
-const CUT_OFF: &str = "const cut = [];
-    const tabs = document.querySelector('.tab-list');
-    if (tabs.scrollWidth > tabs.clientWidth) cut.push(['tabs', tabs.scrollWidth, tabs.clientWidth]);
-    for (const id of ['client', 'node', 'read', 'disk-state']) {
-        const select = document.getElementById(id);
-        const has = select.offsetWidth;
-        const alone = select.cloneNode(true);
-        alone.style.cssText = 'position: absolute; width: max-content';
-        select.after(alone);
-        if (alone.offsetWidth > has) cut.push([id, alone.offsetWidth, has]);
-        alone.remove();
-    }
-    return cut;";
 
 /// The marks on a card's edge, of its side and its disk, are whole, opaque, and cover no words.
 #[tokio::test]
@@ -433,34 +419,4 @@ async fn look(page: &Page) -> WebDriverResult<Value> {
             : done(canvas.toDataURL());
         frames(40);";
     Ok(page.driver().execute_async(picture, Vec::new()).await?.json().clone())
-}
-
-/// Whether everything fits; after a change of size that takes a few frames.
-async fn fits(page: &Page, nodes: u32, width: f64) -> WebDriverResult<Option<()>> {
-    // A page that was just requested may not be drawn yet.
-    let ask = "return document.querySelector('.stage') !== null
-        && document.documentElement.scrollWidth <= innerWidth";
-    if page.script(ask).await? != true {
-        return Ok(None);
-    }
-    // All in one call: one by one fifty cards would take seconds.
-    let ask = "const box = element => element.getBoundingClientRect().toJSON();
-        const shown = card => card.scrollWidth <= card.clientWidth && card.scrollHeight <= card.clientHeight;
-        const cards = [...document.querySelectorAll('.card')];
-        return [box(document.querySelector('.stage')), cards.map(card => [card.ariaLabel, shown(card), box(card)])]";
-    let (stage, cards): (ElementRect, Vec<(String, bool, ElementRect)>) =
-        page.driver().execute(ask, Vec::new()).await?.convert()?;
-    let names = cards.iter().map(|(name, ..)| name.clone());
-    let are_there = names.eq((1..=nodes).map(|node| format!("n{node}")));
-    let has_room = |(position, (_, shows_all, card)): (usize, &(String, bool, ElementRect))| {
-        let is_seen = card.width > 0.0 && card.x >= 0.0 && card.x + card.width <= width;
-        let is_on_it = card.y >= stage.y && card.y + card.height <= stage.y + stage.height;
-        let is_free = !cards.iter().skip(position + 1).any(|(.., other)| overlap(card, other));
-        *shows_all && is_seen && is_on_it && is_free
-    };
-    Ok((are_there && cards.iter().enumerate().all(has_room)).then_some(()))
-}
-
-fn overlap(a: &ElementRect, b: &ElementRect) -> bool {
-    a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
 }

@@ -10,43 +10,14 @@ use thirtyfour::error::WebDriverResult;
 use crate::browser::{Outcome, Window};
 use crate::page::Page;
 use crate::site::Site;
-
-const FAST: &str = "?seed=42&speed=2000";
+use crate::stories::{self, FAST, is_kept, shared};
 
 #[tokio::test]
 async fn a_user_seeks_back_forks_compares_and_shares() -> Outcome {
     let site = Site::open().await;
     Window::LAPTOP
         .visit(&format!("{}{FAST}", site.url()), async |page| {
-            let old = page.leader(&[]).await?;
-            page.press_on(old, "Kill").await?;
-            let new = page.leader(&[old]).await?;
-            page.set("color", "blue", new).await?;
-            page.answered("set color blue", "success").await?;
-            page.click("button", "Pause").await?;
-
-            // Back to before the kill, mark by mark.
-            page.choose("What to go to", "fault").await?;
-            page.click("button", "Previous fault").await?;
-            page.shows("group", &format!("n{old}"), "Down").await?;
-            page.click("button", "Step back").await?;
-            page.shows("list", "The cluster now", &format!("Leader n{old}")).await?;
-            page.shows("list", "The cluster now", "The past").await?;
-
-            // An action in the past: the old branch is kept, and the new one differs.
-            page.set("color", "red", old).await?;
-            page.click("button", "Play").await?;
-            page.answered("set color red", "success").await?;
-            page.click("button", "Pause").await?;
-            page.click("tab", "Branches").await?;
-            page.click("button", "Compare with branch A").await?;
-            page.sees("The first step that differs:").await?;
-            page.sees(&format!("you did `set color red via n{old}`")).await?;
-            page.shows("region", "Branch B and branch A", "down").await?;
-            page.fill("Name of branch B", "the leader lives").await?;
-            page.press(Key::Enter + "").await?;
-            page.find("button", "Compare with branch A").await?;
-
+            stories::rewind_and_fork(page).await?;
             let (link, digest, time) = shared(page).await?;
             assert_eq!(page.console_errors().await?, Vec::<String>::new());
             opens_elsewhere(&link, &digest, &time).await
@@ -58,14 +29,7 @@ async fn a_user_seeks_back_forks_compares_and_shares() -> Outcome {
 async fn opens_elsewhere(link: &str, digest: &str, time: &str) -> Outcome {
     Window::LAPTOP
         .visit(link, async |page| {
-            page.shows("timer", "Cluster time", time).await?;
-            assert_eq!(
-                shared(page).await?,
-                (link.to_string(), digest.to_string(), time.to_string())
-            );
-            page.get("color").await?;
-            page.click("button", "Play").await?;
-            page.answered("get color", "red").await?;
+            stories::same_run_from_link(page, (link, digest, time)).await?;
             // A truncated link is refused with a reason, and the page keeps showing the current
             // run.
             let cut = &link[..link.len() - 7];
@@ -82,28 +46,6 @@ async fn opens_elsewhere(link: &str, digest: &str, time: &str) -> Outcome {
     let object: Value = serde_json::from_slice(&headless.stdout)?;
     assert_eq!(object["digest"], json!(digest), "natively it comes to the same");
     Ok(())
-}
-
-/// The link, the digest and the time of what is shown.
-pub(crate) async fn shared(page: &Page) -> WebDriverResult<(String, String, String)> {
-    page.click("button", "Share…").await?;
-    let field = page.find("textbox", "Link").await?;
-    let link = page
-        .until("a link", async || {
-            let link = field.prop("value").await?.unwrap_or_default();
-            Ok(link.contains("#run=").then_some(link))
-        })
-        .await?;
-    page.click("button", "Copy link").await?;
-    page.sees("copied").await?;
-    let said = page.text("dialog", "Share this run").await?;
-    let digest =
-        said.split("Digest of the cluster ").nth(1).and_then(|rest| rest.split(' ').next());
-    let digest = digest.unwrap_or_default().to_string();
-    assert_eq!(digest.len(), 16, "{said}");
-    page.press(Key::Escape + "").await?;
-    let time = page.text("timer", "Cluster time").await?;
-    Ok((link, digest, time))
 }
 
 #[tokio::test]
@@ -128,42 +70,7 @@ async fn the_qr_code_of_a_run_fills_the_screen() -> Outcome {
 #[tokio::test]
 async fn a_run_goes_on_after_a_reload() -> Outcome {
     let site = Site::open().await;
-    Window::LAPTOP
-        .visit(&format!("{}{FAST}", site.url()), async |page| {
-            let leader = page.leader(&[]).await?;
-            page.set("color", "blue", leader).await?;
-            page.answered("set color blue", "success").await?;
-            page.press_on(leader, "Kill").await?;
-            page.leader(&[leader]).await?;
-            page.click("button", "Pause").await?;
-            let (_, digest, time) = shared(page).await?;
-            is_kept(page, &digest).await?;
-
-            page.driver().refresh().await?;
-            page.shows("timer", "Cluster time", &time).await?;
-            assert_eq!(shared(page).await?.1, digest);
-            page.shows("group", &format!("n{leader}"), "Down").await?;
-            page.click("button", "Play").await?;
-            page.press_on(leader, "Restart").await?;
-            page.agree(&[1, 2, 3, 4, 5]).await?;
-            page.click("button", "Pause").await?;
-            let (_, digest, _) = shared(page).await?;
-            is_kept(page, &digest).await?;
-
-            // Another address is another run; this one is stored under its name.
-            page.go("?seed=9&paused").await?;
-            page.shows("timer", "Cluster time", "0.000").await?;
-            page.click("button", "Runs…").await?;
-            page.click("button", "Open 5 nodes, seed 42").await?;
-            page.shows("list", "The cluster now", "Leader n").await?;
-            assert_eq!(shared(page).await?.1, digest);
-            page.get("color").await?;
-            page.click("button", "Play").await?;
-            page.answered("get color", "blue").await?;
-            assert_eq!(page.console_errors().await?, Vec::<String>::new());
-            Ok(())
-        })
-        .await
+    Window::LAPTOP.visit(&format!("{}{FAST}", site.url()), stories::reload_and_go_on).await
 }
 
 #[tokio::test]
@@ -286,24 +193,6 @@ async fn undo_and_the_next_landmark_work_by_key() -> Outcome {
             Ok(())
         })
         .await
-}
-
-/// Waits until the browser has stored the run at the instant with this digest.
-async fn is_kept(page: &Page, digest: &str) -> WebDriverResult<()> {
-    let ask = "const [digest, done] = arguments;
-        const open = indexedDB.open('kvorum');
-        open.onsuccess = () => {
-            const all = open.result.transaction('runs').objectStore('runs').getAll();
-            all.onsuccess = () => {
-                open.result.close();
-                done(all.result.some(run => run.text.includes(digest)));
-            };
-        };";
-    page.until("the run in the storage", async || {
-        let kept = page.driver().execute_async(ask, vec![json!(digest)]).await?;
-        Ok(kept.json().as_bool().unwrap_or_default().then_some(()))
-    })
-    .await
 }
 
 /// Runs a script on every stored run.

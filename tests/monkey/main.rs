@@ -12,6 +12,8 @@ mod bench;
 #[allow(dead_code, reason = "the end-to-end tests open more windows")]
 #[path = "../e2e/browser.rs"]
 mod browser;
+#[path = "../e2e/chromium.rs"]
+mod chromium;
 #[path = "../e2e/hands.rs"]
 mod hands;
 #[path = "../e2e/monkey/mod.rs"]

@@ -34,7 +34,7 @@ impl Browser {
 }
 
 /// The program named by the environment variable, or the first of these on the PATH.
-fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
+pub(crate) fn program(variable: &str, names: &[&str]) -> Option<PathBuf> {
     let named = env::var_os(variable).and_then(|file| which::which(file).ok());
     named.or_else(|| names.iter().find_map(|name| which::which(name).ok()))
 }

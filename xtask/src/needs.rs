@@ -7,9 +7,12 @@ use std::thread;
 use anyhow::{Result, bail};
 
 use crate::browser::Browser;
+use crate::engines::Engines;
 use crate::install;
 use crate::times;
-use crate::tools::{Tool, Toolbox, axe, cache, cargo_fuzz, has_wasm_target, page_tools, wasm_opt};
+use crate::tools::{
+    Tool, Toolbox, axe, cache, cargo_fuzz, geckodriver, has_wasm_target, page_tools, wasm_opt,
+};
 use crate::voice::Voice;
 
 enum Need {
@@ -17,6 +20,17 @@ enum Need {
     WasmTarget,
     Tool(Tool),
     Browser,
+    Engines,
+}
+
+/// All that the tests need.
+pub(crate) struct Equipment {
+    pub(crate) toolbox: Toolbox,
+    pub(crate) browser: Browser,
+    pub(crate) engines: Engines,
+    pub(crate) geckodriver: PathBuf,
+    /// axe-core's script.
+    pub(crate) axe: PathBuf,
 }
 
 /// Installs what `cargo xtask serve` needs; only with `release` also what a release needs.
@@ -40,12 +54,15 @@ pub(crate) fn to_drive(root: &Path) -> Result<(Toolbox, Browser)> {
     Ok((meet(root, &needs)?, Browser::found()?))
 }
 
-/// Installs what all tests need; the third result is the path of axe-core's script.
-pub(crate) fn to_test(root: &Path) -> Result<(Toolbox, Browser, PathBuf)> {
+/// Installs what all tests need.
+pub(crate) fn to_test(root: &Path) -> Result<Equipment> {
     let mut needs = page(root)?;
-    needs.extend([Need::Tool(wasm_opt()), Need::Tool(axe()), Need::Browser]);
+    needs.extend([wasm_opt(), axe(), geckodriver()].map(Need::Tool));
+    needs.extend([Need::Browser, Need::Engines]);
     let toolbox = meet(root, &needs)?;
-    Ok((toolbox, Browser::found()?, axe().file()?))
+    let (browser, engines) = (Browser::found()?, Engines::found()?);
+    let geckodriver = toolbox.file("geckodriver")?;
+    Ok(Equipment { toolbox, browser, engines, geckodriver, axe: axe().file()? })
 }
 
 pub(crate) fn to_fuzz(root: &Path) -> Result<Toolbox> {
@@ -76,7 +93,7 @@ fn meet(root: &Path, needs: &[Need]) -> Result<Toolbox> {
     }
     let tools = needs.iter().filter_map(|need| match need {
         Need::Tool(tool) => Some(tool),
-        Need::WasmTarget | Need::Browser => None,
+        Need::WasmTarget | Need::Browser | Need::Engines => None,
     });
     Toolbox::of(root, tools)
 }
@@ -103,6 +120,7 @@ fn install(need: &Need) -> bool {
         Need::WasmTarget => install::wasm_target(&voice),
         Need::Tool(tool) => tool.install(&voice),
         Need::Browser => Browser::install(&voice),
+        Need::Engines => Engines::install(&voice),
     };
     match &result {
         Ok(()) => voice.say("there"),
@@ -120,6 +138,7 @@ impl Need {
             Self::WasmTarget => "Rust for WebAssembly",
             Self::Tool(tool) => tool.package,
             Self::Browser => "Chromium",
+            Self::Engines => "Firefox and WebKit",
         }
     }
 
@@ -128,6 +147,7 @@ impl Need {
             Self::WasmTarget => has_wasm_target(),
             Self::Tool(tool) => tool.is_there(),
             Self::Browser => Ok(Browser::find().is_some()),
+            Self::Engines => Ok(Engines::find().is_some()),
         }
     }
 }

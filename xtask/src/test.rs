@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow};
 
 use crate::browser::Browser;
 use crate::build::release_page_beside;
-use crate::needs;
+use crate::needs::{self, Equipment};
 use crate::steps::{Steps, both};
 use crate::tally::{self, Targets};
 use crate::times;
@@ -27,24 +27,29 @@ pub(crate) fn run(root: &Path) -> Result<()> {
 }
 
 fn all(root: &Path) -> Result<()> {
-    let steps = Steps::new(9);
-    let (toolbox, browser, axe) = steps
-        .run("tools: Rust target, wasm-bindgen, Trunk, wasm-opt, Chromium, axe", || {
-            needs::to_test(root)
-        })?;
-    steps.run("layout: cargo fmt --check", || cargo(&toolbox, &["fmt", "--all", "--check"]))?;
-    let targets = Targets::of(&toolbox)?;
+    let steps = Steps::new(10);
+    let title = "tools: Rust target, wasm-bindgen, Trunk, wasm-opt, axe, three browsers";
+    let equipment = steps.run(title, || needs::to_test(root))?;
+    let (toolbox, browser) = (&equipment.toolbox, &equipment.browser);
+    steps.run("layout: cargo fmt --check", || cargo(toolbox, &["fmt", "--all", "--check"]))?;
+    let targets = Targets::of(toolbox)?;
     // One core links the page while the other compiles. If both need cargo's build folder, one
     // waits.
     thread::scope(|scope| {
-        let wasm = scope.spawn(|| for_wasm(&steps, &toolbox, &browser, &targets.browser));
-        let native = natively(&steps, &toolbox, &targets.native);
+        let wasm = scope.spawn(|| for_wasm(&steps, toolbox, browser, &targets.browser));
+        let native = natively(&steps, toolbox, &targets.native);
         let wasm = wasm.join().unwrap_or_else(|_| Err(anyhow!("The steps for wasm32 broke off.")));
         both(native, wasm)
     })?;
     steps.run("tests: end to end", || {
-        let mut command = end_to_end(&toolbox, &browser, &axe)?;
+        let mut command = end_to_end(&equipment)?;
         tally::run(&mut command, &["e2e".to_owned()], None)
+    })?;
+    steps.run("tests: end to end, in Firefox and WebKit", || {
+        let seconds = times::of(|| {
+            tally::run(&mut in_other_engines(&equipment)?, &["engines".to_owned()], None)
+        })?;
+        times::note(&root.join("target"), "test_engines_s", seconds)
     })?;
     steps.finish();
     Ok(())
@@ -56,7 +61,7 @@ fn natively(steps: &Steps, toolbox: &Toolbox, targets: &[String]) -> Result<()> 
         cargo(toolbox, &words.split(' ').collect::<Vec<_>>())
     })?;
     steps.run("lints: clippy, end-to-end tests, pictures and measurements", || {
-        let tests = "--test e2e --test screenshots --test frames --test monkey --test searches --test commits";
+        let tests = "--test e2e --test engines --test screenshots --test frames --test monkey --test searches --test commits";
         let words = format!("clippy --locked {tests} -- -D warnings");
         cargo(toolbox, &words.split(' ').collect::<Vec<_>>())
     })?;
@@ -98,17 +103,34 @@ pub(crate) fn wasm_test(toolbox: &Toolbox, browser: &Browser, seconds: u32) -> R
     Ok(command)
 }
 
-fn end_to_end(toolbox: &Toolbox, browser: &Browser, axe: &Path) -> Result<Command> {
+fn end_to_end(equipment: &Equipment) -> Result<Command> {
+    let Equipment { toolbox, browser, axe, .. } = equipment;
     let mut command = driven(toolbox, browser, &["test", "--locked", "--test", "e2e"])?;
     command.env("KVORUM_AXE", axe);
     Ok(command)
 }
 
-/// A cargo command that drives a browser on the release page.
+fn in_other_engines(
+    Equipment { toolbox, engines, geckodriver, .. }: &Equipment,
+) -> Result<Command> {
+    let mut command = on_page(toolbox, &["test", "--locked", "--test", "engines"])?;
+    command.env("FIREFOX", &engines.firefox).env("GECKODRIVER", geckodriver);
+    command.env("MINIBROWSER", &engines.mini_browser).env("WEBKITDRIVER", &engines.webkit_driver);
+    command.env("XVFB", &engines.screen);
+    Ok(command)
+}
+
+/// A cargo command that drives Chromium on the release page.
 pub(crate) fn driven(toolbox: &Toolbox, browser: &Browser, words: &[&str]) -> Result<Command> {
+    let mut command = on_page(toolbox, words)?;
+    command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver);
+    Ok(command)
+}
+
+/// A cargo command on the release page.
+fn on_page(toolbox: &Toolbox, words: &[&str]) -> Result<Command> {
     let mut command = toolbox.cargo(words)?;
     command.env("KVORUM_DIST", toolbox.root().join("dist"));
-    command.env("CHROMIUM", &browser.chromium).env("CHROMEDRIVER", &browser.driver);
     Ok(command)
 }
 

@@ -21,6 +21,8 @@ const TRUNK: &str = "0.21.14";
 /// run by hand.
 const BINARYEN: &str = "132.0.0";
 const CARGO_FUZZ: &str = "0.13.1";
+/// Drives Debian's Firefox ESR.
+const GECKODRIVER: &str = "0.37.1";
 /// Checks the page's accessibility in the end-to-end tests.
 const AXE: &str = "4.14.1";
 pub(crate) const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -93,12 +95,16 @@ impl Toolbox {
 
     /// A command that runs in the repository, with the tools first on its PATH.
     pub(crate) fn command(&self, program: &str) -> Result<Command> {
-        let file = which::which_in(program, Some(&self.path), &self.root)
-            .with_context(|| format!("{program} is not on the PATH."))?;
-        let mut command = Command::new(file);
+        let mut command = Command::new(self.file(program)?);
         command.current_dir(&self.root).env("PATH", &self.path);
         forget_outer_cargo(&mut command);
         Ok(command)
+    }
+
+    /// The program that a command runs.
+    pub(crate) fn file(&self, program: &str) -> Result<PathBuf> {
+        which::which_in(program, Some(&self.path), &self.root)
+            .with_context(|| format!("{program} is not on the PATH."))
     }
 
     /// `cargo` with these arguments.
@@ -222,6 +228,22 @@ pub(crate) fn cargo_fuzz() -> Tool {
         word: CARGO_FUZZ.to_owned(),
         source: Source::Crates(Recipe {
             minutes: "less than a minute",
+            programs: &[],
+            default_features: true,
+            optimized: &[],
+        }),
+    }
+}
+
+/// Firefox's driver, which Debian doesn't have.
+pub(crate) fn geckodriver() -> Tool {
+    Tool {
+        package: "geckodriver",
+        version: GECKODRIVER.to_owned(),
+        program: "geckodriver",
+        word: GECKODRIVER.to_owned(),
+        source: Source::Crates(Recipe {
+            minutes: "about two minutes",
             programs: &[],
             default_features: true,
             optimized: &[],

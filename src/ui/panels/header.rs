@@ -43,7 +43,7 @@ pub fn Header(props: &Props) -> Html {
         <header class="top">
             { icons::logo() }
             <h1>{ "Kvorum" }</h1>
-            <ul class="chips" aria-label="The cluster now">
+            <ul role="list" class="chips" aria-label="The cluster now">
                 { leader_chip(*leader, rivals) }
                 <li class="chip chip-term">{ word("Term", "term") }{ " " }<b>{ term }</b></li>
                 { quorum_chip(*quorum, *running, *members) }

@@ -32,7 +32,8 @@ pub fn ModeChoice(props: &Props) -> Html {
 pub fn Drawers(props: &Props) -> Html {
     let drawer = |mode: Mode, label: &'static str, title: &'static str| {
         let onclick = props.on_mode.reform(move |_: web_sys::MouseEvent| mode);
-        html! { <button key={label} type="button" class="drawer" data-to={mode.name()} {title} {onclick}>{ label }</button> }
+        // The words have a part of their own: WebKit writes no button from top to bottom.
+        html! { <button key={label} type="button" class="drawer" data-to={mode.name()} {title} {onclick}><span>{ label }</span></button> }
     };
     html! {
         <nav class="drawers" aria-label="More of the page">

@@ -76,7 +76,7 @@ pub fn Runs(props: &Props) -> Html {
             if earlier.is_empty() {
                 <p class="quiet">{ if runs.is_some() { "There is none yet. What you do is saved as you go." } else { "This browser keeps nothing here." } }</p>
             } else {
-                <ul class="run-list">{ for earlier.into_iter().enumerate().map(|numbered| row(props, numbered, &reload)) }</ul>
+                <ul role="list" class="run-list">{ for earlier.into_iter().enumerate().map(|numbered| row(props, numbered, &reload)) }</ul>
             }
             <p class="quiet">{ format!("The last {MOST_RUNS} are kept, in this browser only. A file can be kept anywhere.") }</p>
             <div class="row"><OpenFile session={props.session.clone()} on_chosen={props.on_close.clone()} /></div>

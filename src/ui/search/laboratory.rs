@@ -92,7 +92,7 @@ pub fn Laboratory(props: &Props) -> Html {
                 <h3 id="rules-title">{ "The rules of the protocol" }</h3>
                 <p class="quiet">{ "A switch changes all nodes at once, from this instant on. A run with a rule switched is marked as modified, for good." }</p>
                 <p class="problem" role="alert">{ (*problem).clone() }</p>
-                <ul>{ for rules.into_iter().enumerate().map(|(place, rule)| row(rule, &on_switch, props.on_famous.reform(move |_| place), &breaks)) }</ul>
+                <ul role="list">{ for rules.into_iter().enumerate().map(|(place, rule)| row(rule, &on_switch, props.on_famous.reform(move |_| place), &breaks)) }</ul>
             </section>
         </div>
     }

@@ -217,7 +217,7 @@ pub fn Centre(props: &CentreProps) -> Html {
     html! {
         <section class="committed" style={layout.centre.style()} aria-label={*name}>
             <p>{ committed_words(committed.as_ref()) }</p>
-            <ul>
+            <ul role="list">
                 { for entries.iter().take(shown).map(row) }
                 if len == 0 {
                     <li class="committed-empty">{ "nothing stored" }</li>

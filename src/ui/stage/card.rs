@@ -71,31 +71,27 @@ pub fn Card(props: &Props) -> Html {
     };
     let is_brief = props.density == Density::Brief;
     html! {
-            <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} style={(*style).clone()}
-                id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
-                onkeydown={keys(props)}
-                data-role={role_key(node)} data-status={status_key(node.status)} data-density={density} data-brief={is_brief.then_some("true")}
-                data-large={(props.large && !props.density.is_small()).then_some("true")} data-side={props.side.map(|side| side.to_string())}
-                data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
-                { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
-                { disk(node) }
-    <<<<<<< HEAD
-                { blocked(node, props.density) }
-                <Head node={Rc::clone(node)} density={props.density} {is_mine} on_inspect={props.on_inspect.clone()} />
-    =======
-                <Head node={Rc::clone(node)} density={props.density} large={props.large} {is_mine} on_inspect={props.on_inspect.clone()} />
-    >>>>>>> w/E
-                if props.density != Density::Compact {
-                    { log(props, blocks_that_fit(props, node)) }
-                }
-                if !props.density.is_small() {
-                    { foot(props) }
-                } else {
-                    <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
-                    if is_mine { { buttons(props) } }
-                }
-            </section>
-        }
+        <section class="card" role="group" data-node={node.id.to_string()} aria-label={props.name()} style={(*style).clone()}
+            id={is_mine.then(|| format!("card-{}", node.id))} tabindex={is_mine.then_some("-1")}
+            onkeydown={keys(props)}
+            data-role={role_key(node)} data-status={status_key(node.status)} data-density={density} data-brief={is_brief.then_some("true")}
+            data-large={(props.large && !props.density.is_small()).then_some("true")} data-side={props.side.map(|side| side.to_string())}
+            data-selected={props.selected.then_some("true")} data-named={props.named.then_some("true")}>
+            { props.side.map(|side| html! { <span class="card-side"><span class="card-word">{ "side " }</span>{ side }</span> }) }
+            { disk(node) }
+            { blocked(node, props.density) }
+            <Head node={Rc::clone(node)} density={props.density} large={props.large} {is_mine} on_inspect={props.on_inspect.clone()} />
+            if props.density != Density::Compact {
+                { log(props, blocks_that_fit(props, node)) }
+            }
+            if !props.density.is_small() {
+                { foot(props) }
+            } else {
+                <span class="hidden">{ node.digest.as_ref().map(|digest| format!("#{digest}")) }</span>
+                if is_mine { { buttons(props) } }
+            }
+        </section>
+    }
 }
 
 /// What is wrong with its disk.
@@ -302,7 +298,7 @@ fn log(props: &Props, most: usize) -> Html {
     // The entries are in a list of their own, since Yew ignores keys in a list where some elements have none.
     let blocks: Html = node.log.iter().skip(hidden).map(|entry| block(entry, most)).collect();
     html! {
-        <ol class="blocks" aria-label={format!("Log of {}: {}", props.name(), counted(node.log_len, "entry", "entries"))} onmouseover={tell_entry(node)}>
+        <ol role="list" class="blocks" aria-label={format!("Log of {}: {}", props.name(), counted(node.log_len, "entry", "entries"))} onmouseover={tell_entry(node)}>
             if node.log.is_empty() {
                 <li class="blocks-empty">{ nothing(props) }</li>
             }

@@ -409,7 +409,7 @@ fn plot(
     };
     html! {
         <section class="chart" data-chart={kind}>
-            <header><h3>{ name }</h3><ul>{ for legend.iter().map(series) }</ul></header>
+            <header><h3>{ name }</h3><ul role="list">{ for legend.iter().map(series) }</ul></header>
             <ol class="chart-ticks" aria-hidden="true">{ for ticks.iter().enumerate().map(|(place, tick)| html! { <li key={place}>{ tick }</li> }) }</ol>
             <svg viewBox={format!("0 0 {WIDTH} {HEIGHT}")} preserveAspectRatio="none" role="img" aria-label={format!("{name}: {about}. In the interval that is told: {}", told.join(", "))}>
                 <path class="chart-grid" d={grid} />

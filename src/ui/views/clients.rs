@@ -175,7 +175,7 @@ fn contradiction(session: &Session, history: &KeyHistory, bars: &[usize]) -> Htm
     html! {
         <>
             <p>{ text_with_marks(&title, &[]) }</p>
-            <ul aria-label={format!("What contradicts itself of {}", history.key)}>{ for bars.iter().map(item) }</ul>
+            <ul role="list" aria-label={format!("What contradicts itself of {}", history.key)}>{ for bars.iter().map(item) }</ul>
         </>
     }
 }

@@ -29,7 +29,7 @@ pub fn RequestTrace(props: &Props) -> Html {
                 <span class="journey-answer">{ words }</span>
                 <span class="journey-took">{ span(*took) }</span>
             </p>
-            <ol class="hops" data-layout={layout}>{ for hops.iter().enumerate().map(|(number, _)| hop(hops, number)) }</ol>
+            <ol role="list" class="hops" data-layout={layout}>{ for hops.iter().enumerate().map(|(number, _)| hop(hops, number)) }</ol>
         </article>
     }
 }

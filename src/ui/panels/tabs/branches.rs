@@ -52,7 +52,7 @@ fn tree(props: &Props, ends: &[Time], from: Option<usize>, apply: &Callback<Inpu
         return html! { <span hidden=true /> };
     }
     html! {
-        <ul class="branch-tree" aria-label={if from.is_none() { "Branches" } else { "Branches that left it" }}>
+        <ul role="list" class="branch-tree" aria-label={if from.is_none() { "Branches" } else { "Branches that left it" }}>
             { for own.into_iter().map(|(place, branch)| branch_row(props, ends, (place, branch), apply)) }
         </ul>
     }

@@ -80,7 +80,7 @@ pub fn Console(props: &Props) -> Html {
                 if newest == 0 {
                     <p class="quiet">{ "Type " }<code>{ "help" }</code>{ " to see what there is to say." }</p>
                 } else {
-                    <ol>{ for playground.console(0).map(row) }</ol>
+                    <ol role="list">{ for playground.console(0).map(row) }</ol>
                 }
             </div>
             <p class="console-hints" role="status">{ line.hints.join("   ") }</p>

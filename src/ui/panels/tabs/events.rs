@@ -83,7 +83,7 @@ pub fn Events(props: &Props) -> Html {
                 if newest.is_empty() {
                     <p class="quiet">{ if search.is_empty() { "Nothing has happened yet." } else { "No event says that." } }</p>
                 } else {
-                    <ol>{ for newest.iter().zip(slots).map(|(sentence, slot)| row(&props.session, (slot, sentence), &search)) }</ol>
+                    <ol role="list">{ for newest.iter().zip(slots).map(|(sentence, slot)| row(&props.session, (slot, sentence), &search)) }</ol>
                 }
             </div>
         </div>

@@ -70,7 +70,7 @@ pub fn Reason(props: &Props) -> Html {
             <label class="choice" hidden={!has_details}>
                 <input type="checkbox" checked={*details} onchange={on_details} /><span>{ "Writes to disk too" }</span>
             </label>
-            <ol class="reason-steps">{ for steps.iter().map(|step| row(props, step)) }</ol>
+            <ol role="list" class="reason-steps">{ for steps.iter().map(|step| row(props, step)) }</ol>
         </section>
     }
 }

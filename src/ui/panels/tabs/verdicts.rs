@@ -92,7 +92,7 @@ pub fn Verdicts(props: &Props) -> Html {
         // The list can have the focus, so that the keyboard can scroll it also where it has no button.
         <div class="verdicts" role="group" tabindex="0" aria-label="What the judges say">
             <p class="verdicts-words" role="status">{ words }</p>
-            <ul>{ for judged.iter().map(|one| property(props, one, *opened, &on_open, turning.as_ref())) }</ul>
+            <ul role="list">{ for judged.iter().map(|one| property(props, one, *opened, &on_open, turning.as_ref())) }</ul>
         </div>
     }
 }
