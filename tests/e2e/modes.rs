@@ -3,7 +3,7 @@
 use thirtyfour::Key;
 
 use crate::browser::{Outcome, Window};
-use crate::time::shared;
+use crate::stories::shared;
 
 const CAPTION: (&str, &str) = ("region", "What has just happened");
 
