@@ -208,7 +208,7 @@ fn the_console_takes_every_line_that_the_palette_offers() {
         playground.apply(Input::Speed(Speed::UNBOUNDED)).expect("a speed");
         playground.apply(Input::Console(script.to_string())).expect("a script");
         while playground.script_progress().is_some() {
-            playground.apply(Input::Advance(1)).expect("time passes");
+            playground.apply(Input::Advance(RealTime::from_micros(1))).expect("time passes");
         }
         playground
     };
