@@ -22,7 +22,7 @@ const WIDTH: u32 = 1440;
 const HEIGHT: u32 = 820;
 
 /// An answer of a driver that takes longer never comes.
-const ANSWER: Duration = Duration::from_secs(60);
+const ANSWER: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(20);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -85,15 +85,15 @@ impl Page {
         Ok((self.role(&element).await?.unwrap_or_default(), name))
     }
 
-    /// What the page says when its program has stopped, and the errors that it met since it was
-    /// opened.
+    /// What the page says when its program has stopped. These engines' drivers tell nothing of the
+    /// console.
     pub(crate) async fn console_errors(&self) -> WebDriverResult<Vec<String>> {
         let ask =
             "return [...document.querySelectorAll('#boot-failure')].map(it => it.textContent)";
         self.driver().execute(ask, Vec::new()).await?.convert()
     }
 
-    /// The same: these engines' drivers don't tell the rest of the console.
+    /// The same, for a failure.
     pub(crate) async fn said(&self) -> WebDriverResult<Vec<String>> {
         self.console_errors().await
     }
