@@ -126,6 +126,7 @@ async fn a_shared_run_offers_its_start_and_its_last_action() -> Outcome {
 async fn a_step_an_undo_and_an_act_in_the_past_say_what_they_did() -> Outcome {
     Window::LAPTOP
         .open("?seed=42&paused", async |page| {
+            page.find("button", "Play").await?;
             page.press(".").await?;
             page.shows("main", "Stage", "election timer ran out").await?;
             page.press("q").await?;

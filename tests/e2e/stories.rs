@@ -101,7 +101,7 @@ pub(crate) async fn rewind_and_fork(page: &Page) -> Outcome {
     page.click("tab", "Branches").await?;
     page.click("button", "Compare with branch A").await?;
     page.sees("The first step that differs:").await?;
-    page.sees(&format!("you did `set color red via n{old}`")).await?;
+    page.sees(&format!("you did set color red via n{old}")).await?;
     page.shows("region", "Branch B and branch A", "down").await?;
     page.fill("Name of branch B", "the leader lives").await?;
     page.press(Key::Enter + "").await?;

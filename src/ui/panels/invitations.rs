@@ -56,6 +56,9 @@ pub fn Invitations(props: &Props) -> Html {
     let Done { write, kill, line } = done.and(props.done);
     let leader = props.leader;
     let is_alone = props.nodes.len() < 2;
+    if write && kill && (line || is_alone) {
+        return html! { <div hidden=true /> };
+    }
     html! {
         <div class="invitations" role="group" aria-label="Try this">
             if !write {

@@ -154,7 +154,7 @@ fn row(
                     aria-label={format!("Famous run of {}: {}", rule.name, famous.title())}>{ "Famous run" }</button>
                 <span class="quiet">{ famous.title() }</span>
                 <button type="button" class="button" onclick={breaks.on_break.reform(move |_: yew::MouseEvent| rule)}
-                    aria-label={format!("{} {}", if is_searched { "Stop the search without" } else { "Break" }, rule.name)}
+                    aria-label={format!("{} {}", if is_searched { "Stop: the search without" } else { "Break it:" }, rule.name)}
                     title="Searches for a run that breaks without it, and plays that on the stage">{ if is_searched { "Stop" } else { "Break it" } }</button>
                 <span class="quiet" role="status">{ said }</span>
             </div>

@@ -116,10 +116,10 @@ fn disk(node: &NodeView) -> Option<Html> {
 fn blocked(node: &NodeView, density: Density) -> Option<Html> {
     let blocked = node.blocked.as_ref()?;
     let is_disk_marked = node.disk != DiskState::Good;
-    let words = match (density.is_small(), is_disk_marked) {
-        (false, false) => blocked_words(&blocked.on),
-        (false, true) | (true, false) => "waits".to_string(),
-        (true, true) => return None,
+    let words = match (density, is_disk_marked) {
+        (Density::Full, false) => blocked_words(&blocked.on),
+        (Density::Full | Density::Narrow, true) | (_, false) => "waits".to_string(),
+        (Density::Brief | Density::Compact, true) => return None,
     };
     Some(html! { <span class="card-blocked" title={blocked.to_string()}>{ words }</span> })
 }
