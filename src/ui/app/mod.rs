@@ -127,6 +127,8 @@ impl Component for App {
 
     fn update(&mut self, ctx: &Context<Self>, message: Message) -> bool {
         let is_feed = matches!(message, Message::Feed);
+        // A change takes the note away, and comes after the message that has made it.
+        let may_remark = matches!(message, Message::Changed | Message::Refresh);
         match message {
             Message::Refresh => {}
             Message::Feed => self.feed(ctx),
@@ -159,7 +161,9 @@ impl Component for App {
         if !is_feed {
             self.kept_run.autosave().into_iter().for_each(Autosave::greet_linked_run);
             self.take_snapshot();
-            self.tell_remark();
+            if may_remark {
+                self.tell_remark();
+            }
         }
         true
     }

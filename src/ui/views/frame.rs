@@ -5,6 +5,7 @@ use web_sys::{Element, Event, HtmlSelectElement};
 use yew::TargetCast;
 use yew::prelude::{Callback, Html, Properties, component, html};
 
+use crate::ui::browser::page;
 use crate::ui::state::handles::Handles;
 use crate::ui::state::highlight::Highlight;
 use crate::ui::state::page::middle::{Note, ViewMode};
@@ -70,6 +71,8 @@ fn others(props: &Props) -> Html {
         let chosen = OTHERS.iter().find(|(_, name, _)| Some(*name) == chosen.as_deref());
         if let Some((of, ..)) = chosen {
             on_view_mode.emit(*of);
+            // A list that has the focus takes the keys of the page.
+            page::focus_soon(".stage");
         }
     });
     let option = |(of, name, title): &(ViewMode, &'static str, &'static str)| {
