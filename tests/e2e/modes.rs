@@ -131,7 +131,7 @@ async fn a_step_an_undo_and_an_act_in_the_past_say_what_they_did() -> Outcome {
             page.shows("main", "Stage", "election timer ran out").await?;
             page.press("q").await?;
             page.press(".").await?;
-            page.shows(CAPTION.0, CAPTION.1, "arrives at").await?;
+            page.shows(CAPTION.0, CAPTION.1, "would vote for n").await?;
             page.press_on(2, "Kill").await?;
             page.press("u").await?;
             page.shows("main", "Stage", "kill n2 is taken back. Branch A keeps it.").await?;
