@@ -289,6 +289,9 @@ async fn the_page_handles_keys_and_its_buttons_can_be_reached() {
     flush().await;
     assert_eq!(text(&find(&root, ".play")), "Pause");
 
+    // A first visit has no form; the next mode has it.
+    press(&body, "q");
+    flush().await;
     press(&find(&root, "#key"), " ");
     flush().await;
     assert_eq!(text(&find(&root, ".play")), "Pause", "a key typed into a field is text");
