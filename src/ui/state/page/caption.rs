@@ -1,7 +1,7 @@
 //! The sentence that is shown alone below the stage: which of all that happens, and for how long.
 //!
-//! Each sentence stays long enough to be read. Of those that come meanwhile the most important one follows; a headline
-//! (a new leader, a broken property) is never left out.
+//! Each sentence stays long enough to be read. Of those that come meanwhile the most important one follows; headlines (a
+//! new leader, a broken property) wait for their turn, of very many the latest.
 
 use std::collections::VecDeque;
 
